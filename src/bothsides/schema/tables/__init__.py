@@ -1,0 +1,37 @@
+"""Every table of the two-sided market, by name."""
+
+from bothsides.schema.table import Table
+from bothsides.schema.tables.demand import EVENTS, QUOTES
+from bothsides.schema.tables.ledger import FEES, FX_RATES, ORDER_LINES, ORDERS, REFUNDS
+from bothsides.schema.tables.parties import ACCOUNTS, CONTACTS, LISTINGS
+from bothsides.schema.tables.pipeline import CAMPAIGNS, LEADS, OPPORTUNITIES, SPEND, STAGE_CHANGES, TOUCHES
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        ACCOUNTS,
+        CONTACTS,
+        LISTINGS,
+        EVENTS,
+        QUOTES,
+        ORDERS,
+        ORDER_LINES,
+        FEES,
+        REFUNDS,
+        CAMPAIGNS,
+        LEADS,
+        STAGE_CHANGES,
+        OPPORTUNITIES,
+        TOUCHES,
+        SPEND,
+        FX_RATES,
+    )
+}
+
+
+def table(name: str) -> Table:
+    """The table of that name. Raises KeyError with the names there are."""
+    try:
+        return TABLES[name]
+    except KeyError:
+        raise KeyError(f"table {name!r} is not one of {', '.join(TABLES)}") from None
