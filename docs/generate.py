@@ -1,0 +1,114 @@
+"""Write the reference pages from the declarations: `python docs/generate.py`, or `--check` to compare only."""
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from bothsides.schema import TABLES, Column, Kind, Table
+
+_FOLDER = Path(__file__).resolve().parent
+
+_NOTE = "<!-- Written by `make docs` from the declarations in {source}; change those, not this page. -->\n"
+
+_KINDS = {
+    Kind.ID: "key",
+    Kind.TEXT: "text",
+    Kind.CHOICE: "word from a list",
+    Kind.MONEY: "amount",
+    Kind.CURRENCY: "currency code",
+    Kind.INTEGER: "whole number",
+    Kind.NUMBER: "number",
+    Kind.BOOLEAN: "yes or no",
+    Kind.DATE: "date",
+    Kind.TIMESTAMP: "date and time",
+}
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _grid(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    return [_row(heads), _row("---" for _ in heads), *map(_row, rows)]
+
+
+def _kind(column: Column, table: Table) -> str:
+    if column.references is None:
+        return _KINDS[column.kind]
+    side = f" ({column.side})" if column.side else ""
+    target = f"[{column.references}](#{column.references})" if column.references in TABLES else column.references
+    return f"key of {'this table' if column.references == table.name else target}{side}"
+
+
+def _meaning(column: Column) -> str:
+    parts = [column.meaning]
+    if column.allowed:
+        parts.append("one of " + ", ".join(f"`{word}`" for word in column.allowed))
+    if column.default is not None:
+        parts.append(f"`{column.default}` where nothing is said")
+    if column.minimum is not None:
+        parts.append(f"at least {column.minimum:g}")
+    return "; ".join(parts)
+
+
+def _table(table: Table) -> list[str]:
+    rows = (
+        (f"`{column.name}`", _kind(column, table), "yes" if column.required else "", _meaning(column))
+        for column in table.columns
+    )
+    known = f" Known up to its latest `{table.event_time}`." if table.event_time else ""
+    return [
+        f"## {table.name}",
+        "",
+        f"{table.meaning} {table.grain[0].upper()}{table.grain[1:]}.{known} Ask for it: {table.owner}.",
+        "",
+        *_grid(("Column", "Kind", "Needed", "What it holds"), rows),
+        "",
+    ]
+
+
+def tables_page() -> str:
+    """Every table a mapping can feed, with its columns."""
+    lines = [
+        "# The tables",
+        "",
+        _NOTE.format(source="src/bothsides/schema/"),
+        "These are the tables a [mapping](mapping.md) can fill. You need not fill all of them, nor every column:",
+        "`bothsides doctor` says which questions the filled ones can answer. A column marked *needed* must have a",
+        "value on every row; a row without it is set aside with the reason (see [quarantine](quarantine.md)).",
+        "Amounts are stored in the smallest unit of the row's currency (pence, cents), so that sums are exact;",
+        "times are stored in UTC, and a column `placed_at` keeps its local business date beside it as `placed_on`.",
+        "",
+        "Tables: " + ", ".join(f"[{name}](#{name})" for name in TABLES) + ".",
+        "",
+    ]
+    for table in TABLES.values():
+        lines += _table(table)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {"tables.md": tables_page}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with `--check` name those that differ from their declarations."""
+    if unknown := [word for word in arguments if word != "--check"]:
+        sys.stderr.write(f"docs/generate.py: {unknown[0]!r} is not allowed; allowed: --check\n")
+        return 2
+    stale = []
+    for name, page in PAGES.items():
+        path = _FOLDER / name
+        text = page()
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(name)
+        if not arguments:
+            path.write_text(text, encoding="utf-8")
+    if arguments and stale:
+        sys.stderr.write(f"Differ from their declarations: {', '.join(stale)}. Run `make docs` and commit the pages.\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
