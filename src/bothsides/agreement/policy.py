@@ -1,0 +1,164 @@
+"""Reads a TOML file into the frozen dataclass that a room declared, with every mistake named at once."""
+
+import dataclasses
+import difflib
+import hashlib
+import json
+import tomllib
+import types
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import AfterValidator, TypeAdapter, ValidationError
+
+PolicyT = TypeVar("PolicyT")
+Checked = TypeVar("Checked")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One mistake in a file that a person wrote: where, what stands there, what may stand there."""
+
+    file: str
+    key: str
+    value: str
+    allowed: str
+
+    def __str__(self) -> str:
+        shown = f" = {self.value}" if self.value else ""
+        return f"{self.file}: {self.key}{shown}: {self.allowed}"
+
+
+class AgreementError(ValueError):
+    """Every problem of one or more files, each with file, key, value and what is allowed."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed(Generic[PolicyT]):
+    """A policy with its version: the sha256 of its canonical JSON, equal for equal meaning whatever the layout."""
+
+    policy: PolicyT
+    version: str
+    path: Path
+
+
+def checked(check: Callable[[Checked], Checked]) -> AfterValidator:
+    """Marks a field, as in `Annotated[str, checked(f)]`; `f` returns the value or raises ValueError."""
+    return AfterValidator(check)
+
+
+def load_policy(path: Path, policy_type: type[PolicyT], *, section: str | None = None) -> Agreed[PolicyT]:
+    """The file (or one `[section]` of it) as the policy dataclass, with its version.
+
+    Missing keys take the dataclass's defaults; unknown keys are errors. Raises AgreementError naming every mistake, and
+    FileNotFoundError where there is no file.
+    """
+    data = _read(path)
+    if section is not None:
+        data = data.get(section, {})
+        if not isinstance(data, dict):
+            raise AgreementError([_problem(path, (section,), data, "must be a table, written as [" + section + "]")])
+    prefix = (section,) if section else ()
+    problems = [
+        _problem(path, (*prefix, *where), value, _unknown(where[-1], known))
+        for where, value, known in _unknown_keys(data, policy_type, ())
+    ]
+    try:
+        policy = TypeAdapter(policy_type).validate_json(_canonical(data), strict=True)
+    except ValidationError as error:
+        problems += [_from_pydantic(path, prefix, dict(detail)) for detail in error.errors(include_url=False)]
+        raise AgreementError(problems) from None
+    if problems:
+        raise AgreementError(problems)
+    return Agreed(policy=policy, version=hashlib.sha256(_canonical(data).encode()).hexdigest(), path=path)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise AgreementError(
+            [Problem(file=str(path), key="TOML", value="", allowed=f"cannot be read: {error}")]
+        ) from None
+    except UnicodeDecodeError as error:
+        raise AgreementError(
+            [Problem(file=str(path), key="encoding", value="", allowed=f"must be UTF-8: {error}")]
+        ) from None
+
+
+def _canonical(data: object) -> str:
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+def _problem(path: Path, where: tuple[object, ...], value: object, allowed: str) -> Problem:
+    return Problem(file=str(path), key=_key(where), value=_shown(value), allowed=allowed)
+
+
+def _key(where: tuple[object, ...]) -> str:
+    text = ""
+    for part in where:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 120 else text[:117] + "..."
+
+
+def _unknown(name: object, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(str(name), known, n=1)
+    meant = f"; did you mean {near[0]!r}?" if near else ""
+    return f"unknown key; allowed: {', '.join(known)}{meant}"
+
+
+def _from_pydantic(path: Path, prefix: tuple[object, ...], detail: dict[str, Any]) -> Problem:
+    where = (*prefix, *detail["loc"])
+    if detail["type"] in ("missing", "missing_argument", "missing_keyword_only_argument"):
+        return Problem(file=str(path), key=_key(where), value="", allowed="missing; this key is required")
+    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    allowed = message[:1].lower() + message[1:]
+    return _problem(path, where, detail["input"], allowed)
+
+
+def _unknown_keys(
+    data: object, expected: object, where: tuple[object, ...]
+) -> Iterator[tuple[tuple[object, ...], object, tuple[str, ...]]]:
+    """Keys that no field of the dataclass has, at any depth, with the keys that would be known there."""
+    if isinstance(expected, type) and dataclasses.is_dataclass(expected):
+        if not isinstance(data, dict):
+            return
+        hints = typing.get_type_hints(expected)
+        known = tuple(item.name for item in dataclasses.fields(expected) if item.init)
+        for name, value in data.items():
+            if name in known:
+                yield from _unknown_keys(value, hints[name], (*where, name))
+            else:
+                yield (*where, name), value, known
+        return
+    for value, inner, step in _parts(data, expected):
+        yield from _unknown_keys(value, inner, (*where, *step))
+
+
+def _parts(data: object, expected: object) -> Iterator[tuple[object, object, tuple[object, ...]]]:
+    """The values inside a container beside the types that the annotation gives them."""
+    origin, arguments = typing.get_origin(expected), typing.get_args(expected)
+    if origin is None or not arguments:
+        return
+    if origin in (typing.Union, types.UnionType):
+        classes = [item for item in arguments if item is not type(None)]
+        if len(classes) == 1:
+            yield data, classes[0], ()
+    elif isinstance(data, list):
+        for position, value in enumerate(data):
+            yield value, arguments[0], (position,)
+    elif isinstance(data, dict) and len(arguments) == 2:
+        for name, value in data.items():
+            yield value, arguments[1], (name,)
