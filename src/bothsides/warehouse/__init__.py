@@ -1,0 +1,28 @@
+"""The warehouse file of a workspace: one writer publishes by rename, readers are never blocked."""
+
+from bothsides.warehouse.ddl import DUCKDB_TYPES, SYSTEM_COLUMNS, column_types, quoted, schema_hash, stored_tables
+from bothsides.warehouse.journal import Journal, Run
+from bothsides.warehouse.lock import Lock, SyncRunning
+from bothsides.warehouse.store import DiskFull, WarehouseMissing, build, leftovers, open_reader
+from bothsides.warehouse.versions import as_known_on, current, version_filter
+
+__all__ = [
+    "DUCKDB_TYPES",
+    "SYSTEM_COLUMNS",
+    "DiskFull",
+    "Journal",
+    "Lock",
+    "Run",
+    "SyncRunning",
+    "WarehouseMissing",
+    "as_known_on",
+    "build",
+    "column_types",
+    "current",
+    "leftovers",
+    "open_reader",
+    "quoted",
+    "schema_hash",
+    "stored_tables",
+    "version_filter",
+]

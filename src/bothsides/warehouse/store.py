@@ -1,0 +1,132 @@
+"""Opening the published warehouse for reading; building a new one beside it and publishing it by rename."""
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+BUILDING = ".building"
+SPILL = ".spill"
+
+
+class WarehouseMissing(FileNotFoundError):  # noqa: N818 - reads as the fact
+    """There is no published warehouse yet; the message says which command makes one."""
+
+
+class DiskFull(OSError):  # noqa: N818 - reads as the fact
+    """The disk had no room for the new warehouse; the published one is as it was."""
+
+
+def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
+    """A locked read-only connection to the published warehouse: no files, no extensions, no settings.
+
+    A reader keeps the file it opened, even when a newer one is published meanwhile.
+    """
+    if not path.is_file():
+        raise WarehouseMissing(f"{path} does not exist: nothing was loaded yet; run: bothsides sync {path.parent}")
+    con = duckdb.connect(
+        str(path),
+        read_only=True,
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "enable_external_access": "false",
+        },
+    )
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET lock_configuration = true")
+    return con
+
+
+@contextlib.contextmanager
+def build(path: Path, *, fresh: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A writable copy of the published file (`fresh`: an empty one), published when the block ends well.
+
+    Any error leaves the published file as it was and removes the copy. Raises DiskFull when the disk has no room.
+    """
+    target = _building(path)
+    leftovers(path)
+    try:
+        if path.exists() and not fresh:
+            shutil.copyfile(path, target)
+        con = _connect(target)
+        try:
+            yield con
+            con.execute("CHECKPOINT")
+        finally:
+            con.close()
+        _publish(target, path)
+    except BaseException as error:
+        leftovers(path)
+        if _is_disk_full(error):
+            raise DiskFull(
+                errno.ENOSPC,
+                f"the disk that holds {path.parent} is full; the published warehouse is as it was. Free some space "
+                "(the warehouse needs about twice its size while it is built) and run the sync again",
+            ) from error
+        raise
+
+
+def leftovers(path: Path) -> bool:
+    """Remove what a killed build left beside the warehouse; whether there was anything."""
+    target = _building(path)
+    found = False
+    for name in (target, target.with_name(target.name + ".wal")):
+        if name.exists():
+            name.unlink()
+            found = True
+    shutil.rmtree(_spill(target), ignore_errors=True)
+    return found
+
+
+def fsync_directory(folder: Path) -> None:
+    """Make a rename or a new name in the folder survive a power loss."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _building(path: Path) -> Path:
+    return path.with_name(path.name + BUILDING)
+
+
+def _spill(target: Path) -> Path:
+    return target.with_name(target.name + SPILL)
+
+
+def _connect(target: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(
+        str(target),
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "memory_limit": "60%",
+            "temp_directory": str(_spill(target)),
+            "TimeZone": "UTC",
+        },
+    )
+
+
+def _publish(target: Path, path: Path) -> None:
+    with target.open("rb") as handle:
+        os.fsync(handle.fileno())
+    target.replace(path)
+    fsync_directory(path.parent)
+
+
+def _is_disk_full(error: BaseException) -> bool:
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        text = str(seen)
+        if isinstance(seen, duckdb.Error) and ("No space left" in text or "Disk quota exceeded" in text):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
