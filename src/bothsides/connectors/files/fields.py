@@ -1,0 +1,106 @@
+"""The quoting rules of one delimited record, on bytes, and when a quote that spans lines cannot be trusted."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Ending(Enum):
+    """How the text of a record ended."""
+
+    CLOSED = auto()
+    OPEN_QUOTE = auto()
+    TEXT_AFTER_QUOTE = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """One record cut into fields, each still escaped for a place between quotes.
+
+    `stray` says that a quote stands inside a field that is not quoted; `opened` is the index of the field whose
+    quote never closes (-1 without one).
+    """
+
+    fields: list[bytes]
+    ending: Ending
+    stray: bool = False
+    opened: int = -1
+
+
+class FieldRules:
+    """Cuts a record by delimiter and quote: RFC 4180, spaces around a quoted field allowed, quotes doubled to escape.
+
+    >>> FieldRules(b",", b'"').split(b'1,"a ""b"", c",').fields
+    [b'1', b'a ""b"", c', b'']
+    """
+
+    def __init__(self, delimiter: bytes, quote: bytes) -> None:
+        self.delimiter = delimiter
+        self.quote = quote
+        self.spaces = b" " if delimiter == b"\t" else b" \t"
+        d, q = re.escape(delimiter), re.escape(quote)
+        self._field = re.compile(d + rb" *+(?:" + q + rb"((?:[^" + q + rb"]++|" + q * 2 + rb")*+)" + q + rb" *+(?=" + d
+                                 + rb"|\Z))|" + d + rb"([^" + d + rb"]*+)")  # fmt: skip
+        self._closed = re.compile(rb" *+" + q + rb"(?:[^" + q + rb"]++|" + q * 2 + rb")*+" + q)
+
+    def split(self, record: bytes) -> Split:
+        """The fields of a record that holds quotes; `record` may span lines."""
+        if not self.quote:
+            return Split(fields=record.split(self.delimiter), ending=Ending.CLOSED)
+        fields: list[bytes] = []
+        stray = False
+        for match in self._field.finditer(self.delimiter + record):
+            bare = match.group(2)
+            if bare is None:
+                fields.append(match.group(1))
+                continue
+            if self.quote in bare:
+                if bare.lstrip(b" ").startswith(self.quote):
+                    return self._broken(record, match.start(), fields)
+                stray = True
+                bare = bare.replace(self.quote, self.quote * 2)
+            fields.append(bare)
+        return Split(fields=fields, ending=Ending.CLOSED, stray=stray)
+
+    def _broken(self, record: bytes, start: int, fields: list[bytes]) -> Split:
+        closes = self._closed.match(record, start)
+        ending = Ending.TEXT_AFTER_QUOTE if closes else Ending.OPEN_QUOTE
+        return Split(fields=fields, ending=ending, opened=len(fields))
+
+    def plain(self, field: bytes) -> bytes:
+        """A field of `split` with its doubled quotes undone."""
+        return field.replace(self.quote * 2, self.quote) if self.quote else field
+
+    def swallowed(self, lines: Sequence[bytes], width: int, opened: int) -> bool:
+        """Whether lines that one quote joined look like records of their own.
+
+        That is so when every line, quotes ignored, has the delimiters of a full record and its fields are of the
+        same kinds (number, code, text) as those known to stand outside the quote. Prose ('Thank you, Bob') is not.
+        """
+        cut = [line.split(self.delimiter) for line in lines]
+        if width < 2 or any(len(pieces) != width for pieces in cut):
+            return False
+        first, last = cut[0], cut[-1]
+        known = {at: _kind(first[at]) for at in range(opened)}
+        known |= {at: _kind(last[at]) for at in range(opened + 1, width)}
+        inside = [*first[opened + 1 :], *(piece for pieces in cut[1:-1] for piece in pieces[1:]), *last[1 : opened + 1]]
+        if inside and all(piece.startswith(b" ") for piece in inside):
+            return False
+        telling = width > 3
+        for pieces in cut:
+            for at, kind in known.items():
+                other = _kind(pieces[at])
+                if kind != other and "empty" not in (kind, other):
+                    return False
+                telling |= pieces is not (first if at < opened else last) and kind == other != "text"
+        return telling
+
+
+def _kind(field: bytes) -> str:
+    bare = field.strip(b' "')
+    if not bare:
+        return "empty"
+    if re.fullmatch(rb"[-+$(]?[0-9][0-9.,:/ TZ%)-]*", bare):
+        return "number"
+    return "code" if re.fullmatch(rb"(?=[^ ]*[0-9])[^ ]+", bare) else "text"
