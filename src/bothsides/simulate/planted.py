@@ -1,0 +1,112 @@
+"""Problems that can be planted in a simulated market: one small record each, saying where and how big."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bothsides.schema.side import Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplyShort:
+    """A cell with demand and too few suppliers. Factors are on the number of signups of an ordinary cell."""
+
+    category: str
+    region: str
+    supply_factor: float = 0.15
+    demand_factor: float = 1.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemandShort:
+    """A cell full of suppliers with hardly a buyer."""
+
+    category: str
+    region: str
+    supply_factor: float = 1.5
+    demand_factor: float = 0.12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stalled:
+    """A cell with little of both sides."""
+
+    category: str
+    region: str
+    supply_factor: float = 0.2
+    demand_factor: float = 0.15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThinCellSpend:
+    """Acquisition spend for one side of a cell whose other side is too thin to serve it."""
+
+    category: str
+    region: str
+    side: Side = Side.BUYER
+    spend_factor: float = 8.0
+    supply_factor: float = 0.3
+    demand_factor: float = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierConcentration:
+    """One supplier takes this share of a category's orders from its first week on."""
+
+    category: str
+    order_share: float = 0.48
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuyerConcentration:
+    """One buyer places this share of a category's orders from its first week on."""
+
+    category: str
+    order_share: float = 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnboardingLeak:
+    """One onboarding step converts at `rate_factor` of the plan's rate for all suppliers."""
+
+    step: Literal["verified", "catalogue", "live", "first_sale"] = "catalogue"
+    rate_factor: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstOrderLeak:
+    """Carts of one region rarely become orders, and fewer of its new buyers ever order."""
+
+    region: str
+    cart_to_order_factor: float = 0.4
+    activation_factor: float = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnprofitableChannel:
+    """One channel of one side costs `cost_factor` times the ordinary cost per signup."""
+
+    side: Side
+    channel: str
+    cost_factor: float = 25.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionFall:
+    """In the last `weeks` buyers leave at an extra weekly hazard and those who stay order at `rate_factor`."""
+
+    weeks: int = 26
+    extra_hazard: float = 0.02
+    rate_factor: float = 0.6
+
+
+CellProblem = SupplyShort | DemandShort | Stalled | ThinCellSpend
+Planted = (
+    CellProblem
+    | SupplierConcentration
+    | BuyerConcentration
+    | OnboardingLeak
+    | FirstOrderLeak
+    | UnprofitableChannel
+    | RetentionFall
+)
+"""Any problem a plan can carry."""

@@ -1,0 +1,113 @@
+"""Two ready-made markets: one with a planted problem per diagnosis, one that is healthy."""
+
+from bothsides.schema.side import Side
+from bothsides.simulate.plan import Demand, MarketPlan, Onboarding, Shock, SidePlan, Trade
+from bothsides.simulate.planted import (
+    BuyerConcentration,
+    DemandShort,
+    FirstOrderLeak,
+    OnboardingLeak,
+    RetentionFall,
+    Stalled,
+    SupplierConcentration,
+    SupplyShort,
+    ThinCellSpend,
+    UnprofitableChannel,
+)
+
+CATEGORIES = ("Fasteners", "Packaging", "Electrical", "Safety equipment", "Cleaning supplies", "Machine parts")
+REGIONS = ("North", "East", "South", "West")
+ORDER_VALUES = (420.0, 560.0, 780.0, 350.0, 300.0, 1150.0)
+TAKE_RATES = (0.10, 0.11, 0.09, 0.12, 0.13, 0.08)
+EVENTS_IN_FULL = 200_000
+"""Plans with more orders than this keep 2 events per order."""
+
+
+def demo_plan(*, seed: int, orders: int = 20_000) -> MarketPlan:
+    """A market of 6 categories and 4 regions over 104 weeks with one planted problem per diagnosis."""
+    buyers, suppliers = orders // 28, orders // 36
+    return MarketPlan(
+        name="demo",
+        seed=seed,
+        orders=orders,
+        categories=CATEGORIES,
+        regions=REGIONS,
+        order_values=ORDER_VALUES,
+        take_rates=TAKE_RATES,
+        buyers=SidePlan(
+            signups=buyers,
+            elasticity=0.5,
+            threshold=max(2.0, round(suppliers * 0.009)),
+            hazard_below=0.012,
+            hazard_above=0.003,
+            rate_shape=1.4,
+            cost_per_signup=150.0,
+        ),
+        suppliers=SidePlan(
+            signups=suppliers,
+            elasticity=0.25,
+            threshold=max(2.0, round(buyers * 0.009)),
+            hazard_below=0.008,
+            hazard_above=0.0025,
+            rate_shape=2.5,
+            cost_per_signup=280.0,
+            sales_led=0.6,
+        ),
+        cell_sigma=0.15,
+        shocks=(Shock(week=47, weeks=3, size=-0.3),),
+        push_lift=0.6,
+        events_per_order=None if orders <= EVENTS_IN_FULL else 2.0,
+        planted=(
+            SupplyShort(category="Electrical", region="South"),
+            DemandShort(category="Packaging", region="West"),
+            Stalled(category="Cleaning supplies", region="East"),
+            ThinCellSpend(category="Safety equipment", region="South"),
+            SupplierConcentration(category="Machine parts"),
+            BuyerConcentration(category="Machine parts"),
+            OnboardingLeak(step="catalogue"),
+            FirstOrderLeak(region="North"),
+            UnprofitableChannel(side=Side.BUYER, channel="paid_social"),
+            RetentionFall(),
+        ),
+    )
+
+
+def healthy_plan(*, seed: int, orders: int = 20_000) -> MarketPlan:
+    """The same kind of market without a planted problem; from about 10,000 orders up its cells are thick enough."""
+    buyers, suppliers = orders // 32, orders // 40
+    return MarketPlan(
+        name="healthy",
+        seed=seed,
+        orders=orders,
+        categories=CATEGORIES,
+        regions=REGIONS,
+        order_values=ORDER_VALUES,
+        take_rates=TAKE_RATES,
+        buyers=SidePlan(
+            signups=buyers,
+            elasticity=0.5,
+            threshold=1.0,
+            hazard_below=0.004,
+            hazard_above=0.0008,
+            rate_shape=6.0,
+            cost_per_signup=120.0,
+        ),
+        suppliers=SidePlan(
+            signups=suppliers,
+            elasticity=0.25,
+            threshold=1.0,
+            hazard_below=0.004,
+            hazard_above=0.0006,
+            rate_shape=8.0,
+            cost_per_signup=180.0,
+            sales_led=0.6,
+        ),
+        cell_sigma=0.05,
+        noise=0.03,
+        weekly_growth=0.008,
+        seasonality=0.05,
+        onboarding=Onboarding(verified=0.92, catalogue=0.92, live=0.94, first_sale=1.0),
+        demand=Demand(activation=0.88, start_weeks=0.5, expansion=0.008, loyalty=0.3),
+        trade=Trade(amount_sigma=0.55),
+        events_per_order=None if orders <= EVENTS_IN_FULL else 2.0,
+    )
