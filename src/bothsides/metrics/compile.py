@@ -1,0 +1,320 @@
+"""From the metric algebra to one SQL statement: one read per fact and date, one union, one group, ratios after it.
+
+This is the only module that knows SQLGlot.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlglot import exp, maybe_parse
+
+from bothsides.metrics.fact import Fact
+from bothsides.metrics.facts import FACTS
+from bothsides.metrics.measure import Combination, Formula, Measure, Product, Ratio, Test
+from bothsides.schema import Grain, Side
+
+Parameters = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The days a fact is read for and the date up to which it is known."""
+
+    start: date
+    end: date
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """How the facts are split and filtered: shared by every read of one query."""
+
+    grain: Grain | None
+    by_side: bool
+    sided: bool
+    dims: tuple[str, ...]
+    where: tuple[tuple[str, tuple[str, ...]], ...]
+    fiscal_start: int = 1
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names of the cell's columns, in order."""
+        return (*(("period",) if self.grain else ()), *(("side",) if self.by_side else ()), *self.dims)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One statement: its SQL, parameters, the cell's columns and where each measure's sum, count and variance stand."""
+
+    statement: str
+    parameters: Parameters
+    keys: tuple[str, ...]
+    columns: dict[Measure, str]
+    rows: dict[Measure, str]
+    variances: dict[Measure, str]
+
+
+def plan(
+    measures: Sequence[Measure],
+    cut: Cut,
+    windows: dict[str, Window],
+    *,
+    weighted: bool = False,
+    dialect: str = "duckdb",
+) -> Plan:
+    """Compile the measures into one statement. `weighted` multiplies by the sample weight of facts that have one."""
+    parameters: Parameters = {}
+    reads: dict[tuple[str, str], list[Measure]] = {}
+    for measure in dict.fromkeys(measures):
+        reads.setdefault((measure.fact, _on(measure, cut)), []).append(measure)
+    columns: dict[Measure, str] = {}
+    rows: dict[Measure, str] = {}
+    variances: dict[Measure, str] = {}
+    parts: list[exp.Select] = []
+    for (name, on), group in reads.items():
+        select = _read(FACTS[name], on, cut, windows[name], parameters, len(parts))
+        for measure in group:
+            columns[measure] = f"m{len(columns)}"
+            select = select.select(exp.alias_(_aggregate(measure, cut, windows[name], weighted), columns[measure]))
+            if measure.aggregate == "sum":
+                rows[measure] = f"n{len(columns) - 1}"
+                select = select.select(
+                    exp.alias_(_filtered(exp.Count(this=exp.Star()), measure, cut, windows[name]), rows[measure])
+                )
+            if weighted and FACTS[name].weight and measure.aggregate != "count_distinct":
+                variances[measure] = f"v{len(columns) - 1}"
+                select = select.select(exp.alias_(_variance(measure, cut, windows[name]), variances[measure]))
+        parts.append(select)
+    outputs = [*columns.values(), *rows.values(), *variances.values()]
+    statement = _union(parts, cut.keys, outputs)
+    return Plan(
+        statement=statement.sql(dialect=dialect, pretty=True),
+        parameters=parameters,
+        keys=cut.keys,
+        columns=columns,
+        rows=rows,
+        variances=variances,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterPlan:
+    """One statement per fact and date: accounts, sums, squares and products of each ratio's two parts."""
+
+    statement: str
+    parameters: Parameters
+    keys: tuple[str, ...]
+    ratios: tuple[Ratio, ...]
+
+
+def cluster_plans(ratios: Sequence[Ratio], cut: Cut, windows: dict[str, Window]) -> list[ClusterPlan]:
+    """Statements for account-clustered intervals; ratios whose parts come from two facts have none."""
+    groups: dict[tuple[str, str], list[Ratio]] = {}
+    for ratio in dict.fromkeys(ratios):
+        top, bottom = ratio.numerator, ratio.denominator
+        if isinstance(top, Measure) and isinstance(bottom, Measure) and top.fact == bottom.fact and top.on == bottom.on:
+            groups.setdefault((top.fact, _on(top, cut)), []).append(ratio)
+    return [_cluster(FACTS[name], on, group, cut, windows[name]) for (name, on), group in groups.items()]
+
+
+def _cluster(fact: Fact, on: str, ratios: Sequence[Ratio], cut: Cut, window: Window) -> ClusterPlan:
+    parameters: Parameters = {}
+    account = fact.party_columns["account"][0] if fact.parties and not cut.sided else fact.account
+    inner = _read(fact, on, cut, window, parameters, 0).select(exp.alias_(_expression(account or "1"), "cluster_id"))
+    inner = inner.group_by(exp.Literal.number(len(cut.keys) + 1))
+    outer = exp.select(*cut.keys)
+    for i, ratio in enumerate(ratios):
+        for name, part in ((f"x{i}", ratio.numerator), (f"y{i}", ratio.denominator)):
+            assert isinstance(part, Measure)
+            value = exp.Coalesce(this=_aggregate(part, cut, window, False), expressions=[exp.Literal.number(0)])
+            inner = inner.select(exp.alias_(exp.Cast(this=value, to=exp.DataType.build("DOUBLE")), name))
+        outer = outer.select(
+            *(
+                exp.alias_(_expression(body.format(x=f"x{i}", y=f"y{i}")), f"{name}{i}")
+                for name, body in _CLUSTER_SUMS.items()
+            )
+        )
+    statement = outer.from_(inner.subquery("per_account"))
+    if cut.keys:
+        statement = statement.group_by(*cut.keys)
+    return ClusterPlan(
+        statement=statement.sql(dialect="duckdb", pretty=True),
+        parameters=parameters,
+        keys=cut.keys,
+        ratios=tuple(ratios),
+    )
+
+
+_CLUSTER_SUMS = {
+    "accounts": "count(*) FILTER (WHERE {x} <> 0 OR {y} <> 0)",
+    "sx": "sum({x})",
+    "sy": "sum({y})",
+    "sxx": "sum({x} * {x})",
+    "syy": "sum({y} * {y})",
+    "sxy": "sum({x} * {y})",
+}
+
+
+def expand(formula: Formula, *, sided: bool) -> Formula:
+    """In totals, a measure of either party is the sum of both parties' measures; by side it stands as it is."""
+    match formula:
+        case Measure():
+            if sided or formula.side is not None or not _is_party(formula):
+                return formula
+            return Combination(tuple((1, replace(formula, side=side)) for side in Side))
+        case Ratio():
+            return replace(
+                formula,
+                numerator=expand(formula.numerator, sided=sided),
+                denominator=expand(formula.denominator, sided=sided),
+            )
+        case Combination(terms=terms):
+            return Combination(tuple((sign, expand(term, sided=sided)) for sign, term in terms))
+        case Product(factors=factors):
+            return Product(tuple(expand(f, sided=sided) for f in factors), formula.power)
+
+
+def _is_party(measure: Measure) -> bool:
+    names = FACTS[measure.fact].party_columns
+    return measure.column in names or measure.on in names or any(test.column in names for test in measure.where)
+
+
+def _union(parts: Sequence[exp.Select], keys: Sequence[str], outputs: Sequence[str]) -> exp.Select:
+    """Give every read every output column, stack the reads and group them once."""
+    stacked: exp.Query | None = None
+    for part in parts:
+        own = set(part.named_selects)
+        padded = exp.select(
+            *(exp.column(key) for key in keys),
+            *(exp.column(name) if name in own else exp.alias_(exp.Null(), name) for name in outputs),
+        ).from_(part.subquery(f"read_{len(own)}"))
+        stacked = padded if stacked is None else stacked.union(padded, distinct=False)
+    assert stacked is not None
+    select = exp.select(*keys, *(exp.alias_(exp.Max(this=exp.column(o)), o) for o in outputs))
+    return (
+        select.from_(stacked.subquery("stacked")).group_by(*keys) if keys else select.from_(stacked.subquery("stacked"))
+    )
+
+
+def _read(fact: Fact, on: str, cut: Cut, window: Window, parameters: Parameters, index: int) -> exp.Select:
+    relation = fact.parties if cut.sided and fact.parties else fact.relation
+    select = exp.select().from_(exp.to_table(relation))
+    for key in cut.keys:
+        select = select.select(exp.alias_(_key(key, on, cut), key))
+    parameters[f"from_{index}"], parameters[f"to_{index}"] = window.start, window.end
+    select = select.where(
+        exp.Between(
+            this=_expression(on),
+            low=exp.Cast(this=exp.Placeholder(this=f"from_{index}"), to=exp.DataType.build("DATE")),
+            high=exp.Cast(this=exp.Placeholder(this=f"to_{index}"), to=exp.DataType.build("DATE")),
+        )
+    )
+    for name, values in cut.where:
+        names = []
+        for value in values:
+            names.append(f"w{len(parameters)}")
+            parameters[names[-1]] = value
+        select = select.where(exp.In(this=exp.column(name), expressions=[exp.Placeholder(this=n) for n in names]))
+    if cut.keys:
+        select = select.group_by(*(exp.Literal.number(i + 1) for i in range(len(cut.keys))))
+    return select
+
+
+def _key(key: str, on: str, cut: Cut) -> exp.Expression:
+    if key != "period" or cut.grain is None:
+        return exp.column(key)
+    return _expression(period_start(on, cut.grain, cut.fiscal_start))
+
+
+def period_start(on: str, grain: Grain, fiscal_start: int) -> str:
+    """The first day of the period that holds the date, as a DATE."""
+    if grain is Grain.FISCAL_YEAR:
+        back = f"INTERVAL {fiscal_start - 1} MONTH"
+        return f"CAST(date_trunc('year', {on} - {back}) + {back} AS DATE)"
+    return f"CAST(date_trunc('{grain.value}', {on}) AS DATE)"
+
+
+def _aggregate(measure: Measure, cut: Cut, window: Window, weighted: bool) -> exp.Expression:
+    fact = FACTS[measure.fact]
+    column = None if measure.column is None else _expression(_resolve(measure.column, measure, cut))
+    weight = exp.column(fact.weight) if weighted and fact.weight else None
+    match measure.aggregate:
+        case "count":
+            total: exp.Expression = exp.Sum(this=weight) if weight else exp.Count(this=exp.Star())
+        case "sum":
+            total = exp.Sum(this=exp.Mul(this=column, expression=weight) if weight else column)
+        case "count_distinct":
+            total = exp.Count(this=exp.Distinct(expressions=[column]))
+    return _filtered(total, measure, cut, window)
+
+
+def _variance(measure: Measure, cut: Cut, window: Window) -> exp.Expression:
+    """Horvitz-Thompson variance of a weighted total under Poisson sampling: sum of w (w - 1) x^2."""
+    weight = FACTS[measure.fact].weight
+    amount = "1" if measure.column is None else f"({_resolve(measure.column, measure, cut)})::DOUBLE"
+    body = _expression(f"sum({weight} * ({weight} - 1) * {amount} * {amount})")
+    return _filtered(body, measure, cut, window)
+
+
+def _filtered(total: exp.Expression, measure: Measure, cut: Cut, window: Window) -> exp.Expression:
+    conditions = list(_conditions(measure, cut, window))
+    if not conditions:
+        return total
+    return exp.Filter(this=total, expression=exp.Where(this=exp.and_(*conditions)))
+
+
+def _conditions(measure: Measure, cut: Cut, window: Window) -> Iterator[exp.Expression]:
+    fact = FACTS[measure.fact]
+    if measure.side is not None and not (fact.parties and not cut.sided):
+        yield exp.EQ(this=exp.column("side"), expression=exp.Literal.string(measure.side.value))
+    if measure.maturity_days:
+        latest = window.as_of - timedelta(days=measure.maturity_days)
+        yield exp.LTE(
+            this=_expression(_on(measure, cut)),
+            expression=exp.Cast(this=exp.Literal.string(latest.isoformat()), to=exp.DataType.build("DATE")),
+        )
+    for test in measure.where:
+        yield _condition(_expression(_resolve(test.column, measure, cut)), test)
+
+
+def _condition(column: exp.Expression, test: Test) -> exp.Expression:
+    match test.operator:
+        case "null":
+            return exp.Is(this=column, expression=exp.Null())
+        case "not null":
+            return exp.Not(this=exp.Is(this=column, expression=exp.Null()))
+        case "in":
+            values = test.value if isinstance(test.value, tuple) else (test.value,)
+            return exp.In(this=column, expressions=[exp.convert(value) for value in values])
+        case _:
+            return exp.Paren(this=_COMPARISONS[test.operator](this=column, expression=exp.convert(test.value)))
+
+
+_COMPARISONS: dict[str, type[exp.Binary]] = {
+    "=": exp.EQ,
+    "!=": exp.NEQ,
+    "<": exp.LT,
+    "<=": exp.LTE,
+    ">": exp.GT,
+    ">=": exp.GTE,
+}
+
+
+def _on(measure: Measure, cut: Cut) -> str:
+    return _resolve(measure.on, measure, cut)
+
+
+def _resolve(column: str, measure: Measure, cut: Cut) -> str:
+    """The column as the relation read has it: in totals, the named side's column of a two-party fact."""
+    fact = FACTS[measure.fact]
+    if cut.sided or not fact.parties or column not in fact.party_columns:
+        return column
+    if measure.side is None:
+        raise ValueError(f"{column!r} of fact {fact.name} differs per party: the measure must name a side in totals")
+    return fact.party_columns[column][0 if measure.side is Side.BUYER else 1]
+
+
+def _expression(text: str) -> exp.Expression:
+    expression: exp.Expression = maybe_parse(text, dialect="duckdb")
+    return expression

@@ -1,0 +1,34 @@
+"""Every fact the metrics read, by name, in the order they are built."""
+
+from bothsides.metrics.fact import Fact
+from bothsides.metrics.facts.accounts import ACCOUNT_MONTHS, ACCOUNTS
+from bothsides.metrics.facts.demand import EVENTS, LISTINGS, REQUESTS
+from bothsides.metrics.facts.orders import BOOKINGS, DIM_ACCOUNTS, FEES, ORDERS, REFUNDS
+from bothsides.metrics.facts.pipeline import LEADS, OPPORTUNITIES, SPEND
+
+FACTS: dict[str, Fact] = {
+    fact.name: fact
+    for fact in (
+        DIM_ACCOUNTS,
+        BOOKINGS,
+        ORDERS,
+        FEES,
+        REFUNDS,
+        REQUESTS,
+        EVENTS,
+        LISTINGS,
+        ACCOUNTS,
+        ACCOUNT_MONTHS,
+        LEADS,
+        OPPORTUNITIES,
+        SPEND,
+    )
+}
+
+
+def fact(name: str) -> Fact:
+    """The fact of that name. Raises KeyError with the names there are."""
+    try:
+        return FACTS[name]
+    except KeyError:
+        raise KeyError(f"fact {name!r} is not one of {', '.join(FACTS)}") from None

@@ -1,0 +1,102 @@
+"""What buyers looked and asked for, and what suppliers had to offer."""
+
+from bothsides.metrics.fact import Fact
+
+REQUESTS = Fact(
+    name="requests",
+    grain="one row per request for quotation",
+    requires=("quotes",),
+    relation="fact_requests",
+    dates={"requested_on": "quotes"},
+    dimensions=("category", "region"),
+    columns=("responses", "filled", "has_winner", "cancelled", "first_reply_hours", "days_to_fill", "status"),
+    known_by=("quotes",),
+    builds=(
+        """
+        CREATE TABLE fact_requests AS
+        WITH replied AS (
+            SELECT request_id, count(*) AS replies, min(requested_at) AS first_reply_at
+            FROM {quotes} WHERE kind = 'reply' GROUP BY request_id
+        )
+        SELECT 'buyer' AS side, b.account, r.requested_on, r.category, coalesce(r.region, b.region) AS region, r.status,
+               coalesce(r.responses, p.replies, CASE WHEN {has_replies} THEN 0 END) AS responses,
+               r.supplier_id IS NOT NULL AS has_winner,
+               r.status = 'awarded' OR r.supplier_id IS NOT NULL OR r.order_id IS NOT NULL AS filled,
+               r.status = 'cancelled' AS cancelled,
+               date_diff('second', r.requested_at, p.first_reply_at) / 3600.0 AS first_reply_hours,
+               r.awarded_on - r.requested_on AS days_to_fill
+        FROM {quotes} r
+        LEFT JOIN dim_accounts b ON b.account_id = r.buyer_id
+        LEFT JOIN replied p ON p.request_id = r.quote_id
+        WHERE r.kind = 'request' AND (r.buyer_id IS NULL OR b.account IS NOT NULL)
+        """,
+    ),
+)
+
+SEARCH_WINDOW_DAYS = 7
+"""A search has led to an order when its account orders in the category within this many days."""
+
+EVENTS = Fact(
+    name="events",
+    grain="one row per event; a search knows whether an order followed within a week and was its last search",
+    requires=("events",),
+    relation="fact_events",
+    dates={"occurred_on": "events"},
+    dimensions=("category", "region"),
+    columns=("name", "results", "converted", "session_id"),
+    known_by=("events",),
+    builds=(
+        f"""
+        CREATE TABLE fact_events AS
+        WITH seen AS (
+            SELECT e.event_id, a.account, coalesce(a.side, 'buyer') AS side, e.session_id, e.name, e.occurred_at,
+                   e.occurred_on, e.category, e.region, e.results
+            FROM {{events}} e LEFT JOIN dim_accounts a ON a.account_id = e.account_id
+            WHERE e.account_id IS NULL OR a.account IS NOT NULL
+        ),
+        labelled AS (SELECT count(category) > 0 AS by_category FROM seen WHERE name = 'search'),
+        searches AS (
+            SELECT event_id, account, occurred_at, coalesce(category, '') AS topic
+            FROM seen WHERE name = 'search' AND account IS NOT NULL
+        ),
+        placed AS (
+            SELECT buyer AS account, placed_at, CASE WHEN by_category THEN coalesce(category, '') ELSE '' END AS topic
+            FROM fact_bookings, labelled WHERE status <> 'cancelled'
+        ),
+        followed AS (
+            SELECT DISTINCT s.event_id
+            FROM placed o ASOF JOIN searches s
+              ON s.account = o.account AND s.topic = o.topic AND s.occurred_at <= o.placed_at
+            WHERE o.placed_at <= s.occurred_at + INTERVAL {SEARCH_WINDOW_DAYS} DAY
+        )
+        SELECT seen.*, followed.event_id IS NOT NULL AS converted FROM seen LEFT JOIN followed USING (event_id)
+        """,
+    ),
+)
+
+LISTINGS = Fact(
+    name="listings",
+    grain="one row per listing",
+    requires=("listings",),
+    relation="fact_listings",
+    dates={"listed_on": "listings"},
+    dimensions=("category", "region"),
+    columns=("closed_on", "first_sold_on", "days_to_sale"),
+    known_by=("orders", "listings"),
+    builds=(
+        """
+        CREATE TABLE fact_listings AS
+        WITH sold AS (
+            SELECT l.listing_id, min(o.placed_on) AS first_sold_on
+            FROM {order_lines} l JOIN fact_bookings o USING (order_id)
+            WHERE o.status = 'completed' GROUP BY l.listing_id
+        )
+        SELECT 'supplier' AS side, a.account, l.listing_id, coalesce(l.category, a.category) AS category,
+               coalesce(l.region, a.region) AS region, l.listed_on, l.closed_on, s.first_sold_on,
+               s.first_sold_on - l.listed_on AS days_to_sale
+        FROM {listings} l
+        JOIN dim_accounts a ON a.account_id = l.supplier_id
+        LEFT JOIN sold s USING (listing_id)
+        """,
+    ),
+)

@@ -1,0 +1,87 @@
+"""How accounts are won: leads through their stages, opportunities and what was spent."""
+
+from bothsides.metrics.fact import Fact
+
+LEADS = Fact(
+    name="leads",
+    grain="one row per lead, with the day it first entered each stage",
+    requires=("leads",),
+    relation="fact_leads",
+    dates={
+        "created_on": "leads",
+        "mql_on": "stage_changes",
+        "sales_qualified_on": "stage_changes",
+        "opportunity_on": "stage_changes",
+        "won_on": "stage_changes",
+        "lost_on": "stage_changes",
+    },
+    dimensions=("channel", "category", "region", "segment"),
+    columns=("mql_on", "sales_qualified_on", "opportunity_on", "won_on", "lost_on", "days_to_won", "first_touch_hours"),
+    account=None,
+    known_by=("leads", "stage_changes"),
+    builds=(
+        """
+        CREATE TABLE fact_leads AS
+        WITH moved AS (
+            SELECT lead_id, min(changed_on) FILTER (stage = 'mql') AS mql_on,
+                   min(changed_on) FILTER (stage = 'sales_qualified') AS sales_qualified_on,
+                   min(changed_on) FILTER (stage = 'opportunity') AS opportunity_on,
+                   min(changed_on) FILTER (stage = 'closed_won') AS won_on,
+                   min(changed_at) FILTER (stage = 'closed_won') AS won_at,
+                   min(changed_on) FILTER (stage = 'closed_lost') AS lost_on
+            FROM {stage_changes} GROUP BY lead_id
+        ),
+        touched AS (
+            SELECT t.lead_id, min(t.occurred_at) AS first_touch_at
+            FROM {touches} t JOIN {leads} l USING (lead_id)
+            WHERE t.direction = 'out' AND t.kind IN ('call', 'email', 'meeting', 'chat')
+              AND t.occurred_at >= l.created_at
+            GROUP BY t.lead_id
+        )
+        SELECT l.side, l.channel, l.category, l.region, l.segment, l.created_on, m.mql_on, m.sales_qualified_on,
+               m.opportunity_on, m.won_on, m.lost_on,
+               date_diff('second', l.created_at, m.won_at) / 86400.0 AS days_to_won,
+               date_diff('second', l.created_at, t.first_touch_at) / 3600.0 AS first_touch_hours
+        FROM {leads} l LEFT JOIN moved m USING (lead_id) LEFT JOIN touched t USING (lead_id)
+        """,
+    ),
+)
+
+OPPORTUNITIES = Fact(
+    name="opportunities",
+    grain="one row per opportunity",
+    requires=("opportunities",),
+    relation="fact_opportunities",
+    dates={"opened_on": "opportunities", "closed_on": "opportunities"},
+    dimensions=("category", "region", "channel"),
+    columns=("status", "amount", "days_to_close"),
+    account=None,
+    known_by=("opportunities",),
+    builds=(
+        """
+        CREATE TABLE fact_opportunities AS
+        SELECT p.side, p.category, p.region, p.channel, p.opened_on, p.closed_on, p.status,
+               coalesce({money:p.amount}, 0) AS amount, p.closed_on - p.opened_on AS days_to_close
+        FROM {opportunities@opened_on} p
+        """,
+    ),
+)
+
+SPEND = Fact(
+    name="spend",
+    grain="one row per spend line",
+    requires=("spend",),
+    relation="fact_spend",
+    dates={"spent_on": "spend"},
+    dimensions=("channel", "category", "region"),
+    columns=("kind", "amount"),
+    account=None,
+    known_by=("spend",),
+    builds=(
+        """
+        CREATE TABLE fact_spend AS
+        SELECT p.side, p.kind, p.spent_on, {money:p.amount} AS amount, p.channel, p.category, p.region
+        FROM {spend@spent_on} p
+        """,
+    ),
+)

@@ -1,0 +1,74 @@
+"""What a person asks: which metrics, split by what, over which days, as known when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bothsides.schema import Grain, Side
+
+DIMENSIONS = ("category", "region", "channel", "segment", "deal_size")
+"""Everything but period and side that a metric may be split by."""
+
+_GRAINS = {grain.value: grain for grain in Grain} | {"period": Grain.MONTH}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A request for values. `end` and `as_of` are inclusive; None means as far as the data is known."""
+
+    metrics: tuple[str, ...]
+    grain: Grain | None = None
+    by_side: bool = False
+    dims: tuple[str, ...] = ()
+    start: date | None = None
+    end: date | None = None
+    as_of: date | None = None
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    intervals: bool = True
+
+    @property
+    def side(self) -> Side | None:
+        """The one side asked for, if the filter names one."""
+        sides = dict(self.where).get("side", ())
+        return Side(sides[0]) if len(sides) == 1 else None
+
+    @property
+    def sided(self) -> bool:
+        """Whether two-party facts are read once per party."""
+        return self.by_side or any(name == "side" for name, _ in self.where)
+
+
+def parse_by(words: Sequence[str]) -> tuple[Grain | None, bool, tuple[str, ...]]:
+    """Read `--by quarter,side,category`. Raises ValueError naming the word and the allowed ones.
+
+    >>> parse_by(["quarter", "side", "category"])
+    (<Grain.QUARTER: 'quarter'>, True, ('category',))
+    """
+    grains = [word for word in words if word in _GRAINS]
+    if len(grains) > 1:
+        raise ValueError(f"--by names two periods, {grains[0]!r} and {grains[1]!r}: choose one")
+    dims = tuple(word for word in words if word not in _GRAINS and word != "side")
+    for word in dims:
+        if word not in DIMENSIONS:
+            raise ValueError(f"--by {word!r} is not one of {', '.join((*_GRAINS, 'side', *DIMENSIONS))}")
+    return (_GRAINS[grains[0]] if grains else None), "side" in words, tuple(dict.fromkeys(dims))
+
+
+def parse_where(conditions: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Read `--where category=SaaS,IaaS`; several are joined by "and". Raises ValueError naming what is wrong.
+
+    >>> parse_where(["category=SaaS,IaaS", "side=buyer"])
+    (('category', ('SaaS', 'IaaS')), ('side', ('buyer',)))
+    """
+    parsed: list[tuple[str, tuple[str, ...]]] = []
+    for condition in conditions:
+        name, equals, words = condition.partition("=")
+        if not equals or name not in ("side", *DIMENSIONS):
+            raise ValueError(f"--where {condition!r}: write NAME=VALUE, NAME one of side, {', '.join(DIMENSIONS)}")
+        values = tuple(words.split(","))
+        if name == "side":
+            for word in values:
+                if word not in set(Side):
+                    raise ValueError(f"--where side={word!r} is not one of {', '.join(Side)}")
+        parsed.append((name, values))
+    return tuple(parsed)

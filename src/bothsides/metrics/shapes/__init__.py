@@ -1,0 +1,22 @@
+"""Metrics that are more than ratios of sums: windows compared, medians, survival, concentration, stocks, lifetime."""
+
+from bothsides.metrics.shapes.concentration import Concentration
+from bothsides.metrics.shapes.lifetime import LifetimeValue
+from bothsides.metrics.shapes.median import Median, PerAccount
+from bothsides.metrics.shapes.pairs import TrustedPairs
+from bothsides.metrics.shapes.retained import Retained
+from bothsides.metrics.shapes.shape import Shape
+from bothsides.metrics.shapes.stock import Stock
+from bothsides.metrics.shapes.survival import SurvivalMedian
+
+__all__ = [
+    "Concentration",
+    "LifetimeValue",
+    "Median",
+    "PerAccount",
+    "Retained",
+    "Shape",
+    "Stock",
+    "SurvivalMedian",
+    "TrustedPairs",
+]

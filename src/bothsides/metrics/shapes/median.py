@@ -1,0 +1,86 @@
+"""Medians and other quantiles: of durations, and of amounts per account."""
+
+from dataclasses import dataclass
+
+from bothsides.metrics.cells import Key, Outcome, Reading
+from bothsides.metrics.interval import Z
+from bothsides.metrics.metric import Metric
+from bothsides.metrics.shapes.shape import Shape, run, source
+from bothsides.metrics.value import Basis, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Median(Shape):
+    """A quantile of a column over rows whose outcome happened. It says nothing of rows that are still waiting.
+
+    The interval bounds are the order statistics at the binomial spread of the rank.
+    Source: Conover 1999, Practical Nonparametric Statistics, section 3.2.
+    """
+
+    fact: str
+    on: str
+    column: str
+    quantile: float = 0.5
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The one fact it reads."""
+        return (self.fact,)
+
+    def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
+        """The quantile in every cell with a finished row."""
+        data = source(reading, metric, self.fact, self.on)
+        rows = run(
+            reading,
+            f"""
+            SELECT {data.prefix} {bounds(self.quantile)}
+            FROM (SELECT {data.keys} {self.column}::DOUBLE AS amount FROM {data.relation}
+                  WHERE {data.condition} AND {self.column} IS NOT NULL) {data.by}
+            """,
+            data.parameters,
+        )
+        return {tuple(labels): _outcome(value, low, high, n) for *labels, value, low, high, n in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerAccount(Shape):
+    """A quantile over accounts of each account's mean order value or total, so that no head account dominates."""
+
+    amount: str
+    quantile: float = 0.5
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Completed orders."""
+        return ("orders",)
+
+    def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
+        """The quantile over the accounts that ordered in the cell."""
+        data = source(reading, metric, "orders", "placed_on")
+        rows = run(
+            reading,
+            f"""
+            WITH each AS (
+                SELECT {data.keys} account, ({self.amount})::DOUBLE AS amount
+                FROM {data.relation} WHERE {data.condition} GROUP BY {data.prefix} account
+            )
+            SELECT {data.prefix} {bounds(self.quantile)} FROM each {data.by}
+            """,
+            data.parameters,
+        )
+        return {tuple(labels): _outcome(value, low, high, n) for *labels, value, low, high, n in rows}
+
+
+def bounds(quantile: float) -> str:
+    """The quantile of `amount` with the order statistics that bound it, and the count."""
+    spread = f"{Z} * sqrt(count(*) * {quantile} * {1 - quantile})"
+    low = f"greatest(1, floor(count(*) * {quantile} - {spread}))::BIGINT"
+    high = f"least(count(*), ceil(count(*) * {quantile} + 1 + {spread}))::BIGINT"
+    ordered = "list_sort(list(amount))"
+    return f"quantile_cont(amount, {quantile}), {ordered}[{low}], {ordered}[{high}], count(*)"
+
+
+def _outcome(value: float | None, low: float | None, high: float | None, n: int) -> Outcome:
+    if value is None:
+        return Outcome(value=None, n=0, status=Status.NO_DENOMINATOR, reason="no finished row")
+    return Outcome(value=value, n=n, low=low, high=high, basis=Basis.RANKS)

@@ -1,0 +1,85 @@
+"""What a metric does that is more than a ratio of sums: it answers its cells from its own reading of the facts."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bothsides.metrics.cells import Key, Outcome, Reading
+from bothsides.metrics.compile import period_start
+from bothsides.metrics.facts import FACTS
+from bothsides.metrics.metric import Metric
+
+
+class Shape(ABC):
+    """The base of every shape: it names its facts and gives outcomes per cell."""
+
+    @property
+    @abstractmethod
+    def facts(self) -> tuple[str, ...]:
+        """The facts it reads."""
+
+    def refusal(self, reading: Reading) -> str | None:  # noqa: ARG002 - shapes that care override it
+        """Why the shape cannot answer this cut, None when it can."""
+        return None
+
+    @abstractmethod
+    def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
+        """The metric's outcome in every cell of the reading."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A fact as one reading sees it: what to select from, the cell's columns, the filter and its parameters."""
+
+    relation: str
+    keys: str
+    names: tuple[str, ...]
+    condition: str
+    parameters: dict[str, object]
+
+    @property
+    def by(self) -> str:
+        """`GROUP BY` the cell's columns, nothing for a grand total."""
+        return f"GROUP BY {', '.join(self.names)}" if self.names else ""
+
+    @property
+    def prefix(self) -> str:
+        """The cell's column names, ready to stand before other outputs."""
+        return "".join(f"{name}, " for name in self.names)
+
+
+def source(
+    reading: Reading, metric: Metric, fact_name: str, on: str, *, dated: bool = True, until: date | None = None
+) -> Source:
+    """The fact under the reading's cut. Names come from the catalogue, values are parameters."""
+    fact, cut, window = FACTS[fact_name], reading.cut, reading.window(metric)
+    relation = fact.parties if fact.parties and cut.sided else fact.relation
+    parameters: dict[str, object] = {}
+    conditions = [f"{on} IS NOT NULL"]
+    if dated:
+        parameters |= {"first": window.start, "last": min(window.end, until) if until else window.end}
+        conditions.append(f"{on} BETWEEN $first AND $last")
+    for name, values in cut.where:
+        marks = []
+        for value in values:
+            marks.append(f"$w{len(parameters)}")
+            parameters[marks[-1][1:]] = value
+        conditions.append(f"{name} IN ({', '.join(marks)})")
+    keys = []
+    for key in cut.keys:
+        text = period_start(on, cut.grain, cut.fiscal_start) if key == "period" and cut.grain else key
+        keys.append(f"{text} AS {key}, ")
+    return Source(
+        relation=relation,
+        keys="".join(keys),
+        names=cut.keys,
+        condition=" AND ".join(conditions),
+        parameters=parameters,
+    )
+
+
+def run(reading: Reading, statement: str, parameters: dict[str, object]) -> list[tuple[Any, ...]]:
+    """The statement's rows; only the parameters that it names are bound."""
+    bound = {name: value for name, value in parameters.items() if f"${name}" in statement}
+    return reading.store.con.execute(statement, bound).fetchall()

@@ -1,0 +1,51 @@
+"""Stocks at the end of a period: what was open then. A stock is not additive over time."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from bothsides.metrics.cells import Key, Outcome, Reading
+from bothsides.metrics.metric import Metric
+from bothsides.metrics.shapes.shape import Shape, run, source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock(Shape):
+    """Rows opened by the period's last known day and not closed by then: counted, counted per account, or summed."""
+
+    fact: str
+    opened: str
+    closed: str
+    total: str = "count(*)"
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The one fact it reads."""
+        return (self.fact,)
+
+    def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
+        """The stock in every cell."""
+        window = reading.window(metric)
+        periods = reading.periods(window)
+        ends: dict[date, date] = {min(p.end, window.as_of): p.start for p in periods} or {window.end: window.end}
+        data = source(reading, metric, self.fact, self.opened, dated=False)
+        labels = [name for name in data.names if name != "period"]
+        listed = "".join(f"{name}, " for name in labels)
+        positions = ", ".join(str(i + 1) for i in range(len(labels) + 1))
+        rows = run(
+            reading,
+            f"""
+            WITH ends AS (SELECT unnest($ends::DATE[]) AS last_day)
+            SELECT e.last_day, {listed} {self.total}, count(*)
+            FROM ends e JOIN {data.relation} s
+              ON s.{self.opened} <= e.last_day AND (s.{self.closed} IS NULL OR s.{self.closed} > e.last_day)
+            WHERE {data.condition} GROUP BY {positions} ORDER BY {positions}
+            """,
+            data.parameters | {"ends": list(ends)},
+        )
+        found: dict[Key, Outcome] = {
+            (*((ends[last_day],) if reading.cut.grain else ()), *keys): Outcome(value=value or 0, n=n)
+            for last_day, *keys, value, n in rows
+        }
+        for key in reading.keys(metric, iter(found)):
+            found.setdefault(key, Outcome(value=0, n=0))
+        return found

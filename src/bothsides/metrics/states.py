@@ -1,0 +1,150 @@
+"""Builds the facts from the schema's tables: at publish, or on the fly as known at an earlier load."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+import duckdb
+
+from bothsides.metrics.fact import Fact
+from bothsides.metrics.facts import FACTS
+from bothsides.schema import TABLES, Table, minor_units
+from bothsides.schema.money import CURRENCIES
+from bothsides.warehouse import DUCKDB_TYPES, version_filter
+
+_PLACEHOLDER = re.compile(r"\{(\w+)(?:@(\w+))?\}")
+_MONEY = re.compile(r"\{money:([^{}]*)\}")
+_ALIAS = re.compile(r"\b(\w)\.")
+
+
+def build_states(con: duckdb.DuckDBPyConnection, *, currency: str, known_on: int | None = None) -> None:
+    """Make every fact anew on the connection.
+
+    `known_on` is a load: the facts become temporary tables over what was known then. Raises ValueError for a
+    reporting currency that ISO 4217 does not list.
+    """
+    unit = 10 ** minor_units(currency)
+    fed = fed_tables(con)
+    priced = "fx_rates" in fed
+    if priced:
+        _factors(con, currency, known_on)
+    constants = {"unit": str(unit), "has_replies": _has_replies(fed, known_on)}
+    for fact in FACTS.values():
+        for statement in fact.builds:
+            con.execute(_render(statement, fed, constants, known_on, priced=priced))
+
+
+def fed_tables(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """The schema tables that hold at least one row."""
+    names = [row[0] for row in con.execute("SELECT table_name FROM information_schema.tables").fetchall()]
+    return frozenset(n for n in names if n in TABLES and con.table(n).limit(1).fetchone() is not None)
+
+
+def known_range(
+    con: duckdb.DuckDBPyConnection, fed: frozenset[str], *, known_on: int | None = None
+) -> dict[str, tuple[date, date]]:
+    """First and last business date of each fed table, the last day of the month where dates stand for whole months."""
+    marks = con.execute(
+        "SELECT table_name, min(first_on), max(last_on) FROM watermarks WHERE last_on IS NOT NULL GROUP BY table_name"
+    ).fetchall()
+    ranges = {name: (first, last) for name, first, last in marks if name in fed}
+    if known_on is None:
+        return ranges
+    return {name: then for name in ranges if (then := _range_then(con, TABLES[name], ranges[name], known_on))}
+
+
+def _range_then(
+    con: duckdb.DuckDBPyConnection, table: Table, now: tuple[date, date], known_on: int
+) -> tuple[date, date] | None:
+    """The range at an earlier load; dates stand for whole months where today's watermark lies past the last date."""
+    row = con.execute(
+        f"SELECT min({table.event_time}) FILTER ({version_filter(known_on)}),"
+        f" max({table.event_time}) FILTER ({version_filter(known_on)}), max({table.event_time}) FROM {table.name}"
+    ).fetchone()
+    if row is None or row[0] is None:
+        return None
+    first, last, latest = row
+    if now[1] > latest:
+        (last,) = con.execute("SELECT last_day(?::DATE)", [last]).fetchone() or (last,)
+    return first, last
+
+
+def _render(
+    statement: str, fed: frozenset[str], constants: dict[str, str], known_on: int | None, *, priced: bool
+) -> str:
+    def relation(match: re.Match[str]) -> str:
+        name, priced_on = match.groups()
+        if name in constants:
+            return constants[name]
+        return _relation(TABLES[name], fed, known_on, priced_on=priced_on, priced=priced)
+
+    def money(match: re.Match[str]) -> str:
+        amount = match.group(1)
+        if not priced:
+            return f"({amount})"
+        alias = _ALIAS.search(amount)
+        if alias is None:
+            raise ValueError(f"money expression {amount!r} must name its relation's alias")
+        return f"CASE WHEN {alias[1]}.fx = 1 THEN {amount} ELSE round_even({amount} * {alias[1]}.fx, 0)::BIGINT END"
+
+    kind = "CREATE OR REPLACE TEMP " if known_on is not None else "CREATE OR REPLACE "
+    text = _PLACEHOLDER.sub(relation, _MONEY.sub(money, statement)).strip()
+    return text.replace("CREATE ", kind, 1)
+
+
+def _relation(table: Table, fed: frozenset[str], known_on: int | None, *, priced_on: str | None, priced: bool) -> str:
+    if table.name not in fed:
+        return _empty(table, fx=priced_on is not None)
+    rows = f"SELECT * FROM {table.name} WHERE {version_filter(known_on)}"
+    if priced_on is None:
+        return f"({rows})"
+    if not priced:
+        return f"(SELECT *, 1::DOUBLE AS fx FROM ({rows}))"
+    return (
+        f"(SELECT t.*, coalesce(f.factor, 1) AS fx FROM ({rows}) t ASOF LEFT JOIN fx_factors f"
+        f" ON t.currency = f.currency AND t.{priced_on} >= f.quoted_on)"
+    )
+
+
+def _empty(table: Table, *, fx: bool) -> str:
+    columns = [f"NULL::{DUCKDB_TYPES[c.kind]} AS {c.name}" for c in table.columns]
+    columns += [f"NULL::DATE AS {c.business_date}" for c in table.columns if c.business_date]
+    if fx:
+        columns.append("1::DOUBLE AS fx")
+    return f"(SELECT {', '.join(columns)} WHERE false)"
+
+
+def _has_replies(fed: frozenset[str], known_on: int | None) -> str:
+    if "quotes" not in fed:
+        return "false"
+    return f"(SELECT count(*) > 0 FROM quotes WHERE kind = 'reply' AND {version_filter(known_on)})"
+
+
+def _factors(con: duckdb.DuckDBPyConnection, currency: str, known_on: int | None) -> None:
+    """Reporting minor units per minor unit of each currency, from each quoted day on."""
+    exponents = ", ".join(f"('{code}', {digits})" for code, digits in CURRENCIES.items())
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE fx_factors AS
+        SELECT r.currency, r.quoted_on, r.rate * power(10, {minor_units(currency)} - e.digits) AS factor
+        FROM fx_rates r JOIN (VALUES {exponents}) e(code, digits) ON e.code = r.currency
+        WHERE {version_filter(known_on)} AND r.currency <> '{currency}'
+        """
+    )
+
+
+Refresh = Callable[[duckdb.DuckDBPyConnection], None]
+
+
+def refresh(currency: str) -> Refresh:
+    """The hook that loading calls on the new warehouse before it is published."""
+
+    def build(con: duckdb.DuckDBPyConnection) -> None:
+        build_states(con, currency=currency)
+
+    return build
+
+
+def missing_tables(fact: Fact, fed: frozenset[str]) -> tuple[str, ...]:
+    """The tables without which the fact says nothing."""
+    return tuple(name for name in fact.requires if name not in fed)
