@@ -1,11 +1,13 @@
 """What was spent to win accounts: by week, side, channel, category, region and kind of cost, under campaigns."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from bothsides.schema.side import Side
 from bothsides.simulate.billing import Columns
 from bothsides.simulate.draws import WEEK, Array, Floats, Ints, stream
-from bothsides.simulate.plan import LEAD_IN_WEEKS, Channel
+from bothsides.simulate.plan import LEAD_IN_WEEKS, Channel, MarketPlan
 from bothsides.simulate.trade import Society
 
 SPEND_KINDS = ("marketing", "sales", "onboarding", "incentive")
@@ -22,42 +24,79 @@ def planned_signups(society: Society, side: Side) -> Floats:
     return planned * society.cells.spend(side)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """A campaign of one side and channel over one quarter of 13 weeks; a push is aimed at one cell."""
+
+    name: str
+    side: int
+    channel: int
+    quarter: int
+    cell: int = -1
+
+
+def _quarters(plan: MarketPlan) -> int:
+    return -(-plan.weeks // CAMPAIGN_WEEKS)
+
+
+def campaign_list(plan: MarketPlan, pushes: Floats) -> tuple[Campaign, ...]:
+    """Marketing campaigns per quarter, side and paid channel, then supplier pushes per cell, in key order."""
+    found = [
+        Campaign(
+            name=f"{side.value.capitalize()}s, {channel.name.replace('_', ' ')}, quarter {quarter + 1}",
+            side=index,
+            channel=number,
+            quarter=quarter,
+        )
+        for quarter in range(_quarters(plan))
+        for index, side in enumerate(SIDES)
+        for number, channel in enumerate(plan.channels)
+        if channel.spend_kind == "marketing"
+    ]
+    selling = [number for number, channel in enumerate(plan.channels) if channel.spend_kind == "sales"]
+    for quarter, cell in zip(*np.nonzero(pushes[LEAD_IN_WEEKS::CAMPAIGN_WEEKS]), strict=True):
+        place = f"{plan.categories[cell // len(plan.regions)]}, {plan.regions[cell % len(plan.regions)]}"
+        found.extend(
+            Campaign(
+                name=f"Supplier push, {place}, quarter {quarter + 1}",
+                side=1,
+                channel=number,
+                quarter=int(quarter),
+                cell=int(cell),
+            )
+            for number in selling[:1]
+        )
+    return tuple(found)
+
+
 def campaigns(society: Society) -> Columns:
-    """One marketing campaign per side, paid channel and quarter of 13 weeks; the founding weeks belong to the first."""
-    keys = campaign_keys(society)
-    quarters = _quarters(society)
-    side, channel, quarter = (np.array(column) for column in zip(*keys, strict=True)) if keys else (np.empty(0),) * 3
-    began = society.epoch + quarter * CAMPAIGN_WEEKS * WEEK - np.where(quarter == 0, LEAD_IN_WEEKS * WEEK, 0)
-    ended = society.epoch + np.minimum((quarter + 1) * CAMPAIGN_WEEKS, society.plan.weeks) * WEEK - 60
+    """The campaigns table; the founding weeks belong to the first quarter."""
+    listed = campaign_list(society.plan, society.weather.pushes)
+    side, channel, quarter, cell = (
+        np.array([getattr(campaign, name) for campaign in listed], np.int64)
+        for name in ("side", "channel", "quarter", "cell")
+    )
+    early = (quarter == 0) & (cell < 0)
     return {
-        "campaign_id": np.arange(1, len(keys) + 1),
-        "name": (side * len(society.plan.channels) + channel) * quarters + quarter,
+        "campaign_id": np.arange(1, len(listed) + 1),
+        "name": np.arange(len(listed)),
         "channel": channel.astype(np.int8),
         "side": side.astype(np.int8),
-        "started_at": began,
-        "ended_at": ended,
+        "started_at": society.epoch + quarter * CAMPAIGN_WEEKS * WEEK - np.where(early, LEAD_IN_WEEKS * WEEK, 0),
+        "ended_at": society.epoch + np.minimum((quarter + 1) * CAMPAIGN_WEEKS, society.plan.weeks) * WEEK - 60,
     }
 
 
-def _quarters(society: Society) -> int:
-    return -(-society.plan.weeks // CAMPAIGN_WEEKS)
-
-
-def campaign_keys(society: Society) -> list[tuple[int, int, int]]:
-    """Side, channel and quarter of each campaign, in key order."""
-    paid = [i for i, channel in enumerate(society.plan.channels) if channel.spend_kind == "marketing"]
-    return [(side, channel, q) for q in range(_quarters(society)) for side in range(2) for channel in paid]
-
-
-def campaign_of(society: Society, side: int, channel: Ints, week: Ints) -> Ints:
-    """The campaign key of signups or spend of the side; -1 outside paid channels."""
-    keys = {key: index + 1 for index, key in enumerate(campaign_keys(society))}
-    table = np.full((len(society.plan.channels), _quarters(society)), -1)
-    for (own, own_channel, quarter), index in keys.items():
-        if own == side:
-            table[own_channel, quarter] = index
-    found: Ints = table[channel, np.clip(week // CAMPAIGN_WEEKS, 0, _quarters(society) - 1)]
-    return found
+def campaign_of(society: Society, side: int, channel: Ints, week: Ints, cell: Ints) -> Ints:
+    """The campaign key behind signups or spend of the side; -1 where none ran."""
+    plan = society.plan
+    table = np.full((len(plan.channels), _quarters(plan), plan.cells), -1)
+    for key, campaign in enumerate(campaign_list(plan, society.weather.pushes), start=1):
+        if campaign.side == side:
+            table[campaign.channel, campaign.quarter, slice(None) if campaign.cell < 0 else campaign.cell] = key
+    found = table[channel, np.clip(week // CAMPAIGN_WEEKS, 0, _quarters(plan) - 1), cell]
+    pushed_early = (week < 0) & (np.array([c.spend_kind == "sales" for c in plan.channels])[channel])
+    return np.where((week < -LEAD_IN_WEEKS) | pushed_early, -1, found)
 
 
 def spend(society: Society) -> Columns:
@@ -96,7 +135,7 @@ def _rows(
         "amount": minor[index, cell],
         "currency": np.zeros(len(week), np.int8),
         "channel": named.astype(np.int8),
-        "campaign_id": campaign_of(society, side, named, week) if channel else np.full(len(week), -1),
+        "campaign_id": campaign_of(society, side, named, week, cell) if channel else np.full(len(week), -1),
         "category": society.cells.category[cell].astype(np.int8),
         "region": society.cells.region[cell].astype(np.int8),
     }

@@ -11,8 +11,7 @@ from bothsides.simulate.trade import (
     Conditions,
     Orders,
     Society,
-    intents,
-    never_ordering,
+    curiosity,
     pick_suppliers,
     supply_picks,
 )
@@ -126,7 +125,7 @@ def _failing(
     expected: Floats,
 ) -> _Sessions:
     cells = np.arange(society.plan.cells)
-    lookers = buyers_by_cell.weigh(_curiosity(society, week))
+    lookers = buyers_by_cell.weigh(curiosity(society, week))
     possible = lookers.has_any(cells, cells + 1)
     drawn = [np.repeat(cells, rng.poisson(expected[stage] * possible)) for stage in range(3)]
     cell = np.concatenate(drawn)
@@ -151,15 +150,6 @@ def _failing(
         results=np.concatenate([results, blank]),
         began=rng.permutation(moments(rng, society.epoch + week * WEEK, len(kind))),
     )
-
-
-def _curiosity(society: Society, week: int) -> Floats:
-    """Who looks: buyers by intent, and newcomers who will never order, for a few weeks after signup."""
-    people = society.population.buyers
-    weight = intents(society, week)
-    dormant = never_ordering(society) & (people.signup_week < week) & (people.closed_week > week)
-    weight[dormant] = (society.buyers.rate * np.exp(-(week - people.signup_week) / 4.0))[dormant]
-    return weight
 
 
 def _join(one: _Sessions, other: _Sessions) -> _Sessions:

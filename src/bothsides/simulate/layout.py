@@ -6,9 +6,14 @@ from bothsides.schema.side import Side
 from bothsides.simulate.acquisition import SPEND_KINDS
 from bothsides.simulate.behaviour import EVENT_NAMES
 from bothsides.simulate.billing import FEE_KINDS, REFUND_REASONS
+from bothsides.simulate.catalogue import VARIANTS
+from bothsides.simulate.pipeline import DEAL_STATUSES, OWNERS, REASONS, STAGES, TOUCH_KINDS
 from bothsides.simulate.plan import MarketPlan
+from bothsides.simulate.requests import PURPOSES, QUOTE_KINDS, QUOTE_STATUSES
 from bothsides.simulate.traits import COUNTRIES, SEGMENTS
 
+ORDER_CHANNELS = ("web", "sales desk", "api")
+TERMS = ("net 30", "net 60", "prepaid")
 ORDER_STATUSES = ("placed", "completed", "cancelled")
 SIDES = tuple(side.value for side in Side)
 FIRST_WORDS = (
@@ -140,105 +145,222 @@ def _list(words: list[str] | tuple[str, ...]) -> str:
     return "[" + ", ".join(f"'{word}'" for word in words) + "]"
 
 
-def layout(plan: MarketPlan, buyers: int) -> dict[str, dict[str, Held]]:
+def layout(plan: MarketPlan, buyers: int, campaign_names: tuple[str, ...]) -> dict[str, dict[str, Held]]:
     """Per table and emitted column, how its values are held."""
-    account = AccountKey(buyers=buyers)
-    side, currency = Label(words=SIDES), Label(words=(plan.currency, plan.trade.second_currency or plan.currency))
-    cell: dict[str, Held] = {"category": Label(words=plan.categories), "region": Label(words=plan.regions)}
-    channel = Label(words=tuple(channel.name for channel in plan.channels))
-    moment, amount, campaign = Moment(), Amount(), Key(prefix="C", width=4)
+    shared = _Shared(
+        account=AccountKey(buyers=buyers),
+        side=Label(words=SIDES),
+        currency=Label(words=(plan.currency, plan.trade.second_currency or plan.currency)),
+        channel=Label(words=tuple(channel.name for channel in plan.channels)),
+        cell={"category": Label(words=plan.categories), "region": Label(words=plan.regions)},
+    )
+    return {
+        **_parties(plan, shared),
+        **_demand(plan, shared),
+        **_ledger(shared),
+        **_spending(shared, campaign_names),
+        **_prospects(shared),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """Encodings that several tables use."""
+
+    account: AccountKey
+    side: Label
+    currency: Label
+    channel: Label
+    cell: dict[str, Held]
+
+
+_MOMENT, _AMOUNT = Moment(), Amount()
+_CAMPAIGN, _LEAD = Key(prefix="C", width=4), Key(prefix="L", width=6)
+_ORDER, _LISTING, _QUOTE = Key(prefix="O", width=7), Key(prefix="I", width=6), Key(prefix="Q", width=7)
+
+
+def _variants(plan: MarketPlan, words: tuple[str, ...]) -> Label:
+    return Label(words=tuple(f"{category}, {word}" for category in plan.categories for word in words))
+
+
+def _parties(plan: MarketPlan, shared: _Shared) -> dict[str, dict[str, Held]]:
     return {
         "accounts": {
-            "account_id": account,
-            "side": side,
+            "account_id": shared.account,
+            "side": shared.side,
             "name": CompanyName(),
             "organization_id": Key(prefix="G", width=6),
-            "parent_id": account,
-            **dict.fromkeys(("signed_up_at", "verified_at", "catalogue_at", "live_at", "closed_at"), moment),
-            **cell,
-            "channel": channel,
+            "parent_id": shared.account,
+            **dict.fromkeys(("signed_up_at", "verified_at", "catalogue_at", "live_at", "closed_at"), _MOMENT),
+            **shared.cell,
+            "channel": shared.channel,
             "segment": Label(words=SEGMENTS),
             "country": Label(words=COUNTRIES),
             "is_internal": Flag(),
         },
+        "listings": {
+            "listing_id": _LISTING,
+            "supplier_id": shared.account,
+            "title": _variants(plan, VARIANTS),
+            **shared.cell,
+            "listed_at": _MOMENT,
+            "closed_at": _MOMENT,
+            "price": _AMOUNT,
+            "currency": shared.currency,
+        },
+    }
+
+
+def _demand(plan: MarketPlan, shared: _Shared) -> dict[str, dict[str, Held]]:
+    return {
         "events": {
             "event_id": Key(prefix="E", width=8),
-            "account_id": account,
+            "account_id": shared.account,
             "session_id": Key(prefix="V", width=7),
             "name": Label(words=EVENT_NAMES),
-            "occurred_at": moment,
-            **cell,
-            "supplier_id": account,
+            "occurred_at": _MOMENT,
+            **shared.cell,
+            "supplier_id": shared.account,
             "results": Whole(),
         },
+        "quotes": {
+            "quote_id": _QUOTE,
+            "kind": Label(words=QUOTE_KINDS),
+            "request_id": _QUOTE,
+            "buyer_id": shared.account,
+            "supplier_id": shared.account,
+            **dict.fromkeys(("requested_at", "due_at", "awarded_at"), _MOMENT),
+            "status": Label(words=QUOTE_STATUSES),
+            **shared.cell,
+            "title": _variants(plan, PURPOSES),
+            "order_id": _ORDER,
+            "amount": _AMOUNT,
+            "currency": shared.currency,
+        },
+    }
+
+
+def _ledger(shared: _Shared) -> dict[str, dict[str, Held]]:
+    paid: dict[str, Held] = {"amount": _AMOUNT, "currency": shared.currency}
+    return {
         "orders": {
-            "order_id": Key(prefix="O", width=7),
-            "buyer_id": account,
-            "supplier_id": account,
-            "placed_at": moment,
-            "completed_at": moment,
+            "order_id": _ORDER,
+            "buyer_id": shared.account,
+            "supplier_id": shared.account,
+            "placed_at": _MOMENT,
+            "completed_at": _MOMENT,
             "status": Label(words=ORDER_STATUSES),
-            "amount": amount,
-            "tax": amount,
-            "currency": currency,
-            **cell,
-            "channel": Label(words=("web", "sales desk", "api")),
+            "tax": _AMOUNT,
+            **paid,
+            **shared.cell,
+            "channel": Label(words=ORDER_CHANNELS),
             "on_platform": Flag(),
             "is_test": Flag(),
-            "terms": Label(words=("net 30", "net 60", "prepaid")),
+            "quote_id": _QUOTE,
+            "terms": Label(words=TERMS),
+        },
+        "order_lines": {
+            "line_id": Key(prefix="N", width=8),
+            "order_id": _ORDER,
+            "listing_id": _LISTING,
+            "quantity": Whole(),
+            **paid,
+            "category": shared.cell["category"],
         },
         "fees": {
             "fee_id": Key(prefix="F", width=7),
             "kind": Label(words=FEE_KINDS),
-            "order_id": Key(prefix="O", width=7),
-            "account_id": account,
-            "charged_at": moment,
-            "amount": amount,
-            "currency": currency,
+            "order_id": _ORDER,
+            "account_id": shared.account,
+            "charged_at": _MOMENT,
+            **paid,
         },
         "refunds": {
             "refund_id": Key(prefix="R", width=6),
-            "order_id": Key(prefix="O", width=7),
-            "refunded_at": moment,
-            "amount": amount,
-            "fee_amount": amount,
-            "currency": currency,
+            "order_id": _ORDER,
+            "refunded_at": _MOMENT,
+            **paid,
+            "fee_amount": _AMOUNT,
             "reason": Label(words=REFUND_REASONS),
-        },
-        "campaigns": {
-            "campaign_id": campaign,
-            "name": Label(words=campaign_names(plan)),
-            "channel": channel,
-            "side": side,
-            "started_at": moment,
-            "ended_at": moment,
-        },
-        "spend": {
-            "spend_id": Key(prefix="X", width=6),
-            "kind": Label(words=SPEND_KINDS),
-            "side": side,
-            "spent_at": moment,
-            "amount": amount,
-            "currency": currency,
-            "channel": channel,
-            "campaign_id": campaign,
-            **cell,
         },
         "fx_rates": {
             "rate_id": Key(prefix="K", width=4),
-            "currency": currency,
+            "currency": shared.currency,
             "quoted_on": Day(),
             "rate": Millionths(),
         },
     }
 
 
-def campaign_names(plan: MarketPlan) -> tuple[str, ...]:
-    """Every campaign's name: side, channel and quarter of the plan, quarter varying fastest."""
-    quarters = -(-plan.weeks // 13)
-    return tuple(
-        f"{side.capitalize()}s, {channel.name.replace('_', ' ')}, quarter {quarter + 1}"
-        for side in SIDES
-        for channel in plan.channels
-        for quarter in range(quarters)
-    )
+def _spending(shared: _Shared, campaign_names: tuple[str, ...]) -> dict[str, dict[str, Held]]:
+    return {
+        "campaigns": {
+            "campaign_id": _CAMPAIGN,
+            "name": Label(words=campaign_names),
+            "channel": shared.channel,
+            "side": shared.side,
+            "started_at": _MOMENT,
+            "ended_at": _MOMENT,
+        },
+        "spend": {
+            "spend_id": Key(prefix="X", width=6),
+            "kind": Label(words=SPEND_KINDS),
+            "side": shared.side,
+            "spent_at": _MOMENT,
+            "amount": _AMOUNT,
+            "currency": shared.currency,
+            "channel": shared.channel,
+            "campaign_id": _CAMPAIGN,
+            **shared.cell,
+        },
+    }
+
+
+def _prospects(shared: _Shared) -> dict[str, dict[str, Held]]:
+    owner, reason = Label(words=OWNERS), Label(words=REASONS)
+    return {
+        "leads": {
+            "lead_id": _LEAD,
+            "side": shared.side,
+            "account_id": shared.account,
+            "name": CompanyName(),
+            "channel": shared.channel,
+            "campaign_id": _CAMPAIGN,
+            **shared.cell,
+            "segment": Label(words=SEGMENTS),
+            "owner": owner,
+            "created_at": _MOMENT,
+        },
+        "stage_changes": {
+            "change_id": Key(prefix="H", width=7),
+            "lead_id": _LEAD,
+            "stage": Label(words=STAGES),
+            "changed_at": _MOMENT,
+            "reason": reason,
+            "owner": owner,
+        },
+        "opportunities": {
+            "opportunity_id": Key(prefix="D", width=6),
+            "side": shared.side,
+            "lead_id": _LEAD,
+            "account_id": shared.account,
+            "status": Label(words=DEAL_STATUSES),
+            "opened_at": _MOMENT,
+            "closed_at": _MOMENT,
+            "amount": _AMOUNT,
+            "currency": shared.currency,
+            **shared.cell,
+            "channel": shared.channel,
+            "reason": reason,
+            "owner": owner,
+        },
+        "touches": {
+            "touch_id": Key(prefix="T", width=7),
+            "lead_id": _LEAD,
+            "account_id": shared.account,
+            "kind": Label(words=TOUCH_KINDS),
+            "direction": Label(words=("out", "in")),
+            "occurred_at": _MOMENT,
+            "owner": owner,
+        },
+    }

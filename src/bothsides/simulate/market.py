@@ -4,14 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bothsides.simulate.acquisition import campaigns, spend
+from bothsides.simulate.acquisition import campaign_list, campaigns, spend
 from bothsides.simulate.behaviour import behave, session_share
 from bothsides.simulate.billing import Columns, bill, epoch_of, supplier_key
+from bothsides.simulate.catalogue import list_products, order_lines
 from bothsides.simulate.cells import forecast, lay_out
 from bothsides.simulate.draws import Ints, stream
 from bothsides.simulate.layout import Held, layout
+from bothsides.simulate.pipeline import lead_table, opportunities, prospect, stage_changes, touches
 from bothsides.simulate.plan import MarketPlan
 from bothsides.simulate.population import populate
+from bothsides.simulate.requests import quote
 from bothsides.simulate.trade import Orders, Society, conditions, trade
 from bothsides.simulate.traits import buyer_traits, supplier_traits
 from bothsides.simulate.truth import Truth, tell
@@ -37,19 +40,32 @@ def simulate(plan: MarketPlan) -> Market:
     society = settle(plan)
     at = conditions(society)
     orders = trade(society, at)
-    billing = bill(society, orders)
+    billing, quotes, listings, leads = (
+        bill(society, orders),
+        quote(society, at, orders),
+        list_products(society),
+        prospect(society),
+    )
     tables: dict[str, Columns] = {
         "accounts": accounts(society),
+        "listings": listings.table,
         "events": behave(society, at, orders),
-        "orders": order_table(society, orders),
+        "quotes": quotes.table,
+        "orders": order_table(society, orders, quotes.request_of_order),
+        "order_lines": order_lines(society, orders, listings) if plan.order_lines else {},
         "fees": billing.fees,
         "refunds": billing.refunds,
         "campaigns": campaigns(society),
+        "leads": lead_table(society, leads),
+        "stage_changes": stage_changes(society, leads),
+        "opportunities": opportunities(society, leads),
+        "touches": touches(society, leads),
         "spend": spend(society),
         "fx_rates": billing.fx_rates,
     }
     tables = {name: columns for name, columns in tables.items() if columns and len(next(iter(columns.values())))}
-    held = layout(plan, len(society.population.buyers.cell))
+    names = tuple(campaign.name for campaign in campaign_list(plan, society.weather.pushes))
+    held = layout(plan, len(society.population.buyers.cell), names)
     return Market(plan=plan, tables=tables, held=held, truth=tell(society, at, tables, session_share(society, at)))
 
 
@@ -100,7 +116,7 @@ def accounts(society: Society) -> Columns:
     }
 
 
-def order_table(society: Society, orders: Orders) -> Columns:
+def order_table(society: Society, orders: Orders, request_of_order: Ints) -> Columns:
     """The orders table, in time order."""
     rng = stream(society.plan.seed, "order table")
     n = len(orders.buyer)
@@ -125,5 +141,6 @@ def order_table(society: Society, orders: Orders) -> Columns:
         "channel": of(np.searchsorted([0.7, 0.9], rng.random(n))),
         "on_platform": ~orders.off_platform,
         "is_test": orders.test,
+        "quote_id": request_of_order,
         "terms": of(np.searchsorted([0.6, 0.85], rng.random(n))),
     }

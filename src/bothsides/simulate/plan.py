@@ -134,6 +134,23 @@ class Trade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """How leads move: share that reach each next stage, median days in each, median hours to the first touch."""
+
+    mql: float = 0.55
+    sales_qualified: float = 0.5
+    opportunity: float = 0.65
+    closed_won: float = 0.4
+    days: tuple[float, float, float, float] = (3.0, 4.0, 9.0, 21.0)
+    """Median days lead -> mql -> sales_qualified -> opportunity -> closed."""
+    recycled: float = 0.4
+    """Share of leads lost before an opportunity that return to marketing."""
+    first_touch_hours: float = 7.0
+    untouched: float = 0.08
+    """Share of MQLs nobody touches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarketPlan:
     """A market as it truly is: structure, dynamics, prices and the problems planted in it.
 
@@ -179,12 +196,15 @@ class MarketPlan:
     channels: tuple[Channel, ...] = CHANNELS
     demand: Demand = Demand()
     trade: Trade = Trade()
+    pipeline: Pipeline = Pipeline()
     both_sides_share: float = 0.06
     """Share of suppliers whose company also has a buyer account."""
     branch_share: float = 0.05
     """Share of buyers that are branches of another buyer."""
     events_per_order: float | None = None
     """Cap on behaviour events per order: whole sessions are sampled to stay under it; None keeps all."""
+    order_lines: bool = True
+    """Whether orders have lines that name listings."""
     planted: tuple[Planted, ...] = field(default=())
 
     def __post_init__(self) -> None:

@@ -229,3 +229,12 @@ def never_ordering(society: Society) -> Bools:
     """Buyers who sign up and never order."""
     never: Bools = (society.buyers.start_week == NEVER) & ~society.buyers.internal
     return never
+
+
+def curiosity(society: Society, week: int) -> Floats:
+    """Who looks: buyers by intent, and newcomers who will never order, for a few weeks after signup."""
+    people = society.population.buyers
+    weight = intents(society, week)
+    dormant = never_ordering(society) & (people.signup_week < week) & (people.closed_week > week)
+    weight[dormant] = (society.buyers.rate * np.exp(-(week - people.signup_week) / 4.0))[dormant]
+    return weight

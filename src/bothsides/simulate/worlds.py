@@ -19,8 +19,12 @@ CATEGORIES = ("Fasteners", "Packaging", "Electrical", "Safety equipment", "Clean
 REGIONS = ("North", "East", "South", "West")
 ORDER_VALUES = (420.0, 560.0, 780.0, 350.0, 300.0, 1150.0)
 TAKE_RATES = (0.10, 0.11, 0.09, 0.12, 0.13, 0.08)
-EVENTS_IN_FULL = 200_000
-"""Plans with more orders than this keep 2 events per order."""
+IN_FULL = 200_000
+"""Plans with more orders than this keep 2 events per order and no order lines, and fewer of their leads."""
+
+
+def _lead_share(orders: int) -> float:
+    return min(1.0, IN_FULL / orders)
 
 
 def demo_plan(*, seed: int, orders: int = 20_000) -> MarketPlan:
@@ -42,6 +46,7 @@ def demo_plan(*, seed: int, orders: int = 20_000) -> MarketPlan:
             hazard_above=0.003,
             rate_shape=1.4,
             cost_per_signup=150.0,
+            sales_led=0.5 * _lead_share(orders),
         ),
         suppliers=SidePlan(
             signups=suppliers,
@@ -51,12 +56,13 @@ def demo_plan(*, seed: int, orders: int = 20_000) -> MarketPlan:
             hazard_above=0.0025,
             rate_shape=2.5,
             cost_per_signup=280.0,
-            sales_led=0.6,
+            sales_led=0.6 * _lead_share(orders),
         ),
         cell_sigma=0.15,
         shocks=(Shock(week=47, weeks=3, size=-0.3),),
         push_lift=0.6,
-        events_per_order=None if orders <= EVENTS_IN_FULL else 2.0,
+        events_per_order=None if orders <= IN_FULL else 2.0,
+        order_lines=orders <= IN_FULL,
         planted=(
             SupplyShort(category="Electrical", region="South"),
             DemandShort(category="Packaging", region="West"),
@@ -91,6 +97,7 @@ def healthy_plan(*, seed: int, orders: int = 20_000) -> MarketPlan:
             hazard_above=0.0008,
             rate_shape=6.0,
             cost_per_signup=120.0,
+            sales_led=0.5 * _lead_share(orders),
         ),
         suppliers=SidePlan(
             signups=suppliers,
@@ -100,7 +107,7 @@ def healthy_plan(*, seed: int, orders: int = 20_000) -> MarketPlan:
             hazard_above=0.0006,
             rate_shape=8.0,
             cost_per_signup=180.0,
-            sales_led=0.6,
+            sales_led=0.6 * _lead_share(orders),
         ),
         cell_sigma=0.05,
         noise=0.03,
@@ -109,5 +116,6 @@ def healthy_plan(*, seed: int, orders: int = 20_000) -> MarketPlan:
         onboarding=Onboarding(verified=0.92, catalogue=0.92, live=0.94, first_sale=1.0),
         demand=Demand(activation=0.88, start_weeks=0.5, expansion=0.008, loyalty=0.3),
         trade=Trade(amount_sigma=0.55),
-        events_per_order=None if orders <= EVENTS_IN_FULL else 2.0,
+        events_per_order=None if orders <= IN_FULL else 2.0,
+        order_lines=orders <= IN_FULL,
     )

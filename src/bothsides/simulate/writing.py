@@ -58,4 +58,4 @@ def _relation(connection: duckdb.DuckDBPyConnection, market: Market, name: str) 
         if isinstance(code, Label):
             connection.execute(f"SET VARIABLE words_{column} = ?", [list(code.words)])
         expressions.append(f"{code.sql(column)} AS {column}")
-    return connection.sql(f"SELECT {', '.join(expressions)} FROM drawn")  # noqa: S608 - names are the schema's own
+    return connection.sql(f"SELECT {', '.join(expressions)} FROM drawn")
