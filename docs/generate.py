@@ -4,6 +4,10 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from bothsides.metrics.catalogue import METRICS
+from bothsides.metrics.facts import FACTS
+from bothsides.metrics.metric import Better, Metric, SideRule
+from bothsides.metrics.value import Unit
 from bothsides.schema import TABLES, Column, Kind, Table
 
 _FOLDER = Path(__file__).resolve().parent
@@ -22,6 +26,28 @@ _KINDS = {
     Kind.DATE: "date",
     Kind.TIMESTAMP: "date and time",
 }
+
+_UNITS = {
+    Unit.MONEY: "money",
+    Unit.COUNT: "count",
+    Unit.RATE: "share, 0 to 1",
+    Unit.RATIO: "ratio",
+    Unit.DAYS: "days",
+    Unit.HOURS: "hours",
+    Unit.MONTHS: "months",
+    Unit.INDEX: "index",
+}
+
+_SIDE_RULES = {
+    SideRule.EACH: "once on each side, once in the total",
+    SideRule.OWN: "each row belongs to one side",
+    SideRule.SPLIT: "per side only, no total",
+    SideRule.BUYER: "buyers only",
+    SideRule.SUPPLIER: "suppliers only",
+    SideRule.MARKET: "the market as a whole",
+}
+
+_BETTER = {Better.UP: "more", Better.DOWN: "less", Better.NEITHER: ""}
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -87,7 +113,63 @@ def tables_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-PAGES: dict[str, Callable[[], str]] = {"tables.md": tables_page}
+def _needs(metric: Metric) -> str:
+    """The tables without which the metric is unavailable."""
+    names = dict.fromkeys(table for fact in metric.facts for table in FACTS[fact].requires)
+    return ", ".join(f"[{name}](tables.md#{name})" for name in names)
+
+
+def _definition(metric: Metric) -> str:
+    parts = [metric.meaning.rstrip(".")]
+    if metric.window != "the period":
+        parts.append(f"Over {metric.window}")
+    if metric.maturity_days:
+        parts.append(f"Final {metric.maturity_days} days after the period ends, immature before")
+    if metric.caveat:
+        parts.append(metric.caveat.rstrip("."))
+    return ". ".join(parts) + "."
+
+
+def _family(name: str, metrics: list[Metric]) -> list[str]:
+    rows = (
+        (
+            f"`{metric.id}`",
+            metric.label,
+            _definition(metric),
+            _UNITS[metric.unit],
+            _SIDE_RULES[metric.side],
+            _BETTER[metric.better],
+            _needs(metric),
+        )
+        for metric in metrics
+    )
+    heads = ("Id", "Name", "What it is", "Unit", "By side", "Good is", "Needs")
+    return [f"## {name}", "", *_grid(heads, rows), ""]
+
+
+def metrics_page() -> str:
+    """The dictionary: every metric by family, with its definition."""
+    families: dict[str, list[Metric]] = {}
+    for metric in METRICS.values():
+        families.setdefault(metric.family, []).append(metric)
+    lines = [
+        "# The metrics",
+        "",
+        _NOTE.format(source="src/bothsides/metrics/catalogue/"),
+        f"The {len(METRICS)} metrics of the dictionary, by family. Ask for any of them by id:",
+        "`bothsides metrics gmv,active_buyers --by quarter,side`. Each number comes with n, an interval or the",
+        "word *census*, a status, and the definition's id and version; see [Reading the audit](reading-the-audit.md).",
+        "*Needs* names the tables without which the metric is unavailable; it is then empty and says so, never 0.",
+        "",
+        "Families: " + ", ".join(f"[{name}](#{name.replace(' ', '-')})" for name in families) + ".",
+        "",
+    ]
+    for name, metrics in families.items():
+        lines += _family(name, metrics)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {"metrics.md": metrics_page, "tables.md": tables_page}
 
 
 def main(arguments: list[str]) -> int:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bothsides.metrics.catalogue import METRICS
+from bothsides.metrics.facts import FACTS
 from bothsides.schema import TABLES
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +49,16 @@ def test_the_tables_page_holds_every_column():
         section = page.split(f"\n## {table.name}\n", 1)[1].split("\n## ", 1)[0]
         assert re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE) == list(table.column_names)
         assert table.owner in section
+
+
+def test_the_metrics_page_holds_every_metric_and_names_what_it_needs():
+    page = (_DOCS / "metrics.md").read_text(encoding="utf-8")
+    rows = {name: line for line in page.splitlines() if (name := line.split("`")[1] if line.startswith("| `") else "")}
+    assert list(rows) == list(METRICS)
+    for metric in METRICS.values():
+        assert metric.label in rows[metric.id]
+        needed = {table for fact in metric.facts for table in FACTS[fact].requires}
+        assert set(re.findall(r"tables\.md#(\w+)", rows[metric.id])) == needed
 
 
 def test_a_stale_page_fails_the_check(tmp_path, monkeypatch, capsys):
