@@ -1,0 +1,183 @@
+"""The pictures a diagnosis is read from: headlines, flywheel, funnels, cells, cohorts, economics, concentration, gaps."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from bothsides.diagnosis.finding import Finding
+from bothsides.metrics import Value
+from bothsides.schema import Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """One headline number: now, the same span before, and its run over time (oldest first)."""
+
+    metric: str
+    label: str
+    now: Value
+    before: Value | None
+    run: tuple[Value, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """One edge of the flywheel: how strongly one part drives the next.
+
+    `rate` is the share or multiple that passes the edge now, `before` the same a year (or half the history) earlier;
+    `lag_days` the typical delay. `point_worth` is net revenue or GMV per month that one percentage point more is
+    worth, all later edges unchanged. `rate` is None where the data cannot show the edge, `reason` says why.
+    """
+
+    id: str
+    label: str
+    source: str
+    target: str
+    side: Side | None
+    rate: Value | None
+    before: Value | None
+    lag_days: Value | None
+    point_worth: float | None
+    worth_of: str = "GMV"
+    reason: str = ""
+    limiting: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flywheel:
+    """The loop with its edges in order and the one that limits growth now, if the data can tell."""
+
+    edges: tuple[Edge, ...]
+    limiting: str | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of a funnel: how many reached it, and the share of the step before that did."""
+
+    id: str
+    label: str
+    count: int
+    rate: Value | None
+    leak: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Funnel:
+    """A side's way in, top first; `sentence` is its finding, `basis` which accounts it follows."""
+
+    id: str
+    label: str
+    side: Side
+    steps: tuple[Step, ...]
+    sentence: str
+    basis: str
+
+
+class CellVerdict(StrEnum):
+    """What a cell of the market suffers from."""
+
+    SUPPLY_SHORT = "supply-short"
+    DEMAND_SHORT = "demand-short"
+    BALANCED = "balanced"
+    STALLED = "stalled"
+    FRAGILE = "fragile"
+    UNKNOWN = "too little data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiquidityCell:
+    """One category x region over the last window: its two sides, what was asked for, what was filled, the verdict."""
+
+    category: str | None
+    region: str | None
+    verdict: CellVerdict
+    why: str
+    gmv: float
+    values: dict[str, Value]
+    """By metric id: active_buyers, active_suppliers, buyer_to_seller_ratio, orders, matching_efficiency, fill_rate,
+    search_to_order, zero_result_rate ... those that the data can feed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortTable:
+    """Cohorts down, age across: share of accounts still active, and GMV as a share of the first period's."""
+
+    side: Side
+    grain: str
+    cohorts: tuple[str, ...]
+    sizes: tuple[int, ...]
+    ages: tuple[int, ...]
+    active_share: tuple[tuple[float | None, ...], ...]
+    gmv_share: tuple[tuple[float | None, ...], ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideEconomics:
+    """CAC, lifetime value, payback and what they mean, for one side."""
+
+    side: Side
+    values: dict[str, Value]
+    by_channel: tuple[tuple[str | None, dict[str, Value]], ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stress:
+    """What is left of GMV when the k largest accounts of a side leave and take their orders with them."""
+
+    side: Side
+    k: int
+    names: tuple[str, ...]
+    gmv_lost_share: float
+    counterparties_left_alone: int
+    """Accounts of the other side that traded with nobody else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideConcentration:
+    """How much of the market hangs on few accounts of a side; the curve is (share of accounts, share of GMV)."""
+
+    side: Side
+    values: dict[str, Value]
+    curve: tuple[tuple[float, float], ...]
+    stress: tuple[Stress, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A question that today's data cannot answer: what is missing and whom to ask."""
+
+    question: str
+    missing: tuple[str, ...]
+    ask: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """Everything one look at a market gives, findings ranked by worth and sureness."""
+
+    name: str
+    currency: str
+    first_day: date
+    as_of: date
+    window: tuple[date, date]
+    """The days the headline figures and cells stand for (the last complete 12 months, or less where less is known)."""
+    load_id: int | None
+    verdict: str
+    findings: tuple[Finding, ...]
+    headlines: tuple[Headline, ...]
+    flywheel: Flywheel
+    funnels: tuple[Funnel, ...]
+    cells: tuple[LiquidityCell, ...]
+    cohorts: tuple[CohortTable, ...]
+    economics: tuple[SideEconomics, ...]
+    concentration: tuple[SideConcentration, ...]
+    gaps: tuple[Gap, ...]
+    caveats: tuple[str, ...]
+    """Method and data caveats a reader must know, e.g. rows quarantined, declared sample, dates of whole months."""
