@@ -62,6 +62,7 @@ def explain(store: Store, query: Query) -> str:
 def refusal(reading: Reading, metric: Metric) -> str | None:
     """Why the metric cannot be answered as asked, None when it can."""
     missing = sorted({table for name in metric.facts for table in reading.store.missing(name)})
+    missing += [need for need in metric.needs if need not in missing and reading.store.lacks(need)]
     if missing:
         return f"needs {', '.join(missing)}: no data has been loaded for {'it' if len(missing) == 1 else 'them'}"
     undated = [name for name in metric.facts if name not in reading.windows]

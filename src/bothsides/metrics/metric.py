@@ -64,6 +64,8 @@ class Metric:
     caveat: str = ""
     dimensions: tuple[str, ...] = field(default=())
     """Overrides the fact's dimensions where the metric supports fewer."""
+    needs: tuple[str, ...] = ()
+    """Tables, or `table.column`, without which the number would be a false zero, beside what its facts require."""
     version: int = 1
 
     @property

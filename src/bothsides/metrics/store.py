@@ -12,6 +12,7 @@ from bothsides import warehouse
 from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.states import build_states, fed_tables, known_range, missing_tables
+from bothsides.schema import TABLES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,16 @@ class Store:
     def missing(self, fact: str) -> tuple[str, ...]:
         """The tables the fact lacks; empty when it can be read."""
         return missing_tables(FACTS[fact], self.fed)
+
+    def lacks(self, need: str) -> bool:
+        """Whether a table, or a `table.column`, has never been fed."""
+        name, _, column = need.partition(".")
+        if name not in self.fed:
+            return True
+        if not column:
+            return False
+        TABLES[name].column(column)
+        return self.con.execute(f"SELECT count({column}) = 0 FROM {name}").fetchone() == (True,)
 
     def known(self, fact: Fact) -> tuple[date, date] | None:
         """First and last business date on which the fact is known, None when it has no dated row."""

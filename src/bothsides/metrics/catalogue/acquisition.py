@@ -29,6 +29,7 @@ ACQUISITION = (
     ),
     Metric(
         id="new_transacting_accounts",
+        needs=("orders",),
         row=38,
         family="acquisition",
         label="New transacting accounts",
@@ -91,6 +92,7 @@ ACQUISITION = (
     ),
     Metric(
         id="cac",
+        needs=("orders",),
         row=38,
         family="acquisition",
         label="CAC",
@@ -106,6 +108,7 @@ ACQUISITION = (
     ),
     Metric(
         id="monthly_contribution",
+        needs=("fees",),
         row=39,
         family="acquisition",
         label="Monthly contribution per active account",
@@ -118,6 +121,7 @@ ACQUISITION = (
     ),
     Metric(
         id="ltv",
+        needs=("fees",),
         row=40,
         family="acquisition",
         label="LTV, 24 months",
@@ -134,6 +138,7 @@ ACQUISITION = (
     ),
     Metric(
         id="ltv_to_cac",
+        needs=("fees",),
         row=41,
         family="acquisition",
         label="LTV:CAC",
@@ -148,6 +153,7 @@ ACQUISITION = (
     ),
     Metric(
         id="cac_payback_months",
+        needs=("fees",),
         row=39,
         family="acquisition",
         label="CAC payback",

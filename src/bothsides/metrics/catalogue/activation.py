@@ -22,6 +22,18 @@ def _share(side: Side, *tests: Test, of: tuple[Test, ...] = (), days: int = WIND
     )
 
 
+_STEP_NEEDS = {
+    "days_to_verified": ("accounts.verified_at",),
+    "days_to_catalogue": ("accounts.catalogue_at",),
+    "days_to_live": ("accounts.live_at",),
+    "days_to_first_order": ("orders",),
+    "first_search_on": ("events",),
+    "first_view_on": ("events",),
+    "first_cart_on": ("events",),
+    "first_order_on": ("orders",),
+}
+
+
 def _step(metric_id: str, label: str, meaning: str, column: str, before: str | None) -> Metric:
     """One step of supplier onboarding: of those who took the step before, the share that took this one."""
     of = (Test(before, "<=", ONBOARDING_WINDOW),) if before else ()
@@ -38,6 +50,7 @@ def _step(metric_id: str, label: str, meaning: str, column: str, before: str | N
         better=Better.UP,
         window="90 days from application",
         maturity_days=ONBOARDING_WINDOW,
+        needs=(*_STEP_NEEDS[column], *_STEP_NEEDS.get(before or "", ())),
     )
 
 
@@ -57,12 +70,14 @@ def _buyer_step(metric_id: str, label: str, meaning: str, reached: str, before: 
         better=Better.UP,
         window="ever, signups at least 30 days old",
         maturity_days=WINDOW,
+        needs=(*_STEP_NEEDS[reached], *_STEP_NEEDS.get(before or "", ())),
     )
 
 
 ACTIVATION = (
     Metric(
         id="buyer_activation_rate",
+        needs=("orders",),
         row=30,
         family="activation",
         label="Buyer activation rate",
@@ -77,6 +92,7 @@ ACTIVATION = (
     ),
     Metric(
         id="supplier_activation_rate",
+        needs=("listings",),
         row=31,
         family="activation",
         label="Supplier activation rate",
@@ -92,6 +108,7 @@ ACTIVATION = (
     ),
     Metric(
         id="first_purchase_rate",
+        needs=("orders",),
         row=32,
         family="activation",
         label="First purchase rate",
@@ -106,6 +123,7 @@ ACTIVATION = (
     ),
     Metric(
         id="time_to_first_transaction_days",
+        needs=("orders",),
         row=33,
         family="activation",
         label="Time to first transaction",
@@ -119,6 +137,7 @@ ACTIVATION = (
     ),
     Metric(
         id="time_to_listing_days",
+        needs=("listings",),
         row=24,
         family="activation",
         label="Time to first listing",

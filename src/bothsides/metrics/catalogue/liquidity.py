@@ -79,6 +79,7 @@ LIQUIDITY = (
     ),
     Metric(
         id="search_to_order",
+        needs=("orders",),
         row=15,
         family="liquidity",
         label="Search-to-order",
@@ -98,6 +99,7 @@ LIQUIDITY = (
     ),
     Metric(
         id="zero_result_rate",
+        needs=("events.results",),
         row=27,
         family="liquidity",
         label="Searches without result",
@@ -200,6 +202,7 @@ LIQUIDITY = (
     ),
     Metric(
         id="time_to_fill_days",
+        needs=("quotes.awarded_at",),
         row=18,
         family="liquidity",
         label="Time to fill",
@@ -213,6 +216,7 @@ LIQUIDITY = (
     ),
     Metric(
         id="first_reply_hours",
+        needs=("quotes.request_id",),
         row=36,
         family="liquidity",
         label="Hours to first reply",
@@ -225,6 +229,7 @@ LIQUIDITY = (
     ),
     Metric(
         id="reply_within_24h_rate",
+        needs=("quotes.request_id",),
         row=36,
         family="liquidity",
         label="Replied within 24 hours",
@@ -281,6 +286,7 @@ LIQUIDITY = (
     ),
     Metric(
         id="listing_conversion_rate",
+        needs=("order_lines.listing_id", "orders"),
         row=25,
         family="liquidity",
         label="Listing conversion rate",

@@ -21,6 +21,7 @@ def _count(metric_id: str, label: str, meaning: str, on: str, tier: Tier = Tier.
         meaning=meaning,
         unit=Unit.COUNT,
         formula=_entered(on),
+        needs=() if on == "created_on" else ("stage_changes",),
         side=SideRule.OWN,
         tier=tier,
         better=Better.UP,
@@ -52,6 +53,7 @@ def _conversion(metric_id: str, label: str, reached: str, before: str | None, me
         side=SideRule.OWN,
         tier=Tier.HEALTH,
         better=Better.UP,
+        needs=("stage_changes",),
         window="cohort of leads at least 90 days old",
         maturity_days=COHORT_MATURITY,
     )
@@ -96,6 +98,7 @@ PIPELINE = (
     _conversion("lead_to_won_rate", "Lead to won", "won_on", None, "Share of leads that were won."),
     Metric(
         id="lead_to_won_days",
+        needs=("stage_changes",),
         row=65,
         family="pipeline",
         label="Days from lead to won",
@@ -109,6 +112,7 @@ PIPELINE = (
     ),
     Metric(
         id="first_touch_hours",
+        needs=("touches",),
         row=58,
         family="pipeline",
         label="Hours to first touch",
@@ -122,6 +126,7 @@ PIPELINE = (
     ),
     Metric(
         id="first_touch_24h_rate",
+        needs=("touches",),
         row=58,
         family="pipeline",
         label="Touched within 24 hours",

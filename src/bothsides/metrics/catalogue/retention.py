@@ -24,6 +24,7 @@ def _ndr(metric_id: str, label: str, meaning: str, shape: Retained, row: int = 4
         better=Better.UP,
         window="12 months against the 12 before",
         source="metric dictionary row 42; cloud benchmarks carry over only with care",
+        needs=() if shape.column == "value" else ("fees",),
         caveat=caveat,
     )
 
@@ -143,6 +144,7 @@ RETENTION = (
     ),
     Metric(
         id="seller_relisting_rate",
+        needs=("listings",),
         row=26,
         family="retention",
         label="Supplier repeat listing rate",

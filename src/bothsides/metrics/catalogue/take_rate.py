@@ -41,6 +41,7 @@ TAKE_RATE = (
     ),
     Metric(
         id="take_rate",
+        needs=("fees",),
         row=2,
         family="take rate",
         label="Take rate",
@@ -54,6 +55,7 @@ TAKE_RATE = (
     ),
     Metric(
         id="effective_take_rate",
+        needs=("orders",),
         row=2,
         family="take rate",
         label="Effective take rate",

@@ -222,6 +222,7 @@ VOLUME = (
     ),
     Metric(
         id="refund_rate",
+        needs=("refunds",),
         row=1,
         family="volume",
         label="Refund rate",

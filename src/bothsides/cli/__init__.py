@@ -1,0 +1,1 @@
+"""The `bothsides` command: each subcommand is one call into a room."""

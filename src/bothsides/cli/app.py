@@ -1,0 +1,42 @@
+"""The command line's front door. Subcommands are import strings, so that `--help` imports no engine."""
+
+import os
+import sys
+from importlib.metadata import version
+
+from cyclopts import App
+
+COMMANDS: dict[str, str] = {
+    "demo": "Simulate a marketplace, load it, audit it: the whole engine in one command.",
+    "init": "Draft a workspace from your exports: what each column means, and how sure that is.",
+    "sync": "Load the files named in the mapping; keep every version; quarantine what cannot be read.",
+    "metrics": "Values of metrics by period, side, category and friends.",
+    "audit": "Diagnose the market: a one-screen summary and a report a board can read.",
+    "quarantine": "Show the records that could not be loaded, with reason, file and line.",
+    "doctor": "What is wrong with this workspace and how to mend it; which questions the data can answer.",
+}
+"""Every subcommand and its one line of help; `bothsides.cli.<name>:<name>` is its function."""
+
+app = App(
+    name="bothsides",
+    help="The open revenue engine for B2B marketplaces: one language for revenue on both sides.",
+    help_epilogue="Start with `bothsides demo`, or with `bothsides init DIR --from FILES` on your own exports.",
+    version=lambda: version("bothsides"),
+    help_format="plaintext",
+    result_action="return_value",
+)
+for _name, _help in COMMANDS.items():
+    app.command(f"bothsides.cli.{_name}:{_name}", name=_name, help=_help)
+
+
+def main() -> None:
+    """Run the command. A person's mistake ends in one message and code 2; a finding of `doctor` in code 1."""
+    try:
+        result = app()
+    except (ValueError, LookupError, OSError) as error:
+        if os.environ.get("BOTHSIDES_DEBUG"):
+            raise
+        message = error.args[0] if isinstance(error, KeyError) and error.args else error
+        sys.stderr.write(f"bothsides: {message}\n")
+        sys.exit(2)
+    sys.exit(result if isinstance(result, int) else 0)

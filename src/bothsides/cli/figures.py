@@ -1,0 +1,83 @@
+"""Values as JSON for scripts and as a table for people."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bothsides.metrics import Status, Unit, Value
+
+
+def as_record(value: Value) -> dict[str, Any]:
+    """One value as plain data: money in major units, `low` and `high` empty for a census."""
+    return {
+        "metric": value.metric,
+        "period": value.period,
+        "side": value.side,
+        **dict(value.dims),
+        "value": value.value,
+        "unit": value.unit.value,
+        "n": value.n,
+        "low": value.low,
+        "high": value.high,
+        "status": value.status.value,
+        "definition": value.definition,
+        "interval": value.basis.value,
+        "currency": value.currency,
+        "as_of": value.as_of.isoformat() if value.as_of else None,
+        "reason": value.reason,
+    }
+
+
+def as_json(values: Sequence[Value]) -> str:
+    """A list of records."""
+    return json.dumps([as_record(value) for value in values], indent=2, ensure_ascii=False)
+
+
+def show(console: Console, values: Sequence[Value], dims: Sequence[str]) -> None:
+    """A table with one row per cell; what a value cannot say stands in its note."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("metric", "period", "side", *dims):
+        table.add_column(name)
+    for name in ("value", "low", "high", "n"):
+        table.add_column(name, justify="right")
+    table.add_column("status")
+    for value in values:
+        labels = dict(value.dims)
+        note = value.status.value if not value.reason else f"{value.status.value}: {value.reason}"
+        table.add_row(
+            value.metric,
+            value.period or "",
+            value.side or "",
+            *(labels.get(dim) or ("(none)" if dim in labels else "") for dim in dims),
+            figure(value.value, value.unit),
+            figure(value.low, value.unit),
+            figure(value.high, value.unit) or ("census" if value.basis.value == "census" else ""),
+            f"{value.n:,}",
+            note,
+            style="dim" if value.status in (Status.SMALL_N, Status.UNAVAILABLE, Status.IMMATURE) else "",
+        )
+    console.print(table)
+
+
+def figure(number: float | None, unit: Unit) -> str:
+    """A number as a person writes it; the unit decides the digits.
+
+    >>> figure(0.1234, Unit.RATE), figure(1234567.891, Unit.MONEY), figure(None, Unit.COUNT)
+    ('12.3%', '1,234,567.89', '')
+    """
+    if number is None:
+        return ""
+    match unit:
+        case Unit.RATE:
+            return f"{number:.1%}"
+        case Unit.COUNT:
+            return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
+        case Unit.MONEY:
+            return f"{number:,.2f}"
+        case Unit.INDEX:
+            return f"{number:,.4f}"
+        case _:
+            return f"{number:,.2f}"

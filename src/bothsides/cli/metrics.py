@@ -1,0 +1,90 @@
+"""`bothsides metrics`: values of metrics by period, side, category and friends."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+from bothsides.cli.figures import as_json, show
+from bothsides.cli.places import WorkspaceFolder, published
+from bothsides.metrics import METRICS, Query, ask, explain, open_store, parse_by, parse_where
+from bothsides.workspace import Workspace
+
+
+def metrics(
+    *ids: Annotated[str, Parameter(help="Metric ids, separated by blanks or commas, e.g. gmv,active_suppliers.")],
+    by: Annotated[str, Parameter(help="Split by, e.g. quarter,side,category.")] = "",
+    start: Annotated[str | None, Parameter(name="--from", help="First day, e.g. 2013-01-01.")] = None,
+    end: Annotated[str | None, Parameter(name="--to", help="Last day, included.")] = None,
+    as_of: Annotated[str | None, Parameter(help="Business date up to which data counts.")] = None,
+    known_on: Annotated[int | None, Parameter(help="Load number: answer as was known then.")] = None,
+    where: Annotated[
+        list[str] | None, Parameter(help="Only where, e.g. category=SaaS or side=buyer; repeat for and.")
+    ] = None,
+    json: Annotated[bool, Parameter(negative=(), help="Print a list of records for scripts.")] = False,
+    explain_sql: Annotated[bool, Parameter(name="--explain", negative=(), help="Print the SQL instead.")] = False,
+    all_metrics: Annotated[bool, Parameter(name="--all", negative=(), help="Every metric of the dictionary.")] = False,
+    list_metrics: Annotated[bool, Parameter(name="--list", negative=(), help="List the metrics there are.")] = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """Values of metrics by period, side, category and friends.
+
+    Periods are day, week, month, quarter, year or fiscal_year. Every value says how many observations stand
+    behind it, its 95 % interval (or census), its status and its definition. Examples:
+
+    bothsides metrics gmv,active_suppliers --by quarter --json
+
+    bothsides metrics ndr_gmv --by quarter,side --where side=buyer
+    """
+    console = Console()
+    if list_metrics:
+        console.print(dictionary())
+        return
+    names = tuple(METRICS) if all_metrics else tuple(name for word in ids for name in word.split(",") if name)
+    if not names:
+        raise ValueError("name at least one metric, e.g. gmv; `bothsides metrics --list` shows them all")
+    grain, by_side, dims = parse_by([word for word in by.split(",") if word])
+    query = Query(
+        metrics=names,
+        grain=grain,
+        by_side=by_side,
+        dims=dims,
+        start=day(start, "--from"),
+        end=day(end, "--to"),
+        as_of=day(as_of, "--as-of"),
+        where=parse_where(where or []),
+    )
+    with open_store(published(Workspace.open(workspace)), known_on=known_on) as store:
+        if explain_sql:
+            print(explain(store, query))
+            return
+        values = ask(store, query)
+    if json:
+        print(as_json(values))
+        return
+    if query.dims or values:
+        show(console, values, dims)
+    console.print(f"[dim]money in {store.currency} · rates with 95 % interval · census: counted, not estimated[/dim]")
+
+
+def day(text: str | None, option: str) -> date | None:
+    """Read a day. Raises ValueError naming the option, the text and the form."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{option} {text!r} is not a day like 2013-05-17") from None
+
+
+def dictionary() -> Table:
+    """The metrics there are, one a row."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("id", "unit", "side", "meaning"):
+        table.add_column(name)
+    for metric in METRICS.values():
+        table.add_row(metric.id, metric.unit.value, metric.side.value, metric.meaning)
+    return table

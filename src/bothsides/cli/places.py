@@ -1,0 +1,26 @@
+"""Which workspace and which warehouse a command means."""
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from cyclopts import Parameter
+
+from bothsides.warehouse import WarehouseMissing
+from bothsides.workspace import Workspace
+
+WorkspaceFolder: TypeAlias = Annotated[
+    Path,
+    Parameter(
+        name=["--workspace", "-w"],
+        env_var="BOTHSIDES_WORKSPACE",
+        help="The workspace folder; the current folder when it is not given.",
+    ),
+]
+
+
+def published(workspace: Workspace) -> Path:
+    """The workspace's published warehouse. Raises WarehouseMissing naming the command that makes one."""
+    path = workspace.warehouse_path
+    if not path.exists():
+        raise WarehouseMissing(f"{workspace.folder} has no warehouse yet: run bothsides sync -w {workspace.folder}")
+    return path
