@@ -111,9 +111,9 @@ class Demand:
     """Share of orders that come from a request for quotation."""
     replies: float = 3.6
     """Mean replies to a request where supply is plentiful."""
-    full_supply: float = 0.6
+    full_supply: float = 0.7
     """Live suppliers of a cell, as a share of an ordinary cell's at half time, that serve every intent."""
-    supply_exponent: float = 0.8
+    supply_exponent: float = 1.2
     """Below that, intents are served in proportion to supply to this power."""
 
 
@@ -184,6 +184,8 @@ class MarketPlan:
     noise: float = 0.06
     """Standard deviation of the weekly common shock to both sides (log), autocorrelation 0.7."""
     shocks: tuple[Shock, ...] = ()
+    even_arrivals: bool = False
+    """Whether signups come at their expected pace, without Poisson luck between cells."""
     push_lift: float = 0.0
     """Log lift of supplier signups in randomly drawn 13-week blocks of cells: an instrument for the elasticity."""
     push_share: float = 0.2

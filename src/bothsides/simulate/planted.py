@@ -12,8 +12,8 @@ class SupplyShort:
 
     category: str
     region: str
-    supply_factor: float = 0.15
-    demand_factor: float = 1.5
+    supply_factor: float = 0.25
+    demand_factor: float = 1.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class DemandShort:
     category: str
     region: str
     supply_factor: float = 1.5
-    demand_factor: float = 0.12
+    demand_factor: float = 0.22
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +32,8 @@ class Stalled:
 
     category: str
     region: str
-    supply_factor: float = 0.2
-    demand_factor: float = 0.15
+    supply_factor: float = 0.28
+    demand_factor: float = 0.22
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +43,9 @@ class ThinCellSpend:
     category: str
     region: str
     side: Side = Side.BUYER
-    spend_factor: float = 8.0
+    spend_factor: float = 6.0
     supply_factor: float = 0.3
-    demand_factor: float = 0.6
+    demand_factor: float = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class SupplierConcentration:
     """One supplier takes this share of a category's orders from its first week on."""
 
     category: str
-    order_share: float = 0.48
+    order_share: float = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class BuyerConcentration:
     """One buyer places this share of a category's orders from its first week on."""
 
     category: str
-    order_share: float = 0.3
+    order_share: float = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ class UnprofitableChannel:
 
     side: Side
     channel: str
-    cost_factor: float = 25.0
+    cost_factor: float = 16.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ class RetentionFall:
     """In the last `weeks` buyers leave at an extra weekly hazard and those who stay order at `rate_factor`."""
 
     weeks: int = 26
-    extra_hazard: float = 0.02
+    extra_hazard: float = 0.012
     rate_factor: float = 0.6
 
 

@@ -156,6 +156,8 @@ def populate(plan: MarketPlan, cells: Cells, weather: Weather, epoch: int) -> Po
     signups: dict[Side, list[Ints]] = {side: [] for side in Side}
     onboarded: list[NDArray[np.int64]] = []
     stocks = {side: np.zeros((plan.weeks, plan.cells), np.int64) for side in Side}
+    due = {side: np.full(plan.cells, 0.5) for side in Side}
+    tally = np.zeros((len(ONBOARDING_STEPS), plan.cells), np.int64)
     for week in range(-LEAD_IN_WEEKS, plan.weeks):
         members = {side: roster[side].open(week) for side in Side}
         stock = {side: roster[side].stock(members[side]) for side in Side}
@@ -164,11 +166,11 @@ def populate(plan: MarketPlan, cells: Cells, weather: Weather, epoch: int) -> Po
                 stocks[side][week] = stock[side]
                 roster[side].leave(rng, week, members[side], hazards(plan, side, stock[side.other], week))
             expected = factor[side] * inflow(plan, cells, weather, side, week=week, other_stock=stock[side.other])
-            cell = rng.permutation(np.repeat(np.arange(plan.cells), rng.poisson(expected)))
+            cell = _arrivals(rng, plan, expected, due[side])
             signed_up = np.sort(epoch + week * WEEK + rng.integers(0, WEEK, len(cell)))
             signups[side].append(signed_up)
             if side is Side.SUPPLIER:
-                steps = onboard(rng, plan, signed_up, epoch + plan.weeks * WEEK)
+                steps = onboard(rng, plan, cell, signed_up, tally=tally, end=epoch + plan.weeks * WEEK)
                 onboarded.append(steps)
                 roster[side].add(cell, weeks_of(steps[2], epoch))
             else:
@@ -184,16 +186,47 @@ def populate(plan: MarketPlan, cells: Cells, weather: Weather, epoch: int) -> Po
     )
 
 
-def onboard(rng: np.random.Generator, plan: MarketPlan, signed_up: Ints, end: int) -> NDArray[np.int64]:
-    """When each application passes verified, catalogue and live (rows); -1 where it never does before `end`."""
+def _arrivals(rng: np.random.Generator, plan: MarketPlan, expected: Floats, due: Floats) -> Ints:
+    """The cells of the week's signups, in random order; `due` carries what an even pace still owes each cell."""
+    if plan.even_arrivals:
+        due += expected
+        count = np.floor(due).astype(np.int64)
+        due -= count
+    else:
+        count = rng.poisson(expected)
+    return rng.permutation(np.repeat(np.arange(plan.cells), count))
+
+
+def onboard(
+    rng: np.random.Generator, plan: MarketPlan, cell: Ints, signed_up: Ints, *, tally: Ints, end: int
+) -> NDArray[np.int64]:
+    """When each application passes verified, catalogue and live (rows); -1 where it never does before `end`.
+
+    `tally` counts, per step and cell, who has tried so far: an even pace passes every cell's suppliers at the rate.
+    """
     rates, times = step_rates(plan), np.full((3, len(signed_up)), -1, np.int64)
     reached, passing = signed_up.astype(np.int64), np.ones(len(signed_up), bool)
     for row, step in enumerate(ONBOARDING_STEPS):
         days = float(getattr(plan.onboarding, f"{step}_days"))
         reached = reached + skewed_days(rng, days, len(signed_up))
-        passing = passing & (rng.random(len(signed_up)) < rates[step]) & (reached < end)
+        passing = _passes(rng, plan, cell, passing, rate=rates[step], tally=tally[row]) & (reached < end)
         times[row, passing] = reached[passing]
     return times
+
+
+def _passes(
+    rng: np.random.Generator, plan: MarketPlan, cell: Ints, trying: Bools, *, rate: float, tally: Ints
+) -> Bools:
+    if not plan.even_arrivals:
+        lucky: Bools = trying & (rng.random(len(cell)) < rate)
+        return lucky
+    passed, who = np.zeros(len(cell), bool), np.flatnonzero(trying)
+    who = who[np.argsort(cell[who], kind="stable")]
+    counts = np.bincount(cell[who], minlength=plan.cells)
+    attempt = np.arange(len(who)) - np.repeat(np.cumsum(counts) - counts, counts) + tally[cell[who]]
+    passed[who] = np.floor((attempt + 1) * rate + 0.5) > np.floor(attempt * rate + 0.5)
+    tally += counts
+    return passed
 
 
 def weeks_of(seconds: Ints, epoch: int) -> Ints:

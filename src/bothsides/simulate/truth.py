@@ -8,6 +8,7 @@ import numpy as np
 from bothsides.schema.side import Side
 from bothsides.simulate.billing import Columns
 from bothsides.simulate.draws import Bools, Ints
+from bothsides.simulate.evidence import Rows, evidence
 from bothsides.simulate.trade import CANCELLED, COMPLETED, Conditions, Society
 
 
@@ -25,7 +26,7 @@ def tell(society: Society, at: Conditions, tables: dict[str, Columns], session_s
     """Write the answer sheet of a drawn market."""
     return Truth(
         parameters=_parameters(society, at, session_share),
-        planted=tuple(_planted(society)),
+        planted=tuple(_planted(society, tables)),
         totals=totals(tables, society.plan.currency, society.plan.trade.second_currency),
     )
 
@@ -116,9 +117,9 @@ def _parameters(society: Society, at: Conditions, session_share: float) -> dict[
     }
 
 
-def _planted(society: Society) -> list[dict[str, Any]]:
-    rows = []
-    for problem in society.plan.planted:
-        row: dict[str, Any] = {"kind": type(problem).__name__, **asdict(problem)}
-        rows.append(row)
-    return rows
+def _planted(society: Society, tables: dict[str, Columns]) -> list[dict[str, Any]]:
+    rows = Rows(society=society, tables=tables, done=counted(tables) & (tables["orders"]["status"] == COMPLETED))
+    return [
+        {"kind": type(problem).__name__, "planted": asdict(problem), "measured": evidence(rows, problem)}
+        for problem in society.plan.planted
+    ]

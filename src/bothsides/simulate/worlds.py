@@ -29,7 +29,7 @@ def _lead_share(orders: int) -> float:
 
 def demo_plan(*, seed: int, orders: int = 20_000) -> MarketPlan:
     """A market of 6 categories and 4 regions over 104 weeks with one planted problem per diagnosis."""
-    buyers, suppliers = orders // 28, orders // 36
+    buyers, suppliers = orders // 28, orders // 22
     return MarketPlan(
         name="demo",
         seed=seed,
@@ -41,24 +41,28 @@ def demo_plan(*, seed: int, orders: int = 20_000) -> MarketPlan:
         buyers=SidePlan(
             signups=buyers,
             elasticity=0.5,
-            threshold=max(2.0, round(suppliers * 0.009)),
+            threshold=max(2.0, round(suppliers * 0.005)),
             hazard_below=0.012,
             hazard_above=0.003,
-            rate_shape=1.4,
+            rate_shape=1.8,
             cost_per_signup=150.0,
             sales_led=0.5 * _lead_share(orders),
         ),
         suppliers=SidePlan(
             signups=suppliers,
             elasticity=0.25,
-            threshold=max(2.0, round(buyers * 0.009)),
+            threshold=max(2.0, round(buyers * 0.008)),
             hazard_below=0.008,
             hazard_above=0.0025,
-            rate_shape=2.5,
+            rate_shape=5.0,
             cost_per_signup=280.0,
             sales_led=0.6 * _lead_share(orders),
         ),
-        cell_sigma=0.15,
+        cell_sigma=0.12,
+        even_arrivals=True,
+        founding_share=0.65,
+        weekly_growth=0.004,
+        demand=Demand(expansion=0.0),
         shocks=(Shock(week=47, weeks=3, size=-0.3),),
         push_lift=0.6,
         events_per_order=None if orders <= IN_FULL else 2.0,
@@ -68,8 +72,8 @@ def demo_plan(*, seed: int, orders: int = 20_000) -> MarketPlan:
             DemandShort(category="Packaging", region="West"),
             Stalled(category="Cleaning supplies", region="East"),
             ThinCellSpend(category="Safety equipment", region="South"),
-            SupplierConcentration(category="Machine parts"),
-            BuyerConcentration(category="Machine parts"),
+            SupplierConcentration(category="Fasteners"),
+            BuyerConcentration(category="Fasteners"),
             OnboardingLeak(step="catalogue"),
             FirstOrderLeak(region="North"),
             UnprofitableChannel(side=Side.BUYER, channel="paid_social"),
@@ -110,6 +114,7 @@ def healthy_plan(*, seed: int, orders: int = 20_000) -> MarketPlan:
             sales_led=0.6 * _lead_share(orders),
         ),
         cell_sigma=0.05,
+        even_arrivals=True,
         noise=0.03,
         weekly_growth=0.008,
         seasonality=0.05,
