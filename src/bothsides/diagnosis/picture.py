@@ -1,4 +1,4 @@
-"""The pictures a diagnosis is read from: headlines, flywheel, funnels, cells, cohorts, economics, concentration, gaps."""
+"""The pictures a diagnosis is read from: headlines, flywheel, funnels, cells, cohorts, economics, gaps."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,0 +1,151 @@
+"""What is wrong with a workspace and how to mend it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import duckdb
+
+from bothsides.agreement import AgreementError
+from bothsides.connectors import files
+from bothsides.ingest import Mapping, file_patterns, load_mappings
+from bothsides.metrics.states import fed_tables
+from bothsides.schema import TABLES
+from bothsides.warehouse import Journal, open_reader
+from bothsides.workspace import Workspace
+
+STALE_AFTER = timedelta(days=8)
+"""A weekly meeting should not look at data older than its last week."""
+
+MUCH_QUARANTINE = 0.01
+"""Share of records in quarantine from which totals should not be trusted before somebody looked."""
+
+
+class Severity(StrEnum):
+    """BROKEN stops the work, DOUBTFUL may make numbers wrong, NOTE is good to know."""
+
+    BROKEN = "broken"
+    DOUBTFUL = "doubtful"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """One thing wrong: what, and how to mend it."""
+
+    severity: Severity
+    what: str
+    mend: str
+
+
+def checkup(workspace: Workspace, *, now: datetime) -> tuple[Complaint, ...]:
+    """Everything wrong with the workspace, worst first. An empty answer means nothing was found."""
+    complaints = [*_mappings(workspace), *_warehouse(workspace, now)]
+    order = list(Severity)
+    return tuple(sorted(complaints, key=lambda c: order.index(c.severity)))
+
+
+def _mappings(workspace: Workspace) -> Iterator[Complaint]:
+    folder = workspace.mappings_dir
+    for draft in sorted(folder.glob("*.todo")):
+        yield Complaint(
+            severity=Severity.BROKEN,
+            what=f"{draft.name} is an unfinished draft, so its files are not loaded",
+            mend=f"answer what is marked MISSING in {draft}, then rename it to {draft.name.removesuffix('.todo')}",
+        )
+    try:
+        mappings = load_mappings(folder)
+    except AgreementError as error:
+        yield Complaint(severity=Severity.BROKEN, what=str(error), mend=f"correct the files in {folder}")
+        return
+    if not mappings:
+        yield Complaint(
+            severity=Severity.BROKEN,
+            what=f"{folder} holds no mapping, so there is nothing to load",
+            mend="draft one with: bothsides init NEW_FOLDER --from FILES",
+        )
+    for mapping in mappings:
+        yield from _files(workspace, mapping)
+
+
+def _files(workspace: Workspace, mapping: Mapping) -> Iterator[Complaint]:
+    try:
+        for patterns in file_patterns(mapping):
+            files.locate(patterns, workspace.folder)
+    except (OSError, ValueError) as error:
+        yield Complaint(
+            severity=Severity.BROKEN,
+            what=f"source {mapping.source}: {error}",
+            mend=f"put the file there, or correct `files` in {mapping.path}",
+        )
+
+
+def _warehouse(workspace: Workspace, now: datetime) -> Iterator[Complaint]:
+    if not workspace.warehouse_path.exists():
+        yield Complaint(
+            severity=Severity.BROKEN,
+            what="nothing has been loaded yet",
+            mend=f"run: bothsides sync {workspace.folder}",
+        )
+        return
+    con = open_reader(workspace.warehouse_path)
+    try:
+        yield from _runs(con, workspace, now)
+        yield from _quarantine(con)
+        yield from _unfed(con, workspace)
+    finally:
+        con.close()
+
+
+def _runs(con: duckdb.DuckDBPyConnection, workspace: Workspace, now: datetime) -> Iterator[Complaint]:
+    runs = Journal(path=workspace.folder / "runs.jsonl").runs()
+    if runs and runs[-1].status in ("failed", "killed"):
+        yield Complaint(
+            severity=Severity.BROKEN,
+            what=f"the last load ({runs[-1].load_id}) {runs[-1].status}: {runs[-1].message or 'no message'}",
+            mend="mend what it says and sync again; the load before it is still published",
+        )
+    row = con.execute("SELECT max(finished_at) FROM loads WHERE status = 'ok'").fetchone()
+    if row and row[0] is not None and now.replace(tzinfo=None) - row[0] > STALE_AFTER:
+        yield Complaint(
+            severity=Severity.DOUBTFUL,
+            what=f"the last load was on {row[0]:%Y-%m-%d}",
+            mend=f"export again and run: bothsides sync {workspace.folder}",
+        )
+
+
+def _quarantine(con: duckdb.DuckDBPyConnection) -> Iterator[Complaint]:
+    rows = con.execute(
+        """
+        SELECT s.source, sum(s."read"), sum(s.quarantined)
+        FROM load_sources s WHERE s.load_id = (SELECT max(load_id) FROM loads WHERE status = 'ok')
+        GROUP BY s.source HAVING sum(s.quarantined) > 0 ORDER BY s.source
+        """
+    ).fetchall()
+    for source, read, held in rows:
+        share = held / read if read else 1.0
+        yield Complaint(
+            severity=Severity.DOUBTFUL if share > MUCH_QUARANTINE else Severity.NOTE,
+            what=f"source {source}: {held:,} of {read:,} records ({share:.1%}) are in quarantine",
+            mend=f"look at them with: bothsides quarantine --source {source}",
+        )
+
+
+def _unfed(con: duckdb.DuckDBPyConnection, workspace: Workspace) -> Iterator[Complaint]:
+    fed = fed_tables(con)
+    mapped = {table.name for mapping in load_quietly(workspace) for table in mapping.tables}
+    for name in sorted(mapped - fed):
+        yield Complaint(
+            severity=Severity.DOUBTFUL,
+            what=f"table {name} is mapped but empty",
+            mend=f"check its files with the {TABLES[name].owner}",
+        )
+
+
+def load_quietly(workspace: Workspace) -> tuple[Mapping, ...]:
+    """The mappings, none where they cannot be read (that is a complaint of its own)."""
+    try:
+        return load_mappings(workspace.mappings_dir)
+    except AgreementError:
+        return ()
