@@ -1,9 +1,25 @@
 """The warehouse file of a workspace: one writer publishes by rename, readers are never blocked."""
 
-from bothsides.warehouse.ddl import DUCKDB_TYPES, SYSTEM_COLUMNS, column_types, quoted, schema_hash, stored_tables
+from bothsides.warehouse.ddl import (
+    DUCKDB_TYPES,
+    SYSTEM_COLUMNS,
+    column_types,
+    create_books,
+    quoted,
+    schema_hash,
+    stored_tables,
+)
 from bothsides.warehouse.journal import Journal, Run
 from bothsides.warehouse.lock import Lock, SyncRunning
-from bothsides.warehouse.store import DiskFull, WarehouseMissing, build, leftovers, open_reader
+from bothsides.warehouse.store import (
+    DiskFull,
+    WarehouseMissing,
+    build,
+    fsync_directory,
+    leftovers,
+    open_reader,
+    spool_dir,
+)
 from bothsides.warehouse.versions import as_known_on, current, version_filter
 
 __all__ = [
@@ -18,11 +34,14 @@ __all__ = [
     "as_known_on",
     "build",
     "column_types",
+    "create_books",
     "current",
+    "fsync_directory",
     "leftovers",
     "open_reader",
     "quoted",
     "schema_hash",
+    "spool_dir",
     "stored_tables",
     "version_filter",
 ]

@@ -11,6 +11,7 @@ import duckdb
 
 BUILDING = ".building"
 SPILL = ".spill"
+SPOOL = ".spool"
 
 
 class WarehouseMissing(FileNotFoundError):  # noqa: N818 - reads as the fact
@@ -60,6 +61,7 @@ def build(path: Path, *, fresh: bool = False) -> Iterator[duckdb.DuckDBPyConnect
         finally:
             con.close()
         _publish(target, path)
+        leftovers(path)
     except BaseException as error:
         leftovers(path)
         if _is_disk_full(error):
@@ -80,7 +82,13 @@ def leftovers(path: Path) -> bool:
             name.unlink()
             found = True
     shutil.rmtree(_spill(target), ignore_errors=True)
+    shutil.rmtree(spool_dir(path), ignore_errors=True)
     return found
+
+
+def spool_dir(path: Path) -> Path:
+    """Where a build may write files of its own; removed with the build."""
+    return path.with_name(path.name + BUILDING + SPOOL)
 
 
 def fsync_directory(folder: Path) -> None:
@@ -101,16 +109,22 @@ def _spill(target: Path) -> Path:
 
 
 def _connect(target: Path) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(
+    con = duckdb.connect(
         str(target),
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
-            "memory_limit": "60%",
+            "memory_limit": f"{_memory_bytes() // 1_000_000}MB",
             "temp_directory": str(_spill(target)),
-            "TimeZone": "UTC",
         },
     )
+    con.execute("SET TimeZone = 'UTC'")
+    return con
+
+
+def _memory_bytes() -> int:
+    """60 % of the machine's memory; what does not fit goes to the spill folder beside the build."""
+    return int(0.6 * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
 
 
 def _publish(target: Path, path: Path) -> None:

@@ -1,7 +1,5 @@
 """Which version of a row a reader sees: the current one, or the one known when a load had finished."""
 
-# ruff: noqa: S608 - table names are quoted identifiers and loads are integers
-
 from bothsides.warehouse.ddl import quoted
 
 

@@ -1,0 +1,27 @@
+"""Loading: land raw, map, standardise, validate, merge as versions; what is not good is kept with its reason."""
+
+from bothsides.ingest.mapping import ColumnMap, DateGrain, Mapping, Mode, TableMap, identity_mapping
+from bothsides.ingest.mapping_file import MappingError, load_mapping, load_mappings
+from bothsides.ingest.quarantine import Quarantined, quarantine
+from bothsides.ingest.report import ConservationError, SourceReport, SyncRefused, SyncReport
+from bothsides.ingest.sync import journal_of, sync
+
+__all__ = [
+    "ColumnMap",
+    "ConservationError",
+    "DateGrain",
+    "Mapping",
+    "MappingError",
+    "Mode",
+    "Quarantined",
+    "SourceReport",
+    "SyncRefused",
+    "SyncReport",
+    "TableMap",
+    "identity_mapping",
+    "journal_of",
+    "load_mapping",
+    "load_mappings",
+    "quarantine",
+    "sync",
+]

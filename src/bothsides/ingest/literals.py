@@ -1,0 +1,53 @@
+"""Text of a person as SQL: the one place where a value is quoted into a statement; how a field is cleaned."""
+
+from collections.abc import Sequence
+
+BLANKS = " \t\n\r\u00a0\u2007\u202f\u200b\ufeff"
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal. NUL cannot stand in SQL text and is refused.
+
+    >>> literal("O'Hara; DROP TABLE orders")
+    "'O''Hara; DROP TABLE orders'"
+    """
+    if "\0" in text:
+        raise ValueError(f"{text!r} holds a NUL character, which no mapping value may")
+    return "'" + text.replace("'", "''") + "'"
+
+
+def literals(texts: Sequence[str]) -> str:
+    """Texts as an SQL list literal.
+
+    >>> literals(["a", "b"])
+    "['a', 'b']"
+    """
+    return "[" + ", ".join(literal(text) for text in texts) + "]"
+
+
+def cleaned(field: str, null_words: Sequence[str]) -> str:
+    """SQL for a field's text without blanks around it; NULL where it is one of the null words."""
+    edges = " OR ".join(
+        [f"unicode({field}) <= 32", *(f"starts_with({field}, {literal(char)})" for char in BLANKS[4:])]
+        + [f"ends_with({field}, {literal(char)})" for char in BLANKS]
+    )
+    bare = f"trim({field}, {literal(BLANKS)})"
+    return f"CASE WHEN {edges} THEN {_unless(bare, null_words)} ELSE {_unless(field, null_words)} END"
+
+
+def _unless(text: str, null_words: Sequence[str]) -> str:
+    words = " ".join(f"WHEN {literal(word)} THEN NULL" for word in dict.fromkeys(("", *null_words)))
+    return f"CASE {text} {words} ELSE {text} END"
+
+
+def translated(text: str, words: Sequence[tuple[str, str]], other: str | None) -> str:
+    """SQL for a text after the mapping's `map`, in any letter case; `other` stands for every other word."""
+    if not words and other is None:
+        return text
+    rest = text if other is None else f"CASE WHEN {text} IS NULL THEN NULL ELSE {literal(other)} END"
+    if not words:
+        return rest
+    cases = " ".join(
+        f"WHEN {literal(word.lower())} THEN {literal(meaning) if meaning else 'NULL'}" for word, meaning in words
+    )
+    return f"CASE lower({text}) {cases} ELSE {rest} END"

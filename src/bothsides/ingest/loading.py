@@ -1,0 +1,348 @@
+"""One load: landed files to typed rows, checked against each other, merged as versions, with the books kept."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from bothsides.connectors.files import CountsDisagree, FileRefused, TextTable
+from bothsides.ingest.amounts import FINE
+from bothsides.ingest.casting import Ground, difference_name
+from bothsides.ingest.landing import Landed, LandedFile
+from bothsides.ingest.mapping import DateGrain, Mode
+from bothsides.ingest.mapping_file import MappingError, missing_fields
+from bothsides.ingest.quarantine import write_bad_rows, write_rejects
+from bothsides.ingest.reading import FileCount, Text, file_count, file_text, opened, read_file
+from bothsides.ingest.references import check_references, mark_duplicate_keys, mark_missing_rates
+from bothsides.ingest.report import ConservationError, SourceReport, SyncRefused
+from bothsides.ingest.staged import Staged, bad_count, drop, good_rows, open_bad
+from bothsides.ingest.staging import (
+    FILE,
+    PROBLEM,
+    WEIGHT,
+    Stage,
+    entity_relation,
+    number_repeats,
+    plan_stage,
+    stage_rows,
+)
+from bothsides.ingest.versions import Merged, claim, delete_absent, merge
+from bothsides.schema import Kind
+from bothsides.schema.period import add_months
+from bothsides.warehouse import current, quoted
+from bothsides.workspace import Settings
+
+BLANK_SHARE = 0.9
+"""A file with a larger share of blank rows is refused."""
+BLANK_KEY_SHARE = 0.5
+"""A file with a larger share of records without a key is refused."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What one load did."""
+
+    sources: tuple[SourceReport, ...]
+    notes: tuple[str, ...]
+
+
+def run_load(
+    con: duckdb.DuckDBPyConnection,
+    landed: Sequence[Landed],
+    settings: Settings,
+    load_id: int,
+    spool: Path,
+    progress: Progress,
+) -> Loaded:
+    """Load every source into the open build. Raises SyncRefused with all files that were refused."""
+    staged: list[Staged] = []
+    problems: list[str] = []
+    for item in landed:
+        progress(f"reading {item.mapping.source}")
+        try:
+            staged.append(stage_source(con, item, settings, spool))
+        except (FileRefused, MappingError) as error:
+            problems.append(str(error))
+    if problems:
+        raise SyncRefused(problems)
+    progress("checking references")
+    for stage in (stage for source in staged for stage in source.stages):
+        mark_duplicate_keys(con, stage)
+    mark_missing_rates(con, staged, settings.currency)
+    fed = frozenset(stage.table.name for source in staged for stage in source.stages)
+    emptied = check_references(con, staged, fed)
+    notes = [f"{label}: {count} references to missing records were left empty" for label, count in emptied.items()]
+    progress("merging versions")
+    reports = _merge_all(con, staged, load_id, notes)
+    for source in staged:
+        write_bad_rows(con, load_id, source)
+        for count in source.counts:
+            write_rejects(con, load_id, source, count)
+        _write_watermarks(con, source)
+        drop(con, source)
+    _write_books(con, load_id, reports)
+    return Loaded(sources=tuple(reports), notes=tuple(notes))
+
+
+def stage_source(con: duckdb.DuckDBPyConnection, landed: Landed, settings: Settings, spool: Path) -> Staged:
+    """Read and type one source. Raises FileRefused, or MappingError for fields that its files do not have."""
+    mapping = landed.mapping
+    ground = Ground.of(mapping, settings)
+    by_file = mapping.mode is Mode.APPEND and not mapping.main.key
+    main = plan_stage(f"{mapping.source} records", mapping.main, ground, by_file=by_file)
+    kept = tuple(dict.fromkeys(name for item in mapping.entities for name in item.fields))
+    texts, counts = [], []
+    for file in landed.files:
+        table = read_file(file, landed, spool)
+        problems = missing_fields(mapping, table.columns, file.name)
+        if problems:
+            raise MappingError(problems)
+        table = _stage_file(con, main, landed, file, table, kept, spool, by_file=by_file)
+        texts.append(file_text(file, table))
+        counts.append(file_count(file, table))
+        _refuse_blank(con, main, texts, counts[-1])
+    if not main.item.key:
+        number_repeats(con, main)
+    entities = []
+    for position, item in enumerate(mapping.entities, start=1):
+        stage = plan_stage(f"{mapping.source} found {position}", item, ground)
+        stage_rows(con, stage, entity_relation(main, item, mapping.null_words), item.fields)
+        entities.append(stage)
+    staged = Staged(landed=landed, main=main, entities=tuple(entities), texts=tuple(texts), counts=tuple(counts))
+    for stage in staged.stages:
+        open_bad(con, stage)
+    return staged
+
+
+def _stage_file(
+    con: duckdb.DuckDBPyConnection,
+    main: Stage,
+    landed: Landed,
+    file: LandedFile,
+    table: TextTable,
+    kept: Sequence[str],
+    spool: Path,
+    *,
+    by_file: bool,
+) -> TextTable:
+    """Stage one file; where the fast way loses rows or meets damage, read it again the careful way."""
+    try:
+        _stage_table(con, main, file_text(file, table), kept, by_file=by_file)
+    except (CountsDisagree, duckdb.Error) as error:
+        if not table.fast or isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
+            raise
+        table = read_file(file, landed, spool, careful=True)
+        _stage_table(con, main, file_text(file, table), kept, by_file=by_file)
+    return table
+
+
+def _stage_table(
+    con: duckdb.DuckDBPyConnection, main: Stage, text: Text, kept: Sequence[str], *, by_file: bool
+) -> None:
+    con.begin()
+    try:
+        with opened(con, text) as relation:
+            if by_file:
+                name = "'" + text.name.replace("'", "''") + "'"
+                named = f"(SELECT *, {name} AS {quoted(FILE)} FROM {relation})"
+                rows = stage_rows(con, main, named, text.fields, kept)
+            else:
+                rows = stage_rows(con, main, relation, text.fields, kept)
+        if text.table is not None and rows != text.records:
+            raise CountsDisagree(text.table, rows)
+    except BaseException:
+        con.rollback()
+        raise
+    con.commit()
+
+
+def _refuse_blank(con: duckdb.DuckDBPyConnection, main: Stage, texts: Sequence[Text], count: FileCount) -> None:
+    """Refuse a file that is almost empty, or whose records mostly have no key."""
+    records = texts[-1].records
+    start = sum(text.records for text in texts[:-1])
+    blank, keyless = con.execute(
+        f"SELECT count(*) FILTER (WHERE {quoted(WEIGHT)} = 0), count(*) FILTER (WHERE {quoted(PROBLEM)} = ?) "
+        f"FROM {quoted(main.name)} WHERE rowid >= ? AND rowid < ?",
+        [f"{main.table.key}:missing_required", start, start + records],
+    ).fetchall()[0]
+    rows = count.lines.physical - count.lines.header
+    empty = count.lines.blank + blank
+    if rows and empty > BLANK_SHARE * rows:
+        raise FileRefused(
+            count.file.name,
+            "mostly_blank",
+            f"{empty:,} of {rows:,} rows are blank ({empty / rows:.0%}); was it exported with an empty range?",
+            {"blank": empty, "rows": rows},
+        )
+    if records and keyless > BLANK_KEY_SHARE * records:
+        raise FileRefused(
+            count.file.name,
+            "mostly_blank_keys",
+            f"{keyless:,} of {records:,} records ({keyless / records:.0%}) have nothing in the key "
+            f"{', '.join(main.item.key)}; choose another key in the mapping, or [] if records have none",
+            {"blank_keys": keyless, "records": records},
+        )
+
+
+def _merge_all(
+    con: duckdb.DuckDBPyConnection, staged: Sequence[Staged], load_id: int, notes: list[str]
+) -> list[SourceReport]:
+    """Deletions of all sources first, then records, then rows found inside records."""
+    deleted: dict[tuple[str, str], int] = {}
+    for item in staged:
+        for name in dict.fromkeys(stage.table.name for stage in item.stages):
+            stages = [stage for stage in item.stages if stage.table.name == name]
+            deleted[item.mapping.source, name] = delete_absent(con, item, stages, load_id)
+    keepers: dict[str, set[str]] = {}
+    for item in staged:
+        keepers.setdefault(item.main.table.name, set()).add(item.mapping.source)
+    results: dict[str, Merged] = {}
+    pairs = [(item, item.main) for item in staged] + [(item, stage) for item in staged for stage in item.entities]
+    for item, stage in pairs:
+        elsewhere = claim(con, item, stage, frozenset(keepers.get(stage.table.name, ())), load_id)
+        results[stage.name] = merge(con, item, stage, load_id)
+        if elsewhere and stage.table.name != "accounts":
+            notes.append(
+                f"{item.mapping.source}: {elsewhere} rows of {stage.table.name} have a key that is fed already, "
+                "they were left out; give the table its own id_space if they are other records"
+            )
+    reports = []
+    for item in staged:
+        for stage in item.stages:
+            gone = deleted.pop((item.mapping.source, stage.table.name), 0)
+            reports.append(_report(con, item, stage, results[stage.name], gone))
+    return reports
+
+
+def _report(con: duckdb.DuckDBPyConnection, item: Staged, stage: Stage, merged: Merged, deleted: int) -> SourceReport:
+    mapping, bad = item.mapping, bad_count(con, stage)
+    in_stage = con.execute(f"SELECT count(*) FROM {quoted(stage.name)}").fetchall()[0][0]
+    report = SourceReport(
+        source=mapping.source,
+        table=stage.table.name,
+        mode=mapping.mode.value,
+        read=in_stage,
+        new=merged.new,
+        changed=merged.changed,
+        unchanged=merged.unchanged,
+        quarantined=bad,
+        deleted=deleted,
+        rounding_difference=_rounding_difference(con, stage),
+        sample=mapping.sample,
+    )
+    return _with_files(report, item) if stage is item.main else report
+
+
+def _with_files(report: SourceReport, item: Staged) -> SourceReport:
+    """The report of the table that accounts for the records, with its files and their lines."""
+    if report.read != item.records:
+        raise ConservationError(f"{report.source}: {item.records} records read, {report.read} staged")
+    rejects = sum(len(count.rejects) for count in item.counts)
+    files: tuple[dict[str, object], ...] = tuple(
+        {
+            "name": count.file.name,
+            "sha256": count.file.sha256,
+            "bytes": count.file.size,
+            "records": count.records,
+            "quarantined": len(count.rejects),
+            "read_as": count.note,
+        }
+        for count in item.counts
+    )
+    return dataclasses.replace(
+        report,
+        read=report.read + rejects,
+        quarantined=report.quarantined + rejects,
+        files=files,
+        physical_lines=sum(count.lines.physical for count in item.counts),
+        header_lines=sum(count.lines.header for count in item.counts),
+        blank_lines=sum(count.lines.blank for count in item.counts),
+        record_lines=sum(count.lines.record for count in item.counts),
+        quarantined_lines=sum(count.lines.quarantined for count in item.counts),
+    )
+
+
+def _rounding_difference(con: duckdb.DuckDBPyConnection, stage: Stage) -> Decimal:
+    """Source amounts minus booked ones over the good rows, in major units, exact to ten decimals."""
+    names = [
+        difference_name(column.name)
+        for column in stage.table.columns
+        if column.kind is Kind.MONEY and column.name in stage.stored
+    ]
+    if not names:
+        return Decimal(0)
+    total = " + ".join(f"coalesce(sum(CAST({quoted(name)} AS HUGEINT)), 0)" for name in names)
+    units = con.execute(f"SELECT CAST({total} AS VARCHAR) FROM {good_rows(con, stage)}").fetchall()[0][0]
+    return Decimal(units).scaleb(-FINE)
+
+
+def _write_watermarks(con: duckdb.DuckDBPyConnection, item: Staged) -> None:
+    """From which to which business date the source's rows reach."""
+    for name in dict.fromkeys(stage.table.name for stage in item.stages):
+        table = next(stage.table for stage in item.stages if stage.table.name == name)
+        if table.event_time is None:
+            continue
+        con.execute('DELETE FROM watermarks WHERE table_name = ? AND "source" = ?', [name, item.mapping.source])
+        first, last = con.execute(
+            f"SELECT min({quoted(table.event_time)}), max({quoted(table.event_time)}) FROM {current(name)} "
+            'WHERE "source" = ?',
+            [item.mapping.source],
+        ).fetchall()[0]
+        if last is not None and item.mapping.date_grain is DateGrain.MONTH:
+            last = _month_end(last)
+        if last is not None:
+            con.execute("INSERT INTO watermarks VALUES (?, ?, ?, ?)", [name, item.mapping.source, last, first])
+
+
+def _month_end(day: date) -> date:
+    return date.fromordinal(add_months(day.replace(day=1), 1).toordinal() - 1)
+
+
+def _write_books(con: duckdb.DuckDBPyConnection, load_id: int, reports: Sequence[SourceReport]) -> None:
+    for item in reports:
+        con.execute(
+            "INSERT INTO load_sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                load_id,
+                item.source,
+                item.table,
+                item.mode,
+                item.read,
+                item.new,
+                item.changed,
+                item.unchanged,
+                item.quarantined,
+                item.deleted,
+                json.dumps(item.files, ensure_ascii=False),
+                item.physical_lines,
+                item.header_lines,
+                item.blank_lines,
+                item.record_lines,
+                item.quarantined_lines,
+                item.rounding_difference,
+                item.sample,
+            ],
+        )
+
+
+def close_books(
+    con: duckdb.DuckDBPyConnection, settings: Settings, schema: str, load_id: int, started: datetime, finished: datetime
+) -> None:
+    """The load's own row, and what identifies the warehouse."""
+    con.execute("INSERT INTO loads VALUES (?, ?, ?, 'ok', '')", [load_id, started, finished])
+    con.execute("DELETE FROM meta")
+    for key, value in (
+        ("name", settings.name),
+        ("currency", settings.currency),
+        ("time_zone", settings.time_zone),
+        ("fiscal_year_start", str(settings.fiscal_year_start)),
+        ("schema_hash", schema),
+    ):
+        con.execute("INSERT INTO meta VALUES (?, ?)", [key, value])

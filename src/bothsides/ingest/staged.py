@@ -1,0 +1,92 @@
+"""A source after staging: its stages, the files behind them, and which of its rows are bad so far."""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from bothsides.ingest.landing import Landed
+from bothsides.ingest.mapping import Mapping, Mode
+from bothsides.ingest.reading import FileCount, Text
+from bothsides.ingest.staging import PROBLEM, Stage
+from bothsides.warehouse import quoted
+
+NUMBER = "~n"
+"""The record's number, from 0 over all files of the source, in the relation of good rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """One source ready to be checked and merged; `texts` stand in the order in which their records are numbered."""
+
+    landed: Landed
+    main: Stage
+    entities: tuple[Stage, ...]
+    texts: tuple[Text, ...]
+    counts: tuple[FileCount, ...]
+
+    @property
+    def mapping(self) -> Mapping:
+        """How the source is read."""
+        return self.landed.mapping
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The main stage, then those of the entities."""
+        return (self.main, *self.entities)
+
+    @property
+    def records(self) -> int:
+        """Records that reached the stage."""
+        return sum(text.records for text in self.texts)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a key that is absent was deleted at the source."""
+        return self.mapping.mode is Mode.SNAPSHOT
+
+
+def bad_name(stage: Stage) -> str:
+    """The temporary table (n, problem) of a stage's bad rows."""
+    return f"{stage.name} bad"
+
+
+def open_bad(con: duckdb.DuckDBPyConnection, stage: Stage) -> int:
+    """Gather the rows that the cast found bad; returns how many."""
+    con.execute(
+        f"CREATE TEMP TABLE {quoted(bad_name(stage))} AS SELECT {stage.ordinal} AS n, {quoted(PROBLEM)} AS problem "
+        f"FROM {quoted(stage.name)} WHERE {quoted(PROBLEM)} IS NOT NULL"
+    )
+    return bad_count(con, stage)
+
+
+def bad_count(con: duckdb.DuckDBPyConnection, stage: Stage) -> int:
+    """How many rows of a stage are bad so far."""
+    return int(con.execute(f"SELECT count(*) FROM {quoted(bad_name(stage))}").fetchall()[0][0])
+
+
+def mark_bad(con: duckdb.DuckDBPyConnection, stage: Stage, selected: str, problem: str) -> int:
+    """Mark the rows whose numbers the SQL `selected` returns; rows that are bad already keep their first problem."""
+    before = bad_count(con, stage)
+    con.execute(
+        f"INSERT INTO {quoted(bad_name(stage))} SELECT n, ? FROM ({selected}) AS found(n) "
+        f"WHERE n NOT IN (SELECT n FROM {quoted(bad_name(stage))})",
+        [problem],
+    )
+    return bad_count(con, stage) - before
+
+
+def good_rows(con: duckdb.DuckDBPyConnection, stage: Stage) -> str:
+    """SQL of a stage's good rows, to stand in a FROM clause; column `~n` holds the record's number."""
+    name, number = quoted(stage.name), f"s.{stage.ordinal} AS {quoted(NUMBER)}"
+    if bad_count(con, stage) == 0:
+        return f"(SELECT s.*, {number} FROM {name} AS s)"
+    return (
+        f"(SELECT s.*, {number} FROM {name} AS s ANTI JOIN {quoted(bad_name(stage))} AS b ON b.n = s.{stage.ordinal})"
+    )
+
+
+def drop(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    """Give the memory of a source's stages back."""
+    for stage in staged.stages:
+        con.execute(f"DROP TABLE IF EXISTS {quoted(stage.name)}")
+        con.execute(f"DROP TABLE IF EXISTS {quoted(bad_name(stage))}")

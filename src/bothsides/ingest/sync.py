@@ -1,0 +1,153 @@
+"""A sync: land the files, load them into a copy of the warehouse, publish it whole or not at all."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from bothsides.ingest.landing import Landed, land, sweep, write_manifest
+from bothsides.ingest.loading import Loaded, Progress, close_books, run_load
+from bothsides.ingest.mapping_file import MappingError, load_mappings
+from bothsides.ingest.report import SyncRefused, SyncReport
+from bothsides.warehouse import (
+    Journal,
+    Lock,
+    build,
+    create_books,
+    leftovers,
+    open_reader,
+    schema_hash,
+    spool_dir,
+)
+from bothsides.workspace import Workspace
+
+Refresh = Callable[[duckdb.DuckDBPyConnection], None]
+
+
+def journal_of(workspace: Workspace) -> Journal:
+    """The run log of a workspace."""
+    return Journal(path=workspace.folder / "syncs.jsonl")
+
+
+def sync(workspace: Workspace, *, now: datetime, refresh: Refresh, progress: Progress = lambda _: None) -> SyncReport:
+    """Load what the mappings name and publish the new warehouse; `refresh` builds the states on it before.
+
+    Raises SyncRefused, MappingError, SyncRunning or DiskFull; the published warehouse is then as it was, and the
+    run is in the log with the message.
+    """
+    started, clock = _utc(now), time.monotonic()
+    with Lock(workspace.folder / ".sync.lock", now=started):
+        journal = journal_of(workspace)
+        _clear_up(workspace, journal, started)
+        load_id = journal.start(started)
+        try:
+            report = _sync(workspace, journal, load_id, started, refresh, progress, clock)
+        except BaseException as error:
+            _note_failure(journal, load_id, started + _elapsed(clock), error)
+            raise
+        journal.finish(load_id, "ok", started + _elapsed(clock))
+    return report
+
+
+def _sync(
+    workspace: Workspace,
+    journal: Journal,
+    load_id: int,
+    started: datetime,
+    refresh: Refresh,
+    progress: Progress,
+    clock: float,
+) -> SyncReport:
+    mappings = load_mappings(workspace.mappings_dir)
+    if not mappings:
+        remedy = f"draft one with: bothsides init {workspace.folder} --from FILES"
+        raise SyncRefused([f"{workspace.mappings_dir} holds no mapping; {remedy}"])
+    progress("landing files")
+    landed, problems = [], []
+    for mapping in mappings:
+        try:
+            landed.append(land(mapping, workspace.folder, workspace.raw_dir))
+        except MappingError as error:
+            problems.append(str(error))
+    if problems:
+        raise SyncRefused(problems)
+    write_manifest(workspace.raw_dir, load_id, tuple(landed))
+    path = workspace.warehouse_path
+    fresh = not path.exists() or _published_schema(path) != schema_hash()
+    with build(path, fresh=fresh) as con:
+        if fresh:
+            create_books(con)
+        loaded = _load(con, workspace, tuple(landed), load_id, progress)
+        journal.copy_into(con)
+        close_books(con, workspace.settings, schema_hash(), load_id, started, started + _elapsed(clock))
+        progress("building states")
+        refresh(con)
+        reasons = _reasons(con, load_id)
+        progress("publishing")
+    progress("published")
+    return SyncReport(load_id=load_id, sources=loaded.sources, reasons=reasons, notes=loaded.notes)
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    landed: tuple[Landed, ...],
+    load_id: int,
+    progress: Progress,
+) -> Loaded:
+    spool = spool_dir(workspace.warehouse_path)
+    spool.mkdir(parents=True, exist_ok=True)
+    return run_load(con, landed, workspace.settings, load_id, spool, progress)
+
+
+def _reasons(con: duckdb.DuckDBPyConnection, load_id: int) -> tuple[tuple[str, str, int], ...]:
+    rows = con.execute(
+        'SELECT "source", reason, count(*) FROM quarantine WHERE load_id = ? GROUP BY ALL ORDER BY ALL', [load_id]
+    ).fetchall()
+    return tuple((source, reason, count) for source, reason, count in rows)
+
+
+def _published_schema(path: Path) -> str | None:
+    con = open_reader(path)
+    try:
+        rows = con.execute("SELECT value FROM meta WHERE key = 'schema_hash'").fetchall()
+    finally:
+        con.close()
+    return rows[0][0] if rows else None
+
+
+def _published_loads(path: Path) -> tuple[int, ...]:
+    if not path.exists():
+        return ()
+    con = open_reader(path)
+    try:
+        rows = con.execute("SELECT load_id FROM loads WHERE status = 'ok'").fetchall()
+    finally:
+        con.close()
+    return tuple(load_id for (load_id,) in rows)
+
+
+def _clear_up(workspace: Workspace, journal: Journal, now: datetime) -> None:
+    """Remove what a killed sync left behind, and write down that it was killed."""
+    leftovers(workspace.warehouse_path)
+    sweep(workspace.raw_dir)
+    journal.settle(_published_loads(workspace.warehouse_path), now)
+
+
+def _note_failure(journal: Journal, load_id: int, now: datetime, error: BaseException) -> None:
+    message = str(error) or type(error).__name__
+    try:
+        journal.finish(load_id, "failed", now, message)
+    except OSError:
+        # The disk may be full: the next sync will find a run without an end and call it killed.
+        return
+
+
+def _utc(now: datetime) -> datetime:
+    return now.astimezone(UTC).replace(tzinfo=None) if now.tzinfo else now
+
+
+def _elapsed(clock: float) -> timedelta:
+    return timedelta(seconds=round(time.monotonic() - clock))
