@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from bothsides.connectors.files.locate import FoundFile
+from bothsides.connectors.files.spool import spooling
 from bothsides.connectors.files.table import FileRefused
 
 BLOCK_BYTES = 1 << 20
@@ -77,21 +78,17 @@ def unpack(found: FoundFile, spool_dir: Path, limit_bytes: int) -> Path:
     """
     target = spool_path(found, spool_dir, suffix="raw")
     written = 0
-    try:
-        with opened(found) as source, target.open("wb") as sink:
-            while block := source.read(BLOCK_BYTES):
-                written += len(block)
-                if written > limit_bytes:
-                    raise FileRefused(
-                        found.name,
-                        "too_large",
-                        f"unpacks to more than the limit of {limit_bytes:,} bytes; raise the limit if that is right",
-                        {"limit_bytes": limit_bytes, "packed_bytes": found.path.stat().st_size},
-                    )
-                sink.write(block)
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
+    with opened(found) as source, spooling(target) as sink:
+        while block := source.read(BLOCK_BYTES):
+            written += len(block)
+            if written > limit_bytes:
+                raise FileRefused(
+                    found.name,
+                    "too_large",
+                    f"unpacks to more than the limit of {limit_bytes:,} bytes; raise the limit if that is right",
+                    {"limit_bytes": limit_bytes, "packed_bytes": found.path.stat().st_size},
+                )
+            sink.write(block)
     return target
 
 

@@ -67,6 +67,12 @@ class RecordReader:
         while at < len(lines):
             line = lines[at]
             if (quote and quote in line) or careful:
+                joined = None if careful else self.rules.quick(line, self.width)
+                if joined is not None:
+                    out.append(b'"%d","' % (first + at) + joined + b'"\n')
+                    self.tally.accept(1, len(line))
+                    at += 1
+                    continue
                 used = self._careful(batch, at, out, final=final)
                 if not used:
                     break

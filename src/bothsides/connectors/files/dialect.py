@@ -13,11 +13,8 @@ DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_RECORDS = 200
 PREAMBLE_LIMIT_LINES = 30
 
-_NUMBER = re.compile(rb"[-+]?[0-9]+([.,][0-9]+)*%?")
+_FIGURE = re.compile(rb"[-+]?[0-9.][0-9.,:/ T-]*[%Z]?")
 _YEAR = re.compile(rb"(19|20)[0-9]{2}")
-_DATE = re.compile(
-    rb"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9:.]+Z?)?|[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{2,4}( [0-9:]+)?"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,8 +188,6 @@ def _padded(body: list[SampleRecord], width: int) -> bool:
 
 
 def _is_value(piece: bytes) -> bool:
-    """Whether a field is a number or a date; a year may be a column name."""
+    """Whether a field is a number, date or row of figures; a year may be a column name."""
     bare = piece.strip()
-    if _YEAR.fullmatch(bare):
-        return False
-    return bool(_NUMBER.fullmatch(bare) or _DATE.fullmatch(bare))
+    return bool(_FIGURE.fullmatch(bare)) and not _YEAR.fullmatch(bare)

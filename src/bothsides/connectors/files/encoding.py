@@ -19,13 +19,17 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
-_SPACED = re.compile(rb"[^\x80-\xff]{0,12}[\x80-\xff]+[^\x80-\xff]{0,12}")
+_SPACED = re.compile(rb"[^\x80-\xff]{0,12}(?:[\x80-\xff]+[^\x80-\xff]{0,12})+")
 _VALID = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
     rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
 )
 _GOOD_MARKS = frozenset("’‘“”–—…•™®©£€°·«»¿¡§¼½¾×\u00a0")
 _PLAUSIBLE = 0.75
+_OLD_CHARSETS = (
+    *("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "koi8_r", "cp866", "cp874"),
+    *("cp932", "euc_jp", "gb18030", "big5", "cp949", "mac_cyrillic", "mac_greek"),
+)
 
 
 def known(encoding: str, file: str) -> str:
@@ -52,9 +56,9 @@ def detect(blocks: Iterable[bytes], file: str) -> str:
     marked = byte_order_mark(head)
     if marked:
         return marked
-    wide = _wide_without_mark(head)
-    if wide:
-        return wide
+    unmarked = _wide_without_mark(head)
+    if unmarked:
+        return unmarked
     valid = len(_VALID.findall(evidence))
     invalid = len(re.findall(rb"[\x80-\xff]+", _VALID.sub(b"", evidence)))
     if invalid == 0 or valid > 2 * invalid:
@@ -81,7 +85,7 @@ def _gather(blocks: Iterable[bytes]) -> tuple[bytes, bytes]:
                 size += len(pieces[-1])
                 if size >= EVIDENCE_BYTES:
                     break
-    return head, b"\n".join([*pieces, rest])
+    return head, b"\n".join([*pieces, rest])[-2 * EVIDENCE_BYTES :]
 
 
 def _whole_sequences(block: bytes) -> tuple[bytes, bytes]:
@@ -90,6 +94,11 @@ def _whole_sequences(block: bytes) -> tuple[bytes, bytes]:
         if block[-length] >= 0xC0:
             return block[:-length], block[-length:]
     return block, b""
+
+
+def wide(head: bytes) -> bool:
+    """Whether the text is written in two or four bytes a character, so that zeros are no sign of binary data."""
+    return (byte_order_mark(head) or _wide_without_mark(head)) in _WIDE
 
 
 def _wide_without_mark(head: bytes) -> str | None:
@@ -116,7 +125,7 @@ def _legacy(evidence: bytes, head: bytes, file: str) -> str:
             return best
     if not _foreign_script(evidence):
         return "utf-8"
-    guess = charset_normalizer.from_bytes(evidence, cp_exclusion=["utf_8", "utf_7"]).best()
+    guess = charset_normalizer.from_bytes(evidence, cp_isolation=list(_OLD_CHARSETS)).best()
     if guess is not None and guess.percent_coherence >= 10:
         return codecs.lookup(guess.encoding).name
     high = sum(1 for byte in head if byte >= 0x80) / max(1, len(head))

@@ -39,7 +39,7 @@ class FieldRules:
         self.delimiter = delimiter
         self.quote = quote
         self.spaces = b" " if delimiter == b"\t" else b" \t"
-        d, q = re.escape(delimiter), re.escape(quote)
+        d, q = re.escape(delimiter), re.escape(quote or b'"')
         self._field = re.compile(d + rb" *+(?:" + q + rb"((?:[^" + q + rb"]++|" + q * 2 + rb")*+)" + q + rb" *+(?=" + d
                                  + rb"|\Z))|" + d + rb"([^" + d + rb"]*+)")  # fmt: skip
         self._closed = re.compile(rb" *+" + q + rb"(?:[^" + q + rb"]++|" + q * 2 + rb")*+" + q)
@@ -62,6 +62,24 @@ class FieldRules:
                 bare = bare.replace(self.quote, self.quote * 2)
             fields.append(bare)
         return Split(fields=fields, ending=Ending.CLOSED, stray=stray)
+
+    def quick(self, record: bytes, width: int) -> bytes | None:
+        """The fields of a plain record of `width` fields, joined by '","'; None where `split` must look closer.
+
+        Plain means that every quote stands at a border of a field: the pieces between quotes are then by turns outside
+        and inside of quoted fields.
+        """
+        delimiter = self.delimiter
+        pieces = record.split(self.quote)
+        outside = pieces[0::2]
+        if not len(pieces) & 1 or sum(piece.count(delimiter) for piece in outside) != width - 1:
+            return None
+        if (pieces[0] and not pieces[0].endswith(delimiter)) or (pieces[-1] and not pieces[-1].startswith(delimiter)):
+            return None
+        if not all(piece.startswith(delimiter) and piece.endswith(delimiter) for piece in outside[1:-1]):
+            return None
+        pieces[0::2] = [piece.replace(delimiter, b'","') for piece in outside]
+        return b"".join(pieces)
 
     def _broken(self, record: bytes, start: int, fields: list[bytes]) -> Split:
         closes = self._closed.match(record, start)

@@ -10,7 +10,7 @@ from typing import IO
 from bothsides.connectors.files.archive import BLOCK_BYTES, opened, packed, spool_path, unpack
 from bothsides.connectors.files.delimited import RecordReader
 from bothsides.connectors.files.dialect import Heading, find_heading
-from bothsides.connectors.files.encoding import byte_order_mark, detect, known, utf8_blocks
+from bothsides.connectors.files.encoding import byte_order_mark, detect, known, utf8_blocks, wide
 from bothsides.connectors.files.fields import FieldRules
 from bothsides.connectors.files.jsonl import read_jsonl
 from bothsides.connectors.files.lines import physical_lines
@@ -83,7 +83,7 @@ def read(found: FoundFile, *, spool_dir: Path, hints: ReadHints = NO_HINTS, forc
 
 def _plain_path(found: FoundFile, spool_dir: Path, hints: ReadHints) -> Path:
     """A path on disk that DuckDB takes literally."""
-    if packed(found) and not (found.member is None and _magic(found)[:4] in (b"PAR1", b"PK\x03\x04")):
+    if packed(found):
         return unpack(found, spool_dir, hints.unpack_limit_bytes)
     if not re.search(r"[*?\[\]{}]", str(found.path)):
         return found.path
@@ -91,11 +91,6 @@ def _plain_path(found: FoundFile, spool_dir: Path, hints: ReadHints) -> Path:
     link.unlink(missing_ok=True)
     link.symlink_to(found.path.resolve())
     return link
-
-
-def _magic(found: FoundFile) -> bytes:
-    with opened(found) as stream:
-        return stream.read(16)
 
 
 def _blocks(found: FoundFile, encoding: str) -> Iterator[bytes]:
@@ -119,18 +114,22 @@ def _sniff(found: FoundFile, hints: ReadHints) -> tuple[Layout, Heading | None]:
     if form == "sheet":
         return Layout(format="sheet", encoding="", header=hints.header is not False, sheet=hints.sheet or ""), None
     _refuse_foreign(found.name, head)
+    if hints.encoding is None and not wide(head):
+        _refuse_binary(found.name, head)
     encoding = _encoding(found, hints)
-    _refuse_binary(found.name, head, encoding)
     lines, newline = _sample_lines(found, encoding)
     if not any(line.strip() for line in lines):
         raise FileRefused(
             found.name, "empty", "holds no text, only blank lines; export it again", {"lines": len(lines)}
         )
-    if form == "jsonl" or (hints.format is None and hints.delimiter is None and _looks_like_jsonl(lines)):
+    if hints.format is None and hints.delimiter is None:
+        form = _json_or(form, found, lines)
+    if form == "jsonl":
         layout = Layout(format="jsonl", encoding=encoding, newline=newline, header=False, header_line=0)
         return layout, None
     quote = '"' if hints.quote is None else hints.quote
     heading = find_heading(lines, found.name, delimiter=hints.delimiter, quote=quote, header=hints.header)
+    _refuse_undecodable_header(found.name, heading, encoding)
     layout = Layout(
         format="delimited",
         encoding=encoding,
@@ -174,9 +173,7 @@ def _refuse_foreign(name: str, head: bytes) -> None:
         raise FileRefused(name, "not_a_table", "is a web page (often a login page saved as an export); export it again")
 
 
-def _refuse_binary(name: str, head: bytes, encoding: str) -> None:
-    if encoding.startswith(("utf-16", "utf-32")):
-        return
+def _refuse_binary(name: str, head: bytes) -> None:
     controls = sum(1 for byte in head if byte < 32 and byte not in _TEXT_CONTROLS)
     share = controls / len(head)
     if share > 0.05 and len(head) >= 64:
@@ -186,6 +183,17 @@ def _refuse_binary(name: str, head: bytes, encoding: str) -> None:
             f"is not text: {share:.0%} of its first {len(head):,} bytes are control characters",
             {"control_share": round(share, 4), "bytes": len(head)},
         )
+
+
+def _refuse_undecodable_header(name: str, heading: Heading, encoding: str) -> None:
+    try:
+        (heading.header.text if heading.header else b"").decode("utf-8")
+    except UnicodeDecodeError:
+        raise FileRefused(
+            name,
+            "unknown_encoding",
+            f"the header holds bytes that are not {encoding}, and no other encoding fits; name the encoding",
+        ) from None
 
 
 def _encoding(found: FoundFile, hints: ReadHints) -> str:
@@ -206,6 +214,13 @@ def _sample_lines(found: FoundFile, encoding: str) -> tuple[list[bytes], str]:
             break
     sample = bytes(text)
     lines = sample.splitlines()
+    if len(sample) > SAMPLE_BYTES and len(lines) == 1:
+        raise FileRefused(
+            found.name,
+            "no_header",
+            f"no line ends within the first {len(sample):,} bytes, so there is no header line; check what this file is",
+            {"bytes": len(sample)},
+        )
     if len(sample) > SAMPLE_BYTES and len(lines) > 1:
         lines = lines[:-1]
     pairs = sample.count(b"\r\n")
@@ -214,11 +229,18 @@ def _sample_lines(found: FoundFile, encoding: str) -> tuple[list[bytes], str]:
     return lines, newline if ends[newline] else "\n"
 
 
-def _looks_like_jsonl(lines: list[bytes]) -> bool:
+def _json_or(form: Format, found: FoundFile, lines: list[bytes]) -> Format:
+    """'jsonl' where every line looks like an object; other JSON is refused, the rest is what its name said."""
     filled = [line.strip() for line in lines if line.strip()][:20]
-    return bool(filled) and all(
-        line.startswith(b"{") and line.endswith(b"}") and b'":' in line.replace(b" ", b"") for line in filled
-    )
+    if all(re.match(rb'\{\s*"', line) and line.endswith(b"}") for line in filled):
+        return "jsonl"
+    if filled[0].startswith((b"[{", b"{")) and (filled[0][1:2] in b'{"' or len(filled[0]) == 1):
+        whole = found.inner_name.lower().endswith(".json")
+        if whole or (filled[0] in (b"[{", b"{") and len(filled) > 1 and filled[1].startswith(b'"')):
+            raise FileRefused(
+                found.name, "not_a_table", "is one JSON document; write one object a line (JSON Lines) and read that"
+            )
+    return form
 
 
 def _may_be_fast(layout: Layout, heading: Heading) -> bool:

@@ -1,6 +1,7 @@
 """Sheets of .xlsx workbooks: a row is a line; dates become ISO text and whole numbers lose the '.0'."""
 
 import datetime
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def read_sheet(name: str, path: Path, layout: Layout, target: Path) -> TextTable
 def _rows(name: str, path: Path, sheet: str) -> list[list[str]]:
     """Every row as text, without the empty cells at its end."""
     try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         titles = book.sheet_names
         if sheet and sheet not in titles:
             raise FileRefused(

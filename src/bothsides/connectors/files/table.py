@@ -109,6 +109,17 @@ class ReadHints:
     sheet: str | None = None
     unpack_limit_bytes: int = 64 << 30
 
+    def __post_init__(self) -> None:
+        plain = self.delimiter is None or (len(self.delimiter) == 1 and self.delimiter.isascii())
+        if not plain or self.delimiter in ("\n", "\r", "\0", '"'):
+            raise ValueError(
+                f"delimiter {self.delimiter!r} must be one ASCII character, such as ',', '\\t', ';' or '|'"
+            )
+        if self.quote is not None and (len(self.quote) > 1 or not self.quote.isascii()):
+            raise ValueError(f"quote {self.quote!r} must be one ASCII character, or '' for none")
+        if self.quote and self.quote == self.delimiter:
+            raise ValueError(f"delimiter and quote are both {self.quote!r}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextTable:
