@@ -43,6 +43,10 @@ class SidePlan:
     sales_led: float = 0.5
     """Share of signups that came through a lead worked by sales."""
 
+    def __post_init__(self) -> None:
+        if self.signups < 1:
+            raise ValueError(f"signups {self.signups} of a side must be at least 1")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Onboarding:
