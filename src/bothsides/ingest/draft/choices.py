@@ -1,0 +1,130 @@
+"""Words that exports use for the schema's closed lists: statuses, sides, stages and kinds."""
+
+from dataclasses import dataclass
+
+from bothsides.ingest.draft.names import phrase
+from bothsides.schema import table
+
+_VOCABULARY: dict[tuple[str, str], dict[str, str]] = {
+    ("*", "side"): {
+        "buyer": "buyer|buyers|customer|customers|client|purchaser|demand|consumer|cliente|comprador|buy side",
+        "supplier": "supplier|suppliers|seller|sellers|vendor|vendors|merchant|provider|partner|supply|fornecedor|"
+        "vendedor|sell side",
+    },
+    ("orders", "status"): {
+        "completed": "completed|complete|delivered|fulfilled|paid|invoiced|done|closed|settled|success|successful|"
+        "received|"
+        "closed won|won|entregue|pago|finished|shipped and delivered",
+        "cancelled": "cancelled|canceled|cancel|void|voided|unavailable|failed|rejected|declined|refunded|expired|"
+        "cancelado|lost|"
+        "abandoned|denied",
+        "placed": "placed|pending|processing|new|open|created|approved|confirmed|shipped|in progress|in transit|"
+        "ordered|"
+        "awaiting payment|awaiting shipment|on hold|unpaid|booked|sent|active|partially delivered",
+    },
+    ("quotes", "status"): {
+        "open": "open|new|published|live|active|pending|submitted|draft|negotiation|in progress|created|sent",
+        "closed": "closed|expired|ended|past due",
+        "awarded": "awarded|won|accepted|approved|confirmed|closed won|converted",
+        "cancelled": "cancelled|canceled|withdrawn|void",
+        "unsuccessful": "unsuccessful|lost|rejected|declined|no award|not awarded|closed lost|denied",
+        "replied": "replied|answered|quoted|delivered|responded",
+    },
+    ("quotes", "kind"): {
+        "request": "request|rfq|enquiry|inquiry|tender",
+        "reply": "reply|quote|bid|offer|response|proposal",
+    },
+    ("opportunities", "status"): {
+        "won": "won|closed won|win|success|signed",
+        "lost": "lost|closed lost|loss|disqualified|closed lost to competition|closed lost to competitor|"
+        "abandoned|dead",
+        "open": "open|new|engaging|prospecting|qualification|negotiation|proposal|needs analysis|demo|contacted|"
+        "initial offer|"
+        "value proposition|identify decision makers|proposal price quote|negotiation review|in progress|pending|"
+        "presentation|discovery|evaluation|closing|qualified|perception analysis|id decision makers",
+    },
+    ("stage_changes", "stage"): {
+        "visitor": "visitor|visit|anonymous",
+        "lead": "lead|new|raw|open|subscriber|inquiry",
+        "mql": "mql|marketing qualified lead|marketing qualified|marketingqualifiedlead",
+        "sales_qualified": "sales qualified|sales qualified lead|sal|salesqualifiedlead|qualified|sales accepted",
+        "opportunity": "opportunity|deal|proposal|negotiation",
+        "closed_won": "closed won|won|customer|converted|closedwon",
+        "closed_lost": "closed lost|lost|disqualified|unqualified|junk lead|lost lead|closedlost|not qualified",
+        "recycled": "recycled|nurture|recycle|returned to marketing|contact in future",
+    },
+    ("events", "name"): {
+        "visit": "visit|page view|pageview|session start|page|view",
+        "search": "search|site search|search performed|view search results|query",
+        "supplier_view": "supplier view|supplier viewed|profile view|product view|view item|listing view|"
+        "vendor view|seller view|"
+        "product viewed",
+        "cart_add": "cart add|add to cart|added to cart|product added|basket add",
+        "cart_abandon": "cart abandon|cart abandoned|abandoned cart|basket abandon",
+        "checkout": "checkout|begin checkout|checkout started|purchase|order completed",
+        "other": "other",
+    },
+    ("fees", "kind"): {
+        "commission": "commission|take rate|marketplace fee|referral fee|sales fee|commission fee",
+        "transaction": "transaction|transaction fee|payment|payment fee|processing fee",
+        "subscription": "subscription|membership|monthly fee|saas|plan",
+        "advertising": "advertising|ads|ad|promoted|sponsored|promotion",
+        "listing": "listing|listing fee|insertion fee",
+        "other": "other|misc|miscellaneous",
+    },
+    ("touches", "kind"): {
+        "call": "call|phone|telephone|phone call|outbound call|calls",
+        "email": "email|e mail|mail|newsletter|email sent",
+        "meeting": "meeting|demo|visit|appointment|event",
+        "chat": "chat|whatsapp|sms|message|live chat",
+        "ad": "ad|ads|display|paid|impression|click",
+        "web": "web|website|form|page view|download|landing page",
+        "other": "other|task|note",
+    },
+    ("touches", "direction"): {
+        "out": "out|outbound|outgoing|sent|dialled",
+        "in": "in|inbound|incoming|received|missed",
+    },
+    ("spend", "kind"): {
+        "marketing": "marketing|media|advertising|ads|paid media|content|events|seo|agency",
+        "sales": "sales|salaries|sales salaries|commission|sales team|payroll",
+        "onboarding": "onboarding|activation|implementation|verification|training",
+        "incentive": "incentive|incentives|discount|voucher|coupon|rebate|referral bonus|bonus|subsidy",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """How a column's words read in a closed list: pairs to translate, unknown words, share of records understood."""
+
+    pairs: tuple[tuple[str, str], ...]
+    unknown: tuple[str, ...]
+    share: float
+
+
+def translate(table_name: str, column: str, words: tuple[tuple[str, int], ...]) -> Translation:
+    """Read source words as the schema's; words already spelt as allowed need no pair.
+
+    >>> translate("orders", "status", (("delivered", 9), ("placed", 1)))
+    Translation(pairs=(('delivered', 'completed'),), unknown=(), share=1.0)
+    """
+    allowed = table(table_name).column(column).allowed
+    known = _vocabulary(table_name, column)
+    pairs, unknown, understood, total = list[tuple[str, str]](), list[str](), 0, 0
+    for word, count in words:
+        total += count
+        meant = word if word in allowed else known.get(phrase(word))
+        if meant is None:
+            unknown.append(word)
+            continue
+        understood += count
+        if meant != word:
+            pairs.append((word, meant))
+    return Translation(pairs=tuple(pairs), unknown=tuple(unknown), share=understood / total if total else 0.0)
+
+
+def _vocabulary(table_name: str, column: str) -> dict[str, str]:
+    words = _VOCABULARY.get((table_name, column)) or _VOCABULARY.get(("*", column)) or {}
+    known = {one: meant for meant, listed in words.items() for one in listed.split("|")}
+    return known | {phrase(one): one for one in table(table_name).column(column).allowed}

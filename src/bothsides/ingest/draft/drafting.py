@@ -1,0 +1,229 @@
+"""From profiles of files to a drafted workspace: one source per file layout, each line with how sure it is and why."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bothsides.ingest.draft.entities import account_tables
+from bothsides.ingest.draft.guess import FileGuess, guess_table
+from bothsides.ingest.draft.layouts import recognise
+from bothsides.ingest.draft.links import SHARED, SIDE_WORDS, Network, connect
+from bothsides.ingest.draft.names import slug, words
+from bothsides.ingest.draft.order_lines import AMOUNT, grouped
+from bothsides.ingest.draft.profile import ColumnProfile, FileProfile
+from bothsides.ingest.draft.records import Draft, MissingColumn, SkippedFile, SourceDraft, TableDraft, Unmapped
+from bothsides.ingest.draft.synonyms import FILE_HINTS
+from bothsides.ingest.draft.tables import main_table
+from bothsides.ingest.draft.wording import advice, unused
+from bothsides.schema import Kind, table
+from bothsides.schema.money import CURRENCIES, minor_units
+
+_TELLING = frozenset(word for side in SIDE_WORDS.values() for word in side).union(
+    word for hints in FILE_HINTS.values() for word in hints.split("|")
+)
+"""Words in a file's name that tell what it holds."""
+
+
+def draft(profiles: Sequence[FileProfile], *, currency: str | None = None) -> Draft:
+    """A whole workspace drafted from profiled files. `currency` is the reporting currency if the person named it.
+
+    Known public layouts are taken as they are; other files are read by names and values. Files that fit no table are
+    listed with why. Raises ValueError for a currency that ISO 4217 does not list.
+    """
+    if currency is not None:
+        minor_units(currency)
+    known = recognise(profiles)
+    unknown = [profile for profile in profiles if profile.name not in known.used]
+    rest = _same_headers(unknown)
+    guesses = {profile.name: guess for profile in rest if (guess := guess_table(profile)) is not None}
+    network = connect(list(guesses.values()))
+    sources = (*known.sources, *(_source(network, position) for position in range(len(network.guesses))))
+    skipped = tuple(
+        SkippedFile(file=profile.name, why=why_skipped(profile), fields=profile.header)
+        for profile in unknown
+        if not any(set(profile.files) <= set(guess.profile.files) for guess in guesses.values())
+    )
+    chosen, reason = _currency(currency, known.currency, sources)
+    return Draft(
+        sources=_named_apart(sources),
+        skipped=(*known.skipped, *skipped),
+        currency=chosen,
+        currency_reason=reason,
+        time_zone=known.time_zone or "UTC",
+        fiscal_year_start=known.fiscal_year_start or 1,
+        notes=known.notes,
+    )
+
+
+def why_skipped(profile: FileProfile) -> str:
+    """Why a file is no table of the market."""
+    if not profile.columns:
+        return "it has no columns"
+    if not profile.rows:
+        return "it has no records"
+    return "its names and values fit no table of the market; write a mapping by hand if it holds one"
+
+
+def _same_headers(profiles: Sequence[FileProfile]) -> list[FileProfile]:
+    """Files with the same columns are one source, unless their names say different things ('buyers', 'sellers').
+
+    The largest is looked at, all are loaded.
+    """
+    groups: dict[tuple[object, ...], list[FileProfile]] = {}
+    for profile in profiles:
+        groups.setdefault((profile.header, _TELLING.intersection(words(profile.stem))), []).append(profile)
+    merged = []
+    for group in groups.values():
+        largest = max(group, key=lambda profile: profile.rows)
+        merged.append(replace(largest, files=tuple(dict.fromkeys(file for one in group for file in one.files))))
+    return merged
+
+
+def _source(network: Network, position: int) -> SourceDraft:
+    guess = network.guesses[position]
+    profile = guess.profile
+    name = slug(profile.stem)
+    space = SHARED if position in network.shared else name
+    main = main_table(network, position)
+    entities = account_tables(network, position, main)
+    reshape = None
+    notes = list[str]()
+    if guess.lines is not None:
+        main, reshape = _by_order(main, guess, guess.lines), grouped(guess, guess.lines, name)
+        notes.append(
+            f"'{guess.lines.name}' repeats: the file has one row per line, {reshape.name} adds the lines of an order up"
+        )
+    source = SourceDraft(
+        source=name,
+        files=() if reshape else profile.files,
+        tables=(main, *entities),
+        rows=profile.rows,
+        id_space=space,
+        currency=_source_currency(guess, main),
+        date_grain="month" if _monthly(guess) else "day",
+        decimal="." if reshape else _decimal(guess, main),
+        reshape=reshape,
+        missing=tuple(
+            MissingColumn(table=guess.table, column=one.name, advice=advice(guess, one)) for one in guess.missing
+        ),
+        null_word_hints=_null_hints(guess, main),
+        notes=tuple(notes + _notes(network, position, guess, main)),
+    )
+    return replace(source, unmapped=_unmapped(guess, source))
+
+
+def _by_order(main: TableDraft, guess: FileGuess, lines: ColumnProfile) -> TableDraft:
+    supplier = guess.field("supplier_id")
+    key = (lines.name, supplier.name) if supplier else (lines.name,)
+    columns = tuple(replace(one, fields=(AMOUNT,)) if one.column == "amount" else one for one in main.columns)
+    return replace(main, key=key, columns=columns)
+
+
+def _unmapped(guess: FileGuess, source: SourceDraft) -> tuple[Unmapped, ...]:
+    used = {field for table_ in source.tables for field in table_.used_fields}
+    amount = guess.field("amount")
+    if guess.lines is not None and amount is not None:
+        used.add(amount.name)
+    return tuple(
+        Unmapped(field=field.name, why=unused(field, guess))
+        for field in guess.profile.columns
+        if field.name not in used
+    )
+
+
+def _monthly(guess: FileGuess) -> bool:
+    event_time = table(guess.table).event_time
+    moment = guess.field(event_time.removesuffix("_on") + "_at") if event_time else None
+    return bool(moment and moment.dates and moment.dates.month_starts and moment.filled >= 2 * moment.distinct)
+
+
+def _numbers(guess: FileGuess, main: TableDraft) -> list[ColumnProfile]:
+    kinds = (Kind.MONEY, Kind.NUMBER)
+    found = (
+        guess.profile.column(field)
+        for one in main.columns
+        for field in one.fields
+        if table(main.name).column(one.column).kind in kinds
+    )
+    return [field for field in found if field is not None and field.figures is not None]
+
+
+def _decimal(guess: FileGuess, main: TableDraft) -> str:
+    styles = Counter(
+        field.figures.decimal for field in _numbers(guess, main) if field.figures and not field.figures.whole
+    )
+    return styles.most_common(1)[0][0] if styles else "."
+
+
+def _source_currency(guess: FileGuess, main: TableDraft) -> str | None:
+    """The currency by sign beside the amounts, or by a code in their name."""
+    signs = Counter(
+        field.figures.currency for field in _numbers(guess, main) if field.figures and field.figures.currency
+    )
+    named = Counter(
+        word.upper() for field in _numbers(guess, main) for word in words(field.name) if word.upper() in CURRENCIES
+    )
+    found = signs or named
+    return found.most_common(1)[0][0] if found else None
+
+
+def _null_hints(guess: FileGuess, main: TableDraft) -> tuple[tuple[str, str, int], ...]:
+    return tuple(
+        (field.name, word, count)
+        for field in guess.profile.columns
+        if field.name in main.used_fields
+        for word, count in field.null_words
+    )
+
+
+def _notes(network: Network, position: int, guess: FileGuess, main: TableDraft) -> list[str]:
+    notes = []
+    if guess.profile.sampled:
+        notes.append(f"looked at an even sample of the {guess.profile.rows:,} rows")
+    if not main.key:
+        notes.append("no field names each row, so rows are known by their content; equal rows are all kept")
+    styles = {field.figures.decimal for field in _numbers(guess, main) if field.figures and not field.figures.whole}
+    if len(styles) > 1:
+        notes.append(
+            "some amounts are written with a decimal comma, others with a point: look at both before the first sync"
+        )
+    return notes + [
+        f"{1 - link.share:.1%} of the values of {guess.found[link.column].field.name!r} are not in "
+        f"{network.guesses[link.target].profile.name}"
+        for link in network.links
+        if link.source == position and link.share < 0.995
+    ]
+
+
+def _currency(asked: str | None, known: str | None, sources: Sequence[SourceDraft]) -> tuple[str | None, str]:
+    if asked is not None:
+        return asked, "named on the command line"
+    if known is not None:
+        return known, "the currency of the recognised files"
+    found = Counter(source.currency for source in sources if source.currency)
+    if found:
+        code, count = found.most_common(1)[0]
+        others = sorted(other for other in found if other != code)
+        also = f"; also seen: {', '.join(others)}" if others else ""
+        return code, f"written beside or above the amounts of {count} source{'s' if count > 1 else ''}{also}"
+    columns = [
+        column for source in sources for _, column in source.columns() if column.column == "currency" and column.fields
+    ]
+    seen = Counter(example for column in columns for example in column.examples if example in CURRENCIES)
+    if len(seen) == 1:
+        return next(iter(seen)), "the only code in the currency field"
+    return None, ""
+
+
+def _named_apart(sources: Sequence[SourceDraft]) -> tuple[SourceDraft, ...]:
+    """Two files of one name from two folders become two sources."""
+    taken: Counter[str] = Counter()
+    named = []
+    for source in sources:
+        taken[source.source] += 1
+        count = taken[source.source]
+        own = source.source if count == 1 else f"{source.source}-{count}"
+        space = own if source.id_space == source.source else source.id_space
+        shape = replace(source.reshape, name=f"{own}.sql") if source.reshape and count > 1 else source.reshape
+        named.append(replace(source, source=own, id_space=space, reshape=shape))
+    return tuple(named)

@@ -1,0 +1,177 @@
+"""Which table of the market one file is, and which of its fields feed which columns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bothsides.ingest.draft.matching import Match, key_match, matches, name_score, value_fit
+from bothsides.ingest.draft.names import words
+from bothsides.ingest.draft.profile import ColumnProfile, FileProfile, Shape
+from bothsides.ingest.draft.synonyms import TABLE_NAMES, file_hints
+from bothsides.schema import TABLES, Kind
+from bothsides.schema.column import Column
+
+DERIVED = frozenset({"side", "currency"})
+"""Required columns that a constant can feed when no field does."""
+_ENOUGH = 1.6
+_HINT = 1.5
+_NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "orders": (("buyer_id", "supplier_id"), ("amount", "placed_at")),
+    "quotes": (("buyer_id", "supplier_id", "responses"), ("requested_at",)),
+    "order_lines": (("order_id",), ("listing_id", "quantity", "amount")),
+    "fees": (("amount",), ("charged_at", "order_id")),
+    "refunds": (("amount",), ("order_id", "refunded_at")),
+    "stage_changes": (("lead_id",), ("stage",), ("changed_at",)),
+    "events": (("occurred_at",), ("name",)),
+    "touches": (("occurred_at",), ("lead_id", "account_id", "kind")),
+    "spend": (("amount",), ("spent_at",), ("channel", "campaign_id", "side", "kind")),
+    "fx_rates": (("rate",), ("currency",)),
+    "listings": (("supplier_id", "price", "title"),),
+    "contacts": (("email", "role", "account_id"), ("name", "email")),
+    "opportunities": (("status", "closed_at"), ("amount", "opened_at", "closed_at")),
+    "campaigns": (("name", "started_at"),),
+}
+"""Of each group one column must be found, or the file is not that table whatever it is called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileGuess:
+    """One file read as one table. `guessed` columns were found by values alone; `lines` is a repeated order key."""
+
+    profile: FileProfile
+    table: str
+    score: float
+    key: Match | None
+    found: Mapping[str, Match]
+    guessed: frozenset[str] = frozenset()
+    lines: ColumnProfile | None = None
+
+    def field(self, column: str) -> ColumnProfile | None:
+        """The source field that feeds the column."""
+        return self.found[column].field if column in self.found else None
+
+    @property
+    def missing(self) -> tuple[Column, ...]:
+        """Required columns that neither a field, a default nor a constant feeds."""
+        return tuple(
+            column
+            for column in TABLES[self.table].columns[1:]
+            if column.required and column.default is None and column.name not in DERIVED | set(self.found)
+        )
+
+
+def guess_table(profile: FileProfile) -> FileGuess | None:
+    """The table the file fits best, None when it fits none of them."""
+    if not profile.rows:
+        return None
+    guesses = [guess for table in TABLE_NAMES if (guess := _as_table(profile, table)) is not None]
+    return max(guesses, key=lambda guess: guess.score, default=None)
+
+
+def _as_table(profile: FileProfile, table: str) -> FileGuess | None:
+    hint = _hinted(profile.stem, table)
+    key = _key(table, profile.columns, hinted=hint > 0)
+    free = tuple(field for field in profile.columns if key is None or field.name != key.field.name)
+    found = {match.column: match for match in matches(table, free)}
+    lines = _repeated_key(profile, table) if key is None or key.named < 0.9 else None
+    if lines is not None:
+        found = {
+            match.column: match for match in matches(table, tuple(f for f in profile.columns if f.name != lines.name))
+        }
+    found, guessed = _filled_by_value(table, free, found, hinted=hint > 0)
+    guess = FileGuess(
+        profile=profile, table=table, score=0.0, key=None if lines else key, found=found, guessed=guessed, lines=lines
+    )
+    score = _score(guess, key, hint)
+    return replace(guess, score=score) if _convincing(guess, score, key, hint) else None
+
+
+def _convincing(guess: FileGuess, score: float, key: Match | None, hint: float) -> bool:
+    """Whether the file is that table at all: by its name, by its own key, or by every required column."""
+    if score < _ENOUGH or not _has_needed(guess.table, guess.found):
+        return False
+    if guess.lines is not None and "buyer_id" not in guess.found:
+        return False
+    anchored = hint > 0 or (key is not None and key.named >= 0.9 and words(key.field.name) != ("id",))
+    if guess.table in ("accounts", "leads"):
+        return key is not None and anchored
+    return anchored or (score >= 4 and not guess.missing and not guess.guessed)
+
+
+def _hinted(file_stem: str, table: str) -> float:
+    """Whether the file's name says it is that table; the longest hint counts."""
+    stem = words(file_stem)
+    best = 0.0
+    for hint in file_hints(table):
+        size = len(hint)
+        if any(stem[start : start + size] == hint for start in range(len(stem) - size + 1)):
+            best = max(best, _HINT + 0.5 * (size - 1) + (0.3 if stem == hint else 0.0))
+    return best
+
+
+def _key(table: str, fields: tuple[ColumnProfile, ...], *, hinted: bool) -> Match | None:
+    match = key_match(table, fields)
+    if match is None:
+        return None
+    id_like = match.field.shape in (Shape.ID, Shape.NUMBER) and match.field.position == 0
+    return match if match.named >= 0.5 or (hinted and id_like) else None
+
+
+def _repeated_key(profile: FileProfile, table: str) -> ColumnProfile | None:
+    """The order number of an order file that has one row per line."""
+    if table != "orders":
+        return None
+    named = [
+        field
+        for field in profile.columns
+        if name_score(field.name, table, "order_id") >= 0.9
+        and field.filled_share >= 0.99
+        and field.distinct > 1
+        and words(field.name) != ("id",)
+    ]
+    return named[0] if named and not named[0].unique else None
+
+
+def _has_needed(table: str, found: Mapping[str, Match]) -> bool:
+    return all(any(column in found for column in group) for group in _NEEDED.get(table, ()))
+
+
+def _score(guess: FileGuess, key: Match | None, hint: float) -> float:
+    """Sum of the matches, required columns twice, less what is missing."""
+    score = hint
+    if key is not None and key.named >= 0.5:
+        score += 0.5 * key.score + (1.0 if key.named >= 0.95 and words(key.field.name)[0] != "id" else 0.0)
+    for name, match in guess.found.items():
+        if name in guess.guessed:
+            continue
+        column = TABLES[guess.table].column(name)
+        score += match.score * (2.0 if column.required and column.default is None else 1.0)
+    return score - 1.5 * len(guess.missing)
+
+
+def _filled_by_value(
+    table: str, fields: tuple[ColumnProfile, ...], found: dict[str, Match], *, hinted: bool
+) -> tuple[dict[str, Match], frozenset[str]]:
+    """Feed a missing required date or amount from the only kind of field it can be, as a guess."""
+    filled, guessed = dict(found), set[str]()
+    taken = {match.field.name for match in found.values()}
+    for column in TABLES[table].columns[1:]:
+        wanted = column.required and column.default is None and column.name not in filled
+        if not wanted or column.kind not in (Kind.TIMESTAMP, Kind.DATE, Kind.MONEY) or not (hinted or found):
+            continue
+        able = [field for field in fields if field.name not in taken and _valuable(table, column, field)]
+        best = max(
+            able, key=lambda field: (field.shape is Shape.MONEY, field.filled_share, -field.position), default=None
+        )
+        if best is not None:
+            filled[column.name] = Match(column=column.name, field=best, named=0.3, fit=1.0)
+            guessed.add(column.name)
+            taken.add(best.name)
+    return filled, frozenset(guessed)
+
+
+def _valuable(table: str, column: Column, field: ColumnProfile) -> bool:
+    if value_fit(table, column, field) <= 0 or field.filled_share < 0.5:
+        return False
+    if column.kind is Kind.MONEY:
+        return field.shape is Shape.MONEY or (field.figures is not None and not field.figures.whole)
+    return True

@@ -1,0 +1,177 @@
+"""What several files share: which field points to which file's rows, which side a list of accounts is, one id space."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bothsides.ingest.draft.guess import FileGuess
+from bothsides.ingest.draft.matching import Match
+from bothsides.ingest.draft.names import words
+from bothsides.ingest.draft.profile import ColumnProfile, overlap
+from bothsides.ingest.draft.records import Sure
+from bothsides.schema import TABLES, Kind, Side
+
+SHARED = "market"
+"""The id space of sources whose keys meet."""
+_ENOUGH = 0.3
+SIDE_WORDS: dict[str, frozenset[str]] = {
+    "buyer": frozenset(
+        "buyer buyers customer customers client clients purchaser cliente clientes comprador consumer".split()
+    ),
+    "supplier": frozenset(
+        "supplier suppliers seller sellers vendor vendors merchant merchants provider providers store stores "
+        "shop shops fornecedor vendedor vendedores lojista".split()
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A reference column of one file whose values are keys of another: `share` of its distinct values are found."""
+
+    source: int
+    column: str
+    target: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A constant that no field holds, how sure it is and why."""
+
+    value: str
+    sure: Sure
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """Every file with its links, the side of lists of accounts and leads, and the id space of each file."""
+
+    guesses: tuple[FileGuess, ...]
+    links: tuple[Link, ...]
+    sides: tuple[Decided | None, ...]
+    shared: frozenset[int]
+
+    def link(self, source: int, column: str) -> Link | None:
+        """Where that column of that file points, None when into no file."""
+        return next((one for one in self.links if one.source == source and one.column == column), None)
+
+
+def connect(guesses: Sequence[FileGuess]) -> Network:
+    """Compare keys and references of all files by their values."""
+    files = list(guesses)
+    links: list[Link] = []
+    for source, guess in enumerate(files):
+        for column in _references(guess):
+            best = _best_target(files, source, column)
+            if best is None:
+                continue
+            link, key = best
+            links.append(link)
+            files[link.target] = replace(files[link.target], key=key)
+    sides = tuple(_side(files, position, links) for position in range(len(files)))
+    return Network(guesses=tuple(files), links=tuple(links), sides=sides, shared=_shared(files, links))
+
+
+def _references(guess: FileGuess) -> list[str]:
+    columns = TABLES[guess.table].columns[1:]
+    return [
+        column.name for column in columns if column.kind is Kind.ID and column.references and column.name in guess.found
+    ]
+
+
+def _best_target(files: Sequence[FileGuess], source: int, column: str) -> tuple[Link, Match] | None:
+    """The file and its key field that hold most of the column's values."""
+    wanted = TABLES[files[source].table].column(column)
+    field = files[source].found[column].field
+    best: tuple[float, Link, Match] | None = None
+    for target, guess in enumerate(files):
+        if guess.table != wanted.references or (target == source and column != "parent_id"):
+            continue
+        if wanted.side is not None and _named_side(guess) not in (None, wanted.side.value):
+            continue
+        for key in _possible_keys(guess):
+            share = overlap(field, key.field)
+            score = share + 0.2 * key.named + (0.2 if wanted.side and _named_side(guess) else 0.0)
+            if share >= _ENOUGH and (best is None or score > best[0]):
+                best = (score, Link(source=source, column=column, target=target, share=share), key)
+    return (best[1], best[2]) if best else None
+
+
+def _possible_keys(guess: FileGuess) -> list[Match]:
+    """The key as guessed, and for accounts any other field that names each row, such as the name."""
+    found = [guess.key] if guess.key is not None else []
+    if guess.table == "accounts":
+        taken = {match.field.name for match in found}
+        found += [
+            Match(column="account_id", field=field, named=0.5, fit=1.0)
+            for field in guess.profile.columns
+            if field.unique and field.name not in taken and field.dates is None
+        ]
+    return found
+
+
+def _named_side(guess: FileGuess) -> str | None:
+    """The side that the file's name or the key's name says, None for neither or both."""
+    name = set(words(guess.profile.stem))
+    for vocabulary in (name, set(words(guess.key.field.name)) if guess.key else set()):
+        said = [side for side, known in SIDE_WORDS.items() if vocabulary & known]
+        if len(said) == 1:
+            return said[0]
+    return None
+
+
+def _side(files: Sequence[FileGuess], position: int, links: Sequence[Link]) -> Decided | None:
+    """The constant side of a list of accounts, leads or deals that has no side field."""
+    guess = files[position]
+    names = TABLES[guess.table].column_names
+    if "side" not in names or "side" in guess.found:
+        return None
+    said = _named_side(guess)
+    if said is not None:
+        return Decided(value=said, sure=Sure.LIKELY, reason=f"the file or its key is named after {said}s")
+    pointed = {
+        side.value
+        for link in links
+        if link.target == position and (side := TABLES[files[link.source].table].column(link.column).side)
+    }
+    if len(pointed) == 1:
+        (pointing,) = pointed
+        return Decided(value=pointing, sure=Sure.LIKELY, reason=f"other files name its rows as their {pointing}")
+    if guess.table == "accounts" or TABLES[guess.table].column("side").required:
+        return Decided(
+            value=Side.BUYER.value,
+            sure=Sure.GUESS,
+            reason='nothing in the file tells the side; change to "supplier" if it is',
+        )
+    return None
+
+
+def _shared(files: Sequence[FileGuess], links: Sequence[Link]) -> frozenset[int]:
+    """Files whose keys meet: linked ones, and ones that name some of the same companies on the same side."""
+    found = {position for link in links if link.source != link.target for position in (link.source, link.target)}
+    for left in range(len(files)):
+        for right in range(left + 1, len(files)):
+            if _meet(files[left], files[right]):
+                found |= {left, right}
+    return frozenset(found)
+
+
+def _meet(left: FileGuess, right: FileGuess) -> bool:
+    return any(
+        _same_companies(mine, theirs)
+        for side in Side
+        for mine in _parties(left, side)
+        for theirs in _parties(right, side)
+    )
+
+
+def _parties(guess: FileGuess, side: Side) -> list[ColumnProfile]:
+    columns = TABLES[guess.table].columns[1:]
+    return [guess.found[column.name].field for column in columns if column.side is side and column.name in guess.found]
+
+
+def _same_companies(mine: ColumnProfile, theirs: ColumnProfile) -> bool:
+    smaller, larger = sorted((mine, theirs), key=lambda field: field.distinct)
+    share = overlap(smaller, larger)
+    return share >= 0.02 and share * smaller.distinct >= 3

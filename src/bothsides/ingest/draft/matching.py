@@ -1,0 +1,158 @@
+"""How well one source field fits one schema column: by its name, by its values, and the two together."""
+
+from dataclasses import dataclass
+
+from bothsides.ingest.draft.choices import translate
+from bothsides.ingest.draft.names import words
+from bothsides.ingest.draft.profile import ColumnProfile, Shape
+from bothsides.ingest.draft.records import Sure
+from bothsides.ingest.draft.synonyms import synonyms
+from bothsides.schema import TABLES, Kind
+from bothsides.schema.column import Column
+
+_FILLERS = frozenset("the of a an our is de do da name names".split())
+_TAILS = frozenset(
+    "date time at on name code amount value in local utc gross net total ex excl incl vat id no number".split()
+)
+_CURRENCY_WORDS = frozenset("gbp usd eur brl aud cad chf inr jpy sek nok dkk pln".split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """One field for one column. `named` and `fit` are 0..1; `score` is their product."""
+
+    column: str
+    field: ColumnProfile
+    named: float
+    fit: float
+
+    @property
+    def score(self) -> float:
+        """How good the match is, 0..1."""
+        return self.named * self.fit
+
+    @property
+    def sure(self) -> Sure:
+        """Name and values agree: sure; a partial name or an odd value: likely; else a guess."""
+        if self.named >= 0.9 and self.fit >= 0.9:
+            return Sure.SURE
+        return Sure.LIKELY if self.score >= 0.5 else Sure.GUESS
+
+
+def name_score(field: str, table: str, column: str) -> float:
+    """How much a field's name says it is that column: 1 for a synonym, less for a part of it, 0 for a stranger.
+
+    >>> name_score("SupplierName", "orders", "supplier_id"), name_score("Favourite colour", "orders", "amount")
+    (1.0, 0.0)
+    """
+    mine = tuple(word for word in words(field) if word not in _CURRENCY_WORDS)
+    bare = _without_table(mine, table)
+    best = 0.0
+    for rank, theirs in enumerate(synonyms(table, column)):
+        if mine == theirs:
+            return 1.0 - min(rank, 40) / 1000
+        if bare == theirs:
+            best = max(best, 0.93 - min(rank, 40) / 1000)
+        elif _inside(theirs, mine):
+            best = max(best, 0.45 + 0.35 * len(theirs) / len(mine))
+    return best
+
+
+def _without_table(field: tuple[str, ...], table: str) -> tuple[str, ...]:
+    """'order_purchase_date' in an order file is a purchase date."""
+    single = tuple(table.removesuffix("s").split("_"))
+    bare = field[len(single) :] if field[: len(single)] == single and len(field) > len(single) else field
+    return tuple(word for word in bare if word not in _FILLERS) or bare
+
+
+def _inside(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    """Whether the part ends the whole, or starts it with nothing but a measure word after it."""
+    size = len(part)
+    if not size or size >= len(whole) or part == ("id",):
+        return False
+    return whole[-size:] == part or (whole[:size] == part and _TAILS.issuperset(whole[size:]))
+
+
+def value_fit(table: str, column: Column, field: ColumnProfile) -> float:
+    """How well the values suit the column's kind, 0..1; 0 means they cannot be typed as it."""
+    if field.shape is Shape.BLANK:
+        return 0.0
+    if column.name == "email":
+        return 1.0 if field.shape is Shape.EMAIL else 0.0
+    if column.kind is Kind.CHOICE:
+        return _choice_fit(table, column, field)
+    return _FITS[column.kind].get(field.shape, 0.0) if _typed(column, field) else 0.0
+
+
+_TEXTS = {
+    Shape.WORDS: 1.0,
+    Shape.TEXT: 1.0,
+    Shape.ID: 0.95,
+    Shape.NUMBER: 0.7,
+    Shape.EMAIL: 0.8,
+    Shape.LINK: 0.4,
+    Shape.CURRENCY: 0.6,
+    Shape.BOOLEAN: 0.2,
+    Shape.DATE: 0.2,
+    Shape.MONEY: 0.1,
+}
+_FITS: dict[Kind, dict[Shape, float]] = {
+    Kind.ID: {**_TEXTS, Shape.NUMBER: 1.0, Shape.EMAIL: 0.9, Shape.BOOLEAN: 0.1, Shape.DATE: 0.0, Shape.MONEY: 0.0},
+    Kind.TEXT: _TEXTS,
+    Kind.MONEY: {Shape.MONEY: 1.0, Shape.NUMBER: 1.0},
+    Kind.CURRENCY: {Shape.CURRENCY: 1.0},
+    Kind.INTEGER: {Shape.NUMBER: 1.0, Shape.BOOLEAN: 0.8},
+    Kind.NUMBER: {Shape.NUMBER: 1.0, Shape.BOOLEAN: 0.5},
+    Kind.BOOLEAN: {Shape.BOOLEAN: 1.0},
+    Kind.DATE: {Shape.DATE: 1.0},
+    Kind.TIMESTAMP: {Shape.DATE: 1.0},
+}
+
+
+def _typed(column: Column, field: ColumnProfile) -> bool:
+    if column.kind is Kind.INTEGER or (column.kind is Kind.ID and field.shape is Shape.NUMBER):
+        return field.figures is None or field.figures.whole
+    return True
+
+
+def _choice_fit(table: str, column: Column, field: ColumnProfile) -> float:
+    if field.shape not in (Shape.WORDS, Shape.TEXT, Shape.ID) or field.distinct > 60:
+        return 0.0
+    share = translate(table, column.name, field.words).share
+    if column.default is None:
+        return share if share >= 0.95 else 0.0
+    return max(share, 0.3)
+
+
+def matches(table: str, fields: tuple[ColumnProfile, ...]) -> tuple[Match, ...]:
+    """The best pairing of fields and columns of the table, each used once, best pairs first."""
+    candidates = [
+        Match(column=column.name, field=field, named=named, fit=fit)
+        for column in TABLES[table].columns[1:]
+        for field in fields
+        if (named := name_score(field.name, table, column.name)) > 0 and (fit := value_fit(table, column, field)) > 0
+    ]
+    candidates.sort(key=lambda match: (-match.score, -match.field.filled_share, match.field.position))
+    chosen: dict[str, Match] = {}
+    taken: set[str] = set()
+    for match in candidates:
+        if match.score >= 0.3 and match.column not in chosen and match.field.name not in taken:
+            chosen[match.column] = match
+            taken.add(match.field.name)
+    return tuple(chosen.values())
+
+
+def key_match(table: str, fields: tuple[ColumnProfile, ...]) -> Match | None:
+    """The field that names the rows of the table: filled everywhere, never repeated, best name first."""
+    key = TABLES[table].columns[0]
+    able = [field for field in fields if field.unique and value_fit(table, key, field) > 0]
+    scored = [
+        Match(
+            column=key.name,
+            field=field,
+            named=name_score(field.name, table, key.name),
+            fit=value_fit(table, key, field),
+        )
+        for field in able
+    ]
+    return max(scored, key=lambda match: (round(match.score, 1), -match.field.position), default=None)

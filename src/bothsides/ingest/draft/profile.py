@@ -1,0 +1,254 @@
+"""What a file's columns hold: how full, how varied, and whether they look like dates, money, labels or keys."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import duckdb
+
+from bothsides.connectors.files import TextTable, scan
+from bothsides.ingest.draft.dates import DateStyle, detect_dates
+from bothsides.ingest.draft.figures import FigureStyle, detect_figures
+from bothsides.schema.money import CURRENCIES
+
+SAMPLE_ROWS = 200_000
+"""Files longer than this are profiled on an even sample of so many rows."""
+SKETCH = 4096
+_EXAMPLES = 400
+_WORDS = 60
+_DEFAULT_NULLS = frozenset({"null", "NULL", "n/a", "N/A", "NaN", "None"})
+_BOOLEANS = frozenset({"true", "false", "yes", "no", "y", "n", "t", "f", "0", "1", "sim", "nao", "não"})
+_NOTHING = frozenset(
+    "select|unknown|none|nil|na|n/a|#n/a|null|nan|-|--|---|?|??|tbd|tba|tbc|undefined|missing|blank|(blank)|empty|"
+    "unspecified|desconhecido|not set|not available|not specified|not applicable|not provided|please select|"
+    "no data".split("|")
+)
+_NOTHING_FIGURES = frozenset({"999", "9999", "99999", "999999", "-1", "-99", "-999"})
+
+
+class Shape(StrEnum):
+    """What most values of a column look like."""
+
+    BLANK = "blank"
+    DATE = "date"
+    MONEY = "money"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    CURRENCY = "currency"
+    EMAIL = "email"
+    LINK = "link"
+    ID = "id"
+    WORDS = "words"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnProfile:
+    """One column of a file. Counts are records; `distinct` and `words` leave blanks and NULL words out."""
+
+    name: str
+    position: int
+    rows: int
+    filled: int
+    distinct: int
+    shape: Shape
+    examples: tuple[str, ...] = ()
+    words: tuple[tuple[str, int], ...] = ()
+    """Every value and its count where there are at most 60, else the commonest."""
+    dates: DateStyle | None = None
+    figures: FigureStyle | None = None
+    null_words: tuple[tuple[str, int], ...] = ()
+    sketch: tuple[int, ...] = ()
+    """The smallest hashes of the distinct values, to compare the values of two columns."""
+
+    @property
+    def filled_share(self) -> float:
+        """Share of the records that hold a value."""
+        return self.filled / self.rows if self.rows else 0.0
+
+    @property
+    def unique(self) -> bool:
+        """Every record has a value and no two the same: it can be a key."""
+        return self.rows > 0 and self.distinct == self.rows
+
+    @property
+    def figures_in_words(self) -> str:
+        """How full and varied the column is, for a person.
+
+        >>> ColumnProfile(name="s", position=0, rows=10, filled=10, distinct=3, shape=Shape.TEXT).figures_in_words
+        '3 distinct in 10 rows'
+        """
+        gap = "" if self.filled == self.rows else f", {self.rows - self.filled:,} blank"
+        return f"{self.distinct:,} distinct in {self.rows:,} rows{gap}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileProfile:
+    """One file and its columns. `files` are the paths or patterns the mapping will name."""
+
+    name: str
+    columns: tuple[ColumnProfile, ...]
+    rows: int
+    files: tuple[str, ...] = ()
+    sampled: bool = False
+
+    @property
+    def stem(self) -> str:
+        """The file's name without folder and ending."""
+        return self.name.rsplit("/", 1)[-1].split(".")[0]
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The column names as received."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> ColumnProfile | None:
+        """The column of that name, None when the file has none."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+def profile(con: duckdb.DuckDBPyConnection, table: TextTable, *, files: Sequence[str] = ()) -> FileProfile:
+    """Profile one file that was read; `files` is how the mapping will name it (default: the table's name)."""
+    scan(con, table).create_view("draft_scan", replace=True)
+    columns = (table.line_column, *table.columns) if table.line_column is not None else table.columns
+    try:
+        whole = profile_relation(con, "draft_scan", columns, name=table.name, files=files or (table.name,))
+    finally:
+        con.execute("DROP VIEW IF EXISTS draft_scan")
+    if table.line_column is None:
+        return whole
+    return replace(whole, columns=tuple(replace(one, position=one.position - 1) for one in whole.columns[1:]))
+
+
+def profile_relation(
+    con: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str], *, name: str, files: Sequence[str] = ()
+) -> FileProfile:
+    """Profile the rows of a DuckDB relation whose all-text columns are `columns`, in that order.
+
+    `relation` is SQL of our own (a table name or a subquery); the columns are addressed by position, so a header can
+    hold anything.
+    """
+    aliases = ", ".join(f"c{position}" for position in range(len(columns)))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE draft_all AS SELECT {aliases} FROM {relation} AS rows_({aliases})")
+    rows = _count(con, "draft_all")
+    sampled = rows > SAMPLE_ROWS
+    if sampled:
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE draft_rows AS SELECT * FROM draft_all "
+            f"USING SAMPLE reservoir({SAMPLE_ROWS} ROWS) REPEATABLE (1)"
+        )
+    else:
+        con.execute("CREATE OR REPLACE TEMP TABLE draft_rows AS FROM draft_all")
+    seen = min(rows, SAMPLE_ROWS)
+    profiles = tuple(_column(con, position, column, seen) for position, column in enumerate(columns))
+    for table in ("draft_all", "draft_rows", "draft_values", "draft_figures"):
+        con.execute(f"DROP TABLE IF EXISTS {table}")
+    return FileProfile(name=name, columns=profiles, rows=rows, files=tuple(files), sampled=sampled)
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = con.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _column(con: duckdb.DuckDBPyConnection, position: int, name: str, rows: int) -> ColumnProfile:
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE draft_values AS
+        SELECT trim(c{position}) AS value, count(*) AS n FROM draft_rows
+        WHERE trim(c{position}) <> '' AND NOT list_contains($nulls, trim(c{position})) GROUP BY 1
+        """,
+        {"nulls": sorted(_DEFAULT_NULLS)},
+    )
+    totals = con.execute("SELECT coalesce(sum(n), 0), count(*) FROM draft_values").fetchone() or (0, 0)
+    filled, distinct = int(totals[0]), int(totals[1])
+    common = con.execute(f"SELECT value, n FROM draft_values ORDER BY n DESC, value LIMIT {_EXAMPLES}").fetchall()
+    values = [value for value, _ in common]
+    dates = detect_dates(con, values) if filled else None
+    figures = detect_figures(con) if filled and dates is None else None
+    shape = _shape(values, filled=filled, distinct=distinct, dates=dates, figures=figures)
+    return ColumnProfile(
+        name=name,
+        position=position,
+        rows=rows,
+        filled=filled,
+        distinct=distinct,
+        shape=shape,
+        examples=tuple(_shown(value) for value in values[:3]),
+        words=tuple(common[:_WORDS]),
+        dates=dates,
+        figures=figures,
+        null_words=_null_words(common, figures, rows),
+        sketch=_sketch(con) if shape is not Shape.BLANK else (),
+    )
+
+
+def _shown(value: str) -> str:
+    """One short line of a value, safe for a terminal and a comment."""
+    line = "".join(letter if letter.isprintable() else " " for letter in value)
+    return line if len(line) <= 40 else line[:37] + "..."
+
+
+def _sketch(con: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
+    rows = con.execute(f"SELECT hash(value) FROM draft_values ORDER BY 1 LIMIT {SKETCH}").fetchall()
+    return tuple(int(row[0]) for row in rows)
+
+
+def overlap(mine: ColumnProfile, theirs: ColumnProfile) -> float:
+    """Share of my distinct values that occur among theirs, from the sketches; 0 where too few can be compared."""
+    if not mine.sketch or not theirs.sketch:
+        return 0.0
+    cut = min(
+        mine.sketch[-1] if mine.distinct > SKETCH else 1 << 64,
+        theirs.sketch[-1] if theirs.distinct > SKETCH else 1 << 64,
+    )
+    compared = [value for value in mine.sketch if value <= cut]
+    return len(set(compared) & set(theirs.sketch)) / len(compared) if compared else 0.0
+
+
+def _shape(
+    values: Sequence[str], *, filled: int, distinct: int, dates: DateStyle | None, figures: FigureStyle | None
+) -> Shape:
+    if not filled:
+        return Shape.BLANK
+    if dates is not None:
+        return Shape.DATE
+    if distinct <= 2 and {value.lower() for value in values} <= _BOOLEANS:
+        return Shape.BOOLEAN
+    if figures is not None:
+        return Shape.MONEY if figures.signed else Shape.NUMBER
+    return _text_shape(values, filled=filled, distinct=distinct)
+
+
+_TEXT_SHAPES: tuple[tuple[Shape, str], ...] = (
+    (Shape.EMAIL, r"[^@\s]+@[^@\s]+\.[^@\s]+"),
+    (Shape.LINK, r"(https?://|www\.)\S+"),
+    (Shape.ID, r"(?=\S*\d)(?=.{4,})[\w./:\-]+"),
+)
+
+
+def _text_shape(values: Sequence[str], *, filled: int, distinct: int) -> Shape:
+    if all(value in CURRENCIES for value in values):
+        return Shape.CURRENCY
+    for shape, pattern in _TEXT_SHAPES:
+        fits = sum(1 for value in values if re.fullmatch(pattern, value))
+        if fits >= 0.9 * len(values) and (shape is not Shape.ID or distinct > 5):
+            return shape
+    few = distinct <= _WORDS and distinct < filled and (distinct <= 0.5 * filled or distinct <= 3)
+    return Shape.WORDS if few else Shape.TEXT
+
+
+def _null_words(
+    common: Sequence[tuple[str, int]], figures: FigureStyle | None, rows: int
+) -> tuple[tuple[str, int], ...]:
+    """Words and figures that stand for 'nothing' in forms and exports: 'Select', 'unknown', 999."""
+    found = [(value, n) for value, n in common if value.lower() in _NOTHING]
+    if figures is not None:
+        edge = {f"{figures.low:.0f}", f"{figures.high:.0f}"}
+        found += [
+            (value, n)
+            for value, n in common
+            if value in _NOTHING_FIGURES and value in edge and n >= max(3, rows // 200)
+        ]
+    return tuple(found)

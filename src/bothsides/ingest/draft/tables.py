@@ -1,0 +1,104 @@
+"""The drafted columns of a file's main table: fields, constants, translations and formats with their reasons."""
+
+from bothsides.ingest.draft.choices import translate
+from bothsides.ingest.draft.guess import FileGuess
+from bothsides.ingest.draft.links import Network
+from bothsides.ingest.draft.matching import Match
+from bothsides.ingest.draft.records import ColumnDraft, Sure, TableDraft
+from bothsides.ingest.draft.wording import date_reason, figure_reason, reason, word_reason
+from bothsides.schema import Kind, table
+from bothsides.schema.column import Column
+
+
+def main_table(network: Network, position: int) -> TableDraft:
+    """The table that accounts for the records of the file, its columns in the schema's order."""
+    guess = network.guesses[position]
+    columns = []
+    for column in table(guess.table).columns[1:]:
+        if column.name in guess.found:
+            columns.append(_field(network, position, column))
+        elif column.name == "side" and (decided := network.sides[position]) is not None:
+            columns.append(ColumnDraft(column="side", value=decided.value, sure=decided.sure, reason=decided.reason))
+    return TableDraft(name=guess.table, key=(guess.key.field.name,) if guess.key else (), columns=tuple(columns))
+
+
+def _field(network: Network, position: int, column: Column) -> ColumnDraft:
+    guess = network.guesses[position]
+    match = guess.found[column.name]
+    guessed = column.name in guess.guessed
+    drafted = ColumnDraft(
+        column=column.name,
+        fields=(match.field.name,),
+        formats=match.field.dates.formats if match.field.dates and column.kind in (Kind.TIMESTAMP, Kind.DATE) else (),
+        sure=_sure(match, guessed=guessed),
+        reason=reason(match, guessed=guessed) + date_reason(match.field) + figure_reason(match.field),
+        examples=match.field.examples,
+    )
+    if column.kind is Kind.CHOICE:
+        return _with_words(drafted, guess, column, match)
+    if column.kind is Kind.ID:
+        return _with_target(drafted, network, position, column)
+    return drafted
+
+
+def _sure(match: Match, *, guessed: bool) -> Sure:
+    if guessed:
+        return Sure.GUESS
+    dates, figures = match.field.dates, match.field.figures
+    if dates is not None and dates.rival:
+        return Sure.GUESS
+    if figures is not None and figures.doubtful and match.column not in ("results", "responses", "quantity"):
+        return Sure.LIKELY if match.sure is Sure.SURE else Sure.GUESS
+    return match.sure
+
+
+def _with_words(drafted: ColumnDraft, guess: FileGuess, column: Column, match: Match) -> ColumnDraft:
+    translation = translate(guess.table, column.name, match.field.words)
+    return ColumnDraft(
+        column=drafted.column,
+        fields=drafted.fields,
+        words=translation.pairs,
+        other=column.default if translation.unknown else None,
+        sure=Sure.GUESS if translation.unknown else drafted.sure,
+        reason=drafted.reason + word_reason(translation, column),
+        examples=drafted.examples,
+    )
+
+
+def _with_target(drafted: ColumnDraft, network: Network, position: int, column: Column) -> ColumnDraft:
+    """Where a reference points: into a file that was given, or nowhere yet."""
+    link = network.link(position, column.name)
+    if link is not None:
+        target = network.guesses[link.target].profile.name
+        found = f"; {link.share:.0%} of its values are keys of {target}"
+        doubt = drafted.sure if link.share >= 0.9 else Sure.LIKELY
+        return _replaced(
+            drafted, reason=drafted.reason + found, sure=doubt, keep=not column.required and link.share < 1
+        )
+    entity = column.references == "accounts" and (column.side is not None or _own_side(network, position))
+    if entity or column.references is None or column.references not in _fed(network):
+        keep = not column.required and not entity and column.references is not None
+        why = f"; no file of {column.references} was given" if keep else ""
+        return _replaced(drafted, reason=drafted.reason + why, sure=drafted.sure, keep=keep)
+    why = f"; few of its values are keys of the {column.references} given"
+    return _replaced(drafted, reason=drafted.reason + why, sure=Sure.GUESS, keep=not column.required)
+
+
+def _own_side(network: Network, position: int) -> bool:
+    """Whether rows of this file have a constant side, so that accounts can be made from their names."""
+    return network.sides[position] is not None and network.guesses[position].table == "opportunities"
+
+
+def _fed(network: Network) -> frozenset[str]:
+    return frozenset(guess.table for guess in network.guesses)
+
+
+def _replaced(drafted: ColumnDraft, *, reason: str, sure: Sure, keep: bool) -> ColumnDraft:
+    return ColumnDraft(
+        column=drafted.column,
+        fields=drafted.fields,
+        orphans="keep" if keep else None,
+        sure=sure,
+        reason=reason,
+        examples=drafted.examples,
+    )

@@ -1,0 +1,120 @@
+"""Why a draft says what it says, in words a person without SQL can check against the file."""
+
+from bothsides.ingest.draft.choices import Translation
+from bothsides.ingest.draft.guess import FileGuess
+from bothsides.ingest.draft.matching import Match, name_score
+from bothsides.ingest.draft.profile import ColumnProfile, Shape
+from bothsides.schema import TABLES
+from bothsides.schema.column import Column
+
+_ADVICE: dict[tuple[str, str], str] = {
+    (
+        "orders",
+        "supplier_id",
+    ): "name the field that holds the seller; a file of one seller needs a field with its name in every row",
+    ("orders", "buyer_id"): "name the field that holds the customer",
+    ("orders", "amount"): "name the field that holds the value without tax and shipping",
+    ("orders", "placed_at"): "name the field that holds the date of the order",
+    (
+        "leads",
+        "created_at",
+    ): "ask for the export with the date of creation; without dates a lead cannot be counted in any period",
+    ("listings", "listed_at"): "ask for the date from which each listing could be bought",
+    ("stage_changes", "changed_at"): "ask for the history export, with the date each stage was entered",
+}
+
+
+def reason(match: Match, *, guessed: bool) -> str:
+    """'named 'SupplierName' and 343 distinct in 13,492 rows'."""
+    field = match.field
+    if guessed:
+        said = f"the only field it can be by its values: {_nature(field)}"
+    elif match.named >= 0.9:
+        said = f"named '{field.name}', {_nature(field)}"
+    else:
+        said = f"'{field.name}' contains the word, {_nature(field)}"
+    return f"{said}, {field.figures_in_words}"
+
+
+def _nature(field: ColumnProfile) -> str:
+    if field.dates is not None:
+        return f"dates from {field.dates.low} to {field.dates.high}"
+    if field.figures is not None and field.shape is not Shape.BOOLEAN:
+        sign = f" in {field.figures.currency}" if field.figures.currency else ""
+        return f"numbers{sign} from {field.figures.low:,.10g} to {field.figures.high:,.10g}"
+    return {
+        Shape.ID: "codes",
+        Shape.EMAIL: "e-mail addresses",
+        Shape.LINK: "links",
+        Shape.BOOLEAN: "yes or no",
+        Shape.CURRENCY: "currency codes",
+        Shape.WORDS: "a few words that repeat",
+    }.get(field.shape, "text")
+
+
+def word_reason(translation: Translation, column: Column) -> str:
+    """What happens to words of a closed list that nobody knows."""
+    if not translation.unknown:
+        return ""
+    unknown = ", ".join(repr(word) for word in translation.unknown[:6])
+    return f"; not known: {unknown}, taken as {column.default!r}: correct the map"
+
+
+def date_reason(field: ColumnProfile) -> str:
+    """The doubt about day and month, where there is one."""
+    if field.dates is None:
+        return ""
+    doubts = []
+    if field.dates.rival:
+        doubts.append(
+            f"no day above 12: every date reads day first and month first; if the other holds, write format = "
+            f'"{field.dates.rival}"'
+        )
+    if field.dates.share < 1:
+        doubts.append(f"{1 - field.dates.share:.2%} of the values are no dates and will be quarantined")
+    return "".join(f"; {doubt}" for doubt in doubts)
+
+
+def figure_reason(field: ColumnProfile) -> str:
+    """The doubt about decimal point and comma, where there is one."""
+    if field.figures is None or not field.figures.doubtful:
+        return ""
+    style = "comma" if field.figures.decimal == "," else "point"
+    return f"; point and comma could both be the decimal sign, taken as decimal {style}"
+
+
+def advice(guess: FileGuess, column: Column) -> str:
+    """What to do about a required column that nothing feeds."""
+    said = _ADVICE.get((guess.table, column.name), f"name the field that holds {column.meaning}")
+    free = [field for field in guess.profile.columns if field.name not in _used(guess)]
+    near = [field.name for field in free if name_score(field.name, guess.table, column.name) > 0 and field.filled]
+    hint = f" (nearest field: {', '.join(repr(name) for name in near[:3])})" if near else ""
+    owner = TABLES[guess.table].owner
+    return f"{said}{hint}, or ask: {owner}"
+
+
+def _used(guess: FileGuess) -> set[str]:
+    used = {match.field.name for match in guess.found.values()}
+    return used | ({guess.key.field.name} if guess.key else set())
+
+
+def unused(field: ColumnProfile, guess: FileGuess | None) -> str:
+    """Why a field feeds nothing."""
+    if field.shape is Shape.BLANK:
+        return "always blank"
+    if field.distinct == 1 and field.filled == field.rows and field.rows > 1:
+        return f"the same in every row: {field.examples[0]!r}"
+    if field.shape is Shape.EMAIL:
+        return "personal data that no metric needs"
+    if guess is not None:
+        rival = _rival(field, guess)
+        if rival:
+            return rival
+    return f"no column of the schema asks for it ({_nature(field)})"
+
+
+def _rival(field: ColumnProfile, guess: FileGuess) -> str | None:
+    for column, match in guess.found.items():
+        if name_score(field.name, guess.table, column) >= 0.6:
+            return f"{guess.table}.{column} is fed by '{match.field.name}'; swap them if this is the right one"
+    return None
