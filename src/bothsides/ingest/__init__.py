@@ -2,6 +2,7 @@
 
 from bothsides.ingest.mapping import ColumnMap, DateGrain, Mapping, Mode, TableMap, identity_mapping
 from bothsides.ingest.mapping_file import MappingError, load_mapping, load_mappings
+from bothsides.ingest.mapping_text import dump_mapping
 from bothsides.ingest.quarantine import Quarantined, quarantine
 from bothsides.ingest.report import ConservationError, SourceReport, SyncRefused, SyncReport
 from bothsides.ingest.sync import journal_of, sync
@@ -18,6 +19,7 @@ __all__ = [
     "SyncRefused",
     "SyncReport",
     "TableMap",
+    "dump_mapping",
     "identity_mapping",
     "journal_of",
     "load_mapping",

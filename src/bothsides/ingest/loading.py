@@ -87,6 +87,7 @@ def run_load(
             write_rejects(con, load_id, source, count)
         _write_watermarks(con, source)
         drop(con, source)
+    reports = [_with_reasons(con, load_id, report) for report in reports]
     _write_books(con, load_id, reports)
     return Loaded(sources=tuple(reports), notes=tuple(notes))
 
@@ -267,6 +268,22 @@ def _with_files(report: SourceReport, item: Staged) -> SourceReport:
         record_lines=sum(count.lines.record for count in item.counts),
         quarantined_lines=sum(count.lines.quarantined for count in item.counts),
     )
+
+
+def _with_reasons(con: duckdb.DuckDBPyConnection, load_id: int, report: SourceReport) -> SourceReport:
+    """The report with its quarantine counted from the books, which must agree."""
+    rows = con.execute(
+        'SELECT reason, count(*) FROM quarantine WHERE load_id = ? AND "source" = ? AND table_name = ? '
+        "AND (file IS NOT NULL) = ? GROUP BY reason ORDER BY reason",
+        [load_id, report.source, report.table, bool(report.files)],
+    ).fetchall()
+    reasons = dict(rows)
+    if report.files and sum(reasons.values()) != report.quarantined:
+        raise ConservationError(
+            f"{report.source}.{report.table}: {report.quarantined} records quarantined, "
+            f"{sum(reasons.values())} written down"
+        )
+    return dataclasses.replace(report, reasons=reasons)
 
 
 def _rounding_difference(con: duckdb.DuckDBPyConnection, stage: Stage) -> Decimal:

@@ -129,7 +129,7 @@ class Mapping:
 
 
 def identity_mapping(
-    table_name: str,
+    fed: Table | str,
     files: Sequence[str],
     *,
     columns: Sequence[str] | None = None,
@@ -145,11 +145,11 @@ def identity_mapping(
     `columns` are the fields that the file has; None means all of the table's columns. The table's key column is the
     key where the file has it, else rows are known by content.
     """
-    target = table(table_name)
+    target = table(fed) if isinstance(fed, str) else fed
     present = tuple(columns) if columns is not None else target.column_names
-    fed = tuple(name for name in target.column_names if name in present and name != target.key)
+    named = tuple(name for name in target.column_names if name in present and name != target.key)
     return Mapping(
-        source=source or table_name,
+        source=source or target.name,
         files=tuple(files),
         id_space=id_space,
         mode=mode,
@@ -158,9 +158,9 @@ def identity_mapping(
         sample=sample,
         tables=(
             TableMap(
-                name=table_name,
+                name=target.name,
                 key=(target.key,) if target.key in present else (),
-                columns=tuple(ColumnMap(column=name, fields=(name,)) for name in fed),
+                columns=tuple(ColumnMap(column=name, fields=(name,)) for name in named),
             ),
         ),
     )

@@ -41,7 +41,7 @@ class Quarantined:
     file: str | None
     line: int | None
     reason: str
-    column: str | None
+    column_name: str | None
     value: str | None
     detail: str
     raw: str | None
@@ -55,12 +55,12 @@ def quarantine(
     load: int | None = None,
     limit: int = 100,
 ) -> tuple[Quarantined, ...]:
-    """Records set aside, the newest load first, then by file and line."""
+    """Records set aside in a load (None: the last one that was published), by source, file and line."""
     rows = con.execute(
         'SELECT load_id, "source", table_name, file, line, reason, column_name, "value", detail, raw FROM quarantine '
         'WHERE ($source IS NULL OR "source" = $source) AND ($reason IS NULL OR reason = $reason) '
-        "AND ($load IS NULL OR load_id = $load) "
-        'ORDER BY load_id DESC, "source", file NULLS LAST, line NULLS LAST, reason, "value" LIMIT $limit',
+        "AND load_id = coalesce($load, (SELECT max(load_id) FROM loads WHERE status = 'ok')) "
+        'ORDER BY "source", file NULLS LAST, line NULLS LAST, reason, "value" LIMIT $limit',
         {"source": source, "reason": reason, "load": load, "limit": limit},
     ).fetchall()
     return tuple(
@@ -71,7 +71,7 @@ def quarantine(
             file=row[3],
             line=row[4],
             reason=row[5],
-            column=row[6],
+            column_name=row[6],
             value=row[7],
             detail=row[8],
             raw=row[9],

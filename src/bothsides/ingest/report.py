@@ -1,7 +1,7 @@
 """What a sync did, for people and scripts: every record and every line accounted for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 
@@ -42,6 +42,8 @@ class SourceReport:
     quarantined_lines: int = 0
     rounding_difference: Decimal = Decimal(0)
     sample: bool = False
+    reasons: dict[str, int] = field(default_factory=dict)
+    """Why records were quarantined, with how many of each."""
 
     def __post_init__(self) -> None:
         accounted = self.new + self.changed + self.unchanged + self.quarantined
@@ -65,8 +67,6 @@ class SyncReport:
 
     load_id: int
     sources: tuple[SourceReport, ...]
-    reasons: tuple[tuple[str, str, int], ...]
-    """(source, reason, records) of what was quarantined in this load."""
     notes: tuple[str, ...]
     rebuilt: bool = False
     """Whether earlier loads were read again, because the stored shape of the tables changed."""

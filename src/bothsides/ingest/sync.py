@@ -84,10 +84,9 @@ def _sync(
         close_books(con, workspace.settings, schema_hash(), load_id, started, started + _elapsed(clock))
         progress("building states")
         refresh(con)
-        reasons = _reasons(con, load_id)
         progress("publishing")
     progress("published")
-    return SyncReport(load_id=load_id, sources=loaded.sources, reasons=reasons, notes=loaded.notes)
+    return SyncReport(load_id=load_id, sources=loaded.sources, notes=loaded.notes)
 
 
 def _load(
@@ -100,13 +99,6 @@ def _load(
     spool = spool_dir(workspace.warehouse_path)
     spool.mkdir(parents=True, exist_ok=True)
     return run_load(con, landed, workspace.settings, load_id, spool, progress)
-
-
-def _reasons(con: duckdb.DuckDBPyConnection, load_id: int) -> tuple[tuple[str, str, int], ...]:
-    rows = con.execute(
-        'SELECT "source", reason, count(*) FROM quarantine WHERE load_id = ? GROUP BY ALL ORDER BY ALL', [load_id]
-    ).fetchall()
-    return tuple((source, reason, count) for source, reason, count in rows)
 
 
 def _published_schema(path: Path) -> str | None:
