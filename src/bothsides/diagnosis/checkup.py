@@ -8,11 +8,11 @@ from enum import StrEnum
 import duckdb
 
 from bothsides.agreement import AgreementError
-from bothsides.connectors import files
-from bothsides.ingest import Mapping, file_patterns, load_mappings
+from bothsides.ingest import Mapping, journal_of, load_mappings
+from bothsides.ingest.landing import find_files
 from bothsides.metrics.states import fed_tables
 from bothsides.schema import TABLES
-from bothsides.warehouse import Journal, open_reader
+from bothsides.warehouse import open_reader
 from bothsides.workspace import Workspace
 
 STALE_AFTER = timedelta(days=8)
@@ -71,9 +71,8 @@ def _mappings(workspace: Workspace) -> Iterator[Complaint]:
 
 def _files(workspace: Workspace, mapping: Mapping) -> Iterator[Complaint]:
     try:
-        for patterns in file_patterns(mapping):
-            files.locate(patterns, workspace.folder)
-    except (OSError, ValueError) as error:
+        find_files(mapping, workspace.folder)
+    except AgreementError as error:
         yield Complaint(
             severity=Severity.BROKEN,
             what=f"source {mapping.source}: {error}",
@@ -99,7 +98,7 @@ def _warehouse(workspace: Workspace, now: datetime) -> Iterator[Complaint]:
 
 
 def _runs(con: duckdb.DuckDBPyConnection, workspace: Workspace, now: datetime) -> Iterator[Complaint]:
-    runs = Journal(path=workspace.folder / "runs.jsonl").runs()
+    runs = journal_of(workspace).runs()
     if runs and runs[-1].status in ("failed", "killed"):
         yield Complaint(
             severity=Severity.BROKEN,

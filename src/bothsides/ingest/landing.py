@@ -59,16 +59,21 @@ def expanded(pattern: str, environment: Values[str, str]) -> str:
 
 def land(mapping: Mapping, folder: Path, raw_dir: Path) -> Landed:
     """Copy the source's files into the workspace, each content once. Raises MappingError where a file is missing."""
-    inputs = mapping.inputs or (("", mapping.files),)
-    found: list[tuple[str, tuple[FoundFile, ...]]] = []
-    for name, patterns in inputs:
-        key = f"inputs.{name}" if name else "files"
-        found.append((name, _locate(mapping, key, patterns, folder)))
+    found = find_files(mapping, folder)
     copies = {path: _copy(path, raw_dir) for path in dict.fromkeys(file.path for _, files in found for file in files)}
     return Landed(
         mapping=mapping,
         inputs=tuple((name, tuple(_landed(file, *copies[file.path]) for file in files)) for name, files in found),
     )
+
+
+def find_files(mapping: Mapping, folder: Path) -> list[tuple[str, tuple[FoundFile, ...]]]:
+    """The source's files by input name, without touching them. Raises MappingError where one is missing."""
+    found: list[tuple[str, tuple[FoundFile, ...]]] = []
+    for name, patterns in mapping.inputs or (("", mapping.files),):
+        key = f"inputs.{name}" if name else "files"
+        found.append((name, _locate(mapping, key, patterns, folder)))
+    return found
 
 
 def _landed(file: FoundFile, path: Path, sha256: str) -> LandedFile:
