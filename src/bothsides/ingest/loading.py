@@ -14,12 +14,13 @@ from bothsides.connectors.files import CountsDisagree, FileRefused, TextTable
 from bothsides.ingest.amounts import FINE
 from bothsides.ingest.casting import Ground, difference_name
 from bothsides.ingest.landing import Landed, LandedFile
-from bothsides.ingest.mapping import DateGrain, Mode
+from bothsides.ingest.mapping import DateGrain, Mapping, Mode
 from bothsides.ingest.mapping_file import MappingError, missing_fields
 from bothsides.ingest.quarantine import write_bad_rows, write_rejects
 from bothsides.ingest.reading import FileCount, Text, file_count, file_text, opened, read_file
 from bothsides.ingest.references import check_references, mark_duplicate_keys, mark_missing_rates
 from bothsides.ingest.report import ConservationError, SourceReport, SyncRefused
+from bothsides.ingest.reshape import reshape_sql, reshaped
 from bothsides.ingest.staged import Staged, bad_count, drop, good_rows, open_bad
 from bothsides.ingest.staging import (
     FILE,
@@ -99,16 +100,23 @@ def stage_source(con: duckdb.DuckDBPyConnection, landed: Landed, settings: Setti
     by_file = mapping.mode is Mode.APPEND and not mapping.main.key
     main = plan_stage(f"{mapping.source} records", mapping.main, ground, by_file=by_file)
     kept = tuple(dict.fromkeys(name for item in mapping.entities for name in item.fields))
-    texts, counts = [], []
-    for file in landed.files:
-        table = read_file(file, landed, spool)
-        problems = missing_fields(mapping, table.columns, file.name)
-        if problems:
-            raise MappingError(problems)
-        table = _stage_file(con, main, landed, file, table, kept, spool, by_file=by_file)
-        texts.append(file_text(file, table))
-        counts.append(file_count(file, table))
-        _refuse_blank(con, main, texts, counts[-1])
+    texts: list[Text] = []
+    counts: list[FileCount] = []
+    if mapping.reshape:
+        text, counts = reshaped(con, landed, spool, *reshape_sql(landed))
+        _check_fields(mapping, text.fields, text.name)
+        _stage_table(con, main, text, kept, by_file=False)
+        texts.append(text)
+        _refuse_blank(con, main, texts, text.name, 0, text.records)
+    else:
+        for file in landed.files:
+            table = read_file(file, landed, spool)
+            _check_fields(mapping, table.columns, file.name)
+            table = _stage_file(con, main, landed, file, table, kept, spool, by_file=by_file)
+            texts.append(file_text(file, table))
+            counts.append(file_count(file, table))
+            lines = table.lines
+            _refuse_blank(con, main, texts, file.name, lines.blank, lines.physical - lines.header)
     if not main.item.key:
         number_repeats(con, main)
     entities = []
@@ -120,6 +128,12 @@ def stage_source(con: duckdb.DuckDBPyConnection, landed: Landed, settings: Setti
     for stage in staged.stages:
         open_bad(con, stage)
     return staged
+
+
+def _check_fields(mapping: Mapping, present: Sequence[str], where: str) -> None:
+    problems = missing_fields(mapping, present, where)
+    if problems:
+        raise MappingError(problems)
 
 
 def _stage_file(
@@ -164,7 +178,9 @@ def _stage_table(
     con.commit()
 
 
-def _refuse_blank(con: duckdb.DuckDBPyConnection, main: Stage, texts: Sequence[Text], count: FileCount) -> None:
+def _refuse_blank(
+    con: duckdb.DuckDBPyConnection, main: Stage, texts: Sequence[Text], name: str, blank_lines: int, rows: int
+) -> None:
     """Refuse a file that is almost empty, or whose records mostly have no key."""
     records = texts[-1].records
     start = sum(text.records for text in texts[:-1])
@@ -173,18 +189,17 @@ def _refuse_blank(con: duckdb.DuckDBPyConnection, main: Stage, texts: Sequence[T
         f"FROM {quoted(main.name)} WHERE rowid >= ? AND rowid < ?",
         [f"{main.table.key}:missing_required", start, start + records],
     ).fetchall()[0]
-    rows = count.lines.physical - count.lines.header
-    empty = count.lines.blank + blank
+    empty = blank_lines + blank
     if rows and empty > BLANK_SHARE * rows:
         raise FileRefused(
-            count.file.name,
+            name,
             "mostly_blank",
             f"{empty:,} of {rows:,} rows are blank ({empty / rows:.0%}); was it exported with an empty range?",
             {"blank": empty, "rows": rows},
         )
     if records and keyless > BLANK_KEY_SHARE * records:
         raise FileRefused(
-            count.file.name,
+            name,
             "mostly_blank_keys",
             f"{keyless:,} of {records:,} records ({keyless / records:.0%}) have nothing in the key "
             f"{', '.join(main.item.key)}; choose another key in the mapping, or [] if records have none",
@@ -297,7 +312,7 @@ def _rounding_difference(con: duckdb.DuckDBPyConnection, stage: Stage) -> Decima
         return Decimal(0)
     total = " + ".join(f"coalesce(sum(CAST({quoted(name)} AS HUGEINT)), 0)" for name in names)
     units = con.execute(f"SELECT CAST({total} AS VARCHAR) FROM {good_rows(con, stage)}").fetchall()[0][0]
-    return Decimal(units).scaleb(-FINE)
+    return Decimal(units).scaleb(-FINE) if units != "0" else Decimal(0)
 
 
 def _write_watermarks(con: duckdb.DuckDBPyConnection, item: Staged) -> None:

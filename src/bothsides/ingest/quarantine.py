@@ -132,6 +132,8 @@ def _describe(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
 
 
 def _detail(stage: Stage, name: str, reason: str) -> str:
+    if name == stage.table.key and reason == "missing_required":
+        return f"the key is {', '.join(stage.item.key)}, and one of these fields is empty"
     column: Column = stage.table.column(name)
     source = stage.item.column(name)
     formats = (source.formats if source else ()) or stage.ground.formats

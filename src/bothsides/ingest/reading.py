@@ -21,6 +21,8 @@ class Text:
     records: int
     table: TextTable | None
     file: LandedFile | None
+    attached: str = ""
+    """The attached database that holds the result of a reshape as its table `result`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ def file_count(file: LandedFile, table: TextTable) -> FileCount:
 def opened(con: duckdb.DuckDBPyConnection, text: Text) -> Iterator[str]:
     """The SQL name of a text relation while the block runs."""
     if text.table is None:
-        yield f"{RESHAPED}.{quoted('result')}"
+        yield f"{quoted(text.attached)}.result"
         return
     view = "~received"
     scan(con, text.table).create_view(view, replace=True)
@@ -71,10 +73,6 @@ def opened(con: duckdb.DuckDBPyConnection, text: Text) -> Iterator[str]:
         yield quoted(view)
     finally:
         con.execute(f"DROP VIEW IF EXISTS {quoted(view)}")
-
-
-RESHAPED = "reshaped"
-"""The attached database that holds the result of a reshape."""
 
 
 def physical_lines(text: Text, ordinals: list[int]) -> dict[int, int]:

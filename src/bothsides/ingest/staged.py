@@ -87,6 +87,9 @@ def good_rows(con: duckdb.DuckDBPyConnection, stage: Stage) -> str:
 
 def drop(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     """Give the memory of a source's stages back."""
+    for text in staged.texts:
+        if text.attached:
+            con.execute(f"DETACH {quoted(text.attached)}")
     for stage in staged.stages:
         con.execute(f"DROP TABLE IF EXISTS {quoted(stage.name)}")
         con.execute(f"DROP TABLE IF EXISTS {quoted(bad_name(stage))}")

@@ -75,5 +75,7 @@ def create_books(con: duckdb.DuckDBPyConnection) -> None:
 
 def stored_tables(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
     """Names of the schema's tables that the file holds: those that were ever fed."""
-    rows = con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
+    rows = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND database_name = current_database()"
+    ).fetchall()
     return frozenset(name for (name,) in rows if name in TABLES)
