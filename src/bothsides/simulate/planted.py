@@ -13,7 +13,7 @@ class SupplyShort:
     category: str
     region: str
     supply_factor: float = 0.25
-    demand_factor: float = 1.6
+    demand_factor: float = 1.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class DemandShort:
 
     category: str
     region: str
-    supply_factor: float = 1.5
+    supply_factor: float = 2.2
     demand_factor: float = 0.22
 
 
