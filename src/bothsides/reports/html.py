@@ -1,0 +1,73 @@
+"""The audit as one HTML file: no network, no script, nothing beside it."""
+
+from importlib.resources import files
+
+from bothsides.diagnosis.picture import Diagnosis
+from bothsides.reports.markup import Markup, element
+from bothsides.reports.numbers import day, span
+from bothsides.reports.pieces import Section
+from bothsides.reports.sections import SECTIONS
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def audit_html(diagnosis: Diagnosis) -> str:
+    """The whole page, read top-down. The same diagnosis gives the same bytes."""
+    sections = [section for build in SECTIONS if (section := build(diagnosis)) is not None]
+    page = element("html", _head(diagnosis), _body(diagnosis, sections), lang="en")
+    return f"<!doctype html>\n{page}\n"
+
+
+def _head(diagnosis: Diagnosis) -> Markup:
+    style = files("bothsides.reports").joinpath("style.css").read_text(encoding="utf-8")
+    return element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("meta", name="robots", content="noindex"),
+        element("title", f"Revenue audit: {diagnosis.name}, {day(diagnosis.as_of)}"),
+        element("style", Markup(style)),
+    )
+
+
+def _body(diagnosis: Diagnosis, sections: list[Section]) -> Markup:
+    return element(
+        "body",
+        element("a", "Skip to the verdict", href="#verdict", class_="skip"),
+        element("div", _header(diagnosis), _contents(sections), _main(diagnosis, sections), class_="page"),
+    )
+
+
+def _header(diagnosis: Diagnosis) -> Markup:
+    facts = (
+        ("Money in", diagnosis.currency),
+        ("Data", span(diagnosis.first_day, diagnosis.as_of)),
+        ("As of", day(diagnosis.as_of)),
+        ("Load", "" if diagnosis.load_id is None else f"{diagnosis.load_id}"),
+    )
+    listed = [element("div", element("dt", term), element("dd", fact)) for term, fact in facts if fact]
+    return element(
+        "header",
+        element("p", "Revenue audit", class_="kind"),
+        element("h1", diagnosis.name),
+        element("dl", listed, class_="facts"),
+    )
+
+
+def _contents(sections: list[Section]) -> Markup:
+    links = [element("li", element("a", section.nav, href=f"#{section.id}")) for section in sections]
+    return element("nav", element("ul", links), aria_label="Contents")
+
+
+def _main(diagnosis: Diagnosis, sections: list[Section]) -> Markup:
+    verdict = element(
+        "section",
+        element("h2", "Verdict", id="verdict-heading"),
+        element("p", diagnosis.verdict),
+        id="verdict",
+        tabindex="-1",
+        aria_labelledby="verdict-heading",
+    )
+    return element("main", verdict, [section.html() for section in sections])

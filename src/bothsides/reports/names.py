@@ -1,0 +1,55 @@
+"""Names as people say them: metrics, places, sides, periods of a value."""
+
+from bothsides.metrics import METRICS, Better, Value
+from bothsides.reports.numbers import change
+from bothsides.reports.trust import is_firm, status
+from bothsides.schema import Side
+
+_KNOWN = {metric.id: metric for metric in METRICS.values()}
+
+
+def metric_name(metric_id: str) -> str:
+    """The metric's printed name; an id that is not in the dictionary is spelled out.
+
+    >>> metric_name("gmv"), metric_name("edge_rate")
+    ('GMV', 'Edge rate')
+    """
+    if metric_id in _KNOWN:
+        return _KNOWN[metric_id].label
+    return metric_id.replace("_", " ").capitalize()
+
+
+def better(metric_id: str) -> Better:
+    """Which direction of the metric is good; neither where the dictionary does not know it."""
+    return _KNOWN[metric_id].better if metric_id in _KNOWN else Better.NEITHER
+
+
+def where(value: Value) -> str:
+    """The cell a value stands for, in words; empty for the whole market over the whole window."""
+    parts = [f"{value.side}s" if value.side else "", *(part or "not given" for _, part in value.dims)]
+    return " · ".join(part for part in (*parts, value.period or "") if part)
+
+
+def value_name(value: Value) -> str:
+    """A value's metric and cell."""
+    place = where(value)
+    return f"{metric_name(value.metric)} ({place})" if place else metric_name(value.metric)
+
+
+def sides(side: Side) -> str:
+    """The side in the plural, as a heading.
+
+    >>> sides(Side.BUYER)
+    'Buyers'
+    """
+    return f"{side}s".capitalize()
+
+
+def change_words(now: Value, before: Value | None, *, short: bool = False) -> str:
+    """The change against the span before, or why there is none to show."""
+    if now.value is None:
+        return "" if short else "no change to show"
+    if before is None or before.value is None:
+        return "" if short else "no earlier span to compare with"
+    moved = change(now.value, before.value, now.unit)
+    return moved if short or is_firm(before) else f"{moved}, the span before is {status(before)}"

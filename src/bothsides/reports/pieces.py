@@ -1,0 +1,99 @@
+"""The repeated pieces of the page: sections, figures, folds and tables."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bothsides.metrics import Value
+from bothsides.reports.markup import Child, Markup, element
+from bothsides.reports.numbers import count, exact, shown
+from bothsides.reports.trust import interval, is_firm, status, trust
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One part of the page: where it is linked to, what the contents call it, its heading and its body."""
+
+    id: str
+    nav: str
+    heading: str
+    body: Markup
+
+    def html(self) -> Markup:
+        """The section as a landmark, named by its heading."""
+        heading = element("h2", self.heading, id=f"{self.id}-heading")
+        return element("section", heading, self.body, id=self.id, aria_labelledby=f"{self.id}-heading")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a table; numbers are set to the right."""
+
+    label: str
+    numeric: bool = False
+
+
+def number_of(value: Value | None, *, strong: bool = False) -> Markup:
+    """A value as people read it, every digit on hovering, grey where it should not be leaned on."""
+    if value is None:
+        return element("span", "not known", class_="num weak")
+    classes = "num" if is_firm(value) else "num weak"
+    return element("b" if strong else "span", shown(value), class_=classes, title=f"{exact(value)} · {trust(value)}")
+
+
+def trust_line(value: Value) -> Markup:
+    """What a number rests on, as a small line under it."""
+    return element("small", trust(value), class_="trust")
+
+
+def prose(*children: Child, class_: str | None = None) -> Markup:
+    """A paragraph."""
+    return element("p", *children, class_=class_)
+
+
+def fold(summary: str, *children: Child, class_: str | None = None) -> Markup:
+    """Something a reader opens when wanted; printed open."""
+    return element("details", element("summary", summary), *children, class_=class_)
+
+
+def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Child]], *, class_: str = "") -> Markup:
+    """A table whose first column names its rows. On a narrow screen every row becomes a small list."""
+    head = element(
+        "thead",
+        element("tr", [element("th", c.label, scope="col", class_="r" if c.numeric else None) for c in columns]),
+    )
+    body = element("tbody", [_row(columns, row) for row in rows])
+    return element("table", element("caption", caption), head, body, class_=f"data {class_}".strip())
+
+
+def _row(columns: Sequence[Column], cells: Sequence[Child]) -> Markup:
+    rest = [
+        element("td", cell, data_label=column.label, class_="r" if column.numeric else None)
+        for column, cell in zip(columns[1:], cells[1:], strict=True)
+    ]
+    return element("tr", element("th", cells[0], scope="row"), rest)
+
+
+VALUE_COLUMNS = (
+    Column(label="value", numeric=True),
+    Column(label="n", numeric=True),
+    Column(label="95 % range", numeric=True),
+    Column(label="status"),
+)
+
+
+def value_cells(value: Value) -> tuple[Markup, str, str, str]:
+    """The cells under `VALUE_COLUMNS`. A missing value says its reason where its status stands."""
+    said = status(value) if value.value is not None or not value.reason else f"{status(value)}: {value.reason}"
+    return number_of(value), count(value.n), interval(value), said
+
+
+def value_table(caption: str, first: str, rows: Iterable[tuple[str, Value]]) -> Markup:
+    """Values with what each rests on."""
+    columns = (Column(label=first), *VALUE_COLUMNS)
+    return table(caption, columns, [(label, *value_cells(value)) for label, value in rows])
+
+
+def figure(title: str, *children: Child, note: str = "", class_: str | None = None) -> Markup:
+    """A picture under its finding, with a line on how to read it."""
+    caption = element("figcaption", note) if note else None
+    return element("figure", element("h3", title), *children, caption, class_=class_)

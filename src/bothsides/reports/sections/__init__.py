@@ -1,0 +1,14 @@
+"""The parts of the page, in the order a reader meets them; a part without data is left out."""
+
+from collections.abc import Callable
+
+from bothsides.diagnosis.picture import Diagnosis
+from bothsides.reports.pieces import Section
+from bothsides.reports.sections.findings import findings
+from bothsides.reports.sections.first import first
+from bothsides.reports.sections.gaps import gaps
+from bothsides.reports.sections.headlines import headlines
+from bothsides.reports.sections.method import method
+
+SECTIONS: tuple[Callable[[Diagnosis], Section | None], ...] = (first, headlines, findings, gaps, method)
+"""Answer first, evidence second, method last."""

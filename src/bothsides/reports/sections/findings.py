@@ -1,0 +1,68 @@
+"""Every finding in rank order: what, where, how sure, worth what, why, whose, what to do; its evidence folded."""
+
+from bothsides.diagnosis.finding import Evidence, Finding
+from bothsides.diagnosis.picture import Diagnosis
+from bothsides.reports.marks import sureness_mark
+from bothsides.reports.markup import Markup, element
+from bothsides.reports.names import value_name
+from bothsides.reports.pieces import Section, fold, prose, value_table
+from bothsides.reports.trust import worth_range, worth_words
+from bothsides.schema.plays import PLAYS
+
+
+def findings(diagnosis: Diagnosis) -> Section | None:
+    """All findings; nothing where there are none."""
+    if not diagnosis.findings:
+        return None
+    ranked = sorted(diagnosis.findings, key=lambda finding: finding.rank)
+    lead = prose("Ranked by the money at stake and how sure it is. Worth ranks; it is not a forecast.")
+    return Section(
+        id="findings",
+        nav="Findings",
+        heading="All findings",
+        body=Markup(lead + "".join(_finding(finding) for finding in ranked)),
+    )
+
+
+def _finding(finding: Finding) -> Markup:
+    lines = (
+        ("Where", finding.place.label),
+        ("Worth", _worth(finding)),
+        ("How sure", Markup(f"{sureness_mark(finding.sure)}, {element('span', finding.why_sure)}")),
+        ("Likely cause", finding.cause),
+        ("Owner", finding.owner),
+        ("Play", f"{PLAYS[finding.play]}" if finding.play in PLAYS else finding.play),
+        ("First step", finding.first_step),
+        ("Caveat", finding.caveat),
+    )
+    listed = [element("div", element("dt", term), element("dd", said)) for term, said in lines if said]
+    return element(
+        "article",
+        element("h3", element("span", f"{finding.rank}", class_="rank"), " ", finding.title),
+        element("dl", listed, class_="lines"),
+        _evidence(finding),
+        id=f"finding-{finding.rank}",
+        class_="finding",
+    )
+
+
+def _worth(finding: Finding) -> Markup:
+    worth = finding.worth
+    if worth is None:
+        return element("span", worth_words(worth))
+    words = f" {worth_range(worth)}. {worth.reckoning}"
+    return element("span", element("b", worth_words(worth), class_="num"), words)
+
+
+def _evidence(finding: Finding) -> Markup | None:
+    if not finding.evidence:
+        return None
+    said = element("ul", [element("li", evidence.sentence) for evidence in finding.evidence])
+    values = [(value_name(value), value) for evidence in finding.evidence for value in evidence.values]
+    rows = list(dict.fromkeys(values))
+    behind = value_table("Values behind this finding", "value of", rows) if rows else None
+    return fold(f"Evidence ({_counted(finding.evidence)})", said, behind)
+
+
+def _counted(evidence: tuple[Evidence, ...]) -> str:
+    return "1 sentence" if len(evidence) == 1 else f"{len(evidence)} sentences"

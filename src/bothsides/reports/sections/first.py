@@ -1,0 +1,41 @@
+"""What to do first: the three findings that rank highest, as cards."""
+
+from bothsides.diagnosis.finding import Finding
+from bothsides.diagnosis.picture import Diagnosis
+from bothsides.reports.marks import sureness_mark
+from bothsides.reports.markup import Markup, element
+from bothsides.reports.pieces import Section, prose
+from bothsides.reports.trust import worth_range, worth_words
+
+_HOW_MANY = 3
+
+
+def first(diagnosis: Diagnosis) -> Section | None:
+    """The top findings with worth, sureness, owner and first step; nothing to do is said as such."""
+    top = sorted(diagnosis.findings, key=lambda finding: finding.rank)[:_HOW_MANY]
+    if not top:
+        body = prose("No problem was found that the data can show. What they cannot show stands under the gaps.")
+    else:
+        body = element("ol", [_card(finding) for finding in top], class_="cards")
+    return Section(id="first", nav="Do first", heading="What to do first", body=body)
+
+
+def _card(finding: Finding) -> Markup:
+    facts = (
+        ("Worth", element("b", worth_words(finding.worth), class_="num"), worth_range(finding.worth)),
+        ("How sure", sureness_mark(finding.sure), ""),
+        ("Where", finding.place.label, ""),
+        ("Owner", finding.owner, ""),
+    )
+    return element(
+        "li",
+        element("h3", element("a", finding.title, href=f"#finding-{finding.rank}")),
+        element("dl", [_fact(*fact) for fact in facts]),
+        prose(element("b", "First step: "), finding.first_step, class_="step"),
+        class_="card",
+    )
+
+
+def _fact(term: str, answer: Markup | str, more: str) -> Markup:
+    small = element("small", more) if more else None
+    return element("div", element("dt", term), element("dd", answer, small))

@@ -1,0 +1,97 @@
+"""The headline numbers: now, against the span before, their run, and what each rests on."""
+
+from collections.abc import Iterable
+
+from bothsides.diagnosis.picture import Diagnosis, Headline
+from bothsides.metrics import Better
+from bothsides.reports.charts.sparkline import sparkline
+from bothsides.reports.markup import Markup, element
+from bothsides.reports.names import better, change_words
+from bothsides.reports.numbers import shown, span
+from bothsides.reports.pieces import (
+    VALUE_COLUMNS,
+    Column,
+    Section,
+    fold,
+    number_of,
+    prose,
+    table,
+    trust_line,
+    value_cells,
+)
+
+
+def headlines(diagnosis: Diagnosis) -> Section | None:
+    """A tile per headline number and, folded, the table behind them."""
+    if not diagnosis.headlines:
+        return None
+    lead = prose(
+        f"The figures stand for {span(*diagnosis.window)}; changes are against the same span before. "
+        "Under each number: what it rests on."
+    )
+    tiles = element("ul", [_tile(headline) for headline in diagnosis.headlines], class_="tiles")
+    behind = fold("The table behind these numbers", _now_and_before(diagnosis.headlines), _runs(diagnosis.headlines))
+    body = Markup(lead + tiles + behind)
+    return Section(id="numbers", nav="Numbers", heading=_heading(len(diagnosis.headlines)), body=body)
+
+
+def _heading(how_many: int) -> str:
+    words = {5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 9: "Nine", 10: "Ten"}
+    return f"{words[how_many]} headline numbers" if how_many in words else "Headline numbers"
+
+
+def _tile(headline: Headline) -> Markup:
+    return element(
+        "li",
+        element("h3", headline.label),
+        element("p", number_of(headline.now, strong=True), class_="big"),
+        _moved(headline),
+        sparkline(headline.label, headline.run),
+        trust_line(headline.now),
+        element("small", headline.note) if headline.note else None,
+        class_="tile",
+    )
+
+
+def _moved(headline: Headline) -> Markup:
+    words = change_words(headline.now, headline.before)
+    judged = _judged(headline)
+    arrow = {1: "▲ ", -1: "▼ "}.get(_direction(headline), "")
+    return element(
+        "p",
+        element("span", arrow, aria_hidden="true") if arrow else None,
+        words,
+        element("b", f" {judged}") if judged else None,
+        class_="moved",
+    )
+
+
+def _direction(headline: Headline) -> int:
+    if headline.before is None or headline.now.value is None or headline.before.value is None:
+        return 0
+    return (headline.now.value > headline.before.value) - (headline.now.value < headline.before.value)
+
+
+def _judged(headline: Headline) -> str:
+    direction, good = _direction(headline), better(headline.metric)
+    if not direction or good is Better.NEITHER:
+        return ""
+    return "better" if (direction > 0) == (good is Better.UP) else "worse"
+
+
+def _now_and_before(rows: Iterable[Headline]) -> Markup:
+    columns = (
+        Column(label="number"),
+        *VALUE_COLUMNS,
+        Column(label="span before", numeric=True),
+        Column(label="change", numeric=True),
+    )
+    cells = [(h.label, *value_cells(h.now), shown(h.before), change_words(h.now, h.before)) for h in rows]
+    return table("Headline numbers now and in the span before", columns, cells)
+
+
+def _runs(rows: Iterable[Headline]) -> Markup | None:
+    cells = [(f"{h.label}, {value.period or '–'}", *value_cells(value)) for h in rows for value in h.run]
+    if not cells:
+        return None
+    return table("The run of each number", (Column(label="number and period"), *VALUE_COLUMNS), cells)

@@ -1,0 +1,36 @@
+"""The findings as records a script can read."""
+
+import json
+
+from tests.reports import sample
+
+from bothsides.reports import audit_json
+
+
+def test_every_finding_is_a_record_in_rank_order():
+    records = audit_json(sample.full())
+    assert [record["rank"] for record in records] == [1, 2, 3, 4]
+    assert json.loads(json.dumps(records, allow_nan=False)) == records
+    assert set(records[0]) == {
+        "rank", "kind", "title", "place", "sure", "why_sure", "worth", "evidence", "cause", "owner", "play",
+        "first_step", "caveat",
+    }  # fmt: skip
+
+
+def test_place_worth_and_evidence_are_complete():
+    short, _, leak, _ = audit_json(sample.full())
+    assert short["place"] == {
+        "side": "supplier",
+        "category": "Valves and fittings for process industry",
+        "region": "Overseas territories",
+        "channel": None,
+    }
+    assert short["worth"]["per_month"] == 182_000
+    assert short["worth"]["currency"] == "GBP"
+    assert short["play"]["id"] == "seed_supply"
+    (value,) = short["evidence"][0]["values"]
+    assert (value["metric"], value["n"], value["status"], value["region"]) == (
+        "fill_rate", 412, "ok", "Overseas territories",
+    )  # fmt: skip
+    assert leak["worth"] is None
+    assert leak["evidence"] == []
