@@ -44,6 +44,7 @@ def draft(profiles: Sequence[FileProfile], *, currency: str | None = None) -> Dr
         if not any(set(profile.files) <= set(guess.profile.files) for guess in guesses.values())
     )
     chosen, reason = _currency(currency, known.currency, sources)
+    foreign = tuple(source.source for source in sources if chosen and source.currency not in (None, chosen))
     return Draft(
         sources=_named_apart(sources),
         skipped=(*known.skipped, *skipped),
@@ -51,7 +52,7 @@ def draft(profiles: Sequence[FileProfile], *, currency: str | None = None) -> Dr
         currency_reason=reason,
         time_zone=known.time_zone or "UTC",
         fiscal_year_start=known.fiscal_year_start or 1,
-        notes=known.notes,
+        notes=(*known.notes, *_rates_needed(chosen, foreign, sources)),
     )
 
 
@@ -213,6 +214,17 @@ def _currency(asked: str | None, known: str | None, sources: Sequence[SourceDraf
     if len(seen) == 1:
         return next(iter(seen)), "the only code in the currency field"
     return None, ""
+
+
+def _rates_needed(chosen: str | None, foreign: Sequence[str], sources: Sequence[SourceDraft]) -> tuple[str, ...]:
+    """What to do about amounts in another currency than the reporting one."""
+    if not foreign or any(drafted.name == "fx_rates" for source in sources for drafted in source.tables):
+        return ()
+    todo = (
+        f"TODO exchange rates: {', '.join(foreign)} has amounts in another currency than {chosen}. They are "
+        "quarantined until a file of rates (currency, date, rate) is mapped to fx_rates."
+    )
+    return (todo,)
 
 
 def _named_apart(sources: Sequence[SourceDraft]) -> tuple[SourceDraft, ...]:

@@ -15,21 +15,22 @@ _TRAITS = ("name", "region", "segment", "country", "category")
 
 
 def account_tables(network: Network, position: int, main: TableDraft) -> tuple[TableDraft, ...]:
-    """One table of accounts per reference to accounts that points into no given file, found in the records."""
+    """One table of accounts, found in the records, per reference whose values are not all in a given file."""
     guess = network.guesses[position]
     used = {field for column in main.columns for field in column.fields} | set(main.key)
     found = []
     for column, side in _loose_references(network, position):
         traits = tuple(_traits(guess, guess.found[column].field, side, used))
         used |= {field for trait in traits for field in trait.fields}
-        found.append(_accounts(guess.found[column].field, side, traits, column))
+        found.append(_accounts(guess.found[column].field, side, traits, _note(network, position, column, side)))
     return tuple(found)
 
 
 def _loose_references(network: Network, position: int) -> Iterator[tuple[str, str]]:
     guess = network.guesses[position]
     for column in table(guess.table).columns[1:]:
-        if column.references != "accounts" or column.name not in guess.found or network.link(position, column.name):
+        link = network.link(position, column.name)
+        if column.references != "accounts" or column.name not in guess.found or (link and link.share == 1):
             continue
         own = network.sides[position]
         if column.side is not None:
@@ -38,9 +39,21 @@ def _loose_references(network: Network, position: int) -> Iterator[tuple[str, st
             yield column.name, own.value
 
 
-def _accounts(field: ColumnProfile, side: str, traits: tuple[ColumnDraft, ...], column: str) -> TableDraft:
+def _note(network: Network, position: int, column: str, side: str) -> str:
+    field = network.guesses[position].found[column].field
+    link = network.link(position, column)
+    if link is None:
+        return f"No file of {side}s was given: one account per value of '{field.name}' ({field.distinct:,} of them)."
+    target = network.guesses[link.target].profile.name
+    return (
+        f"{1 - link.share:.1%} of the values of '{field.name}' are not in {target}: they become accounts of their own. "
+        "Without this table their records would be quarantined."
+    )
+
+
+def _accounts(field: ColumnProfile, side: str, traits: tuple[ColumnDraft, ...], note: str) -> TableDraft:
     named = any(trait.column == "name" for trait in traits)
-    columns = [ColumnDraft(column="side", value=side, reason=f"these are the {side}s of {column}")]
+    columns = [ColumnDraft(column="side", value=side, reason=f"the values of '{field.name}' are {side}s")]
     if not named and field.shape in (Shape.TEXT, Shape.WORDS):
         columns.append(
             ColumnDraft(column="name", fields=(field.name,), reason="the key is the name", examples=field.examples)
@@ -51,7 +64,7 @@ def _accounts(field: ColumnProfile, side: str, traits: tuple[ColumnDraft, ...], 
         where=((field.name, ("*",)),) if field.filled < field.rows else (),
         key=(field.name,),
         columns=(*columns, *traits),
-        note=f"No file of {side}s was given: one account per value of '{field.name}' ({field.distinct:,} of them).",
+        note=note,
     )
 
 

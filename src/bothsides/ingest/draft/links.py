@@ -1,6 +1,6 @@
 """What several files share: which field points to which file's rows, which side a list of accounts is, one id space."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bothsides.ingest.draft.guess import FileGuess
@@ -57,20 +57,51 @@ class Network:
         return next((one for one in self.links if one.source == source and one.column == column), None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """A link that would hold if the target file were known by `key`; `weight` ranks the candidates of one column."""
+
+    link: Link
+    key: Match
+    weight: float
+
+
 def connect(guesses: Sequence[FileGuess]) -> Network:
     """Compare keys and references of all files by their values."""
-    files = list(guesses)
-    links: list[Link] = []
-    for source, guess in enumerate(files):
-        for column in _references(guess):
-            best = _best_target(files, source, column)
-            if best is None:
-                continue
-            link, key = best
-            links.append(link)
-            files[link.target] = replace(files[link.target], key=key)
+    candidates = [
+        candidate
+        for source, guess in enumerate(guesses)
+        for column in _references(guess)
+        for candidate in _candidates(guesses, source, column)
+    ]
+    keys = _chosen_keys(guesses, candidates)
+    files = [replace(guess, key=keys.get(position, guess.key)) for position, guess in enumerate(guesses)]
+    links = _best_links([one for one in candidates if one.key.field.name == keys[one.link.target].field.name])
     sides = tuple(_side(files, position, links) for position in range(len(files)))
     return Network(guesses=tuple(files), links=tuple(links), sides=sides, shared=_shared(files, links))
+
+
+def _chosen_keys(guesses: Sequence[FileGuess], candidates: Sequence[_Candidate]) -> dict[int, Match]:
+    """The key of each file that others point to: the one that finds most of their values, required columns first."""
+    votes: dict[int, dict[str, float]] = {}
+    keys: dict[tuple[int, str], Match] = {}
+    for one in candidates:
+        target, name = one.link.target, one.key.field.name
+        column = TABLES[guesses[one.link.source].table].column(one.link.column)
+        weight = 0.01 if one.link.source == target else (3.0 if column.required else 1.0)
+        cast = votes.setdefault(target, {})
+        cast[name] = cast.get(name, 0.0) + weight * one.weight
+        keys[target, name] = one.key
+    return {target: keys[target, max(cast, key=lambda name: cast[name])] for target, cast in votes.items()}
+
+
+def _best_links(candidates: Sequence[_Candidate]) -> list[Link]:
+    best: dict[tuple[int, str], _Candidate] = {}
+    for one in candidates:
+        place = (one.link.source, one.link.column)
+        if place not in best or one.weight > best[place].weight:
+            best[place] = one
+    return [one.link for one in best.values()]
 
 
 def _references(guess: FileGuess) -> list[str]:
@@ -80,22 +111,23 @@ def _references(guess: FileGuess) -> list[str]:
     ]
 
 
-def _best_target(files: Sequence[FileGuess], source: int, column: str) -> tuple[Link, Match] | None:
-    """The file and its key field that hold most of the column's values."""
+def _candidates(files: Sequence[FileGuess], source: int, column: str) -> Iterator[_Candidate]:
+    """The files, and the fields that could be their key, which hold at least a third of the column's values."""
     wanted = TABLES[files[source].table].column(column)
     field = files[source].found[column].field
-    best: tuple[float, Link, Match] | None = None
     for target, guess in enumerate(files):
-        if guess.table != wanted.references or (target == source and column != "parent_id"):
+        if guess.table != wanted.references:
             continue
-        if wanted.side is not None and _named_side(guess) not in (None, wanted.side.value):
+        named = _named_side(guess)
+        if wanted.side is not None and named not in (None, wanted.side.value):
             continue
         for key in _possible_keys(guess):
             share = overlap(field, key.field)
-            score = share + 0.2 * key.named + (0.2 if wanted.side and _named_side(guess) else 0.0)
-            if share >= _ENOUGH and (best is None or score > best[0]):
-                best = (score, Link(source=source, column=column, target=target, share=share), key)
-    return (best[1], best[2]) if best else None
+            if share >= _ENOUGH and key.field.name != (field.name if target == source else None):
+                link = Link(source=source, column=column, target=target, share=share)
+                yield _Candidate(
+                    link=link, key=key, weight=share + 0.2 * key.named + (0.2 if wanted.side and named else 0.0)
+                )
 
 
 def _possible_keys(guess: FileGuess) -> list[Match]:

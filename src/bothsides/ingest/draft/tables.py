@@ -6,7 +6,7 @@ from bothsides.ingest.draft.links import Network
 from bothsides.ingest.draft.matching import Match
 from bothsides.ingest.draft.records import ColumnDraft, Sure, TableDraft
 from bothsides.ingest.draft.wording import date_reason, figure_reason, reason, word_reason
-from bothsides.schema import Kind, table
+from bothsides.schema import TABLES, Kind, table
 from bothsides.schema.column import Column
 
 
@@ -77,7 +77,7 @@ def _with_target(drafted: ColumnDraft, network: Network, position: int, column: 
         )
     entity = column.references == "accounts" and (column.side is not None or _own_side(network, position))
     if entity or column.references is None or column.references not in _fed(network):
-        keep = not column.required and not entity and column.references is not None
+        keep = not column.required and not entity and column.references in TABLES
         why = f"; no file of {column.references} was given" if keep else ""
         return _replaced(drafted, reason=drafted.reason + why, sure=drafted.sure, keep=keep)
     why = f"; few of its values are keys of the {column.references} given"
