@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from reading_steps import physical_lines, read_as_ingest
 
+from bothsides.connectors.files import FileRefused, tally
+
 ROWS = 20_000
 EVERY = 100
 UNCLOSED = "unclosed_quote"
@@ -208,6 +210,8 @@ def test_every_line_is_accounted_for(tmp_path: Path, kind: str) -> None:
     assert table.lines.blank == file.blank
     assert table.lines.quarantined == len(file.planted) == sum(reject.lines for reject in table.rejects)
     assert {reject.line: reject.reason for reject in table.rejects} == file.planted
+    quotes = sum(1 for reason in file.planted.values() if reason == UNCLOSED)
+    assert sum(reject.lines for reject in table.rejects if reject.reason == UNCLOSED) <= 2 * quotes
     assert [row[0].encode() for _, row in found] == file.good
     assert all(reject.raw and len(reject.raw) <= 4096 and reject.detail for reject in table.rejects)
 
@@ -225,8 +229,8 @@ def test_good_rows_keep_values_and_lines(tmp_path: Path, kind: str) -> None:
         assert lines[line - 1].startswith(b"%d," % number)
 
 
-def test_an_unclosed_quote_costs_at_most_two_lines(tmp_path: Path) -> None:
-    for kind in (kind for kind in KINDS if "unclosed" in kind):
-        file = KINDS[kind]()
-        table, _ = read_as_ingest(tmp_path, file.data())
-        assert table.lines.quarantined <= 2 * len(file.planted), kind
+def test_a_file_of_nothing_but_damage_is_refused_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tally, "REJECT_LIMIT", 500)
+    with pytest.raises(FileRefused, match="501 records were set aside and only 3 accepted up to line 505") as refused:
+        read_as_ingest(tmp_path, b"id,name\n1,a\n2,b\n3,c\n" + b"broken\n" * 2000)
+    assert (refused.value.reason, refused.value.figures["quarantined"]) == ("unreadable", 501)

@@ -126,6 +126,11 @@ def test_other_quotes_and_none_by_hint(tmp_path: Path) -> None:
     assert rows(none) == [("1", '"Smith')]
 
 
+def test_a_space_may_be_named_as_delimiter(tmp_path: Path) -> None:
+    table = read(tmp_path, b'id name\n1 "Smith J"\n2 \n', hints=ReadHints(delimiter=" "))
+    assert rows(table) == [("1", "Smith J"), ("2", "")]
+
+
 def test_sniff_says_how_a_file_is_written(tmp_path: Path) -> None:
     path = tmp_path / "x.tsv"
     path.write_bytes(b"id\tname\r\n1\ta\r\n")

@@ -73,8 +73,8 @@ def test_the_fast_and_the_careful_way_agree_on_many_chunks(tmp_path: Path) -> No
     assert fast.records == slow.records == 120_000
     with duckdb.connect() as con:
         quick, careful = files.scan(con, fast), files.scan(con, slow).project("id, name, price")
-        assert quick.except_(careful).aggregate("count(*)").fetchone() == (0,)
-        assert careful.except_(quick).aggregate("count(*)").fetchone() == (0,)
+        assert quick.except_(careful).aggregate("count(*)").fetchall() == [(0,)]
+        assert careful.except_(quick).aggregate("count(*)").fetchall() == [(0,)]
 
 
 def test_line_numbers_are_for_the_fast_way_and_existing_records(tmp_path: Path) -> None:

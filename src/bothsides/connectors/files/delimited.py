@@ -66,8 +66,9 @@ class RecordReader:
         wanted, spaces = self.width - 1, self.rules.spaces
         while at < len(lines):
             line = lines[at]
-            if (quote and quote in line) or careful:
-                joined = None if careful else self.rules.quick(line, self.width)
+            odd = careful and self._odd(line)
+            if odd or (quote and quote in line):
+                joined = None if odd else self.rules.quick(line, self.width)
                 if joined is not None:
                     out.append(b'"%d","' % (first + at) + joined + b'"\n')
                     self.tally.accept(1, len(line))
@@ -105,6 +106,12 @@ class RecordReader:
         if self.width > 1 and self.header_text and self.header_text in whole:
             return True
         return not whole.isascii() and not _decodes(whole)
+
+    def _odd(self, line: bytes) -> bool:
+        """Whether this line is one for which its batch needs care."""
+        if b"\0" in line or (self.rules.quote != b'"' and (b'"' in line or self.rules.quote in line)):
+            return True
+        return line.endswith(self.header_text or b"\n") or (not line.isascii() and not _decodes(line))
 
     def _careful(self, batch: Lines, at: int, out: list[bytes], *, final: bool) -> int:
         """Read the record that starts here, whatever is in it; returns the lines used, 0 to ask for more lines."""

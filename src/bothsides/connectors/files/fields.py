@@ -40,9 +40,11 @@ class FieldRules:
         self.quote = quote
         self.spaces = b" " if delimiter == b"\t" else b" \t"
         d, q = re.escape(delimiter), re.escape(quote or b'"')
-        self._field = re.compile(d + rb" *+(?:" + q + rb"((?:[^" + q + rb"]++|" + q * 2 + rb")*+)" + q + rb" *+(?=" + d
-                                 + rb"|\Z))|" + d + rb"([^" + d + rb"]*+)")  # fmt: skip
-        self._closed = re.compile(rb" *+" + q + rb"(?:[^" + q + rb"]++|" + q * 2 + rb")*+" + q)
+        pad = b"" if delimiter == b" " else rb" *+"
+        content = rb"(?:[^" + q + rb"]++|" + q * 2 + rb")*+"
+        quoted = pad + q + b"(" + content + b")" + q + pad + rb"(?=" + d + rb"|\Z)"
+        self._field = re.compile(d + b"(?:" + quoted + b")|" + d + b"([^" + d + b"]*+)")
+        self._closed = re.compile(pad + q + content + q)
 
     def split(self, record: bytes) -> Split:
         """The fields of a record that holds quotes; `record` may span lines."""

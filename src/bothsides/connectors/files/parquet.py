@@ -13,7 +13,7 @@ def read_parquet(name: str, path: Path, layout: Layout) -> TextTable:
         with duckdb.connect() as con:
             source = con.read_parquet(str(path), hive_partitioning=False)
             columns = unique_columns(source.columns)
-            (records,) = source.aggregate("count(*)").fetchone() or (0,)
+            ((records,),) = source.aggregate("count(*)").fetchall()
     except duckdb.Error as error:
         first = str(error).splitlines()[0]
         raise FileRefused(
