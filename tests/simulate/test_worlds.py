@@ -198,7 +198,7 @@ def test_the_healthy_market_has_none_of_it(healthy: Market) -> None:
 def test_the_healthy_market_grows_every_quarter(healthy: Market) -> None:
     orders = done(healthy)
     end = np.datetime64(healthy.plan.end, "s").astype(np.int64) + DAY
-    quarter = 7 - (end - 1 - orders["placed_at"]) // (91 * DAY)
+    quarter = 8 - (end - 1 - orders["placed_at"]) // (91 * DAY)
     value = np.bincount(quarter, weights=orders["amount"])
     assert (np.diff(value) > 0).all()
     assert healthy.truth.planted == ()

@@ -168,9 +168,9 @@ class MarketPlan:
     buyers: SidePlan
     suppliers: SidePlan
     currency: str = "EUR"
-    start: date = date(2024, 9, 30)
+    start: date = date(2024, 7, 1)
     """A Monday: first day of the first trading week. Founding suppliers sign up in the 8 weeks before."""
-    weeks: int = 104
+    weeks: int = 117
     categories: tuple[str, ...]
     regions: tuple[str, ...]
     order_values: tuple[float, ...]
