@@ -22,5 +22,5 @@ def published(workspace: Workspace) -> Path:
     """The workspace's published warehouse. Raises WarehouseMissing naming the command that makes one."""
     path = workspace.warehouse_path
     if not path.exists():
-        raise WarehouseMissing(f"{workspace.folder} has no warehouse yet: run bothsides sync -w {workspace.folder}")
+        raise WarehouseMissing(f"{workspace.folder} has no warehouse yet: run bothsides sync {workspace.folder}")
     return path

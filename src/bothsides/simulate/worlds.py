@@ -28,7 +28,7 @@ def _lead_share(orders: int) -> float:
 
 
 def demo_plan(*, seed: int, orders: int = 20_000) -> MarketPlan:
-    """A market of 6 categories and 4 regions over 117 weeks, so that two whole years compare, with one planted problem per diagnosis.
+    """A market of 6 categories and 4 regions over 117 weeks with one planted problem per diagnosis.
 
     From 20,000 orders up every problem shows in the rows, whatever the seed; smaller cells drown some of them.
     """

@@ -1,0 +1,46 @@
+"""`bothsides audit`: diagnose the market, on one screen and as a report."""
+
+import json as json_text
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from bothsides.agreement import load_policy
+from bothsides.cli.metrics import day
+from bothsides.cli.places import WorkspaceFolder, published
+from bothsides.diagnosis import DiagnosisPolicy, diagnose
+from bothsides.metrics import open_store
+from bothsides.reports import audit_json, audit_summary, write_audit
+from bothsides.workspace import Workspace
+
+
+def audit(
+    workspace: WorkspaceFolder = Path(),
+    *,
+    as_of: Annotated[str | None, Parameter(help="Business date up to which data counts.")] = None,
+    known_on: Annotated[int | None, Parameter(help="Load number: audit what was known then.")] = None,
+    json: Annotated[bool, Parameter(negative=(), help="Print the findings for scripts; write no report.")] = False,
+) -> None:
+    """Diagnose the market: a one-screen summary and a report a board can read.
+
+    The report is one HTML file without scripts or network use, in the workspace's reports folder. Thresholds can be
+    changed in agreement/diagnosis.toml.
+    """
+    opened = Workspace.open(workspace)
+    with open_store(published(opened), known_on=known_on) as store:
+        diagnosis = diagnose(store, as_of=day(as_of, "--as-of"), policy=policy(opened))
+    if json:
+        print(json_text.dumps(audit_json(diagnosis), indent=2, ensure_ascii=False))
+        return
+    path = write_audit(diagnosis, opened.reports_dir)
+    console = Console()
+    console.print(audit_summary(diagnosis, width=console.width))
+    console.print(f"\nReport: {path}", soft_wrap=True)
+
+
+def policy(workspace: Workspace) -> DiagnosisPolicy:
+    """The thresholds both teams signed, or the defaults."""
+    path = workspace.agreement_dir / "diagnosis.toml"
+    return load_policy(path, DiagnosisPolicy).policy if path.is_file() else DiagnosisPolicy()

@@ -1,0 +1,62 @@
+"""`bothsides sync`: load the files named in the mapping."""
+
+import dataclasses
+import json as json_text
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+from bothsides import ingest
+from bothsides.cli.places import WorkspaceFolder
+from bothsides.ingest import SyncReport
+from bothsides.metrics import refresh
+from bothsides.workspace import Workspace
+
+
+def sync(
+    workspace: WorkspaceFolder = Path(),
+    *,
+    json: Annotated[bool, Parameter(negative=(), help="Print the load report for scripts.")] = False,
+) -> None:
+    """Load the files named in the mapping; keep every version; quarantine what cannot be read.
+
+    Every record read is new, changed, unchanged or quarantined: nothing is lost silently. Readers keep the last
+    published warehouse until the new one is complete.
+    """
+    opened = Workspace.open(workspace)
+    console = Console()
+    progress = (lambda _: None) if json else (lambda line: console.print(f"[dim]{line}[/dim]"))
+    report = ingest.sync(opened, now=datetime.now(UTC), refresh=refresh(opened.settings.currency), progress=progress)
+    if json:
+        print(json_text.dumps(dataclasses.asdict(report), default=str, indent=2))
+        return
+    show_report(console, report, opened.settings.currency)
+    console.print(f"\nNext: [bold]bothsides audit {workspace}[/bold]")
+
+
+def show_report(console: Console, report: SyncReport, currency: str) -> None:
+    """Records by source, what was left out and why, and the rounding difference."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("source", overflow="fold")
+    for name in ("read", "new", "changed", "unchanged", "quarantined", "deleted"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for item in report.sources:
+        figures = (item.read, item.new, item.changed, item.unchanged, item.quarantined, item.deleted)
+        name = item.source if item.source == item.table else f"{item.source}: {item.table}"
+        table.add_row(name, *(f"{figure:,}" for figure in figures))
+    console.print(f"Load {report.load_id} published.")
+    console.print(table)
+    for item in report.sources:
+        if item.rounding_difference:
+            moved = format(item.rounding_difference.normalize(), "f")
+            console.print(f"{item.source}: rounding to minor units moved {moved} {currency} in all")
+        for reason, count in item.reasons.items():
+            console.print(
+                f"{item.source}: {count:,} quarantined, {reason}; bothsides quarantine --source {item.source}"
+            )
+    for note in report.notes:
+        console.print(f"note: {note}")

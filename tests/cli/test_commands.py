@@ -1,0 +1,105 @@
+"""The commands as a person runs them: what they print, how they end, and what they say to a wrong word."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Run
+
+from bothsides.cli.app import COMMANDS
+
+
+def test_metrics_json_has_the_promised_fields(run: Run, workspace: Path) -> None:
+    done = run("metrics", "gmv,active_suppliers", "--by", "quarter,side", "--json", "-w", workspace)
+    records = json.loads(done.out)
+    assert [(r["metric"], r["period"], r["side"], r["value"]) for r in records] == [
+        ("gmv", "2024-Q1", "buyer", 550.0),
+        ("gmv", "2024-Q1", "supplier", 550.0),
+        ("active_suppliers", "2024-Q1", "supplier", 2),
+    ]
+    assert {"unit", "n", "low", "high", "status", "definition"} <= records[0].keys()
+    assert (records[0]["unit"], records[0]["n"], records[0]["low"], records[0]["definition"]) == (
+        "money",
+        4,
+        None,
+        "gmv@1",
+    )
+
+
+def test_other_dimensions_are_fields_of_the_record(run: Run, workspace: Path) -> None:
+    records = json.loads(run("metrics", "gmv", "--by", "category", "--json", "-w", workspace).out)
+    assert {r["category"]: r["value"] for r in records} == {"Pumps": 350.0, "Valves": 200.0}
+
+
+def test_dates_filters_and_as_of_narrow_the_answer(run: Run, workspace: Path) -> None:
+    def value(*words: str) -> object:
+        (record,) = json.loads(run("metrics", "gmv", *words, "--json", "-w", workspace).out)
+        return record["value"]
+
+    assert value("--from", "2024-02-01") == 250.0
+    assert value("--to", "2024-02-28") == 600.0
+    assert value("--as-of", "2024-01-31") == 300.0
+    assert value("--where", "category=Valves") == 200.0
+    assert value("--known-on", "1") == 550.0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("metrics", "gmvv"), "did you mean gmv"),
+        (("metrics", "gmv", "--by", "colour"), "'colour' is not one of day, week"),
+        (("metrics", "gmv", "--where", "colour=red"), "NAME one of side, category"),
+        (("metrics", "gmv", "--from", "soon"), "--from 'soon' is not a day like 2013-05-17"),
+        (("metrics", "gmv", "--known-on", "9"), "no such load; loads are 1"),
+        (("metrics",), "name at least one metric"),
+    ],
+)
+def test_a_wrong_word_ends_in_one_line_that_says_what_is_allowed(
+    run: Run, workspace: Path, words: tuple[str, ...], message: str
+) -> None:
+    done = run(*words, "-w", workspace)
+    assert done.code == 2
+    assert message in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_folder_that_is_no_workspace_names_the_command_that_makes_one(run: Run, tmp_path: Path) -> None:
+    done = run("sync", tmp_path)
+    assert done.code == 2
+    assert "bothsides init" in done.err
+
+
+def test_quarantine_shows_the_broken_line(run: Run, workspace: Path) -> None:
+    (row,) = json.loads(run("quarantine", workspace, "--json").out)
+    assert (row["line"], row["column_name"], row["value"]) == (6, "amount", "not money")
+
+
+def test_second_sync_of_the_same_files_changes_nothing(run: Run, workspace: Path) -> None:
+    done = run("sync", workspace, "--json")
+    (orders,) = (item for item in json.loads(done.out)["sources"] if item["table"] == "orders")
+    assert (orders["new"], orders["changed"], orders["unchanged"], orders["quarantined"]) == (0, 0, 4, 1)
+
+
+def test_explain_prints_readable_sql_without_the_filter_words(run: Run, workspace: Path) -> None:
+    text = run("metrics", "gmv,aov", "--by", "month", "--where", "category=Valves", "--explain", "-w", workspace).out
+    assert "fact_orders" in text
+    assert text.count("fact_orders") == 1
+    assert "Valves" not in text
+
+
+@pytest.mark.parametrize("command", list(COMMANDS))
+def test_every_command_explains_itself(run: Run, command: str) -> None:
+    done = run(command, "--help")
+    assert done.code == 0
+    assert COMMANDS[command].split(":")[0][:20] in done.out.replace("\n", " ")
+
+
+def test_help_imports_no_engine() -> None:
+    code = (
+        "import sys; from bothsides.cli.app import app; app(['--help'], exit_on_error=False);"
+        " print([m for m in ('duckdb', 'sqlglot', 'numpy', 'pydantic') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("[]")
