@@ -1,1 +1,55 @@
 """What is wrong with the market, where, how sure, what it is worth and what to do first."""
+
+from bothsides.diagnosis.benchmarks import BENCHMARKS, Benchmark, Grade
+from bothsides.diagnosis.diagnose import diagnose
+from bothsides.diagnosis.figures import READINGS
+from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
+from bothsides.diagnosis.gaps import QUESTIONS, Question, answerable, readiness
+from bothsides.diagnosis.picture import (
+    CellVerdict,
+    CohortTable,
+    Diagnosis,
+    Edge,
+    Flywheel,
+    Funnel,
+    Gap,
+    Headline,
+    LiquidityCell,
+    SideConcentration,
+    SideEconomics,
+    Step,
+    Stress,
+)
+from bothsides.diagnosis.policy import DiagnosisPolicy, read_policy
+
+__all__ = [
+    "BENCHMARKS",
+    "QUESTIONS",
+    "READINGS",
+    "Benchmark",
+    "CellVerdict",
+    "CohortTable",
+    "Diagnosis",
+    "DiagnosisPolicy",
+    "Edge",
+    "Evidence",
+    "Finding",
+    "Flywheel",
+    "Funnel",
+    "Gap",
+    "Grade",
+    "Headline",
+    "LiquidityCell",
+    "Place",
+    "Question",
+    "SideConcentration",
+    "SideEconomics",
+    "Step",
+    "Stress",
+    "Sureness",
+    "Worth",
+    "answerable",
+    "diagnose",
+    "read_policy",
+    "readiness",
+]

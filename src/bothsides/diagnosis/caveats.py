@@ -1,0 +1,102 @@
+"""What a reader must know of the data and the method before believing the numbers."""
+
+from bothsides.diagnosis.cells import Cells
+from bothsides.diagnosis.span import Spans
+from bothsides.diagnosis.wording import count, money, share
+from bothsides.metrics import Store
+from bothsides.schema import minor_units
+
+METHOD = (
+    "Claims about many places were tested together, so that many places do not make one false alarm likely.",
+    "What is small or uncertain is left out or called directional.",
+    "Worths are accounting, not forecasts: they overlap between findings and must not be added up.",
+)
+
+
+def caveats(store: Store, covered: Spans, found: Cells | None) -> tuple[str, ...]:
+    """Those of the data first, then those of the method; only what applies here."""
+    return tuple(
+        text
+        for text in (
+            _sample(store),
+            _months(store),
+            _credits(store, covered),
+            _quarantined(store),
+            *_elsewhere(store, covered),
+            _short_history(covered),
+            _cells(found),
+            *METHOD,
+        )
+        if text
+    )
+
+
+def _sample(store: Store) -> str:
+    return (
+        "Orders are a declared sample: totals are weighted up, concentration and retention describe the sample."
+        if store.sampled
+        else ""
+    )
+
+
+def _months(store: Store) -> str:
+    row = store.con.execute("SELECT count(*) FILTER (day(placed_on) <> 1), count(*) FROM fact_orders").fetchone()
+    if row is None or row[0] or row[1] < 2:
+        return ""
+    return (
+        "Every order is dated the first of a month: dates stand for whole months, and days between orders do not exist."
+    )
+
+
+def _credits(store: Store, covered: Spans) -> str:
+    row = store.con.execute(
+        "SELECT count(*), -sum(value)::DOUBLE FROM fact_orders WHERE value < 0 AND placed_on BETWEEN ? AND ?",
+        covered.window.pair,
+    ).fetchone()
+    if row is None or not row[0]:
+        return ""
+    amount = money(row[1] / 10 ** minor_units(store.currency), store.currency)
+    return f"{count(row[0])} credit notes worth {amount} are booked as negative orders; counts of orders include them."
+
+
+def _quarantined(store: Store) -> str:
+    row = store.con.execute(
+        "SELECT count(*), count(DISTINCT reason) FROM quarantine"
+        " WHERE load_id = (SELECT max(load_id) FROM loads WHERE status = 'ok')"
+    ).fetchone()
+    if row is None or not row[0]:
+        return ""
+    return (
+        f"{count(row[0])} rows of the last load are in quarantine for {count(row[1])} reasons and not in any number: "
+        "`bothsides quarantine` shows them."
+    )
+
+
+def _elsewhere(store: Store, covered: Spans) -> tuple[str, ...]:
+    """Tables known only outside the window: their numbers stand for other days."""
+    window, found = covered.window, []
+    for table, what in (("quotes", "Requests for quotation"), ("events", "Searches and visits"), ("spend", "Spend")):
+        known = store.ranges.get(table)
+        if known is not None and (known[1] < window.start or known[0] > window.end):
+            found.append(
+                f"{what} are known from {known[0]} to {known[1]}, outside the window: their figures stand for those "
+                "days and are not laid beside the cells."
+            )
+    return tuple(found)
+
+
+def _short_history(covered: Spans) -> str:
+    if covered.known.whole_months >= 24:
+        return ""
+    return (
+        f"The history covers {covered.known.days} days: yearly comparisons are not possible yet, and seasons may look "
+        "like trends."
+    )
+
+
+def _cells(found: Cells | None) -> str:
+    if found is None:
+        return "Orders carry no category or region, so the market cannot be looked at cell by cell."
+    unnamed = 1 - found.gmv / found.market_gmv if found.market_gmv else 0.0
+    text = f"In the cells buyers are counted from {found.demand}, suppliers from {found.supply}."
+    return f"{text} {share(unnamed)} of GMV has no label and is in no cell." if unnamed > 0.005 else text

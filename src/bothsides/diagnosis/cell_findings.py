@@ -1,0 +1,225 @@
+"""Findings about cells: what a short, stalled or fragile cell costs a month, and who should do what."""
+
+import math
+
+from bothsides.diagnosis.cells import Cell, Cells, Outcomes
+from bothsides.diagnosis.concentration import Ledger, exposure
+from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
+from bothsides.diagnosis.liquidity import Judged, cell_values, fragile_side
+from bothsides.diagnosis.picture import CellVerdict
+from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.typical import Usual, interval
+from bothsides.diagnosis.wording import count, money, share
+from bothsides.metrics import Value
+from bothsides.metrics.interval import Z
+from bothsides.schema import Side
+
+MOST_FRAGILE = 3
+"""Fragile cells named as findings; the map shows them all."""
+
+
+def cell_findings(
+    judged: tuple[Judged, ...],
+    found: Cells,
+    ledger: Ledger,
+    policy: DiagnosisPolicy,
+    leave: dict[Side, Value | None],
+    *,
+    named: frozenset[tuple[Side | None, str | None]],
+) -> list[Finding]:
+    """One finding per sick cell; of the fragile ones the largest.
+
+    `named` are sides and categories already said to hang on one account: their cells are not said again.
+    """
+    findings: list[Finding] = []
+    for j in judged:
+        match j.verdict:
+            case CellVerdict.SUPPLY_SHORT:
+                findings.append(_supply_short(j, found, ledger.currency))
+            case CellVerdict.DEMAND_SHORT:
+                findings.append(_demand_short(j, found, ledger.currency))
+            case CellVerdict.STALLED:
+                findings.append(_stalled(j, found, ledger.currency))
+    fragile = [
+        j.cell
+        for j in judged
+        if j.verdict is CellVerdict.FRAGILE and (fragile_side(j.cell, found, policy), j.cell.category) not in named
+    ]
+    fragile.sort(key=lambda cell: (-cell.gmv, cell.label))
+    return findings + [_fragile(cell, found, ledger, policy, leave) for cell in fragile[:MOST_FRAGILE]]
+
+
+def order_value(cell: Cell, found: Cells) -> float:
+    """The cell's average order, its category's where the cell has few orders, the market's where that has few."""
+    for cells in ([cell], [c for c in found.cells if c.category == cell.category], list(found.cells)):
+        orders = sum(c.orders for c in cells)
+        if orders >= 30:
+            return sum(c.gmv for c in cells) / orders
+    orders = sum(c.orders for c in found.cells)
+    return found.gmv / orders if orders else 0.0
+
+
+def missed_orders(outcomes: Outcomes, usual: Usual | None) -> tuple[float, float, float]:
+    """Orders that the usual rate would have brought beyond those that came, with the range of the cell's own rate."""
+    if usual is None or not outcomes.asked:
+        return 0.0, 0.0, 0.0
+    low, high = interval(outcomes)
+    missed = [max(0.0, (usual.usual - part) * outcomes.asked) for part in (outcomes.rate or 0.0, high, low)]
+    return missed[0], missed[1], missed[2]
+
+
+def _evidence(j: Judged, currency: str, *names: str) -> tuple[Evidence, ...]:
+    values = cell_values(j.cell, currency)
+    return (Evidence(sentence=j.why, values=tuple(values[name] for name in names if name in values)),)
+
+
+def _place(cell: Cell, side: Side | None) -> Place:
+    return Place(side=side, category=cell.category, region=cell.region)
+
+
+def _supply_short(j: Judged, found: Cells, currency: str) -> Finding:
+    cell, value = j.cell, order_value(j.cell, found)
+    worth = _missed_worth(j, found, value, currency) if j.settled else None
+    missing = _missing_suppliers(j)
+    lost = f": about {money(worth.per_month, currency)} of orders a month go unserved" if worth else ""
+    return Finding(
+        kind="supply_short_cell",
+        title=f"{cell.label} is short of suppliers, {count(cell.suppliers)} for {count(cell.buyers)} buyers{lost}",
+        place=_place(cell, Side.SUPPLIER),
+        sure=Sureness.LIKELY if j.settled else Sureness.DIRECTIONAL,
+        why_sure="Both the balance of sides and the share served differ from usual cells beyond chance, tested "
+        "together over all cells."
+        if j.settled
+        else "The balance of sides differs from usual cells; without searches or requests nobody sees what went "
+        "unserved.",
+        evidence=_evidence(
+            j,
+            currency,
+            "buyers_per_supplier",
+            "cell_buyers",
+            "cell_suppliers",
+            "search_to_order",
+            "fill_rate",
+            "zero_result_rate",
+        ),
+        worth=worth,
+        cause="Demand grew or was bought where suppliers were not recruited.",
+        owner="Category manager, supplier side",
+        play="seed_supply",
+        first_step=f"Recruit about {count(max(1, missing))} suppliers for {cell.label}; list the searches and requests "
+        "that found nobody and call the suppliers who could answer them.",
+        caveat="Counts orders that the usual share of today's searches and requests would have brought; buyers who "
+        "never came are not in it.",
+    )
+
+
+def _missing_suppliers(j: Judged) -> int:
+    usual = j.standing.balance.usual if j.standing.balance else 0.0
+    return max(1, round(j.cell.buyers / usual - j.cell.suppliers)) if usual else 1
+
+
+def _missed_worth(j: Judged, found: Cells, value: float, currency: str) -> Worth:
+    cell, stand = j.cell, j.standing
+    parts = [missed_orders(cell.searches, stand.search), missed_orders(cell.requests, stand.fill)]
+    point, low, high = (sum(part[i] for part in parts) * value / found.span.months for i in range(3))
+    monthly = count(sum(part[0] for part in parts) / found.span.months)
+    return Worth(
+        per_month=point,
+        low=low,
+        high=high,
+        currency=currency,
+        reckoning=f"{monthly} orders a month short of the usual share served x {money(value, currency)} an order.",
+    )
+
+
+def _buyers_worth(j: Judged, found: Cells, currency: str) -> Worth | None:
+    """What the cell would bring with the buyers a cell of its category and region usually has."""
+    cell, usual = j.cell, j.standing.buyers
+    if usual is None:
+        return None
+    per_buyer = _per_buyer(found) * order_value(cell, found)
+    now = cell.gmv / found.span.months
+    width = math.exp(Z * usual.spread)
+    point, low, high = (max(0.0, usual.usual * factor * per_buyer - now) for factor in (1.0, 1 / width, width))
+    return Worth(
+        per_month=point,
+        low=low,
+        high=high,
+        currency=currency,
+        reckoning=f"{count(usual.usual)} buyers as its category and region usually have x {money(per_buyer, currency)} "
+        f"a month each, less the {money(now, currency)} that come today.",
+    )
+
+
+def _per_buyer(found: Cells) -> float:
+    """Orders a month of a buyer, over the whole market."""
+    buyers = sum(cell.buyers for cell in found.cells)
+    return sum(cell.orders for cell in found.cells) / buyers / found.span.months if buyers else 0.0
+
+
+def _demand_short(j: Judged, found: Cells, currency: str) -> Finding:
+    cell, worth = j.cell, _buyers_worth(j, found, currency)
+    gain = f": as many as usual would bring {money(worth.per_month, currency)} a month more" if worth else ""
+    return Finding(
+        kind="demand_short_cell",
+        title=f"{cell.label} is short of buyers, {count(cell.buyers)} for {count(cell.suppliers)} suppliers{gain}",
+        place=_place(cell, Side.BUYER),
+        sure=Sureness.LIKELY if j.settled else Sureness.DIRECTIONAL,
+        why_sure="The cell has fewer buyers, per supplier and for its category and region, than usual beyond chance."
+        if j.settled
+        else "Fewer buyers than usual by far; only orders are recorded.",
+        evidence=_evidence(j, currency, "buyers_per_supplier", "cell_buyers", "cell_suppliers", "search_to_order"),
+        worth=worth,
+        cause="Suppliers were recruited ahead of demand, or buyers there do not know the offer.",
+        owner="Demand-generation manager",
+        play="seed_demand",
+        first_step=f"Run one buyer campaign for {cell.label} and stop recruiting suppliers there until it answers.",
+        caveat="Assumes that buyers of this category and region would buy as others do.",
+    )
+
+
+def _stalled(j: Judged, found: Cells, currency: str) -> Finding:
+    cell, worth = j.cell, _buyers_worth(j, found, currency)
+    gain = f": a usual cell there would bring {money(worth.per_month, currency)} a month more" if worth else ""
+    return Finding(
+        kind="stalled_cell",
+        title=f"{cell.label} never started, {count(cell.buyers)} buyers and {count(cell.suppliers)} suppliers{gain}",
+        place=_place(cell, None),
+        sure=Sureness.LIKELY,
+        why_sure="Both sides are far below what the cell's category and region usually have, beyond chance.",
+        evidence=_evidence(j, currency, "cell_buyers", "cell_suppliers", "orders", "search_to_order", "fill_rate"),
+        worth=worth,
+        cause="Chicken and egg: too few of each side for the other to come.",
+        owner="Marketplace growth lead",
+        play="kickstart_cell",
+        first_step=f"Pick three anchor buyers for {cell.label} and bring them their suppliers by hand, or close the "
+        "cell and stop spending on it.",
+        caveat="The worth needs both sides; one side alone will not bring it.",
+    )
+
+
+def _fragile(
+    cell: Cell, found: Cells, ledger: Ledger, policy: DiagnosisPolicy, leave: dict[Side, Value | None]
+) -> Finding:
+    side = fragile_side(cell, found, policy) or Side.SUPPLIER
+    account, part = cell.top[side]
+    name, values = ledger.names.get(account, "one account"), cell_values(cell, ledger.currency)
+    monthly = money(part * cell.gmv / ledger.months, ledger.currency)
+    return Finding(
+        kind="fragile_cell",
+        title=f"{cell.label} hangs on one {side}: {name} carries {share(part)}, {monthly} a month",
+        place=_place(cell, side),
+        sure=Sureness.CERTAIN,
+        why_sure="Counted from every completed order of the window, not estimated.",
+        evidence=(
+            Evidence(
+                sentence=f"{name} carries {share(part)} of {money(cell.gmv, ledger.currency)} in {cell.label}.",
+                values=(values[f"top_{side.value}_share"], values["gmv"]),
+            ),
+        ),
+        worth=exposure(part * cell.gmv, ledger, side, policy, leave[side]),
+        cause=f"No second {side} of that size was won in the cell.",
+        owner="Category manager, supplier side" if side is Side.SUPPLIER else "VP Sales, buyer side",
+        play="diversify_suppliers" if side is Side.SUPPLIER else "diversify_buyers",
+        first_step=f"Name a second and third {side} for {cell.label} and bring each its first order this month.",
+    )

@@ -1,0 +1,97 @@
+"""One look at a market: every picture, every finding, and the verdict."""
+
+from datetime import date
+
+from bothsides.diagnosis.benchmarks import BENCHMARKS, Benchmark
+from bothsides.diagnosis.caveats import caveats
+from bothsides.diagnosis.cell_findings import cell_findings
+from bothsides.diagnosis.cells import read_cells
+from bothsides.diagnosis.cohorts import cohort_tables
+from bothsides.diagnosis.concentration import concentration, concentration_findings, read_ledger
+from bothsides.diagnosis.finding import Finding
+from bothsides.diagnosis.gaps import readiness
+from bothsides.diagnosis.headlines import headlines
+from bothsides.diagnosis.liquidity import Judged, judge, pictures
+from bothsides.diagnosis.picture import CellVerdict, Diagnosis, Flywheel
+from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.ranking import ranked
+from bothsides.diagnosis.retention import retention, retention_findings
+from bothsides.diagnosis.span import Spans, spans
+from bothsides.diagnosis.verdict import verdict
+from bothsides.metrics import Store
+
+
+def diagnose(
+    store: Store,
+    *,
+    as_of: date | None = None,
+    policy: DiagnosisPolicy | None = None,
+    benchmarks: tuple[Benchmark, ...] = BENCHMARKS,
+) -> Diagnosis:
+    """What is wrong with the market, where, how sure, worth what, and what the data cannot show.
+
+    `as_of` is the last business day to look at, the last known one by default. Raises ValueError where the store
+    holds no dated order by then: without trade there is nothing to diagnose.
+    """
+    policy = policy or DiagnosisPolicy()
+    covered = spans(store, "orders", as_of=as_of, months=policy.window_months)
+    if covered is None:
+        known = store.ranges.get("orders")
+        detail = (
+            f"orders are known from {known[0]}"
+            if known
+            else "load orders first; `bothsides doctor` says what is missing"
+        )
+        raise ValueError(f"nothing to diagnose as of {as_of or 'today'}: {detail}")
+    return _diagnose(store, covered, as_of, policy, benchmarks)
+
+
+def _diagnose(
+    store: Store, covered: Spans, as_of: date | None, policy: DiagnosisPolicy, benchmarks: tuple[Benchmark, ...]
+) -> Diagnosis:
+    window = covered.window
+    ledger = read_ledger(store, window)
+    sides = concentration(store, window, ledger)
+    kept = retention(store, covered.known, window.end)
+    leave = {side: found.logo for side, found in kept.items()}
+    found = read_cells(store, window)
+    judged = judge(found, policy) if found else ()
+    hanging = concentration_findings(ledger, sides, policy, leave)
+    named = frozenset((f.place.side, f.place.category) for f in hanging)
+    findings: list[Finding] = [
+        *retention_findings(kept, store.currency, policy, benchmarks),
+        *hanging,
+        *(cell_findings(judged, found, ledger, policy, leave, named=named) if found else []),
+    ]
+    final = ranked(findings, policy)
+    shown = headlines(store, as_of=as_of, months=policy.window_months)
+    return Diagnosis(
+        name=store.name,
+        currency=store.currency,
+        first_day=covered.known.start,
+        as_of=covered.known.end,
+        window=window.pair,
+        load_id=_load(store),
+        verdict=verdict(final, shown, currency=store.currency, judged=_judged(judged)),
+        findings=final,
+        headlines=shown,
+        flywheel=Flywheel(edges=(), limiting=None, sentence=""),
+        funnels=(),
+        cells=pictures(judged, store.currency),
+        cohorts=cohort_tables(store, covered.known),
+        economics=(),
+        concentration=sides,
+        gaps=readiness(store),
+        caveats=caveats(store, covered, found),
+    )
+
+
+def _load(store: Store) -> int | None:
+    if store.known_on is not None:
+        return store.known_on
+    row = store.con.execute("SELECT max(load_id) FROM loads WHERE status = 'ok'").fetchone()
+    return None if row is None else row[0]
+
+
+def _judged(judged: tuple[Judged, ...]) -> int:
+    return sum(1 for j in judged if j.verdict is not CellVerdict.UNKNOWN)

@@ -1,0 +1,110 @@
+"""Values for readings that no metric of the dictionary gives, with their labels."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bothsides.diagnosis.span import Span
+from bothsides.metrics import Basis, Query, Status, Store, Unit, Value, ask
+from bothsides.metrics.answer import SMALL_N
+from bothsides.metrics.interval import wilson
+
+READINGS: dict[str, str] = {
+    "cell_buyers": "Buyers looking, asking or buying",
+    "cell_suppliers": "Suppliers able to sell",
+    "buyers_per_supplier": "Buyers per supplier able to sell",
+    "expected_buyers": "Buyers a cell of this category and region usually has",
+    "expected_suppliers": "Suppliers a cell of this category and region usually has",
+    "top_supplier_share": "Largest supplier's share of GMV",
+    "top_buyer_share": "Largest buyer's share of GMV",
+    "dependent_buyers_share": "Buyers that get most of what they buy from one supplier",
+    "recent_ndr_gmv": "GMV of the latest months over the same accounts' GMV before",
+    "recent_logo_retention": "Accounts of the months before that traded again",
+    "step_rate": "Share that took the step",
+    "thin_cell_spend": "Acquisition spend in the cell",
+    "channel_ltv_to_cac": "LTV:CAC of the channel",
+    "channel_spend": "Acquisition spend of the channel",
+    "lost_gmv_share": "Share of GMV lost if it leaves",
+}
+"""Every reading's id and label; they stand beside the dictionary's metrics in evidence."""
+
+
+NOWHERE: Mapping[str, str | None] = MappingProxyType({})
+
+
+def rate(
+    name: str,
+    top: float,
+    bottom: float,
+    *,
+    side: str | None = None,
+    period: str | None = None,
+    place: Mapping[str, str | None] = NOWHERE,
+) -> Value:
+    """A share of counted units with Wilson's interval; empty with its reason where nothing was counted."""
+    empty = bottom <= 0
+    low, high = (None, None) if empty else wilson(top, bottom)
+    status = Status.NO_DENOMINATOR if empty else Status.SMALL_N if bottom < SMALL_N else Status.OK
+    small = f"n = {bottom:.0f}, below {SMALL_N}" if bottom < SMALL_N else None
+    return Value(
+        metric=name,
+        period=period,
+        side=side,
+        dims=tuple(place.items()),
+        value=None if empty else top / bottom,
+        unit=Unit.RATE,
+        n=int(bottom),
+        low=low,
+        high=high,
+        basis=Basis.WILSON,
+        status=status,
+        reason="the denominator is zero" if empty else small,
+        definition=f"{name}@1",
+    )
+
+
+def figure(
+    name: str,
+    value: float | None,
+    unit: Unit,
+    *,
+    n: int,
+    low: float | None = None,
+    high: float | None = None,
+    basis: Basis = Basis.CENSUS,
+    side: str | None = None,
+    period: str | None = None,
+    currency: str | None = None,
+    reason: str | None = None,
+    place: Mapping[str, str | None] = NOWHERE,
+) -> Value:
+    """Any other reading; a value of None must come with its reason."""
+    return Value(
+        metric=name,
+        period=period,
+        side=side,
+        dims=tuple(place.items()),
+        value=value,
+        unit=unit,
+        n=n,
+        low=low,
+        high=high,
+        basis=basis,
+        status=Status.NO_DENOMINATOR if value is None else Status.OK,
+        reason=reason,
+        definition=f"{name}@1",
+        currency=currency if unit is Unit.MONEY else None,
+    )
+
+
+def read(store: Store, span: Span, *metrics: str, by_side: bool = False, dims: tuple[str, ...] = ()) -> list[Value]:
+    """The metrics over the span's days, without those that are unavailable."""
+    query = Query(metrics=metrics, start=span.start, end=span.end, as_of=None, by_side=by_side, dims=dims)
+    return [value for value in ask(store, query) if value.status is not Status.UNAVAILABLE]
+
+
+def one(store: Store, span: Span, metric: str, **where: str) -> Value | None:
+    """The metric over the span, on a side or in a place; None where the data cannot give a number."""
+    conditions = tuple((name, (word,)) for name, word in where.items())
+    query = Query(metrics=(metric,), start=span.start, end=span.end, where=conditions)
+    found = ask(store, query)
+    return found[0] if found and found[0].value is not None else None

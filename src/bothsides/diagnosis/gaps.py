@@ -1,0 +1,168 @@
+"""Which questions today's data can answer, what is missing for the others, and whom to ask for it."""
+
+from dataclasses import dataclass
+
+from bothsides.diagnosis.picture import Gap
+from bothsides.metrics import Store
+from bothsides.schema import TABLES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question of the audit and the tables or columns (`table.column`) without which it has no answer."""
+
+    id: str
+    text: str
+    needs: tuple[str, ...]
+    then: str
+    """What becomes visible with the data."""
+
+
+QUESTIONS = (
+    Question(
+        id="volume",
+        text="How much is traded, by whom, and is it growing?",
+        needs=("orders.amount", "orders.buyer_id", "orders.supplier_id"),
+        then="GMV, orders, active accounts on both sides, their size and growth",
+    ),
+    Question(
+        id="concentration",
+        text="Does the market hang on few accounts?",
+        needs=("orders.amount",),
+        then="top-account shares, HHI, what the loss of the largest would leave",
+    ),
+    Question(
+        id="retention",
+        text="Do accounts stay and grow?",
+        needs=("orders.placed_at",),
+        then="cohorts, NDR and churn on both sides",
+    ),
+    Question(
+        id="earnings",
+        text="What does the marketplace earn of what is traded?",
+        needs=("fees.amount",),
+        then="net revenue, take rate, NDR on revenue, lifetime value",
+    ),
+    Question(
+        id="economics",
+        text="Does an account bring back what it cost to win it, per side and channel?",
+        needs=("spend.amount", "spend.side", "fees.amount"),
+        then="CAC, payback and LTV:CAC per side",
+    ),
+    Question(
+        id="channels",
+        text="Which acquisition channel pays back?",
+        needs=("spend.channel", "accounts.channel"),
+        then="CAC and LTV:CAC per channel",
+    ),
+    Question(
+        id="thin_spend",
+        text="Is money spent to fill cells whose other side is too thin?",
+        needs=("spend.category", "spend.side"),
+        then="money at risk per cell and where it would work",
+    ),
+    Question(
+        id="cells",
+        text="Which side is short in which category and region?",
+        needs=("orders.category", "orders.region"),
+        then="a verdict per category and region",
+    ),
+    Question(
+        id="search",
+        text="How many searches lead to an order, and how many find nothing?",
+        needs=("events.account_id", "events.results"),
+        then="search-to-order and searches without result, by cell: the sharpest sign of short supply",
+    ),
+    Question(
+        id="requests",
+        text="How many requests for quotation are filled, and how fast?",
+        needs=("quotes.status", "quotes.requested_at"),
+        then="fill rate and time to fill",
+    ),
+    Question(
+        id="replies",
+        text="How fast do suppliers reply?",
+        needs=("quotes.request_id",),
+        then="hours to first reply, share answered within a day",
+    ),
+    Question(
+        id="onboarding",
+        text="Where do suppliers drop out between application and first sale?",
+        needs=("accounts.signed_up_at", "accounts.verified_at", "accounts.live_at"),
+        then="the onboarding funnel, its leak and where it sits",
+    ),
+    Question(
+        id="first_order",
+        text="Where do buyers drop out before their first order?",
+        needs=("accounts.signed_up_at", "events.account_id"),
+        then="the first-transaction funnel, its leak and where it sits",
+    ),
+    Question(
+        id="supply",
+        text="How much is on offer, and does it sell?",
+        needs=("listings.listed_at",),
+        then="live listings, new listings, suppliers able to sell in every cell",
+    ),
+    Question(
+        id="listing_sales",
+        text="Which listings sell?",
+        needs=("order_lines.listing_id",),
+        then="share of new listings with a sale within 90 days",
+    ),
+    Question(
+        id="pipeline",
+        text="How do leads become accounts, and how fast are they touched?",
+        needs=("leads.created_at", "stage_changes.stage"),
+        then="the sales funnel, win rate, time to first touch",
+    ),
+    Question(
+        id="refunds",
+        text="How much of what is sold comes back?",
+        needs=("refunds.amount",),
+        then="refund rate, net GMV",
+    ),
+)
+"""In the order a reader would ask them."""
+
+
+def answerable(store: Store) -> tuple[Question, ...]:
+    """The questions that today's data can answer."""
+    return tuple(question for question in QUESTIONS if not _missing(store, question))
+
+
+def readiness(store: Store) -> tuple[Gap, ...]:
+    """The questions that it cannot, with what is missing and whom to ask."""
+    gaps = []
+    for question in QUESTIONS:
+        missing = _missing(store, question)
+        if missing:
+            gaps.append(
+                Gap(question=question.text, missing=_named(store, missing), ask=_owners(missing), then=question.then)
+            )
+    return tuple(gaps)
+
+
+def _missing(store: Store, question: Question) -> tuple[str, ...]:
+    return tuple(need for need in question.needs if not _filled(store, need))
+
+
+def _filled(store: Store, need: str) -> bool:
+    """Whether the column holds a value in any row. Names come from the declarations above."""
+    name, column = need.split(".")
+    TABLES[name].column(column)
+    if name not in store.fed:
+        return False
+    return store.con.table(name).filter(f"{column} IS NOT NULL").limit(1).fetchone() is not None
+
+
+def _named(store: Store, missing: tuple[str, ...]) -> tuple[str, ...]:
+    """A table that is not there at all is named once, a column of one that is there with its table."""
+    words = []
+    for need in missing:
+        name, column = need.split(".")
+        words.append(f"{name}: {TABLES[name].grain}" if name not in store.fed else f"{name}.{column}")
+    return tuple(dict.fromkeys(words))
+
+
+def _owners(missing: tuple[str, ...]) -> str:
+    return "; ".join(dict.fromkeys(TABLES[need.split(".")[0]].owner for need in missing))

@@ -1,0 +1,129 @@
+"""Eight headline numbers, chosen from what the data can feed, each with its run and the same span before."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bothsides.diagnosis.picture import Headline
+from bothsides.diagnosis.span import Span, Spans, spans
+from bothsides.metrics import METRICS, Query, Status, Store, Value, ask
+from bothsides.metrics.facts import FACTS
+from bothsides.schema import Grain, Period, Side
+
+SHOWN = 8
+LONG_RUN_MONTHS = 18
+"""From here on the run is by quarter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """A metric that may stand in the headlines, on one side or for the whole market."""
+
+    metric: str
+    label: str
+    side: Side | None = None
+    yearly: bool = False
+    """Whether the metric looks back twelve months by itself, so that it is read at a day, not over a span."""
+
+
+CANDIDATES = (
+    _Candidate(metric="gmv", label="GMV"),
+    _Candidate(metric="net_revenue", label="Net revenue"),
+    _Candidate(metric="take_rate", label="Take rate"),
+    _Candidate(metric="active_buyers", label="Active buyers"),
+    _Candidate(metric="active_suppliers", label="Active suppliers"),
+    _Candidate(metric="ndr_gmv", label="NDR on GMV, buyers", side=Side.BUYER, yearly=True),
+    _Candidate(metric="ndr_gmv", label="NDR on GMV, suppliers", side=Side.SUPPLIER, yearly=True),
+    _Candidate(metric="search_to_order", label="Search-to-order"),
+    _Candidate(metric="fill_rate", label="Fill rate of requests"),
+    _Candidate(metric="top_10_share", label="Share of the ten largest buyers", side=Side.BUYER),
+    _Candidate(metric="top_10_share", label="Share of the ten largest suppliers", side=Side.SUPPLIER),
+    _Candidate(metric="buyer_repeat_rate_90d", label="Buyers who order again within 90 days", side=Side.BUYER),
+    _Candidate(metric="aov", label="Average order value"),
+    _Candidate(metric="orders", label="Orders"),
+    _Candidate(metric="requests", label="Requests for quotation", side=Side.BUYER),
+)
+"""In the order in which they are chosen."""
+
+
+def headlines(store: Store, *, as_of: date | None, months: int) -> tuple[Headline, ...]:
+    """The first eight candidates that the data can feed."""
+    found: list[Headline] = []
+    for candidate in CANDIDATES:
+        covered = spans(store, FACTS[METRICS[candidate.metric].facts[0]].requires[0], as_of=as_of, months=months)
+        if covered is None or len(found) == SHOWN:
+            continue
+        headline = _headline(store, candidate, covered)
+        if headline is not None:
+            found.append(headline)
+    return tuple(found)
+
+
+def _headline(store: Store, candidate: _Candidate, covered: Spans) -> Headline | None:
+    if candidate.yearly:
+        return _yearly(store, candidate, covered)
+    now = _one(store, candidate, covered.now)
+    if now is None:
+        return None
+    before = _one(store, candidate, covered.before) if covered.before else None
+    return Headline(
+        metric=candidate.metric,
+        label=candidate.label,
+        now=now,
+        before=before,
+        run=_run(store, candidate, covered.known),
+        note=_note(covered),
+    )
+
+
+def _yearly(store: Store, candidate: _Candidate, covered: Spans) -> Headline | None:
+    run = [v for v in _run(store, candidate, covered.known, grain=Grain.QUARTER) if v.value is not None]
+    now = _at(store, candidate, covered.window.end)
+    if now is None:
+        return None
+    earlier = Span(start=covered.known.start, end=covered.window.end.replace(year=covered.window.end.year - 1))
+    return Headline(
+        metric=candidate.metric,
+        label=candidate.label,
+        now=now,
+        before=_at(store, candidate, earlier.end),
+        run=tuple(run),
+        note="the last 12 months against the 12 before",
+    )
+
+
+def _at(store: Store, candidate: _Candidate, day: date) -> Value | None:
+    values = ask(store, Query(metrics=(candidate.metric,), where=_where(candidate), end=day, as_of=day))
+    return values[0] if values and values[0].value is not None else None
+
+
+def _one(store: Store, candidate: _Candidate, span: Span) -> Value | None:
+    query = Query(metrics=(candidate.metric,), where=_where(candidate), start=span.start, end=span.end)
+    values = ask(store, query)
+    return values[0] if values and values[0].value is not None else None
+
+
+def _run(store: Store, candidate: _Candidate, known: Span, *, grain: Grain | None = None) -> tuple[Value, ...]:
+    chosen = grain or (Grain.QUARTER if known.whole_months > LONG_RUN_MONTHS else Grain.MONTH)
+    values = ask(
+        store,
+        Query(metrics=(candidate.metric,), grain=chosen, where=_where(candidate), as_of=known.end, intervals=False),
+    )
+    return tuple(_settle(v, known, chosen) for v in values if v.status is not Status.UNAVAILABLE)
+
+
+def _settle(value: Value, known: Span, grain: Grain) -> Value:
+    """The first period counts as whole when the history begins in its first ten days."""
+    first = Period.containing(known.start, grain)
+    whole = (known.start - first.start).days <= 10 and value.period == first.label and first.end <= known.end
+    return replace(value, status=Status.OK, reason=None) if whole and value.status is Status.PARTIAL else value
+
+
+def _where(candidate: _Candidate) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return (("side", (candidate.side.value,)),) if candidate.side else ()
+
+
+def _note(covered: Spans) -> str:
+    now, before = covered.now, covered.before
+    if before is None:
+        return f"{now.start} to {now.end}; nothing earlier to compare with"
+    return f"{now.start} to {now.end} against {before.start} to {before.end}"

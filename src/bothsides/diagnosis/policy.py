@@ -1,0 +1,95 @@
+"""Every threshold of a diagnosis, as data: what counts as material, as enough evidence, as a leak."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bothsides.agreement import load_policy
+
+FILE = "agreement/diagnosis.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiagnosisPolicy:
+    """Thresholds a team may change in `agreement/diagnosis.toml`. Shares are 0 to 1, money-free, per the window.
+
+    Where no source is named the value is this product's own default, chosen so that a healthy simulated market
+    raises no alarm and every planted problem is found; it is a rule of thumb, not a law of markets.
+    """
+
+    window_months: int = 12
+    """Months that headline figures and cells stand for: a full year cancels the seasons."""
+
+    alarm_rate: float = 0.01
+    """Share of false alarms tolerated among the places tested for one question (Benjamini and Hochberg 1995)."""
+    supporting_p: float = 0.1
+    """A second, independent sign counts as support at this one-sided level, once the first is beyond chance."""
+    least_n: int = 30
+    """Observations below which a share is not judged (metric dictionary convention C9)."""
+
+    material_shortfall: float = 0.25
+    """A rate this much below its reference (relative) is worth a person's time, if it is also significant."""
+
+    short_factor: float = 1.6
+    """One side counts as short when it is this many times scarcer per account of the other than a cell usually has."""
+    short_factor_on_orders: float = 3.0
+    """The same where neither searches nor requests are recorded: more is asked, and it stays directional."""
+    stalled_share: float = 0.5
+    """Both sides at most this share of what a cell of its category and region usually has: the cell never started."""
+    fragile_share: float = 0.4
+    """One account with this share of a cell's GMV makes the cell fragile."""
+    fragile_cell_gmv_share: float = 0.02
+    """Cells below this share of the market's GMV are left to the map."""
+    least_cells: int = 4
+    """Fewer cells than this have no typical cell to compare with."""
+
+    matching_exponent: float = 0.5
+    """Orders grow with one side's accounts to this power while the other side stays (constant returns to scale, as in
+    the dictionary's matching efficiency; Cullen and Farronato 2014)."""
+    matching_exponent_low: float = 0.25
+    matching_exponent_high: float = 0.75
+    """How far the exponent is varied for the range of a worth."""
+
+    step_days: int = 90
+    """Days an account has for its way in; younger accounts are not judged (as the onboarding metrics)."""
+    step_shortfall: float = 0.3
+    """An onboarding or first-order step passing this much less (relative) than the median other step is the leak."""
+
+    top_account_share: float = 0.2
+    """Flagged: one account with this share of its side's GMV (vendor heuristic: over 20 % flagged, 30 % material)."""
+    top_ten_share: float = 0.4
+    """Flagged: ten accounts with this share, where at least `many_accounts` are active."""
+    many_accounts: int = 50
+    category_supplier_share: float = 0.3
+    """Flagged: one supplier with this share of a category (vendor heuristic: 30 % material)."""
+    category_buyer_share: float = 0.15
+    """Flagged: one buyer with this share of a category."""
+    category_gmv_share: float = 0.02
+    """Categories below this share of GMV are not flagged."""
+    dependent_share: float = 0.8
+    """A buyer depends on one supplier when this share of what it buys comes from it."""
+
+    ndr_leak: float = 1.0
+    """NDR below this leaks: retention ranks before acquisition."""
+    recent_ndr_leak: float = 0.85
+    """The same for half a year against the half before, where seasons do not cancel."""
+    yearly_leave_share: float = 0.15
+    """Chance that a large account leaves within a year, where the market's own logo retention is unknown."""
+
+    payback_slow_months: float = 24.0
+    """CAC payback above this is slow (Bessemer 2012: SMB 6-18 months, enterprise 24-36 tolerable)."""
+    ltv_to_cac_least: float = 1.0
+    """Below this an account never returns what it cost; the common bar of 3 is shown beside it."""
+    channel_accounts: int = 10
+    """Channels with fewer new accounts are not judged."""
+
+    thin_spend_share: float = 0.05
+    """A cell with this share of a side's acquisition spend is worth naming when its other side is thin."""
+
+    most_findings: int = 20
+    """A list longer than this is not read."""
+
+
+def read_policy(workspace: Path) -> DiagnosisPolicy:
+    """The workspace's signed thresholds, the defaults where it has none. Raises AgreementError naming every mistake."""
+    path = workspace / FILE
+    return load_policy(path, DiagnosisPolicy).policy if path.exists() else DiagnosisPolicy()

@@ -1,0 +1,51 @@
+"""Which finding comes first: by expected worth and sureness, retention before acquisition while accounts leak."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bothsides.diagnosis.finding import Finding, Sureness
+from bothsides.diagnosis.policy import DiagnosisPolicy
+
+SURENESS_WEIGHT = {Sureness.CERTAIN: 1.0, Sureness.LIKELY: 0.8, Sureness.DIRECTIONAL: 0.35}
+"""How much of a finding's worth counts at its sureness: a directional one is about as often wrong as right."""
+
+
+def expected(finding: Finding) -> float:
+    """Worth a month times how far to believe it; spend saved counts as it stands beside GMV gained."""
+    return finding.worth.per_month * SURENESS_WEIGHT[finding.sure] if finding.worth else 0.0
+
+
+def ranked(findings: Iterable[Finding], policy: DiagnosisPolicy) -> tuple[Finding, ...]:
+    """Findings in order with their rank, one per kind and place, capped at what a person reads.
+
+    A leak in retention comes first whatever its worth: what is won by spending would run out through it.
+    """
+    kept = _distinct(findings)
+    chosen = sorted(kept, key=lambda f: (f.kind != "ndr_leak", -expected(f), f.kind, f.place.label))
+    return tuple(replace(finding, rank=i) for i, finding in enumerate(chosen[: policy.most_findings], 1))
+
+
+def _distinct(findings: Iterable[Finding]) -> list[Finding]:
+    """The most valuable finding of each kind and place, those about one cell referring to each other."""
+    best: dict[tuple[str, object], Finding] = {}
+    for finding in findings:
+        key = finding.kind, finding.place
+        if key not in best or expected(finding) > expected(best[key]):
+            best[key] = finding
+    return [_referring(finding, list(best.values())) for finding in best.values()]
+
+
+def _referring(finding: Finding, others: list[Finding]) -> Finding:
+    place = finding.place
+    if place.category is None and place.region is None:
+        return finding
+    same = [
+        other.kind
+        for other in others
+        if other.kind != finding.kind and (other.place.category, other.place.region) == (place.category, place.region)
+    ]
+    if not same:
+        return finding
+    words = " and ".join(kind.replace("_", " ") for kind in sorted(same))
+    note = f"See also {words} in the same place: their worths overlap and must not be added."
+    return replace(finding, caveat=f"{finding.caveat} {note}".strip())

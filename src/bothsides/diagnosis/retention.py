@@ -1,0 +1,244 @@
+"""Who stays and grows: net retention per side over a year and over the latest months, and the leak it shows."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from bothsides.diagnosis.benchmarks import Benchmark, compare
+from bothsides.diagnosis.figures import figure, rate
+from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
+from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.span import Span
+from bothsides.diagnosis.wording import count, money, of_side, share
+from bothsides.metrics import Basis, Query, Status, Store, Unit, Value, ask
+from bothsides.metrics.interval import clustered_ratio
+from bothsides.schema import Side, minor_units
+from bothsides.schema.period import add_months
+
+YEARLY = ("ndr_gmv", "grr_gmv", "logo_retention", "ndr_net_revenue")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the accounts of one span brought in the span after it, major units."""
+
+    months: int
+    accounts: int
+    stayed: int
+    base: float
+    later: float
+    ndr: Value
+    logo: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideRetention:
+    """One side's retention: the yearly metrics, and the latest months against as many before."""
+
+    side: Side
+    yearly: dict[str, Value]
+    recent: Kept | None
+    earlier: Kept | None
+    """The same as `recent`, a year earlier, where the history reaches so far: what seasons alone do."""
+
+    @property
+    def ndr(self) -> Value | None:
+        """The yearly NDR on GMV, if the history carries it."""
+        value = self.yearly.get("ndr_gmv")
+        return value if value is not None and value.value is not None else None
+
+    @property
+    def logo(self) -> Value | None:
+        """The yearly logo retention, if the history carries it."""
+        value = self.yearly.get("logo_retention")
+        return value if value is not None and value.value is not None else None
+
+
+def retention(store: Store, known: Span, end: date) -> dict[Side, SideRetention]:
+    """Both sides' retention up to a month's end."""
+    query = Query(metrics=YEARLY, by_side=True, as_of=end, end=end)
+    values = [v for v in ask(store, query) if v.status is not Status.UNAVAILABLE]
+    whole = Span(start=known.start, end=end).whole_months - (known.start.day > 10)
+    months = min(6, whole // 2)
+    found = {}
+    for side in Side:
+        recent = kept(store, side, end, months) if months >= 3 else None
+        reaches = whole >= 12 + 2 * months
+        found[side] = SideRetention(
+            side=side,
+            yearly={v.metric: v for v in values if v.side == side},
+            recent=recent,
+            earlier=kept(store, side, add_months(end.replace(day=1), -12), months) if recent and reaches else None,
+        )
+    return found
+
+
+def kept(store: Store, side: Side, end: date, months: int) -> Kept | None:
+    """The accounts with positive GMV in the months before the last `months`, followed into them."""
+    last_month = end.replace(day=1)
+    row = store.con.execute(
+        """
+        WITH followed AS (
+            SELECT account, coalesce(sum(value) FILTER (month < $split), 0)::DOUBLE AS base,
+                   coalesce(sum(value) FILTER (month >= $split), 0)::DOUBLE AS later,
+                   coalesce(sum(orders) FILTER (month >= $split), 0) AS later_orders
+            FROM fact_account_months WHERE side = $side AND month BETWEEN $first AND $last GROUP BY account
+        )
+        SELECT count(*), count(*) FILTER (later_orders > 0), sum(base), sum(later),
+               sum(later * later), sum(base * base), sum(later * base)
+        FROM followed WHERE base > 0
+        """,
+        {
+            "side": side.value,
+            "last": last_month,
+            "split": add_months(last_month, 1 - months),
+            "first": add_months(last_month, 1 - 2 * months),
+        },
+    ).fetchone()
+    if row is None or not row[0]:
+        return None
+    accounts, stayed, base, later, *squares = row
+    unit, bound = 10 ** minor_units(store.currency), clustered_ratio(accounts, later, base, *squares)
+    low, high = (None, None) if bound is None else (max(0.0, bound[0]), bound[1])
+    span = f"{months} months to {last_month:%Y-%m}"
+    return Kept(
+        months=months,
+        accounts=accounts,
+        stayed=stayed,
+        base=base / unit,
+        later=later / unit,
+        ndr=figure(
+            "recent_ndr_gmv",
+            later / base,
+            Unit.RATE,
+            n=accounts,
+            low=low,
+            high=high,
+            basis=Basis.CLUSTER,
+            side=side.value,
+            period=span,
+        ),
+        logo=rate("recent_logo_retention", stayed, accounts, side=side.value, period=span),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Leak:
+    """How one side leaks: over which months, from what base, at which NDR."""
+
+    of: SideRetention
+    months: int
+    base: float
+    ndr: Value
+    logo: Value
+    settled: bool
+
+
+def retention_findings(
+    sides: dict[Side, SideRetention], currency: str, policy: DiagnosisPolicy, benchmarks: tuple[Benchmark, ...]
+) -> list[Finding]:
+    """At most one leak: what one side stops buying the other stops selling, so the side that leaves more is named."""
+    leaks = [leak for side in sides.values() if (leak := _leak(side, policy))]
+    if not leaks:
+        return []
+    worst = min(leaks, key=lambda leak: (not leak.settled, leak.logo.value or 0.0, leak.of.side.value))
+    return [_finding(worst, sides[worst.of.side.other], currency, benchmarks)]
+
+
+def _leak(side: SideRetention, policy: DiagnosisPolicy) -> _Leak | None:
+    ndr, logo, recent = side.ndr, side.logo, side.recent
+    if recent is not None and _recent_leak(side, policy):
+        return _Leak(
+            of=side,
+            months=recent.months,
+            base=recent.base,
+            ndr=recent.ndr,
+            logo=recent.logo,
+            settled=(recent.ndr.high or 9.9) < policy.recent_ndr_leak,
+        )
+    yearly_base = None if recent is None else recent.base / recent.months * 12
+    if ndr is None or logo is None or yearly_base is None or float(ndr.value or 0) >= policy.ndr_leak:
+        return None
+    if ndr.n < policy.least_n:
+        return None
+    return _Leak(
+        of=side,
+        months=12,
+        base=yearly_base,
+        ndr=ndr,
+        logo=logo,
+        settled=(ndr.high or 9.9) < policy.ndr_leak,
+    )
+
+
+def _recent_leak(side: SideRetention, policy: DiagnosisPolicy) -> bool:
+    """The latest months fall short, and by more than the same months a year earlier did."""
+    recent, earlier = side.recent, side.earlier
+    if recent is None or recent.accounts < policy.least_n or float(recent.ndr.value or 0) >= policy.recent_ndr_leak:
+        return False
+    seasonal = earlier is not None and float(earlier.ndr.value or 0) <= float(recent.ndr.value or 0)
+    return not seasonal
+
+
+def _finding(leak: _Leak, other: SideRetention, currency: str, benchmarks: tuple[Benchmark, ...]) -> Finding:
+    side, ndr = leak.of.side, float(leak.ndr.value or 0)
+    monthly = leak.base / leak.months
+    before = "the same accounts' GMV of the months before"
+    who = of_side(side)
+    left = leak.logo.n - round(float(leak.logo.value or 0) * leak.logo.n)
+    evidence = [
+        Evidence(
+            sentence=f"In the last {leak.months} months {who} brought {share(ndr)} of {before}"
+            f" ({count(leak.ndr.n)} accounts).",
+            values=(leak.ndr,),
+        ),
+        Evidence(
+            sentence=f"{count(left)} of {count(leak.logo.n)} {who} did not come back; those who did trade less."
+            if left
+            else f"Every one of {count(leak.logo.n)} {who} came back, but they trade less.",
+            values=(leak.logo,),
+        ),
+    ]
+    if other.recent is not None:
+        evidence.append(
+            Evidence(
+                sentence=f"Seen from the {of_side(side.other)}: {share(float(other.recent.ndr.value or 0))} of GMV and "
+                f"{share(float(other.recent.logo.value or 0))} of accounts kept over {other.recent.months} months.",
+                values=(other.recent.ndr, other.recent.logo),
+            )
+        )
+    if leak.ndr.metric == "ndr_gmv" and (against := compare(leak.ndr, (), benchmarks)):
+        evidence.append(Evidence(sentence=against))
+    lost = monthly * (1 - ndr)
+    high, low = leak.ndr.low, leak.ndr.high
+    return Finding(
+        kind="ndr_leak",
+        title=f"{who.capitalize()} of the months before now bring {share(ndr)} of what they brought: "
+        f"{money(lost, currency)} a month has gone",
+        place=Place(side=side),
+        sure=Sureness.LIKELY if leak.settled else Sureness.DIRECTIONAL,
+        why_sure="The interval over accounts lies below the line."
+        if leak.settled
+        else "The interval over accounts reaches the line.",
+        evidence=tuple(evidence),
+        worth=Worth(
+            per_month=lost,
+            low=max(0.0, monthly * (1 - low)) if low is not None else None,
+            high=monthly * (1 - high) if high is not None else None,
+            currency=currency,
+            reckoning=f"{money(monthly, currency)} a month from these accounts before x {share(1 - ndr)} lost since.",
+        ),
+        cause="Existing accounts leave or trade less; new ones only fill the hole."
+        + (
+            " Seasons may play a part: the history is too short to compare with a year ago."
+            if _unseasoned(leak)
+            else ""
+        ),
+        owner="Customer-success lead",
+        play="retain_before_acquire",
+        first_step=f"Call the {min(20, max(left, 5))} largest {who} that stopped or halved, and record why.",
+        caveat="GMV retention, not revenue retention: the two differ where fees differ.",
+    )
+
+
+def _unseasoned(leak: _Leak) -> bool:
+    return leak.months < 12 and leak.of.earlier is None
