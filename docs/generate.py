@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from bothsides.cli.app import app
 from bothsides.metrics.catalogue import METRICS
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.metric import Better, Metric, SideRule
@@ -115,8 +116,9 @@ def tables_page() -> str:
 
 def _needs(metric: Metric) -> str:
     """The tables without which the metric is unavailable."""
-    names = dict.fromkeys(table for fact in metric.facts for table in FACTS[fact].requires)
-    return ", ".join(f"[{name}](tables.md#{name})" for name in names)
+    required = [table for fact in metric.facts for table in FACTS[fact].requires]
+    names = dict.fromkeys([*required, *metric.needs])
+    return ", ".join(f"[{name}](tables.md#{name.partition('.')[0]})" for name in names)
 
 
 def _definition(metric: Metric) -> str:
@@ -169,7 +171,13 @@ def metrics_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-PAGES: dict[str, Callable[[], str]] = {"metrics.md": metrics_page, "tables.md": tables_page}
+def commands_page() -> str:
+    """Every command with its arguments and options, as its own help says."""
+    body = app.generate_docs()
+    return "\n".join([_NOTE.format(source="src/bothsides/cli/"), body.rstrip()]) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {"cli.md": commands_page, "metrics.md": metrics_page, "tables.md": tables_page}
 
 
 def main(arguments: list[str]) -> int:

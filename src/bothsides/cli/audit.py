@@ -7,10 +7,9 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.console import Console
 
-from bothsides.agreement import load_policy
 from bothsides.cli.metrics import day
 from bothsides.cli.places import WorkspaceFolder, published
-from bothsides.diagnosis import DiagnosisPolicy, diagnose
+from bothsides.diagnosis import diagnose, read_policy
 from bothsides.metrics import open_store
 from bothsides.reports import audit_json, audit_summary, write_audit
 from bothsides.workspace import Workspace
@@ -30,7 +29,7 @@ def audit(
     """
     opened = Workspace.open(workspace)
     with open_store(published(opened), known_on=known_on) as store:
-        diagnosis = diagnose(store, as_of=day(as_of, "--as-of"), policy=policy(opened))
+        diagnosis = diagnose(store, as_of=day(as_of, "--as-of"), policy=read_policy(opened.folder))
     if json:
         print(json_text.dumps(audit_json(diagnosis), indent=2, ensure_ascii=False))
         return
@@ -38,9 +37,3 @@ def audit(
     console = Console()
     console.print(audit_summary(diagnosis, width=console.width))
     console.print(f"\nReport: {path}", soft_wrap=True)
-
-
-def policy(workspace: Workspace) -> DiagnosisPolicy:
-    """The thresholds both teams signed, or the defaults."""
-    path = workspace.agreement_dir / "diagnosis.toml"
-    return load_policy(path, DiagnosisPolicy).policy if path.is_file() else DiagnosisPolicy()
