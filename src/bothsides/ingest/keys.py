@@ -22,4 +22,4 @@ def row_id(workspace: str, id_space: str, table: str, key: str, *, side: str | N
     """SQL: the id of a row whose key text is the SQL expression `key`; `side` (SQL too) is part of an account's id."""
     head = SEPARATOR.join((workspace, id_space, table)) + SEPARATOR
     start = literal(head) if side is None else f"{literal(head)} || {side} || chr(31)"
-    return f"CAST(md5({start} || {key}) AS UUID)"
+    return f"CAST(unhex(md5({start} || {key})) AS UUID)"

@@ -148,7 +148,9 @@ def write_manifest(raw_dir: Path, load_id: int, landed: tuple[Landed, ...]) -> N
     sources = [
         {
             "source": item.mapping.source,
-            "mapping": _mapping_text(item.mapping),
+            "file": item.mapping.path.name if item.mapping.path else None,
+            "mapping": item.mapping.path.read_text(encoding="utf-8") if item.mapping.path else None,
+            "reshape": _reshape_text(item.mapping),
             "inputs": {
                 name: [
                     {"name": file.name, "path": str(file.path.relative_to(raw_dir)), "member": file.member,
@@ -171,8 +173,9 @@ def write_manifest(raw_dir: Path, load_id: int, landed: tuple[Landed, ...]) -> N
     fsync_directory(folder)
 
 
-def _mapping_text(mapping: Mapping) -> str | None:
-    return mapping.path.read_text(encoding="utf-8") if mapping.path else None
+def _reshape_text(mapping: Mapping) -> str | None:
+    path = mapping.path.parent / mapping.reshape if mapping.path and mapping.reshape else None
+    return path.read_text(encoding="utf-8") if path and path.is_file() else None
 
 
 def read_manifest(raw_dir: Path, load_id: int) -> list[dict[str, Any]]:

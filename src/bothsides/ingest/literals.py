@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 BLANKS = " \t\n\r\u00a0\u2007\u202f\u200b\ufeff"
+_LAST = " \t\n\r\u00a0"
 
 
 def literal(text: str) -> str:
@@ -27,10 +28,9 @@ def literals(texts: Sequence[str]) -> str:
 
 def cleaned(field: str, null_words: Sequence[str]) -> str:
     """SQL for a field's text without blanks around it; NULL where it is one of the null words."""
-    edges = " OR ".join(
-        [f"unicode({field}) <= 32", *(f"starts_with({field}, {literal(char)})" for char in BLANKS[4:])]
-        + [f"ends_with({field}, {literal(char)})" for char in BLANKS]
-    )
+    # A cheap look at both ends first; only what may have blanks there is trimmed.
+    first = f"unicode({field}) <= 32 OR unicode({field}) = 160 OR unicode({field}) > 8000"
+    edges = " OR ".join([first, *(f"ends_with({field}, {literal(char)})" for char in _LAST)])
     bare = f"trim({field}, {literal(BLANKS)})"
     return f"CASE WHEN {edges} THEN {_unless(bare, null_words)} ELSE {_unless(field, null_words)} END"
 

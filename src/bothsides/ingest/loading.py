@@ -13,6 +13,7 @@ import duckdb
 from bothsides.connectors.files import CountsDisagree, FileRefused, TextTable
 from bothsides.ingest.amounts import FINE
 from bothsides.ingest.casting import Ground, difference_name
+from bothsides.ingest.drift import drift
 from bothsides.ingest.landing import Landed, LandedFile
 from bothsides.ingest.mapping import DateGrain, Mapping, Mode
 from bothsides.ingest.mapping_file import MappingError, missing_fields
@@ -73,13 +74,17 @@ def run_load(
             problems.append(str(error))
     if problems:
         raise SyncRefused(problems)
+    notes: list[str] = []
+    for source in staged:
+        fields = tuple(dict.fromkeys(name for text in source.texts for name in text.fields))
+        notes += [f"{source.mapping.source}: {change}" for change in drift(con, source.mapping.source, fields)]
     progress("checking references")
     for stage in (stage for source in staged for stage in source.stages):
         mark_duplicate_keys(con, stage)
     mark_missing_rates(con, staged, settings.currency)
     fed = frozenset(stage.table.name for source in staged for stage in source.stages)
     emptied = check_references(con, staged, fed)
-    notes = [f"{label}: {count} references to missing records were left empty" for label, count in emptied.items()]
+    notes += [f"{label}: {count} references to missing records were left empty" for label, count in emptied.items()]
     progress("merging versions")
     reports = _merge_all(con, staged, load_id, notes)
     for source in staged:
@@ -104,14 +109,14 @@ def stage_source(con: duckdb.DuckDBPyConnection, landed: Landed, settings: Setti
     counts: list[FileCount] = []
     if mapping.reshape:
         text, counts = reshaped(con, landed, spool, *reshape_sql(landed))
-        _check_fields(mapping, text.fields, text.name)
+        _check_fields(con, mapping, text.fields, text.name)
         _stage_table(con, main, text, kept, by_file=False)
         texts.append(text)
         _refuse_blank(con, main, texts, text.name, 0, text.records)
     else:
         for file in landed.files:
             table = read_file(file, landed, spool)
-            _check_fields(mapping, table.columns, file.name)
+            _check_fields(con, mapping, table.columns, file.name)
             table = _stage_file(con, main, landed, file, table, kept, spool, by_file=by_file)
             texts.append(file_text(file, table))
             counts.append(file_count(file, table))
@@ -130,10 +135,13 @@ def stage_source(con: duckdb.DuckDBPyConnection, landed: Landed, settings: Setti
     return staged
 
 
-def _check_fields(mapping: Mapping, present: Sequence[str], where: str) -> None:
+def _check_fields(con: duckdb.DuckDBPyConnection, mapping: Mapping, present: Sequence[str], where: str) -> None:
     problems = missing_fields(mapping, present, where)
     if problems:
-        raise MappingError(problems)
+        changes = drift(con, mapping.source, present)
+        raise MappingError(
+            [dataclasses.replace(one, allowed=one.allowed + "; ".join(("", *changes))) for one in problems]
+        )
 
 
 def _stage_file(
@@ -261,6 +269,7 @@ def _with_files(report: SourceReport, item: Staged) -> SourceReport:
     if report.read != item.records:
         raise ConservationError(f"{report.source}: {item.records} records read, {report.read} staged")
     rejects = sum(len(count.rejects) for count in item.counts)
+    texts = {text.name: text.fields for text in item.texts}
     files: tuple[dict[str, object], ...] = tuple(
         {
             "name": count.file.name,
@@ -269,6 +278,7 @@ def _with_files(report: SourceReport, item: Staged) -> SourceReport:
             "records": count.records,
             "quarantined": len(count.rejects),
             "read_as": count.note,
+            "fields": list(item.texts[0].fields if item.mapping.reshape else texts[count.file.name]),
         }
         for count in item.counts
     )

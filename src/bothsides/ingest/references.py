@@ -5,20 +5,20 @@ from collections.abc import Sequence
 import duckdb
 
 from bothsides.ingest.casting import candidate_name
-from bothsides.ingest.staged import NUMBER, Staged, good_rows, mark_bad
+from bothsides.ingest.staged import NUMBER, Staged, good_rows, mark_bad, repeats_name
 from bothsides.ingest.staging import Stage
 from bothsides.schema import Column, Kind
 from bothsides.warehouse import current, quoted, stored_tables
 
 
-def mark_duplicate_keys(con: duckdb.DuckDBPyConnection, stage: Stage) -> int:
-    """Mark every row of a key that stands with different content; returns how many equal repeats stay unmarked."""
+def mark_duplicate_keys(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    """Mark every row of a key that stands with different content; of equal rows all but the first are repeats."""
     if not stage.item.key:
-        return 0
+        return
     key, good = quoted(stage.table.key), good_rows(con, stage)
     rows, keys = con.execute(f"SELECT count(*), count(DISTINCT hash({key})) FROM {good}").fetchall()[0]
     if rows == keys:
-        return 0
+        return
     clashing = f"SELECT {key} FROM {good} GROUP BY {key} HAVING count(*) > 1 AND min(row_hash) <> max(row_hash)"
     mark_bad(
         con,
@@ -26,8 +26,10 @@ def mark_duplicate_keys(con: duckdb.DuckDBPyConnection, stage: Stage) -> int:
         f"SELECT {quoted(NUMBER)} FROM {good} WHERE {key} IN ({clashing})",
         f"{stage.table.key}:duplicate_key",
     )
-    good = good_rows(con, stage)
-    return int(con.execute(f"SELECT count(*) - count(DISTINCT {key}) FROM {good}").fetchall()[0][0])
+    con.execute(
+        f"CREATE TEMP TABLE {quoted(repeats_name(stage))} AS SELECT {quoted(NUMBER)} AS n FROM {good_rows(con, stage)} "
+        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {quoted(NUMBER)}) > 1"
+    )
 
 
 def check_references(con: duckdb.DuckDBPyConnection, sources: Sequence[Staged], fed: frozenset[str]) -> dict[str, int]:

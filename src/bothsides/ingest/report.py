@@ -68,8 +68,6 @@ class SyncReport:
     load_id: int
     sources: tuple[SourceReport, ...]
     notes: tuple[str, ...]
-    rebuilt: bool = False
-    """Whether earlier loads were read again, because the stored shape of the tables changed."""
 
     @property
     def read(self) -> int:

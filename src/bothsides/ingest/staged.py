@@ -50,6 +50,11 @@ def bad_name(stage: Stage) -> str:
     return f"{stage.name} bad"
 
 
+def repeats_name(stage: Stage) -> str:
+    """The temporary table (n) of good rows that say again what an earlier one said; there is none without repeats."""
+    return f"{stage.name} repeats"
+
+
 def open_bad(con: duckdb.DuckDBPyConnection, stage: Stage) -> int:
     """Gather the rows that the cast found bad; returns how many."""
     con.execute(
@@ -85,6 +90,15 @@ def good_rows(con: duckdb.DuckDBPyConnection, stage: Stage) -> str:
     )
 
 
+def distinct_rows(con: duckdb.DuckDBPyConnection, stage: Stage) -> str:
+    """SQL of the good rows without repeats, to stand in a FROM clause."""
+    found = con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [repeats_name(stage)]).fetchall()
+    good, repeats = good_rows(con, stage), quoted(repeats_name(stage))
+    if not found[0][0]:
+        return good
+    return f"(SELECT g.* FROM {good} AS g ANTI JOIN {repeats} AS r ON r.n = g.{quoted(NUMBER)})"
+
+
 def drop(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     """Give the memory of a source's stages back."""
     for text in staged.texts:
@@ -93,3 +107,4 @@ def drop(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     for stage in staged.stages:
         con.execute(f"DROP TABLE IF EXISTS {quoted(stage.name)}")
         con.execute(f"DROP TABLE IF EXISTS {quoted(bad_name(stage))}")
+        con.execute(f"DROP TABLE IF EXISTS {quoted(repeats_name(stage))}")

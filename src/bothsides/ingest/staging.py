@@ -123,7 +123,7 @@ def number_repeats(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     text = f"{key} || chr(31) || repeat"
     made = keys.row_id(stage.ground.workspace, space, stage.table.name, text)
     con.execute(
-        f"CREATE TEMP TABLE {quoted(stage.name + ' numbered')} AS SELECT * REPLACE ({made} AS {key}) EXCLUDE (repeat) "
+        f"CREATE TEMP TABLE {quoted(stage.name + ' numbered')} AS SELECT * EXCLUDE (repeat) REPLACE ({made} AS {key}) "
         f"FROM (SELECT *, rowid AS {quoted(ORDINAL)}, "
         f"row_number() OVER (PARTITION BY {key} ORDER BY rowid) - 1 AS repeat FROM {name})"
     )

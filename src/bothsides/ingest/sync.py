@@ -9,7 +9,9 @@ import duckdb
 
 from bothsides.ingest.landing import Landed, land, sweep, write_manifest
 from bothsides.ingest.loading import Loaded, Progress, close_books, run_load
+from bothsides.ingest.mapping import Mapping
 from bothsides.ingest.mapping_file import MappingError, load_mappings
+from bothsides.ingest.rebuild import earlier_loads
 from bothsides.ingest.report import SyncRefused, SyncReport
 from bothsides.warehouse import (
     Journal,
@@ -77,8 +79,7 @@ def _sync(
     path = workspace.warehouse_path
     fresh = not path.exists() or _published_schema(path) != schema_hash()
     with build(path, fresh=fresh) as con:
-        if fresh:
-            create_books(con)
+        notes = _rebuild(con, workspace, journal, mappings, progress) if fresh else ()
         loaded = _load(con, workspace, tuple(landed), load_id, progress)
         journal.copy_into(con)
         close_books(con, workspace.settings, schema_hash(), load_id, started, started + _elapsed(clock))
@@ -86,7 +87,28 @@ def _sync(
         refresh(con)
         progress("publishing")
     progress("published")
-    return SyncReport(load_id=load_id, sources=loaded.sources, notes=loaded.notes)
+    return SyncReport(load_id=load_id, sources=loaded.sources, notes=(*notes, *loaded.notes))
+
+
+def _rebuild(
+    con: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    journal: Journal,
+    mappings: tuple[Mapping, ...],
+    progress: Progress,
+) -> tuple[str, ...]:
+    """Run the published loads again in an empty file; returns notes about what could not be."""
+    create_books(con)
+    done = [run.load_id for run in journal.runs() if run.status == "ok"]
+    if not done:
+        return ()
+    spool = spool_dir(workspace.warehouse_path)
+    loads, notes = earlier_loads(done, workspace.raw_dir, spool, mappings, all_needed=workspace.warehouse_path.exists())
+    for load in loads:
+        progress(f"reading load {load.load_id} again")
+        _load(con, workspace, load.landed, load.load_id, lambda _: None)
+    again = f"loads {', '.join(str(load.load_id) for load in loads)} were read again from raw" if loads else ""
+    return tuple(note for note in (again, *notes) if note)
 
 
 def _load(
