@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bothsides.metrics import Status, Unit, Value
+from bothsides.metrics import Basis, Status, Unit, Value
 
 
 def as_record(value: Value) -> dict[str, Any]:
@@ -38,28 +38,34 @@ def as_json(values: Sequence[Value]) -> str:
 
 def show(console: Console, values: Sequence[Value], dims: Sequence[str]) -> None:
     """A table with one row per cell; what a value cannot say stands in its note."""
+    sided = any(value.side for value in values)
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("metric", "period", "side", *dims):
-        table.add_column(name)
-    for name in ("value", "low", "high", "n"):
-        table.add_column(name, justify="right")
-    table.add_column("status")
+    for name in ("metric", "period", *(("side",) if sided else ()), *dims):
+        table.add_column(name, no_wrap=True)
+    for name in ("value", "95 % interval", "n"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("status", overflow="fold")
     for value in values:
         labels = dict(value.dims)
-        note = value.status.value if not value.reason else f"{value.status.value}: {value.reason}"
         table.add_row(
             value.metric,
             value.period or "",
-            value.side or "",
+            *((value.side or "",) if sided else ()),
             *(labels.get(dim) or ("(none)" if dim in labels else "") for dim in dims),
             figure(value.value, value.unit),
-            figure(value.low, value.unit),
-            figure(value.high, value.unit) or ("census" if value.basis.value == "census" else ""),
+            _interval(value),
             f"{value.n:,}",
-            note,
+            value.status.value if not value.reason else f"{value.status.value}: {value.reason}",
             style="dim" if value.status in (Status.SMALL_N, Status.UNAVAILABLE, Status.IMMATURE) else "",
         )
     console.print(table)
+
+
+def _interval(value: Value) -> str:
+    """The bounds, or where there are none, why."""
+    if value.low is None and value.high is None:
+        return "census" if value.basis is Basis.CENSUS and value.value is not None else ""
+    return f"{figure(value.low, value.unit) or '?'} to {figure(value.high, value.unit) or '?'}"
 
 
 def figure(number: float | None, unit: Unit) -> str:
