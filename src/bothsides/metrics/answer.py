@@ -1,22 +1,23 @@
 """Answers a query: one statement for all formulas, one per shape for the rest, every cell a value with provenance."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import duckdb
 
 from bothsides.metrics.catalogue import metric as find_metric
-from bothsides.metrics.cells import Key, Outcome, Reading, make_reading, period_of, period_status, span_label
-from bothsides.metrics.compile import cluster_plans, expand, plan
+from bothsides.metrics.cells import Key, Outcome, Reading, bound, make_reading, period_of, period_status, span_label
+from bothsides.metrics.compile import Plan, cluster_plans, expand, plan
 from bothsides.metrics.evaluate import Counted, evaluate
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.interval import clustered_ratio
-from bothsides.metrics.measure import Formula, Measure, Ratio, measures_of
-from bothsides.metrics.metric import Metric, Quotient, SideRule
+from bothsides.metrics.measure import Combination, Formula, Measure, Ratio, measures_of
+from bothsides.metrics.metric import Metric, Quotient
 from bothsides.metrics.query import Query
-from bothsides.metrics.shapes.shape import Shape
+from bothsides.metrics.refusal import quotient_parts, refusal
+from bothsides.metrics.shapes import Shape, Stock
 from bothsides.metrics.store import Store
 from bothsides.metrics.value import Basis, Status, Unit, Value
 from bothsides.schema import Period, minor_units
@@ -52,125 +53,116 @@ def explain(store: Store, query: Query) -> str:
     """The SQL that the query's formulas compile to."""
     reading = make_reading(store, query)
     metrics = [m for name in query.metrics if refusal(reading, m := find_metric(name)) is None]
-    formulas = [expand(m.formula, sided=reading.cut.sided) for m in metrics if isinstance(m.formula, Formula)]
-    measures = [measure for formula in formulas for measure in measures_of(formula)]
+    measures = [measure for job in _jobs(reading, metrics) for measure in measures_of(job.formula)]
     if not measures:
         return "-- nothing to read: no metric asked for is a formula over tables that are here"
     return plan(measures, reading.cut, reading.windows, weighted=store.sampled).statement
 
 
-def refusal(reading: Reading, metric: Metric) -> str | None:
-    """Why the metric cannot be answered as asked, None when it can."""
-    missing = sorted({table for name in metric.facts for table in reading.store.missing(name)})
-    missing += [need for need in metric.needs if need not in missing and reading.store.lacks(need)]
-    if missing:
-        return f"needs {', '.join(missing)}: no data has been loaded for {'it' if len(missing) == 1 else 'them'}"
-    undated = [name for name in metric.facts if name not in reading.windows]
-    if undated:
-        return f"fact {undated[0]} has no dated row"
-    if metric.side is SideRule.MARKET and reading.cut.sided:
-        return "describes both sides at once and cannot be split by side"
-    if metric.side is SideRule.SPLIT and not reading.cut.sided:
-        return "exists per side only: add side to the split, or filter on one side"
-    if isinstance(metric.formula, Shape) and (reason := metric.formula.refusal(reading)) is not None:
-        return reason
-    if metric.side in (SideRule.BUYER, SideRule.SUPPLIER):
-        asked = dict(reading.query.where).get("side")
-        if asked and metric.side.value not in asked:
-            return f"exists on the {metric.side} side only"
-    for dim in (*reading.cut.dims, *(name for name, _ in reading.cut.where if name != "side")):
-        reason = _dimension_refusal(reading, metric, dim)
-        if reason:
-            return reason
-    return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """A formula to evaluate on the days of a metric: the metric's own, or the quotient's that it is a part of."""
+
+    name: str
+    metric: Metric
+    formula: Formula
 
 
-def _dimension_refusal(reading: Reading, metric: Metric, dim: str) -> str | None:
-    allowed = [metric.dimensions or FACTS[name].dimensions for name in metric.facts]
-    if not all(dim in names for names in allowed):
-        shared = [d for d in allowed[0] if all(d in names for names in allowed)]
-        return f"cannot be split by {dim}; it can be by {', '.join(shared) or 'period only'}"
-    if not reading.cut.sided and any(dim in FACTS[name].party_columns for name in metric.facts):
-        return f"{dim} differs between the two parties: split by side as well"
-    return None
+def _parts(metric: Metric) -> tuple[Metric, ...]:
+    return (
+        tuple(map(find_metric, quotient_parts(metric.formula))) if isinstance(metric.formula, Quotient) else (metric,)
+    )
+
+
+def _name(metric: Metric, part: Metric) -> str:
+    return part.id if part is metric else f"{metric.id}/{part.id}"
+
+
+def _jobs(reading: Reading, metrics: Sequence[Metric]) -> list[_Job]:
+    """Every formula the metrics are made of, bound to the days on which all of it is known."""
+    jobs = []
+    for metric in dict.fromkeys(metrics):
+        for part in _parts(metric):
+            if isinstance(part.formula, Formula):
+                formula = expand(bound(part.formula, reading, metric), sided=reading.cut.sided)
+                jobs.append(_Job(name=_name(metric, part), metric=metric, formula=formula))
+    return jobs
 
 
 def _outcomes(reading: Reading, metrics: Sequence[Metric]) -> dict[str, dict[Key, Outcome]]:
     """Every metric's cells; the parts of quotients are read along with the rest."""
-    parts = [
-        find_metric(name) for m in metrics if isinstance(m.formula, Quotient) for name in quotient_parts(m.formula)
-    ]
-    needed = list({m.id: m for m in (*metrics, *parts)}.values())
-    formulas = {m.id: expand(m.formula, sided=reading.cut.sided) for m in needed if isinstance(m.formula, Formula)}
-    outcomes = _formula_outcomes(reading, needed, formulas)
-    for metric in needed:
-        if isinstance(metric.formula, Shape):
-            outcomes[metric.id] = metric.formula.outcomes(reading, metric)
-    for metric in needed:
+    found = _formula_outcomes(reading, _jobs(reading, metrics))
+    outcomes: dict[str, dict[Key, Outcome]] = {}
+    for metric in metrics:
+        parts = _parts(metric)
+        for part in parts:
+            if isinstance(part.formula, Shape):
+                cells = part.formula.outcomes(reading, metric)
+                found[_name(metric, part)] = _filled(reading, metric, cells)
         if isinstance(metric.formula, Quotient):
-            top, bottom = quotient_parts(metric.formula)
-            outcomes[metric.id] = {
-                key: _divide(outcome, outcomes[bottom][key])
-                for key, outcome in outcomes[top].items()
-                if key in outcomes[bottom]
-            }
+            top, bottom = (found[_name(metric, part)] for part in parts)
+            outcomes[metric.id] = {key: _divide(top[key], bottom[key]) for key in top if key in bottom}
+        else:
+            outcomes[metric.id] = found[metric.id]
     return outcomes
 
 
-def quotient_parts(formula: Quotient) -> tuple[str, str]:
-    """The ids of the two metrics."""
-    return formula.numerator, formula.denominator
+def _filled(reading: Reading, metric: Metric, cells: dict[Key, Outcome]) -> dict[Key, Outcome]:
+    """The shape's cells, and the periods and sides in which it found nothing."""
+    empty = Outcome(value=None, n=0, status=Status.NO_DENOMINATOR, reason="nothing to measure in these days")
+    shown = dict.fromkeys(reading.keys(metric, iter(cells)), empty) | cells
+    return {key: outcome for key, outcome in shown.items() if _in_range(reading, metric, key)}
 
 
 def _divide(top: Outcome, bottom: Outcome) -> Outcome:
-    """One outcome over another; the interval is the numerator's alone, widened by the denominator's own bounds."""
+    """One outcome over another; bounds are the widest that the two parts' bounds allow."""
     for part in (top, bottom):
         if part.value is None:
             return replace(part, low=None, high=None)
-    if not bottom.value or top.value is None:
+    if top.value is None or bottom.value is None or bottom.value <= 0:
         return Outcome(value=None, n=0, status=Status.NO_DENOMINATOR, reason="the denominator is zero")
-    worse = top if top.status is not Status.OK else bottom
-    low = None if top.low is None else top.low / (bottom.high or bottom.value)
-    high = None if top.high is None else top.high / (bottom.low or bottom.value)
+    worse = min(top, bottom, key=lambda outcome: _rank(outcome.status))
+    low, high, basis = None, None, Basis.NOT_COMPUTED
+    below, above = bottom.low or bottom.value, bottom.high or bottom.value
+    if top.low is not None and top.high is not None and below > 0:
+        low, high = min(top.low / below, top.low / above), max(top.high / below, top.high / above)
+        basis = top.basis
     return Outcome(
         value=top.value / bottom.value,
         n=min(top.n, bottom.n),
         low=low,
         high=high,
-        basis=top.basis if low is not None else Basis.NOT_COMPUTED,
+        basis=basis,
         status=worse.status,
         reason=worse.reason,
     )
 
 
-def _formula_outcomes(
-    reading: Reading, metrics: Sequence[Metric], formulas: dict[str, Formula]
-) -> dict[str, dict[Key, Outcome]]:
-    measures = list(dict.fromkeys(m for formula in formulas.values() for m in measures_of(formula)))
-    if not measures:
+def _formula_outcomes(reading: Reading, jobs: Sequence[_Job]) -> dict[str, dict[Key, Outcome]]:
+    if not jobs:
         return {}
+    measures = [measure for job in jobs for measure in measures_of(job.formula)]
     compiled = plan(measures, reading.cut, reading.windows, weighted=reading.store.sampled)
-    rows = _fetch(reading.store.con, compiled.statement, compiled.parameters)
     width = len(compiled.keys)
-    cells = {tuple(row[:width]): row[width:] for row in rows}
-    position = {
-        name: i
-        for i, name in enumerate([*compiled.columns.values(), *compiled.rows.values(), *compiled.variances.values()])
-    }
+    rows = _fetch(reading.store.con, compiled.statement, compiled.parameters)
+    cells = {tuple(row[:width]): dict(zip(compiled.outputs, row[width:], strict=True)) for row in rows}
     outcomes: dict[str, dict[Key, Outcome]] = {}
-    for metric in metrics:
-        if metric.id not in formulas:
-            continue
-        formula, wanted = formulas[metric.id], measures_of(formulas[metric.id])
-        keys = list(reading.keys(metric, iter(cells)))
-        outcomes[metric.id] = {
-            key: evaluate(formula, {m: _counted(m, cells.get(key), compiled, position) for m in wanted})
-            for key in keys
-            if _in_range(reading, metric, key)
+    for job in jobs:
+        wanted = list(dict.fromkeys(measures_of(job.formula)))
+        seen = (key for key, row in cells.items() if any(_present(m, row, compiled) for m in wanted))
+        outcomes[job.name] = {
+            key: evaluate(job.formula, {m: _counted(m, cells.get(key), compiled) for m in wanted})
+            for key in reading.keys(job.metric, seen)
+            if _in_range(reading, job.metric, key)
         }
     if reading.query.intervals:
-        _add_clusters(reading, formulas, outcomes)
+        _add_clusters(reading, jobs, outcomes)
     return outcomes
+
+
+def _present(measure: Measure, row: dict[str, Any], compiled: Plan) -> bool:
+    """Whether the read of the measure's fact has a row in the cell; only others' reads may have put it there."""
+    return row[compiled.rows.get(measure, compiled.columns[measure])] is not None
 
 
 def _in_range(reading: Reading, metric: Metric, key: Key) -> bool:
@@ -184,19 +176,24 @@ def _in_range(reading: Reading, metric: Metric, key: Key) -> bool:
     return period is None or (period.start <= window.end and period.end >= window.start)
 
 
-def _counted(measure: Measure, row: tuple[Any, ...] | None, compiled: Any, position: dict[str, int]) -> Counted:
+def _counted(measure: Measure, row: dict[str, Any] | None, compiled: Plan) -> Counted:
+    census = measure.aggregate != "count_distinct" or not (compiled.weighted and FACTS[measure.fact].weight)
     if row is None:
-        return Counted(total=0, rows=0)
-    total = row[position[compiled.columns[measure]]] or 0
-    rows = row[position[compiled.rows[measure]]] or 0 if measure in compiled.rows else int(total)
-    variance = row[position[compiled.variances[measure]]] if measure in compiled.variances else None
-    return Counted(total=total, rows=rows, variance=variance)
+        return Counted(total=0, rows=0, census=census)
+    total = row[compiled.columns[measure]] or 0
+    rows = row[compiled.rows[measure]] or 0 if measure in compiled.rows else int(total)
+    variance = row[compiled.variances[measure]] if measure in compiled.variances else None
+    return Counted(total=total, rows=rows, variance=variance, census=census)
 
 
-def _add_clusters(reading: Reading, formulas: dict[str, Formula], outcomes: dict[str, dict[Key, Outcome]]) -> None:
+def _add_clusters(reading: Reading, jobs: Sequence[_Job], outcomes: dict[str, dict[Key, Outcome]]) -> None:
     """Account-clustered delta intervals for the ratios that ask for them."""
-    ratios = {name: f for name, f in formulas.items() if isinstance(f, Ratio) and f.cluster}
-    if not ratios or max(len(outcomes[name]) for name in ratios) > MOST_CLUSTERED_CELLS or reading.store.sampled:
+    ratios = {
+        job.name: job.formula
+        for job in jobs
+        if isinstance(job.formula, Ratio) and job.formula.cluster and len(outcomes[job.name]) <= MOST_CLUSTERED_CELLS
+    }
+    if not ratios or reading.store.sampled:
         return
     bounds: dict[Ratio, dict[Key, tuple[float, float] | None]] = {}
     for compiled in cluster_plans(list(ratios.values()), reading.cut, reading.windows):
@@ -206,10 +203,10 @@ def _add_clusters(reading: Reading, formulas: dict[str, Formula], outcomes: dict
                 sums = row[width + 6 * i : width + 6 * i + 6]
                 bounds.setdefault(ratio, {})[tuple(row[:width])] = clustered_ratio(*sums)
     for name, ratio in ratios.items():
-        for key, bound in bounds.get(ratio, {}).items():
+        for key, limits in bounds.get(ratio, {}).items():
             known = outcomes[name].get(key)
-            if bound is not None and known is not None and known.value is not None:
-                low, high = (ratio.scale * side for side in bound)
+            if limits is not None and known is not None and known.value is not None:
+                low, high = (ratio.scale * side for side in limits)
                 outcomes[name][key] = replace(known, low=low, high=high, basis=Basis.CLUSTER)
 
 
@@ -224,13 +221,7 @@ def _values(reading: Reading, metric: Metric, outcomes: dict[Key, Outcome]) -> I
 
 def _value(reading: Reading, metric: Metric, key: Key, outcome: Outcome) -> Value:
     period = period_of(reading, key)
-    status, reason = outcome.status, outcome.reason
-    if status is Status.OK:
-        status, reason = period_status(reading, metric, period)
-    if status is Status.OK and metric.unit in (Unit.RATE, Unit.RATIO) and outcome.n < SMALL_N:
-        status, reason = Status.SMALL_N, f"n = {outcome.n}, below {SMALL_N}"
-    if outcome.value is None and status not in (Status.NO_DENOMINATOR, Status.UNAVAILABLE):
-        status = Status.NO_DENOMINATOR if status in (Status.OK, Status.SMALL_N, Status.PARTIAL) else status
+    status, reason = _judged(metric, outcome, period_status(reading, metric, period))
     return Value(
         metric=metric.id,
         period=_label(reading, metric, period),
@@ -250,8 +241,35 @@ def _value(reading: Reading, metric: Metric, key: Key, outcome: Outcome) -> Valu
     )
 
 
+_WORST_FIRST = list(Status)
+
+
+def _rank(status: Status) -> int:
+    return _WORST_FIRST.index(status)
+
+
+def _judged(metric: Metric, outcome: Outcome, period: tuple[Status, str | None]) -> tuple[Status, str | None]:
+    """The worst that can be said of the value, and why. Nothing old enough to measure is immature, not empty."""
+    if outcome.status is Status.NO_DENOMINATOR and period[0] is Status.IMMATURE:
+        return period
+    found = [(outcome.status, outcome.reason), period]
+    if outcome.n < SMALL_N and _is_small_n_judged(metric):
+        found.append((Status.SMALL_N, f"n = {outcome.n}, below {SMALL_N}"))
+    return min(found, key=lambda judgement: _rank(judgement[0]))
+
+
+def _is_small_n_judged(metric: Metric) -> bool:
+    """Ratios, quantiles and shares; not the totals of a ledger, nor indices, which judge themselves."""
+    totals = isinstance(metric.formula, Measure | Combination | Stock)
+    return not totals and metric.unit not in (Unit.COUNT, Unit.INDEX)
+
+
 def _label(reading: Reading, metric: Metric, period: Period | None) -> str:
-    return period.label if period else span_label(reading.window(metric))
+    if period:
+        return period.label
+    shape = metric.formula if isinstance(metric.formula, Shape) else None
+    days = shape.covers(reading, metric) if shape else reading.days(metric)
+    return span_label(days if days.start <= days.end else reading.window(metric))
 
 
 def _side(reading: Reading, key: Key) -> str | None:

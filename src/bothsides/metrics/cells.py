@@ -1,19 +1,20 @@
 """Cells: the periods, sides and labels in which values stand, and what is known for each metric there."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import TypeAlias
 
 from bothsides.metrics.compile import Cut, Window
 from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts import FACTS
-from bothsides.metrics.metric import Metric, SideRule
+from bothsides.metrics.measure import Combination, Formula, Measure, Product, Ratio, Test
+from bothsides.metrics.metric import Metric, Read, SideRule
 from bothsides.metrics.query import Query
 from bothsides.metrics.store import Store
 from bothsides.metrics.value import Basis, Status
 from bothsides.schema import Grain, Period, Side
-from bothsides.schema.period import periods_between
+from bothsides.schema.period import add_months, periods_between
 
 Key: TypeAlias = tuple[date | str | None, ...]
 """The cell's columns in the cut's order: period start, side, dimensions."""
@@ -34,21 +35,24 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One query against one store: the cut and the window of each fact."""
+    """One query against one store: the cut and the window of each fact by each of its dates."""
 
     store: Store
     query: Query
     cut: Cut
-    windows: dict[str, Window]
+    windows: dict[Read, Window]
 
     def window(self, metric: Metric) -> Window:
-        """The days on which every fact of the metric is known."""
-        windows = [self.windows[name] for name in metric.facts]
-        return Window(
-            start=max(w.start for w in windows),
-            end=min(w.end for w in windows),
-            as_of=min(w.as_of for w in windows),
-        )
+        """The days on which every fact of the metric, and what its outcome waits for, is known."""
+        windows = [self.windows[read] for read in metric.reads]
+        waits = [last for need in metric.needs if (last := self.store.until(need)) is not None]
+        as_of = min([w.as_of for w in windows] + waits)
+        return Window(start=max(w.start for w in windows), end=min([w.end for w in windows] + [as_of]), as_of=as_of)
+
+    def days(self, metric: Metric) -> Window:
+        """The days whose rows count in a cell without a period: those old enough for the metric's outcome."""
+        window = self.window(metric)
+        return replace(window, end=min(window.end, window.as_of - timedelta(days=metric.maturity_days)))
 
     def periods(self, window: Window) -> list[Period]:
         """Every period of the cut that the window touches; none without a period in the cut."""
@@ -76,26 +80,32 @@ class Reading:
         """The sides on which the metric exists, under the query's filter."""
         if not self.cut.by_side:
             return [None]
-        allowed = dict(self.query.where).get("side", tuple(side.value for side in Side))
         own = (metric.side.value,) if metric.side in (SideRule.BUYER, SideRule.SUPPLIER) else tuple(Side)
-        return [side.value for side in Side if side.value in allowed and side.value in own]
+        return [side.value for side in Side if side in self.query.sides and side.value in own]
 
 
-def fact_window(store: Store, query: Query, fact: Fact) -> Window | None:
-    """The days to read the fact for: what was asked, within what is known."""
-    known = store.known(fact)
+def fact_window(store: Store, query: Query, fact: Fact, on: str) -> Window | None:
+    """The days to read the fact for: what was asked, within what is known. Whole months where its dates are months."""
+    known = store.known(fact, on)
     if known is None:
         return None
     first, last = known
     as_of = min(query.as_of, last) if query.as_of else last
-    return Window(
-        start=max(first, query.start) if query.start else first, end=min(as_of, query.end or as_of), as_of=as_of
-    )
+    start, end = max(first, query.start) if query.start else first, min(as_of, query.end or as_of)
+    if fact.monthly:
+        start = first.replace(day=1) if start == first else add_months(start - timedelta(days=1), 1).replace(day=1)
+        end = end if end == last else (end + timedelta(days=1)).replace(day=1) - timedelta(days=1)
+    return Window(start=start, end=end, as_of=as_of)
 
 
 def make_reading(store: Store, query: Query) -> Reading:
     """Prepare a query: windows for every fact that can be read."""
-    windows = {name: w for name, fact in FACTS.items() if (w := fact_window(store, query, fact)) is not None}
+    windows = {
+        (name, on): window
+        for name, fact in FACTS.items()
+        for on in fact.dates
+        if (window := fact_window(store, query, fact, on)) is not None
+    }
     cut = Cut(
         grain=query.grain,
         by_side=query.by_side,
@@ -107,18 +117,49 @@ def make_reading(store: Store, query: Query) -> Reading:
     return Reading(store=store, query=query, cut=cut, windows=windows)
 
 
+def bound(formula: Formula, reading: Reading, metric: Metric) -> Formula:
+    """The formula on the metric's own days.
+
+    A fact is read once for every metric; where the others are known for longer, the parts of this one are held to
+    the days on which all of them are known, and to rows old enough for their outcome.
+    """
+    match formula:
+        case Measure():
+            window, read = reading.window(metric), reading.windows[formula.fact, formula.on]
+            until = min(window.end, window.as_of - timedelta(days=formula.maturity_days))
+            return replace(
+                formula,
+                maturity_days=0,
+                since=window.start if window.start > read.start else None,
+                until=until if until < read.end else None,
+                where=tuple(
+                    Test(test.column, "<=", window.as_of) if test.operator == "reached" else test
+                    for test in formula.where
+                ),
+            )
+        case Ratio(numerator=top, denominator=bottom):
+            return replace(formula, numerator=bound(top, reading, metric), denominator=bound(bottom, reading, metric))
+        case Combination(terms=terms):
+            return Combination(tuple((sign, bound(term, reading, metric)) for sign, term in terms))
+        case Product(factors=factors):
+            return Product(tuple(bound(factor, reading, metric) for factor in factors), formula.power)
+
+
 def period_status(reading: Reading, metric: Metric, period: Period | None) -> tuple[Status, str | None]:
     """Whether the period is complete and old enough for the metric's outcome to be known."""
-    window = reading.window(metric)
-    first = min(first for name in metric.facts if (first := (reading.store.known(FACTS[name]) or (window.start,))[0]))
+    window, days, query = reading.window(metric), metric.maturity_days, reading.query
     if period is None:
+        if days and window.as_of - timedelta(days=days) < window.start:
+            return Status.IMMATURE, f"needs {days} days after the first day; known until {window.as_of}"
         return Status.OK, None
-    if metric.maturity_days and (window.as_of - period.end).days < metric.maturity_days:
-        return Status.IMMATURE, f"needs {metric.maturity_days} days after the period; known until {window.as_of}"
-    if period.end > window.as_of:
-        return Status.PARTIAL, f"known until {window.as_of}, the period ends {period.end}"
-    if period.start < first:
-        return Status.PARTIAL, f"known from {first}, the period starts {period.start}"
+    if days and (window.as_of - period.end).days < days:
+        return Status.IMMATURE, f"needs {days} days after the period; known until {window.as_of}"
+    if period.end > window.end:
+        said = "asked" if query.end is not None and window.end == query.end < window.as_of else "known"
+        return Status.PARTIAL, f"{said} until {window.end}, the period ends {period.end}"
+    if period.start < window.start:
+        said = "asked" if window.start == query.start else "known"
+        return Status.PARTIAL, f"{said} from {window.start}, the period starts {period.start}"
     return Status.OK, None
 
 

@@ -5,13 +5,14 @@ This is the only module that knows SQLGlot.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from sqlglot import exp, maybe_parse
 
 from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts import FACTS
-from bothsides.metrics.measure import Combination, Formula, Measure, Product, Ratio, Test
+from bothsides.metrics.measure import Combination, Formula, Measure, Product, Ratio, Test, measures_of
+from bothsides.metrics.metric import Read
 from bothsides.schema import Grain, Side
 
 Parameters = dict[str, object]
@@ -42,6 +43,10 @@ class Cut:
         """The names of the cell's columns, in order."""
         return (*(("period",) if self.grain else ()), *(("side",) if self.by_side else ()), *self.dims)
 
+    def conditions(self, fact: Fact) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The filters as they bear on the fact: a filter on both sides leaves each row of two parties in, once."""
+        return tuple(c for c in self.where if c[0] != "side" or self.sided or not fact.parties)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -53,19 +58,21 @@ class Plan:
     columns: dict[Measure, str]
     rows: dict[Measure, str]
     variances: dict[Measure, str]
+    outputs: tuple[str, ...]
+    weighted: bool
 
 
 def plan(
     measures: Sequence[Measure],
     cut: Cut,
-    windows: dict[str, Window],
+    windows: dict[Read, Window],
     *,
     weighted: bool = False,
     dialect: str = "duckdb",
 ) -> Plan:
     """Compile the measures into one statement. `weighted` multiplies by the sample weight of facts that have one."""
     parameters: Parameters = {}
-    reads: dict[tuple[str, str], list[Measure]] = {}
+    reads: dict[Read, list[Measure]] = {}
     for measure in dict.fromkeys(measures):
         reads.setdefault((measure.fact, _on(measure, cut)), []).append(measure)
     columns: dict[Measure, str] = {}
@@ -73,18 +80,17 @@ def plan(
     variances: dict[Measure, str] = {}
     parts: list[exp.Select] = []
     for (name, on), group in reads.items():
-        select = _read(FACTS[name], on, cut, windows[name], parameters, len(parts))
+        select = _read(FACTS[name], on, cut, windows[name, group[0].on], parameters, len(parts))
         for measure in group:
             columns[measure] = f"m{len(columns)}"
-            select = select.select(exp.alias_(_aggregate(measure, cut, windows[name], weighted), columns[measure]))
-            if measure.aggregate == "sum":
+            select = select.select(exp.alias_(_aggregate(measure, cut, weighted), columns[measure]))
+            sampled = weighted and FACTS[name].weight and measure.aggregate != "count_distinct"
+            if measure.aggregate == "sum" or sampled:
                 rows[measure] = f"n{len(columns) - 1}"
-                select = select.select(
-                    exp.alias_(_filtered(exp.Count(this=exp.Star()), measure, cut, windows[name]), rows[measure])
-                )
-            if weighted and FACTS[name].weight and measure.aggregate != "count_distinct":
+                select = select.select(exp.alias_(_filtered(exp.Count(this=exp.Star()), measure, cut), rows[measure]))
+            if sampled:
                 variances[measure] = f"v{len(columns) - 1}"
-                select = select.select(exp.alias_(_variance(measure, cut, windows[name]), variances[measure]))
+                select = select.select(exp.alias_(_variance(measure, cut), variances[measure]))
         parts.append(select)
     outputs = [*columns.values(), *rows.values(), *variances.values()]
     statement = _union(parts, cut.keys, outputs)
@@ -95,6 +101,8 @@ def plan(
         columns=columns,
         rows=rows,
         variances=variances,
+        outputs=tuple(outputs),
+        weighted=weighted,
     )
 
 
@@ -108,18 +116,19 @@ class ClusterPlan:
     ratios: tuple[Ratio, ...]
 
 
-def cluster_plans(ratios: Sequence[Ratio], cut: Cut, windows: dict[str, Window]) -> list[ClusterPlan]:
+def cluster_plans(ratios: Sequence[Ratio], cut: Cut, windows: dict[Read, Window]) -> list[ClusterPlan]:
     """Statements for account-clustered intervals; ratios whose parts come from two facts have none."""
-    groups: dict[tuple[str, str], list[Ratio]] = {}
+    groups: dict[Read, list[Ratio]] = {}
     for ratio in dict.fromkeys(ratios):
         top, bottom = ratio.numerator, ratio.denominator
         if isinstance(top, Measure) and isinstance(bottom, Measure) and top.fact == bottom.fact and top.on == bottom.on:
-            groups.setdefault((top.fact, _on(top, cut)), []).append(ratio)
-    return [_cluster(FACTS[name], on, group, cut, windows[name]) for (name, on), group in groups.items()]
+            groups.setdefault((top.fact, top.on), []).append(ratio)
+    return [_cluster(FACTS[name], group, cut, windows[name, on]) for (name, on), group in groups.items()]
 
 
-def _cluster(fact: Fact, on: str, ratios: Sequence[Ratio], cut: Cut, window: Window) -> ClusterPlan:
+def _cluster(fact: Fact, ratios: Sequence[Ratio], cut: Cut, window: Window) -> ClusterPlan:
     parameters: Parameters = {}
+    on = _on(measures_of(ratios[0])[0], cut)
     account = fact.party_columns["account"][0] if fact.parties and not cut.sided else fact.account
     inner = _read(fact, on, cut, window, parameters, 0).select(exp.alias_(_expression(account or "1"), "cluster_id"))
     inner = inner.group_by(exp.Literal.number(len(cut.keys) + 1))
@@ -127,7 +136,7 @@ def _cluster(fact: Fact, on: str, ratios: Sequence[Ratio], cut: Cut, window: Win
     for i, ratio in enumerate(ratios):
         for name, part in ((f"x{i}", ratio.numerator), (f"y{i}", ratio.denominator)):
             assert isinstance(part, Measure)
-            value = exp.Coalesce(this=_aggregate(part, cut, window, False), expressions=[exp.Literal.number(0)])
+            value = exp.Coalesce(this=_aggregate(part, cut, False), expressions=[exp.Literal.number(0)])
             inner = inner.select(exp.alias_(exp.Cast(this=value, to=exp.DataType.build("DOUBLE")), name))
         outer = outer.select(
             *(
@@ -210,7 +219,7 @@ def _read(fact: Fact, on: str, cut: Cut, window: Window, parameters: Parameters,
             high=exp.Cast(this=exp.Placeholder(this=f"to_{index}"), to=exp.DataType.build("DATE")),
         )
     )
-    for name, values in cut.where:
+    for name, values in cut.conditions(fact):
         names = []
         for value in values:
             names.append(f"w{len(parameters)}")
@@ -235,7 +244,7 @@ def period_start(on: str, grain: Grain, fiscal_start: int) -> str:
     return f"CAST(date_trunc('{grain.value}', {on}) AS DATE)"
 
 
-def _aggregate(measure: Measure, cut: Cut, window: Window, weighted: bool) -> exp.Expression:
+def _aggregate(measure: Measure, cut: Cut, weighted: bool) -> exp.Expression:
     fact = FACTS[measure.fact]
     column = None if measure.column is None else _expression(_resolve(measure.column, measure, cut))
     weight = exp.column(fact.weight) if weighted and fact.weight else None
@@ -246,34 +255,33 @@ def _aggregate(measure: Measure, cut: Cut, window: Window, weighted: bool) -> ex
             total = exp.Sum(this=exp.Mul(this=column, expression=weight) if weight else column)
         case "count_distinct":
             total = exp.Count(this=exp.Distinct(expressions=[column]))
-    return _filtered(total, measure, cut, window)
+    return _filtered(total, measure, cut)
 
 
-def _variance(measure: Measure, cut: Cut, window: Window) -> exp.Expression:
+def _variance(measure: Measure, cut: Cut) -> exp.Expression:
     """Horvitz-Thompson variance of a weighted total under Poisson sampling: sum of w (w - 1) x^2."""
     weight = FACTS[measure.fact].weight
     amount = "1" if measure.column is None else f"({_resolve(measure.column, measure, cut)})::DOUBLE"
     body = _expression(f"sum({weight} * ({weight} - 1) * {amount} * {amount})")
-    return _filtered(body, measure, cut, window)
+    return _filtered(body, measure, cut)
 
 
-def _filtered(total: exp.Expression, measure: Measure, cut: Cut, window: Window) -> exp.Expression:
-    conditions = list(_conditions(measure, cut, window))
+def _filtered(total: exp.Expression, measure: Measure, cut: Cut) -> exp.Expression:
+    conditions = list(_conditions(measure, cut))
     if not conditions:
         return total
     return exp.Filter(this=total, expression=exp.Where(this=exp.and_(*conditions)))
 
 
-def _conditions(measure: Measure, cut: Cut, window: Window) -> Iterator[exp.Expression]:
+def _conditions(measure: Measure, cut: Cut) -> Iterator[exp.Expression]:
     fact = FACTS[measure.fact]
     if measure.side is not None and not (fact.parties and not cut.sided):
         yield exp.EQ(this=exp.column("side"), expression=exp.Literal.string(measure.side.value))
-    if measure.maturity_days:
-        latest = window.as_of - timedelta(days=measure.maturity_days)
-        yield exp.LTE(
-            this=_expression(_on(measure, cut)),
-            expression=exp.Cast(this=exp.Literal.string(latest.isoformat()), to=exp.DataType.build("DATE")),
-        )
+    on = _expression(_on(measure, cut))
+    if measure.since is not None:
+        yield exp.GTE(this=on.copy(), expression=exp.convert(measure.since))
+    if measure.until is not None:
+        yield exp.LTE(this=on.copy(), expression=exp.convert(measure.until))
     for test in measure.where:
         yield _condition(_expression(_resolve(test.column, measure, cut)), test)
 
@@ -287,6 +295,8 @@ def _condition(column: exp.Expression, test: Test) -> exp.Expression:
         case "in":
             values = test.value if isinstance(test.value, tuple) else (test.value,)
             return exp.In(this=column, expressions=[exp.convert(value) for value in values])
+        case "reached":
+            raise ValueError(f"{test.column!r} reached: bind the formula to an as-of date before it is compiled")
         case _:
             return exp.Paren(this=_COMPARISONS[test.operator](this=column, expression=exp.convert(test.value)))
 

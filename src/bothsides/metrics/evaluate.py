@@ -12,11 +12,15 @@ from bothsides.metrics.value import Basis, Status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """One measure in one cell: its total, how many rows stand behind it, its sampling variance if it is a sample."""
+    """One measure in one cell: its total, how many rows stand behind it, its sampling variance if it is a sample.
+
+    `census` is false for what a sample cannot be grossed up to, such as the accounts seen in it.
+    """
 
     total: float
     rows: int
     variance: float | None = None
+    census: bool = True
 
 
 Cell = Mapping[Measure, Counted]
@@ -34,13 +38,15 @@ def evaluate(formula: Formula, cell: Cell) -> Outcome:
             empty = next((part for _, part in parts if part.value is None), None)
             if empty is not None:
                 return empty
-            return _spread(sum(s * (p.value or 0) for s, p in parts), [p for _, p in parts], max(p.n for _, p in parts))
+            return _spread(sum(s * (p.value or 0) for s, p in parts), [p for _, p in parts])
         case Product(factors=factors, power=power):
             outcomes = [evaluate(factor, cell) for factor in factors]
             if any(o.value is None for o in outcomes):
                 return next(o for o in outcomes if o.value is None)
             value = math.prod(o.value or 0 for o in outcomes)
-            return Outcome(value=value if power == 1 else value**power, n=min(o.n for o in outcomes))
+            return Outcome(
+                value=value if power == 1 else value**power, n=min(o.n for o in outcomes), basis=_shared_basis(outcomes)
+            )
 
 
 def _measure(counted: Counted) -> Outcome:
@@ -53,14 +59,19 @@ def _measure(counted: Counted) -> Outcome:
             high=counted.total + spread,
             basis=Basis.SAMPLE,
         )
-    return Outcome(value=counted.total, n=counted.rows)
+    return Outcome(value=counted.total, n=counted.rows, basis=Basis.CENSUS if counted.census else Basis.NOT_COMPUTED)
 
 
-def _spread(value: float, parts: list[Outcome], n: int) -> Outcome:
-    """Independent parts: their variances add up."""
+def _shared_basis(parts: list[Outcome]) -> Basis:
+    return Basis.CENSUS if all(part.basis is Basis.CENSUS for part in parts) else Basis.NOT_COMPUTED
+
+
+def _spread(value: float, parts: list[Outcome]) -> Outcome:
+    """Independent parts: their variances add up, and so do the observations behind them."""
+    n = sum(p.n for p in parts)
     halves = [(p.high - p.low) / 2 for p in parts if p.low is not None and p.high is not None]
     if not halves:
-        return Outcome(value=value, n=n)
+        return Outcome(value=value, n=n, basis=_shared_basis(parts))
     spread = math.hypot(*halves)
     return Outcome(value=value, n=n, low=value - spread, high=value + spread, basis=Basis.SAMPLE)
 
@@ -69,12 +80,13 @@ def _ratio(ratio: Ratio, cell: Cell) -> Outcome:
     top, bottom = evaluate(ratio.numerator, cell), evaluate(ratio.denominator, cell)
     if top.value is None:
         return top
-    if not bottom.value:
-        if bottom.value is None:
-            return bottom
-        return Outcome(value=None, n=0, status=Status.NO_DENOMINATOR, reason="the denominator is zero")
+    if bottom.value is None:
+        return bottom
+    if bottom.value <= 0:
+        said = "zero" if bottom.value == 0 else "negative"
+        return Outcome(value=None, n=0, status=Status.NO_DENOMINATOR, reason=f"the denominator is {said}")
     value = ratio.scale * top.value / bottom.value
-    if ratio.share and 0 <= top.value <= bottom.value and bottom.basis is not Basis.SAMPLE:
+    if ratio.share and 0 <= top.value <= bottom.value and Basis.CENSUS is top.basis is bottom.basis:
         low, high = wilson(top.value, bottom.value)
         return Outcome(value=value, n=bottom.n, low=low, high=high, basis=Basis.WILSON)
     return Outcome(value=value, n=bottom.n, basis=Basis.NOT_COMPUTED)

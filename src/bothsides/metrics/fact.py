@@ -18,9 +18,9 @@ class Fact:
     """Tables without which the fact says nothing; a metric over it is then unavailable."""
     relation: str
     dates: dict[str, str]
-    """Date columns a metric may be dated by, with the watermark table that says how far they are known."""
+    """Date columns a metric may be dated by, with the table whose first date says since when they are known."""
     known_by: tuple[str, ...]
-    """Tables whose watermark says how far the fact is known; the latest of them holds."""
+    """Tables whose watermark says until when the fact is known; the latest of them holds."""
     dimensions: tuple[str, ...]
     columns: tuple[str, ...]
     parties: str | None = None
@@ -28,4 +28,10 @@ class Fact:
     account: str | None = "account"
     """The column that identifies the account, for clustered intervals."""
     weight: str | None = None
+    money: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Columns that are amounts, with the tables whose rows they are made of."""
+    histories: tuple[str, ...] = ()
+    """Columns that are true only where every order of the account is there, so not in a sample of orders."""
+    monthly: bool = False
+    """Whether its dates stand for whole months."""
     builds: tuple[str, ...] = ()

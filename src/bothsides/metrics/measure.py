@@ -1,17 +1,21 @@
 """The algebra of metrics: what is counted, and how counts become ratios. No declaration ever writes a query."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, TypeAlias
 
 from bothsides.schema import Side
 
-Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in", "null", "not null"]
-Scalar: TypeAlias = str | int | float | bool
+Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in", "null", "not null", "reached"]
+Scalar: TypeAlias = str | int | float | bool | date
 
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A condition on one column of the fact, e.g. Test("name", "=", "search")."""
+    """A condition on one column of the fact, e.g. Test("name", "=", "search").
+
+    `reached` asks that the column's date has come by the as-of date: what happened later was not known yet.
+    """
 
     __test__ = False
 
@@ -26,6 +30,7 @@ class Measure:
 
     `side` counts only the party on that side.
     `maturity_days` leaves out rows younger than that at the as-of date: their outcome is not known yet.
+    `since` and `until` bind it to days fewer than those its fact is read for; no declaration names them.
     """
 
     fact: str
@@ -35,6 +40,8 @@ class Measure:
     where: tuple[Test, ...] = ()
     side: Side | None = None
     maturity_days: int = 0
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,9 @@ from bothsides.metrics.value import Unit
 if TYPE_CHECKING:
     from bothsides.metrics.shapes import Shape
 
+Read: TypeAlias = tuple[str, str]
+"""A fact and the date column it is dated by."""
+
 
 class SideRule(StrEnum):
     """What "by side" means for the metric.
@@ -65,7 +68,8 @@ class Metric:
     dimensions: tuple[str, ...] = field(default=())
     """Overrides the fact's dimensions where the metric supports fewer."""
     needs: tuple[str, ...] = ()
-    """Tables, or `table.column`, without which the number would be a false zero, beside what its facts require."""
+    """Tables, `table.column` or `table.column=value` without which the number would be a false zero, beside what its
+    facts require."""
     version: int = 1
 
     @property
@@ -74,14 +78,16 @@ class Metric:
         return f"{self.id}@{self.version}"
 
     @property
+    def reads(self) -> tuple[Read, ...]:
+        """The facts it reads and the date column each is dated by, without repeats."""
+        if isinstance(self.formula, _FORMULAS):
+            return tuple(dict.fromkeys((m.fact, m.on) for m in measures_of(self.formula)))
+        return self.formula.reads
+
+    @property
     def facts(self) -> tuple[str, ...]:
         """The facts it reads, without repeats."""
-        names = (
-            tuple(m.fact for m in measures_of(self.formula))
-            if isinstance(self.formula, _FORMULAS)
-            else self.formula.facts
-        )
-        return tuple(dict.fromkeys(names))
+        return tuple(dict.fromkeys(fact for fact, _ in self.reads))
 
 
 _FORMULAS: TypeAlias = Formula
@@ -93,4 +99,4 @@ class Quotient:
 
     numerator: str
     denominator: str
-    facts: tuple[str, ...]
+    reads: tuple[Read, ...]

@@ -14,7 +14,10 @@ _GRAINS = {grain.value: grain for grain in Grain} | {"period": Grain.MONTH}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A request for values. `end` and `as_of` are inclusive; None means as far as the data is known."""
+    """A request for values. `end` and `as_of` are inclusive; None means as far as the data is known.
+
+    Raises ValueError for a split or filter that does not exist, an empty filter, and a first day after the last.
+    """
 
     metrics: tuple[str, ...]
     grain: Grain | None = None
@@ -26,16 +29,38 @@ class Query:
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     intervals: bool = True
 
+    def __post_init__(self) -> None:
+        for name in self.dims:
+            if name not in DIMENSIONS:
+                raise ValueError(f"split by {name!r} is not one of {', '.join(DIMENSIONS)}")
+        for name, values in self.where:
+            if name not in ("side", *DIMENSIONS):
+                raise ValueError(f"filter on {name!r} is not one of side, {', '.join(DIMENSIONS)}")
+            if not values:
+                raise ValueError(f"filter on {name!r} names no value")
+            for value in values if name == "side" else ():
+                if value not in set(Side):
+                    raise ValueError(f"filter on side {value!r} is not one of {', '.join(Side)}")
+        if not self.sides:
+            raise ValueError("filters on side leave none: no account is on both")
+        if self.start and self.end and self.start > self.end:
+            raise ValueError(f"the first day {self.start} is after the last day {self.end}")
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The sides that every filter on side allows."""
+        named = [values for name, values in self.where if name == "side"]
+        return tuple(side for side in Side if all(side.value in values for values in named))
+
     @property
     def side(self) -> Side | None:
         """The one side asked for, if the filter names one."""
-        sides = dict(self.where).get("side", ())
-        return Side(sides[0]) if len(sides) == 1 else None
+        return self.sides[0] if len(self.sides) == 1 else None
 
     @property
     def sided(self) -> bool:
         """Whether two-party facts are read once per party."""
-        return self.by_side or any(name == "side" for name, _ in self.where)
+        return self.by_side or self.side is not None
 
 
 def parse_by(words: Sequence[str]) -> tuple[Grain | None, bool, tuple[str, ...]]:

@@ -13,6 +13,24 @@ from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.states import build_states, fed_tables, known_range, missing_tables
 from bothsides.schema import TABLES
+from bothsides.warehouse import version_filter
+
+DENSE = ("orders", "events")
+"""Tables in which a day without a row is rare: after their last day, an outcome that is not there may yet come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    """Rows of a table in a currency that has no exchange rate on their day."""
+
+    table: str
+    currency: str
+    rows: int
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        return f"{self.rows:,} rows of {self.table} from {self.first} to {self.last} in {self.currency} have no rate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +45,7 @@ class Store:
     ranges: dict[str, tuple[date, date]]
     sampled: bool = False
     known_on: int | None = None
+    unpriced: tuple[Unpriced, ...] = ()
 
     def missing(self, fact: str) -> tuple[str, ...]:
         """The tables the fact lacks; empty when it can be read."""
@@ -34,21 +53,32 @@ class Store:
 
     def lacks(self, need: str) -> bool:
         """Whether a table, or a `table.column`, has never been fed."""
-        name, _, column = need.partition(".")
+        name, _, rest = need.partition(".")
         if name not in self.fed:
             return True
-        if not column:
+        if not rest:
             return False
+        column, equals, value = rest.partition("=")
         TABLES[name].column(column)
-        return self.con.execute(f"SELECT count({column}) = 0 FROM {name}").fetchone() == (True,)
+        found = f"{column}::VARCHAR = $value" if equals else f"{column} IS NOT NULL"
+        row = self.con.execute(
+            f"SELECT EXISTS (SELECT 1 FROM {name} WHERE {version_filter(self.known_on)} AND {found})",
+            {"value": value} if equals else {},
+        ).fetchone()
+        return row == (False,)
 
-    def known(self, fact: Fact) -> tuple[date, date] | None:
-        """First and last business date on which the fact is known, None when it has no dated row."""
-        marks = [self.ranges[name] for name in fact.known_by if name in self.ranges]
-        firsts = [self.ranges[name][0] for name in fact.requires if name in self.ranges]
-        if not marks or not firsts:
+    def known(self, fact: Fact, on: str) -> tuple[date, date] | None:
+        """First and last business date on which the fact is known by that date, None when no row has it."""
+        since = self.ranges.get(fact.dates[on])
+        marks = [self.ranges[name][1] for name in fact.known_by if name in self.ranges]
+        if since is None or not marks:
             return None
-        return min(firsts), max(last for _, last in marks)
+        return since[0], max(marks)
+
+    def until(self, need: str) -> date | None:
+        """The last known day of a table that outcomes wait for, None for one in which quiet days are common."""
+        name = need.partition(".")[0]
+        return self.ranges[name][1] if name in DENSE and name in self.ranges else None
 
 
 @contextmanager
@@ -73,7 +103,6 @@ def read_store(con: duckdb.DuckDBPyConnection, *, known_on: int | None = None) -
             raise ValueError(f"--known-on {known_on}: no such load; loads are {', '.join(map(str, loads)) or 'none'}")
         build_states(con, currency=meta["currency"], known_on=known_on)
     fed = fed_tables(con)
-    sampled = con.execute("SELECT coalesce(bool_or(sample), false) FROM load_sources").fetchone() == (True,)
     return Store(
         con=con,
         name=meta.get("name", ""),
@@ -81,6 +110,18 @@ def read_store(con: duckdb.DuckDBPyConnection, *, known_on: int | None = None) -
         fiscal_start=int(meta.get("fiscal_year_start", "1")),
         fed=fed,
         ranges=known_range(con, fed, known_on=known_on),
-        sampled=sampled,
+        sampled=_is_sample(con, known_on),
         known_on=known_on,
+        unpriced=tuple(Unpriced(*row) for row in con.execute("SELECT * FROM unpriced ORDER BY ALL").fetchall()),
     )
+
+
+def _is_sample(con: duckdb.DuckDBPyConnection, known_on: int | None) -> bool:
+    """Whether any source of the orders declared them a sample, by its last load."""
+    loads = "" if known_on is None else f"AND load_id <= {int(known_on)}"
+    row = con.execute(
+        f"""SELECT coalesce(bool_or(sample), false) FROM (
+            SELECT arg_max(sample, load_id) AS sample FROM load_sources
+            WHERE table_name = 'orders' {loads} GROUP BY "source")"""
+    ).fetchone()
+    return row == (True,)

@@ -104,7 +104,8 @@ ACQUISITION = (
         better=Better.DOWN,
         dimensions=("channel", "category", "region"),
         source="Bessemer, Cloud Computing Law 6",
-        caveat="Blended: paid and unpaid accounts together. No lag between spend and first order.",
+        caveat="Blended: paid and unpaid accounts together. No lag between spend and first order. Spend that names no "
+        "side is in the total only.",
     ),
     Metric(
         id="monthly_contribution",
@@ -114,7 +115,7 @@ ACQUISITION = (
         label="Monthly contribution per active account",
         unit=Unit.MONEY,
         formula=Ratio(numerator=EARNED, denominator=ACCOUNT_MONTHS),
-        meaning="Net revenue per account and month in which it was active, before variable cost.",
+        meaning="Net revenue per account and month in which it traded or paid a fee, before variable cost.",
         side=SideRule.SPLIT,
         tier=Tier.LAGGING,
         better=Better.UP,
@@ -143,7 +144,9 @@ ACQUISITION = (
         family="acquisition",
         label="LTV:CAC",
         unit=Unit.RATIO,
-        formula=Quotient("ltv", "cac", ("accounts", "orders", "spend")),
+        formula=Quotient(
+            "ltv", "cac", (("accounts", "first_order_on"), ("orders", "placed_on"), ("spend", "spent_on"))
+        ),
         meaning="24-month LTV of the accounts first active in the period over their CAC.",
         side=SideRule.SPLIT,
         tier=Tier.LAGGING,
@@ -158,7 +161,11 @@ ACQUISITION = (
         family="acquisition",
         label="CAC payback",
         unit=Unit.MONTHS,
-        formula=Quotient("cac", "monthly_contribution", ("spend", "accounts", "account_months")),
+        formula=Quotient(
+            "cac",
+            "monthly_contribution",
+            (("spend", "spent_on"), ("accounts", "first_order_on"), ("account_months", "month")),
+        ),
         meaning="CAC over monthly contribution per active account: months of activity until it is earned back.",
         side=SideRule.SPLIT,
         tier=Tier.LAGGING,

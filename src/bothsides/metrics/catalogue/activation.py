@@ -56,7 +56,7 @@ def _step(metric_id: str, label: str, meaning: str, column: str, before: str | N
 
 def _buyer_step(metric_id: str, label: str, meaning: str, reached: str, before: str | None) -> Metric:
     """One step of a buyer's first transaction: of those who reached the step before, the share that went on."""
-    of = (Test(before, "not null"),) if before else ()
+    of = (Test(before, "reached"),) if before else ()
     return Metric(
         id=metric_id,
         row=35,
@@ -64,7 +64,7 @@ def _buyer_step(metric_id: str, label: str, meaning: str, reached: str, before: 
         label=label,
         meaning=meaning,
         unit=Unit.RATE,
-        formula=_share(Side.BUYER, Test(reached, "not null"), of=of),
+        formula=_share(Side.BUYER, Test(reached, "reached"), of=of),
         side=SideRule.BUYER,
         tier=Tier.HEALTH,
         better=Better.UP,

@@ -207,7 +207,9 @@ LIQUIDITY = (
         family="liquidity",
         label="Time to fill",
         unit=Unit.DAYS,
-        formula=SurvivalMedian(fact="requests", on="requested_on", days="days_to_fill", never="cancelled"),
+        formula=SurvivalMedian(
+            fact="requests", on="requested_on", days="days_to_fill", never="(cancelled OR undated_fill)"
+        ),
         meaning="Median days from request to award, open requests censored.",
         side=SideRule.BUYER,
         tier=Tier.HEALTH,
@@ -221,7 +223,7 @@ LIQUIDITY = (
         family="liquidity",
         label="Hours to first reply",
         unit=Unit.HOURS,
-        formula=Median(fact="requests", on="requested_on", column="first_reply_hours"),
+        formula=Median(fact="requests", on="requested_on", column="first_reply_hours", done="first_reply_on"),
         meaning="Median hours from request to first supplier reply, among requests that got one.",
         side=SideRule.BUYER,
         tier=Tier.HEALTH,

@@ -8,6 +8,15 @@ from bothsides.metrics.value import Unit
 COHORT_MATURITY = 90
 
 
+_LAST, _BETWEEN = "won", {"mql", "sales_qualified", "opportunity"}
+
+
+def _recorded(*stages: str) -> tuple[str, ...]:
+    """What must be fed: the history of stages, and in it every stage between that is spoken of."""
+    between = tuple(f"stage_changes.stage={stage}" for stage in stages if stage in _BETWEEN)
+    return between or (("stage_changes",) if _LAST in stages else ())
+
+
 def _entered(on: str) -> Measure:
     return Measure(fact="leads", on=on, aggregate="count")
 
@@ -21,7 +30,7 @@ def _count(metric_id: str, label: str, meaning: str, on: str, tier: Tier = Tier.
         meaning=meaning,
         unit=Unit.COUNT,
         formula=_entered(on),
-        needs=() if on == "created_on" else ("stage_changes",),
+        needs=_recorded(on.removesuffix("_on")),
         side=SideRule.OWN,
         tier=tier,
         better=Better.UP,
@@ -29,7 +38,7 @@ def _count(metric_id: str, label: str, meaning: str, on: str, tier: Tier = Tier.
 
 
 def _conversion(metric_id: str, label: str, reached: str, before: str | None, meaning: str) -> Metric:
-    of = (Test(before, "not null"),) if before else ()
+    of = (Test(before, "reached"),) if before else ()
     return Metric(
         id=metric_id,
         row=55,
@@ -43,7 +52,7 @@ def _conversion(metric_id: str, label: str, reached: str, before: str | None, me
                 on="created_on",
                 aggregate="count",
                 maturity_days=COHORT_MATURITY,
-                where=(*of, Test(reached, "not null")),
+                where=(*of, Test(reached, "reached")),
             ),
             denominator=Measure(
                 fact="leads", on="created_on", aggregate="count", maturity_days=COHORT_MATURITY, where=of
@@ -53,7 +62,7 @@ def _conversion(metric_id: str, label: str, reached: str, before: str | None, me
         side=SideRule.OWN,
         tier=Tier.HEALTH,
         better=Better.UP,
-        needs=("stage_changes",),
+        needs=_recorded(*(name.removesuffix("_on") for name in (before, reached) if name)),
         window="cohort of leads at least 90 days old",
         maturity_days=COHORT_MATURITY,
     )
@@ -117,7 +126,7 @@ PIPELINE = (
         family="pipeline",
         label="Hours to first touch",
         unit=Unit.HOURS,
-        formula=Median(fact="leads", on="created_on", column="first_touch_hours"),
+        formula=Median(fact="leads", on="created_on", column="first_touch_hours", done="first_touch_on"),
         meaning="Median hours from lead to first outbound call, mail, meeting or chat, among touched leads.",
         side=SideRule.OWN,
         tier=Tier.HEALTH,
@@ -180,7 +189,13 @@ PIPELINE = (
         family="pipeline",
         label="Open pipeline",
         unit=Unit.MONEY,
-        formula=Stock(fact="opportunities", opened="opened_on", closed="closed_on", total="sum(amount)"),
+        formula=Stock(
+            fact="opportunities",
+            opened="opened_on",
+            closed="closed_on",
+            total="sum(amount)",
+            where="(status = 'open' OR closed_on IS NOT NULL)",
+        ),
         meaning="Amount of opportunities open on the last day of the period, unweighted.",
         side=SideRule.OWN,
         tier=Tier.LEADING,

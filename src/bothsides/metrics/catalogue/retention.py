@@ -1,13 +1,12 @@
 """Whether accounts stay, come back and grow."""
 
 from bothsides.metrics.catalogue.volume import ORDERS
+from bothsides.metrics.facts.orders import LAPSE_DAYS
 from bothsides.metrics.measure import Measure, Ratio, Test
 from bothsides.metrics.metric import Better, Metric, SideRule, Tier
-from bothsides.metrics.shapes import Retained
+from bothsides.metrics.shapes import Churned, Retained
 from bothsides.metrics.value import Unit
 from bothsides.schema import Side
-
-CHURN_WINDOW = 90
 
 
 def _ndr(metric_id: str, label: str, meaning: str, shape: Retained, row: int = 42, caveat: str = "") -> Metric:
@@ -24,7 +23,7 @@ def _ndr(metric_id: str, label: str, meaning: str, shape: Retained, row: int = 4
         better=Better.UP,
         window="12 months against the 12 before",
         source="metric dictionary row 42; cloud benchmarks carry over only with care",
-        needs=() if shape.column == "value" else ("fees",),
+        needs={"value": (), "earned": ("fees",), "subscription": ("fees.kind=subscription",)}[shape.column],
         caveat=caveat,
     )
 
@@ -57,24 +56,13 @@ def _repeat(metric_id: str, side: SideRule, of: Side, days: int, row: int) -> Me
     )
 
 
-_ACTIVE_MATURE = Measure(
-    fact="orders", on="placed_on", aggregate="count_distinct", column="account", maturity_days=CHURN_WINDOW
-)
-_LAPSED = Measure(
-    fact="orders",
-    on="placed_on",
-    aggregate="count_distinct",
-    column="account",
-    maturity_days=CHURN_WINDOW,
-    where=(Test("lapses", "=", True),),
-)
 _REPEAT_ORDERS = Measure(fact="orders", on="placed_on", aggregate="count", where=(Test("is_first", "=", False),))
 
 RETENTION = (
     _ndr(
         "ndr_gmv",
         "NDR, GMV",
-        "GMV of the last 12 months of the accounts active in the 12 months before, over their GMV then.",
+        "GMV of the last 12 months of the accounts with an order in the 12 months before, over their GMV then.",
         Retained(column="value", kind="net"),
     ),
     _ndr(
@@ -107,7 +95,7 @@ RETENTION = (
     _ndr(
         "logo_retention",
         "Logo retention",
-        "Share of the accounts of the 12 months before that traded again.",
+        "Share of the accounts with an order in the 12 months before that ordered or sold again in the last 12.",
         Retained(column="value", kind="logo"),
         row=49,
     ),
@@ -134,13 +122,13 @@ RETENTION = (
         family="retention",
         label="Churn rate",
         unit=Unit.RATE,
-        formula=Ratio(numerator=_LAPSED, denominator=_ACTIVE_MATURE, share=True),
-        meaning="Share of the period's active accounts without an order in the 90 days after one of its orders.",
+        formula=Churned(quiet_days=LAPSE_DAYS),
+        meaning="Share of the period's active accounts whose last order of it was followed by none for 90 days.",
         side=SideRule.SPLIT,
         tier=Tier.LAGGING,
         better=Better.DOWN,
         window="90 days",
-        maturity_days=CHURN_WINDOW,
+        maturity_days=LAPSE_DAYS,
     ),
     Metric(
         id="seller_relisting_rate",

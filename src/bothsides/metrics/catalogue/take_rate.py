@@ -74,6 +74,7 @@ TAKE_RATE = (
         unit=Unit.MONEY,
         formula=SUBSCRIPTIONS,
         meaning="Subscription fees charged in the period.",
+        needs=("fees.kind=subscription",),
         side=SideRule.EACH,
         tier=Tier.LAGGING,
         better=Better.UP,

@@ -25,6 +25,7 @@ ACCOUNTS = Fact(
         "first_order_on",
     ),
     known_by=("orders", "accounts", "events"),
+    histories=("first_order_on", "days_to_first_order", "days_to_second_order"),
     builds=(
         """
         CREATE TABLE fact_accounts AS
@@ -37,7 +38,8 @@ ACCOUNTS = Fact(
             FROM selling_days WHERE nth <= 2 GROUP BY account
         ),
         first_cell AS (
-            SELECT account, arg_min(category, placed_on) AS category, arg_min(region, placed_on) AS region
+            SELECT account, arg_min(category, (placed_on, category)) AS category,
+                   arg_min(region, (placed_on, region)) AS region
             FROM fact_order_parties GROUP BY account
         ),
         listing_days AS (
@@ -80,13 +82,16 @@ ACCOUNTS = Fact(
 
 ACCOUNT_MONTHS = Fact(
     name="account_months",
-    grain="one row per account, side, month, category and region in which it completed an order or paid a subscription",
+    grain="one row per account, side, month, category and region in which it traded or paid a fee of its own",
     requires=("orders",),
     relation="fact_account_months",
     dates={"month": "orders"},
     dimensions=("category", "region"),
     columns=("value", "earned", "subscription", "orders", "account_month"),
     known_by=("orders",),
+    money={"value": ("orders",), "earned": ("fees", "refunds"), "subscription": ("fees",)},
+    histories=("account_month", "value", "earned", "subscription"),
+    monthly=True,
     builds=(
         """
         CREATE TABLE fact_account_months AS
@@ -96,8 +101,8 @@ ACCOUNT_MONTHS = Fact(
             FROM fact_order_parties GROUP BY ALL
             UNION ALL
             SELECT side, account, date_trunc('month', charged_on)::DATE, category, region, 0, sum(amount),
-                   sum(amount) FILTER (kind = 'subscription'), 0
-            FROM fact_fee_parties WHERE kind NOT IN ('commission', 'transaction') GROUP BY ALL
+                   coalesce(sum(amount) FILTER (kind = 'subscription'), 0), 0
+            FROM fact_fee_parties WHERE NOT on_order GROUP BY ALL
         )
         SELECT side, account, month, category, region, sum(value)::BIGINT AS value, sum(earned)::DOUBLE AS earned,
                sum(subscription)::DOUBLE AS subscription, sum(orders)::BIGINT AS orders,

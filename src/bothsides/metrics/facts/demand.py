@@ -9,20 +9,31 @@ REQUESTS = Fact(
     relation="fact_requests",
     dates={"requested_on": "quotes"},
     dimensions=("category", "region"),
-    columns=("responses", "filled", "has_winner", "cancelled", "first_reply_hours", "days_to_fill", "status"),
+    columns=(
+        "responses",
+        "filled",
+        "has_winner",
+        "cancelled",
+        "undated_fill",
+        "first_reply_on",
+        "first_reply_hours",
+        "days_to_fill",
+        "status",
+    ),
     known_by=("quotes",),
     builds=(
         """
         CREATE TABLE fact_requests AS
         WITH replied AS (
-            SELECT request_id, count(*) AS replies, min(requested_at) AS first_reply_at
+            SELECT request_id, count(*) AS replies, min(requested_at) AS first_reply_at,
+                   min(requested_on) AS first_reply_on
             FROM {quotes} WHERE kind = 'reply' GROUP BY request_id
         )
         SELECT 'buyer' AS side, b.account, r.requested_on, r.category, coalesce(r.region, b.region) AS region, r.status,
                coalesce(r.responses, p.replies, CASE WHEN {has_replies} THEN 0 END) AS responses,
                r.supplier_id IS NOT NULL AS has_winner,
                r.status = 'awarded' OR r.supplier_id IS NOT NULL OR r.order_id IS NOT NULL AS filled,
-               r.status = 'cancelled' AS cancelled,
+               r.status = 'cancelled' AS cancelled, filled AND r.awarded_on IS NULL AS undated_fill, p.first_reply_on,
                date_diff('second', r.requested_at, p.first_reply_at) / 3600.0 AS first_reply_hours,
                r.awarded_on - r.requested_on AS days_to_fill
         FROM {quotes} r

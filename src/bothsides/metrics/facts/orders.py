@@ -19,19 +19,24 @@ DIM_ACCOUNTS = Fact(
         CREATE TABLE dim_accounts AS
         SELECT row_number() OVER (ORDER BY side, account_id)::INTEGER AS account, *
         FROM (
-            SELECT account_id, side, name, organization_id, parent_id, category, region, channel, segment, country,
-                   signed_up_at, signed_up_on, verified_on, catalogue_on, live_on, closed_on
-            FROM {accounts} WHERE NOT coalesce(is_internal, false)
+            SELECT a.account_id, a.side, a.name, coalesce(a.organization_id, p.organization_id) AS organization_id,
+                   a.parent_id, a.category, a.region, a.channel, a.segment, a.country, a.signed_up_at, a.signed_up_on,
+                   a.verified_on, a.catalogue_on, a.live_on, a.closed_on
+            FROM {accounts} a LEFT JOIN {accounts} p ON p.account_id = a.parent_id
+            WHERE NOT coalesce(a.is_internal, false)
         )
         """,
     ),
 )
 
-# Test orders, internal accounts and self-dealing (one organization on both ends) are left out here, once.
+# Test orders, internal accounts and self-dealing (one organization on both ends) are left out here, once. A branch
+# belongs to its head office's organization unless it names its own.
 _BOOKINGS = """
 CREATE TABLE fact_bookings AS
 WITH earned AS (
-    SELECT order_id, sum({money:f.amount}) AS fee FROM {fees@charged_on} f WHERE order_id IS NOT NULL GROUP BY order_id
+    SELECT order_id, sum({money:f.amount}) AS fees,
+           sum({money:f.amount}) FILTER (kind IN ('commission', 'transaction')) AS fee
+    FROM {fees@charged_on} f WHERE order_id IS NOT NULL GROUP BY order_id
 ),
 returned AS (
     SELECT order_id, sum({money:r.amount}) AS refunded, sum({money:coalesce(r.fee_amount, 0)}) AS fee_refunded
@@ -43,11 +48,12 @@ priced AS (
 SELECT o.order_id, b.account AS buyer, s.account AS supplier, o.placed_on, o.placed_at, o.completed_on, o.status,
        coalesce(o.category, s.category) AS category, coalesce(o.region, b.region) AS region, o.channel,
        b.segment AS buyer_segment, s.segment AS supplier_segment,
-       CASE WHEN abs(o.booked) < 1000 * {unit} THEN '1: below 1k' WHEN abs(o.booked) < 10000 * {unit} THEN '2: 1k-10k'
+       CASE WHEN o.booked IS NULL THEN NULL
+            WHEN abs(o.booked) < 1000 * {unit} THEN '1: below 1k' WHEN abs(o.booked) < 10000 * {unit} THEN '2: 1k-10k'
             WHEN abs(o.booked) < 50000 * {unit} THEN '3: 10k-50k' ELSE '4: 50k and more' END AS deal_size,
        o.on_platform, coalesce(o.sample_weight, 1) AS weight, o.booked,
-       coalesce(e.fee, 0)::BIGINT AS fee, coalesce(r.refunded, 0)::BIGINT AS refunded,
-       coalesce(r.fee_refunded, 0)::BIGINT AS fee_refunded, o.quote_id
+       coalesce(e.fee, 0)::BIGINT AS fee, (coalesce(e.fees, 0) - coalesce(r.fee_refunded, 0))::BIGINT AS earned,
+       coalesce(r.refunded, 0)::BIGINT AS refunded, o.quote_id
 FROM priced o
 JOIN dim_accounts b ON b.account_id = o.buyer_id
 JOIN dim_accounts s ON s.account_id = o.supplier_id
@@ -59,7 +65,7 @@ WHERE b.organization_id IS NULL OR s.organization_id IS NULL OR b.organization_i
 _ORDERS = f"""
 CREATE TABLE fact_orders AS
 SELECT order_id, buyer, supplier, placed_on, category, region, channel, deal_size, buyer_segment, supplier_segment,
-       on_platform, weight, booked AS value, fee, fee AS earned, refunded,
+       on_platform, weight, booked AS value, fee, earned, refunded,
        row_number() OVER buyers = 1 AS buyer_is_first, row_number() OVER suppliers = 1 AS supplier_is_first,
        coalesce(placed_on - lag(placed_on) OVER buyers > {LAPSE_DAYS}, false) AS buyer_is_return,
        coalesce(placed_on - lag(placed_on) OVER suppliers > {LAPSE_DAYS}, false) AS supplier_is_return,
@@ -75,7 +81,7 @@ ORDER BY placed_on
 
 _PARTY = """
 SELECT '{side}' AS side, {side} AS account, {other} AS counterparty, placed_on, category, region, channel, deal_size,
-       {side}_segment AS segment, on_platform, weight, value, fee, fee / 2 AS earned, refunded,
+       {side}_segment AS segment, on_platform, weight, value, fee, earned / 2 AS earned, refunded,
        {side}_is_first AS is_first, {side}_is_return AS is_return, {side}_lapsed_on AS lapsed_on,
        {side}_lapsed_on IS NOT NULL AS lapses
 FROM fact_orders
@@ -95,6 +101,7 @@ BOOKINGS = Fact(
     party_columns={"account": ("buyer", "supplier")},
     weight="weight",
     known_by=("orders",),
+    money={"booked": ("orders",)},
     builds=(
         _BOOKINGS,
         """
@@ -128,6 +135,8 @@ ORDERS = Fact(
     },
     weight="weight",
     known_by=("orders",),
+    money={"value": ("orders",), "fee": ("fees",), "earned": ("fees", "refunds"), "refunded": ("refunds",)},
+    histories=("is_first", "is_return", "lapses", "lapsed_on"),
     builds=(
         _ORDERS,
         "CREATE TABLE fact_order_parties AS "
@@ -147,11 +156,14 @@ FEES = Fact(
     dimensions=("category", "region"),
     columns=("kind", "amount"),
     party_columns={"account": ("buyer", "supplier")},
+    weight="weight",
     known_by=("fees", "orders"),
+    money={"amount": ("fees",)},
     builds=(
         """
         CREATE TABLE fact_fees AS
         SELECT f.fee_id, f.kind, f.charged_on, {money:f.amount} AS amount, f.order_id IS NOT NULL AS on_order,
+               coalesce(o.weight, 1) AS weight,
                coalesce(o.buyer, CASE a.side WHEN 'buyer' THEN a.account END) AS buyer,
                coalesce(o.supplier, CASE a.side WHEN 'supplier' THEN a.account END) AS supplier,
                coalesce(o.category, a.category) AS category, coalesce(o.region, a.region) AS region
@@ -162,10 +174,10 @@ FEES = Fact(
         """,
         """
         CREATE VIEW fact_fee_parties AS
-        SELECT 'buyer' AS side, buyer AS account, kind, charged_on, category, region,
+        SELECT 'buyer' AS side, buyer AS account, kind, charged_on, category, region, on_order, weight,
                CASE WHEN on_order THEN amount / 2 ELSE amount END AS amount FROM fact_fees WHERE buyer IS NOT NULL
         UNION ALL
-        SELECT 'supplier', supplier, kind, charged_on, category, region,
+        SELECT 'supplier', supplier, kind, charged_on, category, region, on_order, weight,
                CASE WHEN on_order THEN amount / 2 ELSE amount END FROM fact_fees WHERE supplier IS NOT NULL
         """,
     ),
@@ -173,28 +185,32 @@ FEES = Fact(
 
 REFUNDS = Fact(
     name="refunds",
-    grain="one row per refund, dated by the refund; fees returned are credited half to each party when split by side",
+    grain="one row per refund of a completed order, dated by the refund; by side, fees returned go half to each party",
     requires=("refunds",),
     relation="fact_refunds",
     parties="fact_refund_parties",
-    dates={"refunded_on": "refunds"},
+    dates={"refunded_on": "orders"},
     dimensions=("category", "region"),
     columns=("amount", "fee_amount"),
     party_columns={"account": ("buyer", "supplier")},
+    weight="weight",
     known_by=("refunds", "orders"),
+    money={"amount": ("refunds",), "fee_amount": ("refunds",)},
     builds=(
         """
         CREATE TABLE fact_refunds AS
         SELECT r.refund_id, r.refunded_on, {money:r.amount} AS amount, {money:coalesce(r.fee_amount, 0)} AS fee_amount,
-               o.buyer, o.supplier, o.category, o.region
+               o.buyer, o.supplier, o.category, o.region, o.weight
         FROM {refunds@refunded_on} r JOIN fact_bookings o USING (order_id)
+        WHERE o.status = 'completed'
         """,
         """
         CREATE VIEW fact_refund_parties AS
-        SELECT 'buyer' AS side, buyer AS account, refunded_on, category, region, amount, fee_amount / 2 AS fee_amount
+        SELECT 'buyer' AS side, buyer AS account, refunded_on, category, region, weight, amount,
+               fee_amount / 2 AS fee_amount
         FROM fact_refunds
         UNION ALL
-        SELECT 'supplier', supplier, refunded_on, category, region, amount, fee_amount / 2 FROM fact_refunds
+        SELECT 'supplier', supplier, refunded_on, category, region, weight, amount, fee_amount / 2 FROM fact_refunds
         """,
     ),
 )

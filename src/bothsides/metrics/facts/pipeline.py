@@ -4,7 +4,7 @@ from bothsides.metrics.fact import Fact
 
 LEADS = Fact(
     name="leads",
-    grain="one row per lead, with the day it first entered each stage",
+    grain="one row per lead, with the day it first entered each stage or, where it skipped it, the next one",
     requires=("leads",),
     relation="fact_leads",
     dates={
@@ -16,23 +16,34 @@ LEADS = Fact(
         "lost_on": "stage_changes",
     },
     dimensions=("channel", "category", "region", "segment"),
-    columns=("mql_on", "sales_qualified_on", "opportunity_on", "won_on", "lost_on", "days_to_won", "first_touch_hours"),
+    columns=(
+        "mql_on",
+        "sales_qualified_on",
+        "opportunity_on",
+        "won_on",
+        "lost_on",
+        "days_to_won",
+        "first_touch_on",
+        "first_touch_hours",
+    ),
     account=None,
     known_by=("leads", "stage_changes"),
     builds=(
         """
         CREATE TABLE fact_leads AS
         WITH moved AS (
-            SELECT lead_id, min(changed_on) FILTER (stage = 'mql') AS mql_on,
-                   min(changed_on) FILTER (stage = 'sales_qualified') AS sales_qualified_on,
-                   min(changed_on) FILTER (stage = 'opportunity') AS opportunity_on,
+            SELECT lead_id, min(changed_on) FILTER (stage IN ('mql', 'sales_qualified', 'opportunity', 'closed_won'))
+                       AS mql_on,
+                   min(changed_on) FILTER (stage IN ('sales_qualified', 'opportunity', 'closed_won'))
+                       AS sales_qualified_on,
+                   min(changed_on) FILTER (stage IN ('opportunity', 'closed_won')) AS opportunity_on,
                    min(changed_on) FILTER (stage = 'closed_won') AS won_on,
                    min(changed_at) FILTER (stage = 'closed_won') AS won_at,
                    min(changed_on) FILTER (stage = 'closed_lost') AS lost_on
             FROM {stage_changes} GROUP BY lead_id
         ),
         touched AS (
-            SELECT t.lead_id, min(t.occurred_at) AS first_touch_at
+            SELECT t.lead_id, min(t.occurred_at) AS first_touch_at, min(t.occurred_on) AS first_touch_on
             FROM {touches} t JOIN {leads} l USING (lead_id)
             WHERE t.direction = 'out' AND t.kind IN ('call', 'email', 'meeting', 'chat')
               AND t.occurred_at >= l.created_at
@@ -41,7 +52,7 @@ LEADS = Fact(
         SELECT l.side, l.channel, l.category, l.region, l.segment, l.created_on, m.mql_on, m.sales_qualified_on,
                m.opportunity_on, m.won_on, m.lost_on,
                date_diff('second', l.created_at, m.won_at) / 86400.0 AS days_to_won,
-               date_diff('second', l.created_at, t.first_touch_at) / 3600.0 AS first_touch_hours
+               t.first_touch_on, date_diff('second', l.created_at, t.first_touch_at) / 3600.0 AS first_touch_hours
         FROM {leads} l LEFT JOIN moved m USING (lead_id) LEFT JOIN touched t USING (lead_id)
         """,
     ),
@@ -56,13 +67,14 @@ OPPORTUNITIES = Fact(
     dimensions=("category", "region", "channel"),
     columns=("status", "amount", "days_to_close"),
     account=None,
-    known_by=("opportunities",),
+    known_by=("opportunities", "leads", "stage_changes"),
+    money={"amount": ("opportunities",)},
     builds=(
         """
         CREATE TABLE fact_opportunities AS
-        SELECT p.side, p.category, p.region, p.channel, p.opened_on, p.closed_on, p.status,
-               coalesce({money:p.amount}, 0) AS amount, p.closed_on - p.opened_on AS days_to_close
-        FROM {opportunities@opened_on} p
+        SELECT p.side, p.category, p.region, p.channel, p.opened_on, p.status, p.ended_on AS closed_on,
+               coalesce({money:p.amount}, 0) AS amount, p.ended_on - p.opened_on AS days_to_close
+        FROM (SELECT *, CASE WHEN status <> 'open' THEN closed_on END AS ended_on FROM {opportunities@opened_on}) p
         """,
     ),
 )
@@ -77,6 +89,7 @@ SPEND = Fact(
     columns=("kind", "amount"),
     account=None,
     known_by=("spend",),
+    money={"amount": ("spend",)},
     builds=(
         """
         CREATE TABLE fact_spend AS

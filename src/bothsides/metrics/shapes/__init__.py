@@ -1,5 +1,6 @@
 """Metrics that are more than ratios of sums: windows compared, medians, survival, concentration, stocks, lifetime."""
 
+from bothsides.metrics.shapes.churned import Churned
 from bothsides.metrics.shapes.concentration import Concentration
 from bothsides.metrics.shapes.lifetime import LifetimeValue
 from bothsides.metrics.shapes.median import Median, PerAccount
@@ -10,6 +11,7 @@ from bothsides.metrics.shapes.stock import Stock
 from bothsides.metrics.shapes.survival import SurvivalMedian
 
 __all__ = [
+    "Churned",
     "Concentration",
     "LifetimeValue",
     "Median",

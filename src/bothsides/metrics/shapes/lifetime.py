@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.interval import Z
-from bothsides.metrics.metric import Metric
+from bothsides.metrics.metric import Metric, Read
 from bothsides.metrics.shapes.shape import Shape, run, source
 from bothsides.metrics.value import Basis, Status
 
@@ -21,18 +21,29 @@ LEAST_AT_RISK = 10
 class LifetimeValue(Shape):
     """Sum over months of age of the mean net revenue per account, among accounts that have lived through that month.
 
-    Revenue of an order is credited half to its buyer and half to its supplier. Survival is inside: an account that
-    left brings zero. Nothing is extrapolated: when fewer than `horizon` months can be seen the value covers those
-    and is `immature`. Undiscounted, before variable cost. The interval follows from each account's influence.
+    Revenue of an order, less fees returned, is credited half to its buyer and half to its supplier; fees of an
+    account's own, such as subscriptions, count from its first order on. Survival is inside: an account that left
+    brings zero. Nothing is extrapolated: when fewer than `horizon` months can be seen the value covers those and is
+    `immature`. Undiscounted, before variable cost. The interval follows from each account's influence.
     Source: metric dictionary row 40; life-table estimator as in Fader and Hardie 2009 (discrete, non-parametric).
     """
 
     horizon: int = 24
 
     @property
-    def facts(self) -> tuple[str, ...]:
+    def reads(self) -> tuple[Read, ...]:
         """Accounts by first order, and their orders."""
-        return ("accounts", "orders")
+        return (("accounts", "first_order_on"), ("orders", "placed_on"))
+
+    @property
+    def amounts(self) -> tuple[Read, ...]:
+        """Amounts in minor units."""
+        return (("orders", "earned"), ("fees", "amount"))
+
+    @property
+    def histories(self) -> bool:
+        """It follows accounts."""
+        return True
 
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """Lifetime value per cohort cell."""
@@ -43,11 +54,17 @@ class LifetimeValue(Shape):
                        least({self.horizon}, ($as_of - first_order_on + 1) // {MONTH_DAYS}) AS lived
                 FROM {data.relation} WHERE {data.condition}
             ),
+            paid AS (
+                SELECT account, placed_on AS paid_on, earned FROM fact_order_parties
+                UNION ALL
+                SELECT account, charged_on, amount FROM fact_fee_parties WHERE NOT on_order
+            ),
             earned AS (
                 SELECT {"".join(f"c.{n}, " for n in data.names)} c.account, c.lived,
-                       (p.placed_on - c.first_order_on) // {MONTH_DAYS} AS age, sum(p.earned)::DOUBLE AS amount
-                FROM cohort c JOIN fact_order_parties p USING (account)
-                WHERE p.placed_on <= $as_of AND (p.placed_on - c.first_order_on) // {MONTH_DAYS} < c.lived
+                       (p.paid_on - c.first_order_on) // {MONTH_DAYS} AS age, sum(p.earned)::DOUBLE AS amount
+                FROM cohort c JOIN paid p USING (account)
+                WHERE p.paid_on BETWEEN c.first_order_on AND $as_of
+                  AND (p.paid_on - c.first_order_on) // {MONTH_DAYS} < c.lived
                 GROUP BY ALL
             )
         """

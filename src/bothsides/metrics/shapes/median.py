@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.interval import Z
-from bothsides.metrics.metric import Metric
+from bothsides.metrics.metric import Metric, Read
 from bothsides.metrics.shapes.shape import Shape, run, source
 from bothsides.metrics.value import Basis, Status
 
@@ -13,6 +13,7 @@ from bothsides.metrics.value import Basis, Status
 class Median(Shape):
     """A quantile of a column over rows whose outcome happened. It says nothing of rows that are still waiting.
 
+    `done` names the date of the outcome, where that is not the date the rows are dated by.
     The interval bounds are the order statistics at the binomial spread of the rank.
     Source: Conover 1999, Practical Nonparametric Statistics, section 3.2.
     """
@@ -20,12 +21,13 @@ class Median(Shape):
     fact: str
     on: str
     column: str
+    done: str | None = None
     quantile: float = 0.5
 
     @property
-    def facts(self) -> tuple[str, ...]:
+    def reads(self) -> tuple[Read, ...]:
         """The one fact it reads."""
-        return (self.fact,)
+        return ((self.fact, self.on),)
 
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """The quantile in every cell with a finished row."""
@@ -35,9 +37,9 @@ class Median(Shape):
             f"""
             SELECT {data.prefix} {bounds(self.quantile)}
             FROM (SELECT {data.keys} {self.column}::DOUBLE AS amount FROM {data.relation}
-                  WHERE {data.condition} AND {self.column} IS NOT NULL) {data.by}
+                  WHERE {data.condition} AND {self.column} IS NOT NULL AND {self.done or self.on} <= $as_of) {data.by}
             """,
-            data.parameters,
+            data.parameters | {"as_of": reading.window(metric).as_of},
         )
         return {tuple(labels): _outcome(value, low, high, n) for *labels, value, low, high, n in rows}
 
@@ -50,9 +52,19 @@ class PerAccount(Shape):
     quantile: float = 0.5
 
     @property
-    def facts(self) -> tuple[str, ...]:
+    def reads(self) -> tuple[Read, ...]:
         """Completed orders."""
-        return ("orders",)
+        return (("orders", "placed_on"),)
+
+    @property
+    def amounts(self) -> tuple[Read, ...]:
+        """Amounts in minor units."""
+        return (("orders", "value"),)
+
+    @property
+    def histories(self) -> bool:
+        """It adds up each account's orders."""
+        return True
 
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """The quantile over the accounts that ordered in the cell."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.interval import wilson
-from bothsides.metrics.metric import Metric
+from bothsides.metrics.metric import Metric, Read
 from bothsides.metrics.shapes.shape import Shape, run, source
 from bothsides.metrics.value import Basis, Status
 
@@ -18,9 +18,19 @@ class TrustedPairs(Shape):
     orders: int = 3
 
     @property
-    def facts(self) -> tuple[str, ...]:
+    def reads(self) -> tuple[Read, ...]:
         """Completed orders."""
-        return ("orders",)
+        return (("orders", "placed_on"),)
+
+    @property
+    def amounts(self) -> tuple[Read, ...]:
+        """Amounts in minor units."""
+        return (("orders", "value"),) if self.of == "gmv" else ()
+
+    @property
+    def histories(self) -> bool:
+        """It follows accounts."""
+        return True
 
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """The share in every cell with an order."""
@@ -41,9 +51,11 @@ class TrustedPairs(Shape):
         return {tuple(labels): self._outcome(*figures) for *labels, a, b, c, d in rows for figures in [(a, b, c, d)]}
 
     def _outcome(self, trusted: int, pairs: int, trusted_amount: float, amount: float | None) -> Outcome:
-        if not pairs or not amount:
-            return Outcome(value=None, n=pairs, status=Status.NO_DENOMINATOR, reason="no pair traded")
+        if not pairs:
+            return Outcome(value=None, n=0, status=Status.NO_DENOMINATOR, reason="no pair traded")
         if self.of == "gmv":
+            if amount is None or amount <= 0:
+                return Outcome(value=None, n=pairs, status=Status.NO_DENOMINATOR, reason="the GMV is not positive")
             return Outcome(value=trusted_amount / amount, n=pairs)
         low, high = wilson(trusted, pairs)
         return Outcome(value=trusted / pairs, n=pairs, low=low, high=high, basis=Basis.WILSON)

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from bothsides.metrics.cells import Key, Outcome, Reading
-from bothsides.metrics.compile import period_start
+from bothsides.metrics.compile import Window, period_start
 from bothsides.metrics.facts import FACTS
-from bothsides.metrics.metric import Metric
+from bothsides.metrics.metric import Metric, Read
 
 
 class Shape(ABC):
@@ -16,8 +16,22 @@ class Shape(ABC):
 
     @property
     @abstractmethod
-    def facts(self) -> tuple[str, ...]:
-        """The facts it reads."""
+    def reads(self) -> tuple[Read, ...]:
+        """The facts it reads and the date column each is dated by."""
+
+    @property
+    def amounts(self) -> tuple[Read, ...]:
+        """The facts' columns that it reads as money."""
+        return ()
+
+    @property
+    def histories(self) -> bool:
+        """Whether it follows accounts from order to order, so that a sample of orders cannot feed it."""
+        return False
+
+    def covers(self, reading: Reading, metric: Metric) -> Window:
+        """The days that a cell without a period covers."""
+        return reading.days(metric)
 
     def refusal(self, reading: Reading) -> str | None:  # noqa: ARG002 - shapes that care override it
         """Why the shape cannot answer this cut, None when it can."""
@@ -60,7 +74,7 @@ def source(
     if dated:
         parameters |= {"first": window.start, "last": min(window.end, until) if until else window.end}
         conditions.append(f"{on} BETWEEN $first AND $last")
-    for name, values in cut.where:
+    for name, values in cut.conditions(fact):
         marks = []
         for value in values:
             marks.append(f"$w{len(parameters)}")

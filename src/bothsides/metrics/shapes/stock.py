@@ -4,29 +4,38 @@ from dataclasses import dataclass
 from datetime import date
 
 from bothsides.metrics.cells import Key, Outcome, Reading
-from bothsides.metrics.metric import Metric
+from bothsides.metrics.metric import Metric, Read
 from bothsides.metrics.shapes.shape import Shape, run, source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stock(Shape):
-    """Rows opened by the period's last known day and not closed by then: counted, counted per account, or summed."""
+    """Rows opened by the period's last known day and not closed by then: counted, counted per account, or summed.
+
+    `where` is a condition of the declaration on columns of the fact.
+    """
 
     fact: str
     opened: str
     closed: str
     total: str = "count(*)"
+    where: str = "true"
 
     @property
-    def facts(self) -> tuple[str, ...]:
+    def reads(self) -> tuple[Read, ...]:
         """The one fact it reads."""
-        return (self.fact,)
+        return ((self.fact, self.opened),)
+
+    @property
+    def amounts(self) -> tuple[Read, ...]:
+        """Amounts in minor units."""
+        return ((self.fact, "amount"),) if "amount" in self.total else ()
 
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """The stock in every cell."""
         window = reading.window(metric)
         periods = reading.periods(window)
-        ends: dict[date, date] = {min(p.end, window.as_of): p.start for p in periods} or {window.end: window.end}
+        ends: dict[date, date] = {min(p.end, window.end): p.start for p in periods} or {window.end: window.end}
         data = source(reading, metric, self.fact, self.opened, dated=False)
         labels = [name for name in data.names if name != "period"]
         listed = "".join(f"{name}, " for name in labels)
@@ -38,7 +47,7 @@ class Stock(Shape):
             SELECT e.last_day, {listed} {self.total}, count(*)
             FROM ends e JOIN {data.relation} s
               ON s.{self.opened} <= e.last_day AND (s.{self.closed} IS NULL OR s.{self.closed} > e.last_day)
-            WHERE {data.condition} GROUP BY {positions} ORDER BY {positions}
+            WHERE {data.condition} AND {self.where} GROUP BY {positions} ORDER BY {positions}
             """,
             data.parameters | {"ends": list(ends)},
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.interval import Z
-from bothsides.metrics.metric import Metric
+from bothsides.metrics.metric import Metric, Read
 from bothsides.metrics.shapes.shape import Shape, run, source
 from bothsides.metrics.value import Basis, Status
 
@@ -16,7 +16,7 @@ class SurvivalMedian(Shape):
     """The day by which half of the rows had the event; rows still waiting at the as-of date are censored there.
 
     The mean of those who converted is biased low, so it is not offered. `never` names a column that is true for rows
-    that cannot have the event any more (a cancelled request): they are censored at once and leave.
+    that cannot tell (a request its buyer cancelled, an event without a date): they are left out.
     Source: Kaplan and Meier 1958, JASA 53:457-481; interval by Brookmeyer and Crowley 1982 on the log-log scale.
     """
 
@@ -26,9 +26,9 @@ class SurvivalMedian(Shape):
     never: str | None = None
 
     @property
-    def facts(self) -> tuple[str, ...]:
+    def reads(self) -> tuple[Read, ...]:
         """The one fact it reads."""
-        return (self.fact,)
+        return ((self.fact, self.on),)
 
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """The median in every cell with rows; `not reached` where fewer than half have had the event."""
@@ -69,13 +69,16 @@ def survival(curve: Sequence[tuple[float, int, int]]) -> list[tuple[float, float
     return steps
 
 
+_HALF = 0.5 + 1e-12
+"""A share that is exactly a half must count although its product of fractions came out a hair above."""
+
+
 def _outcome(curve: list[tuple[float, int, int]]) -> Outcome:
     n = sum(leaving for _, _, leaving in curve)
     steps = survival(curve)
-    median = next((time for time, share, _ in steps if share <= 0.5), None)
-    low = next((time for time, share, variance in steps if _bound(share, variance, +1) <= 0.5), None)
-    high = next((time for time, share, variance in steps if _bound(share, variance, -1) <= 0.5), None)
-    low, high = high, low
+    median = next((time for time, share, _ in steps if share <= _HALF), None)
+    low = next((time for time, share, variance in steps if _bound(share, variance, -1) <= _HALF), None)
+    high = next((time for time, share, variance in steps if _bound(share, variance, +1) <= _HALF), None)
     if median is None:
         done = 1 - steps[-1][1] if steps else 0.0
         return Outcome(

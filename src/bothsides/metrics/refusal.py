@@ -1,0 +1,117 @@
+"""Why a metric cannot be answered as asked: what is missing, and what the data at hand cannot say."""
+
+from collections.abc import Iterator
+
+from bothsides.metrics.catalogue import metric as find_metric
+from bothsides.metrics.cells import Reading
+from bothsides.metrics.facts import FACTS
+from bothsides.metrics.measure import Formula, measures_of
+from bothsides.metrics.metric import Metric, Quotient, Read, SideRule
+from bothsides.metrics.shapes import Shape
+from bothsides.schema import TABLES
+
+
+def refusal(reading: Reading, metric: Metric) -> str | None:
+    """Why the metric cannot be answered as asked, None when it can."""
+    return (
+        _missing(reading, metric)
+        or _side_refusal(reading, metric)
+        or (metric.formula.refusal(reading) if isinstance(metric.formula, Shape) else None)
+        or next((reason for dim in _named(reading) if (reason := _dimension_refusal(reading, metric, dim))), None)
+        or _outside(reading, metric)
+        or _uncountable(reading, metric)
+    )
+
+
+def _missing(reading: Reading, metric: Metric) -> str | None:
+    store = reading.store
+    tables = sorted({table for name in metric.facts for table in store.missing(name)})
+    missing = list(dict.fromkeys((*tables, *(need for need in metric.needs if store.lacks(need)))))
+    if missing:
+        return f"needs {', '.join(missing)}: no data has been loaded for {'it' if len(missing) == 1 else 'them'}"
+    for name, on in metric.reads:
+        if (name, on) not in reading.windows:
+            table = FACTS[name].dates[on]
+            return f"needs {table}.{TABLES[table].event_time}: no row of {table} has it"
+    return None
+
+
+def _side_refusal(reading: Reading, metric: Metric) -> str | None:
+    if metric.side is SideRule.MARKET and reading.cut.sided:
+        return "describes both sides at once and cannot be split by side"
+    if metric.side is SideRule.SPLIT and not reading.cut.sided:
+        return "exists per side only: add side to the split, or filter on one side"
+    if metric.side in (SideRule.BUYER, SideRule.SUPPLIER) and metric.side.value not in reading.query.sides:
+        return f"exists on the {metric.side} side only"
+    return None
+
+
+def _named(reading: Reading) -> Iterator[str]:
+    """Every dimension the query splits by or filters on."""
+    yield from reading.cut.dims
+    yield from (name for name, _ in reading.cut.where if name != "side")
+
+
+def _dimension_refusal(reading: Reading, metric: Metric, dim: str) -> str | None:
+    allowed = [metric.dimensions or FACTS[name].dimensions for name in metric.facts]
+    if not all(dim in names for names in allowed):
+        shared = [d for d in allowed[0] if all(d in names for names in allowed)]
+        return f"cannot be split by {dim}; it can be by {', '.join(shared) or 'period only'}"
+    if not reading.cut.sided and any(dim in FACTS[name].party_columns for name in metric.facts):
+        how = "" if metric.side is SideRule.MARKET else ": split by side as well"
+        return f"{dim} differs between the two parties{how}"
+    return None
+
+
+def _outside(reading: Reading, metric: Metric) -> str | None:
+    """No day that was asked for is known: saying zero would be false."""
+    window = reading.window(metric)
+    if window.start <= window.end:
+        return None
+    known = [reading.store.known(FACTS[name], on) for name, on in metric.reads]
+    first, last = max(span[0] for span in known if span), min(span[1] for span in known if span)
+    return f"known from {first} to {last}: no day of that was asked for"
+
+
+def _uncountable(reading: Reading, metric: Metric) -> str | None:
+    """Amounts without an exchange rate, and what a sample of orders cannot say about accounts."""
+    store, window = reading.store, reading.window(metric)
+    for name, column in _amounts(metric):
+        for hole in store.unpriced:
+            if (
+                hole.table in FACTS[name].money.get(column, ())
+                and hole.first <= window.end
+                and hole.last >= window.start
+            ):
+                return f"needs fx_rates: {hole}"
+    if store.sampled and _needs_every_order(metric):
+        return "orders are a declared sample: the other orders of its accounts may be outside it"
+    return None
+
+
+def _amounts(metric: Metric) -> tuple[Read, ...]:
+    """The facts' columns that are money in the metric."""
+    if isinstance(metric.formula, Formula):
+        return tuple((m.fact, m.column) for m in measures_of(metric.formula) if m.column is not None)
+    if isinstance(metric.formula, Shape):
+        return metric.formula.amounts
+    return tuple(read for name in quotient_parts(metric.formula) for read in _amounts(find_metric(name)))
+
+
+def _needs_every_order(metric: Metric) -> bool:
+    """Whether the metric follows accounts through their orders, or sets grossed-up orders against accounts seen."""
+    if isinstance(metric.formula, Shape):
+        return metric.formula.histories
+    if isinstance(metric.formula, Quotient):
+        return any(_needs_every_order(find_metric(name)) for name in quotient_parts(metric.formula))
+    measures = measures_of(metric.formula)
+    named = ((m.fact, name) for m in measures for name in (m.on, m.column, *(test.column for test in m.where)))
+    if any(name in FACTS[fact].histories for fact, name in named):
+        return True
+    weighted = [m for m in measures if FACTS[m.fact].weight]
+    return len({m.aggregate == "count_distinct" for m in weighted}) > 1
+
+
+def quotient_parts(formula: Quotient) -> tuple[str, str]:
+    """The ids of the two metrics."""
+    return formula.numerator, formula.denominator
