@@ -14,8 +14,8 @@ _SUFFIX = {Unit.RATE: " %", Unit.RATIO: " x", Unit.DAYS: " days", Unit.HOURS: " 
 NOT_KNOWN = "not known"
 
 
-def significant(number: float, figures: int = 3) -> str:
-    """Three significant figures, thousands separated, no exponent.
+def significant(number: float) -> str:
+    """Three significant figures, thousands separated, no exponent and no zeros that say nothing.
 
     >>> [significant(x) for x in (1234.5, 99.96, 4.333, 0.01573, 0, -0.5, 12)]
     ['1,234', '100', '4.33', '0.0157', '0', '−0.5', '12']
@@ -24,13 +24,10 @@ def significant(number: float, figures: int = 3) -> str:
         return NOT_KNOWN
     if number == 0:
         return "0"
-    rounded = float(f"{number:.{figures - 1}e}")
-    places = max(0, figures - 1 - math.floor(math.log10(abs(rounded))))
-    if rounded == int(rounded) and number == int(number):
-        places = 0
-    elif places and figures == 3 and abs(rounded - round(number, 12)) < 1e-12:
-        places = min(places, len(f"{rounded:.12f}".rstrip("0").split(".")[1]))
-    return _minus(f"{number:,.{places}f}")
+    rounded = float(f"{number:.2e}")
+    places = max(0, 2 - math.floor(math.log10(abs(rounded))))
+    words = f"{number:,.{places}f}"
+    return _minus(words.rstrip("0").rstrip(".") if places else words)
 
 
 def money(amount: float, currency: str | None) -> str:
@@ -53,10 +50,11 @@ def _amount(amount: float, currency: str | None) -> str:
 
 
 def _fixed(number: float) -> str:
-    if number == int(number):
-        return _minus(f"{number:,.0f}")
+    """Three figures, without zeros that say nothing."""
     size = abs(number)
-    return _minus(f"{number:,.{0 if size >= 99.95 else 1 if size >= 9.995 else 2}f}")
+    places = 0 if size >= 99.95 else 1 if size >= 9.995 else 2
+    words = f"{number:,.{places}f}"
+    return _minus(words.rstrip("0").rstrip(".") if places else words)
 
 
 def count(number: float) -> str:
@@ -126,7 +124,7 @@ def between(low: float, high: float, unit: Unit, currency: str | None = None) ->
     """A range, its unit said once.
 
     >>> between(0.098, 0.112, Unit.RATE), between(1200, 1_500_000, Unit.MONEY, "GBP")
-    ('9.8 to 11.2 %', 'GBP 1.20 k to 1.50 m')
+    ('9.8 to 11.2 %', 'GBP 1.2 k to 1.5 m')
     """
     if unit is Unit.MONEY:
         return f"{money(low, currency)} to {_amount(high, currency)}"

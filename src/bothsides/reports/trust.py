@@ -67,4 +67,4 @@ def worth_range(worth: Worth | None) -> str:
         return ""
     if worth.low is None or worth.high is None:
         return f"of {worth.of}, no range"
-    return f"of {worth.of}, {between(worth.low, worth.high, Unit.MONEY, worth.currency)}"
+    return f"of {worth.of}, range {between(worth.low, worth.high, Unit.MONEY, worth.currency)}"

@@ -4,11 +4,29 @@ from collections.abc import Callable
 
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.reports.pieces import Section
+from bothsides.reports.sections.cohorts import cohorts
+from bothsides.reports.sections.concentration import concentration
+from bothsides.reports.sections.economics import economics
 from bothsides.reports.sections.findings import findings
 from bothsides.reports.sections.first import first
+from bothsides.reports.sections.flywheel import flywheel
+from bothsides.reports.sections.funnels import funnels
 from bothsides.reports.sections.gaps import gaps
 from bothsides.reports.sections.headlines import headlines
+from bothsides.reports.sections.liquidity import liquidity
 from bothsides.reports.sections.method import method
 
-SECTIONS: tuple[Callable[[Diagnosis], Section | None], ...] = (first, headlines, findings, gaps, method)
+SECTIONS: tuple[Callable[[Diagnosis], Section | None], ...] = (
+    first,
+    headlines,
+    flywheel,
+    funnels,
+    liquidity,
+    cohorts,
+    economics,
+    concentration,
+    findings,
+    gaps,
+    method,
+)
 """Answer first, evidence second, method last."""

@@ -1,0 +1,106 @@
+"""Bars from zero and dots with their range, one row a thing, each labelled at its end instead of by a legend."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bothsides.reports.charts.theme import INK, MUTED, NARROW, PAPER, RULE, WIDE
+
+_LABELS, _ENDS = 170, 190
+_LONGEST = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row: its label, its number with the range if it has one, the words at its end.
+
+    `weak` rows are drawn lighter: small n, partial, immature. `tick` is a second number marked across the bar.
+    """
+
+    label: str
+    number: float
+    words: str
+    colour: str
+    low: float | None = None
+    high: float | None = None
+    tick: float | None = None
+    weak: bool = False
+
+    @property
+    def end(self) -> float:
+        """Where the row's words begin."""
+        return max(self.number, self.high or 0, self.tick or 0)
+
+
+def bars(rows: Sequence[Row], *, narrow: bool = False, whole: float = 0.0) -> dict[str, Any]:
+    """Bars from zero, their range drawn across the end; the scale reaches at least to `whole`."""
+    bar = {"mark": {"type": "bar", "height": 18}, "encoding": {**_FROM_ZERO, **_LOOK}}
+    return _spec(rows, narrow, whole, [bar, _whisker(PAPER, 4.5), _whisker(INK, 1.6), _TICK])
+
+
+def dots(rows: Sequence[Row], *, narrow: bool = False, whole: float = 0.0) -> dict[str, Any]:
+    """Dots on a stem from zero, for shares and ratios with a range."""
+    stem = {"mark": {"type": "rule", "strokeWidth": 1, "color": RULE}, "encoding": _FROM_ZERO}
+    edge = {"mark": {"type": "point", "filled": True, "size": 150, "color": PAPER}, "encoding": {"x": _NUMBER}}
+    dot = {"mark": {"type": "point", "filled": True, "size": 85}, "encoding": {"x": _NUMBER, **_LOOK}}
+    return _spec(rows, narrow, whole, [stem, _whisker(INK, 1.6), _TICK, edge, dot])
+
+
+_NUMBER = {"field": "number", "type": "quantitative"}
+_FROM_ZERO = {"x": _NUMBER, "x2": {"datum": 0}}
+_LOOK = {
+    "color": {"field": "colour", "type": "nominal", "scale": None},
+    "opacity": {"condition": {"test": "datum.weak", "value": 0.45}, "value": 1},
+}
+_TICK = {
+    "transform": [{"filter": "isValid(datum.tick)"}],
+    "mark": {"type": "tick", "thickness": 3, "size": 26, "color": INK},
+    "encoding": {"x": {"field": "tick", "type": "quantitative"}},
+}
+_WORDS = {
+    "mark": {"type": "text", "align": "left", "dx": 8, "baseline": "middle"},
+    "encoding": {
+        "x": {"field": "end", "type": "quantitative"},
+        "text": {"field": "words"},
+        "color": {"condition": {"test": "datum.weak", "value": MUTED}, "value": INK},
+    },
+}
+
+
+def _spec(rows: Sequence[Row], narrow: bool, whole: float, marks: list[dict[str, Any]]) -> dict[str, Any]:
+    left = 4 if narrow else _LABELS
+    ends = [min(0.0, *(row.number for row in rows), 0.0), max(whole, *(row.end for row in rows), 0.0)]
+    return {
+        "width": (NARROW if narrow else WIDE) - left - _ENDS,
+        "height": (46 if narrow else 34) * len(rows),
+        "padding": {"left": left, "right": _ENDS, "top": 2, "bottom": 2},
+        "autosize": {"type": "none"},
+        "data": {"values": [_record(place, row, narrow) for place, row in enumerate(rows)]},
+        "encoding": {
+            "y": {"field": "place", "type": "ordinal", "axis": None, "scale": {"padding": 0}},
+            "x": {"type": "quantitative", "axis": None, "scale": {"domain": ends, "nice": False}},
+        },
+        "layer": [*marks, _label(narrow), _WORDS],
+    }
+
+
+def _record(place: int, row: Row, narrow: bool) -> dict[str, Any]:
+    longest = 2 * _LONGEST if narrow else _LONGEST
+    label = row.label if len(row.label) <= longest else row.label[: longest - 1].rstrip() + "…"
+    return {**asdict(row), "place": place, "label": label, "end": row.end}
+
+
+def _whisker(colour: str, thickness: float) -> dict[str, Any]:
+    return {
+        "transform": [{"filter": "isValid(datum.low) && isValid(datum.high)"}],
+        "mark": {"type": "rule", "color": colour, "strokeWidth": thickness},
+        "encoding": {"x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}},
+    }
+
+
+def _label(narrow: bool) -> dict[str, Any]:
+    """Left of the row, or above it where there is no room."""
+    above = {"align": "left", "baseline": "bottom", "dy": -11}
+    beside = {"align": "right", "baseline": "middle", "dx": -10}
+    mark = {"type": "text", **(above if narrow else beside)}
+    return {"mark": mark, "encoding": {"x": {"value": 0}, "text": {"field": "label"}}}

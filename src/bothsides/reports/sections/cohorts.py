@@ -1,0 +1,62 @@
+"""Cohort heat maps per side: cohorts down, age across; what is not complete yet stays empty and is marked."""
+
+import math
+
+from bothsides.diagnosis.picture import CohortTable, Diagnosis
+from bothsides.reports.markup import Markup, element
+from bothsides.reports.names import sides
+from bothsides.reports.numbers import count, percent
+from bothsides.reports.pieces import Section, figure, fold
+from bothsides.schema import Side
+
+_STEPS = 10
+_NOTE = (
+    "Darker means more. The number at the left is how many accounts the cohort has (a census, no range). "
+    "· = not yet complete, or too few accounts."
+)
+
+
+def cohorts(diagnosis: Diagnosis) -> Section | None:
+    """A heat map per side; nothing without a cohort."""
+    drawn = [_figure(table) for table in diagnosis.cohorts if table.cohorts]
+    if not drawn:
+        return None
+    return Section(id="cohorts", nav="Cohorts", heading="Who stays", body=Markup("".join(drawn)))
+
+
+def _figure(table: CohortTable) -> Markup:
+    active = _heat(table, table.active_share, f"{sides(table.side)}: share of accounts still active")
+    gmv = _heat(table, table.gmv_share, f"{sides(table.side)}: GMV as a share of the first {table.grain}'s")
+    folded = fold(f"The same {table.side} cohorts by GMV", gmv) if any(map(any, table.gmv_share)) else None
+    title = table.sentence or f"{sides(table.side)}: who stays"
+    return figure(title, active, folded, note=_NOTE)
+
+
+def _heat(table: CohortTable, shares: tuple[tuple[float | None, ...], ...], caption: str) -> Markup:
+    head = element(
+        "tr",
+        element("th", f"First order in {table.grain}", scope="col"),
+        element("th", "accounts", scope="col", class_="r"),
+        [element("th", f"{'age ' if age == 0 else ''}{age}", scope="col", class_="r") for age in table.ages],
+    )
+    rows = [
+        element(
+            "tr",
+            element("th", cohort, scope="row"),
+            element("td", count(size), class_="r n", data_label="accounts"),
+            [_cell(share, age, table) for share, age in zip(row, table.ages, strict=True)],
+        )
+        for cohort, size, row in zip(table.cohorts, table.sizes, shares, strict=True)
+    ]
+    words = element("caption", f"{caption}, by age in {table.grain}s")
+    return element("table", words, element("thead", head), element("tbody", rows), class_="heat")
+
+
+def _cell(share: float | None, age: int, table: CohortTable) -> Markup:
+    label = f"age {age}"
+    if share is None or not math.isfinite(share):
+        return element("td", "·", class_="r weak", data_label=label, title="not yet complete")
+    step = min(_STEPS, max(0, round(share * _STEPS)))
+    side = "b" if table.side is Side.BUYER else "s"
+    exact = f"{share * 100:.2f} %"
+    return element("td", percent(round(share, 2)), class_=f"r h-{side}{step}", data_label=label, title=exact)

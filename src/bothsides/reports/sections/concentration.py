@@ -1,0 +1,112 @@
+"""Concentration: how much of the market hangs on few accounts, and what is left when the largest leave."""
+
+from bothsides.diagnosis.picture import Diagnosis, SideConcentration
+from bothsides.reports.charts.curve import Line, concentration_curve
+from bothsides.reports.charts.pair import both_widths
+from bothsides.reports.charts.rows import Row, bars
+from bothsides.reports.charts.theme import side_colour
+from bothsides.reports.markup import Child, Markup
+from bothsides.reports.names import metric_name, sides
+from bothsides.reports.numbers import count, percent, shown
+from bothsides.reports.pieces import Column, Section, figure, fold, prose, table, value_table
+
+_NAMED = 3
+
+
+def concentration(diagnosis: Diagnosis) -> Section | None:
+    """The curve of both sides, then per side what the loss of the largest would take."""
+    known = [side for side in diagnosis.concentration if side.values or side.curve or side.stress]
+    if not known:
+        return None
+    parts = [_curve(known), *(_side(side) for side in known)]
+    body = Markup("".join(part for part in parts if part))
+    return Section(id="concentration", nav="Concentration", heading="What hangs on few accounts", body=body)
+
+
+def largest_first(curve: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    """The curve from the largest account on, whichever end it was given from.
+
+    >>> largest_first(((0.0, 0.0), (0.5, 0.25), (1.0, 1.0)))
+    ((0.0, 0.0), (0.5, 0.75), (1.0, 1.0))
+    """
+    if sum(gmv - accounts for accounts, gmv in curve) >= 0:
+        return curve
+    return tuple((1 - accounts, 1 - gmv) for accounts, gmv in reversed(curve))
+
+
+def _curve(known: list[SideConcentration]) -> Markup | None:
+    lines = [
+        Line(name=f"{side.side}s", colour=side_colour(side.side), points=largest_first(side.curve))
+        for side in known
+        if len(side.curve) > 1
+    ]
+    if not lines:
+        return None
+    words = _curve_title(known)
+    drawn = both_widths(lambda narrow: concentration_curve(lines, narrow=narrow), title=words)
+    points: list[tuple[Child, ...]] = [
+        (f"{sides(side.side)}, largest {percent(accounts)}", percent(gmv))
+        for side in known
+        for accounts, gmv in largest_first(side.curve)
+        if 0 < accounts <= 1
+    ]
+    columns = (Column(label="accounts"), Column(label="share of GMV", numeric=True))
+    behind = fold("The table behind the curve", table("Shares of GMV by share of accounts (census)", columns, points))
+    note = (
+        "The further a line lies above the dotted one, the more the market hangs on few accounts of that side. Census."
+    )
+    return figure(words, drawn, behind, note=note)
+
+
+def _curve_title(known: list[SideConcentration]) -> str:
+    """What the ten largest carry, per side; the subject where that is not known."""
+    said = [
+        f"the ten largest {side.side}s carry {shown(top)} of GMV"
+        for side in known
+        if (top := side.values.get("top_10_share")) is not None and top.value is not None
+    ]
+    words = ", ".join(said) or "how much of GMV the largest accounts carry"
+    return words[0].upper() + words[1:]
+
+
+def _side(side: SideConcentration) -> Markup:
+    rows = [
+        Row(
+            label=f"without the largest {stress.k}" if stress.k > 1 else "without the largest",
+            number=stress.gmv_lost_share,
+            words=f"{percent(stress.gmv_lost_share)} of GMV gone",
+            colour=side_colour(side.side),
+        )
+        for stress in side.stress
+    ]
+    title = side.sentence or f"{sides(side.side)}: how much hangs on the largest"
+    drawn = (
+        both_widths(lambda narrow: bars(rows, narrow=narrow, whole=1.0), title=f"{sides(side.side)}: GMV lost")
+        if rows
+        else None
+    )
+    values = value_table(
+        f"{sides(side.side)}: concentration", "number", [(metric_name(name), v) for name, v in side.values.items()]
+    )
+    lead = prose(f"If the largest {side.side}s leave and take their orders with them (census):", class_="of")
+    behind = fold(f"{sides(side.side)}: the tables behind", _stress(side) if rows else None, values)
+    return figure(title, lead if rows else None, drawn, behind)
+
+
+def _stress(side: SideConcentration) -> Markup:
+    columns = (
+        Column(label="without the largest", numeric=False),
+        Column(label="GMV lost", numeric=True),
+        Column(label=f"{side.side.other}s left with nobody", numeric=True),
+        Column(label="who"),
+    )
+    rows = [
+        (f"{s.k}", percent(s.gmv_lost_share), count(s.counterparties_left_alone), _who(s.names)) for s in side.stress
+    ]
+    return table(f"{sides(side.side)}: if the largest leave", columns, rows, class_="words")
+
+
+def _who(names: tuple[str, ...]) -> str:
+    """The first names, and how many more."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {count(more)} more" if more > 0 else "")

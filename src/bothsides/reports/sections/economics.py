@@ -1,0 +1,80 @@
+"""Unit economics per side: cost to win, what an account brings, payback; per channel one fold away."""
+
+from bothsides.diagnosis.picture import Diagnosis, SideEconomics
+from bothsides.metrics import Value
+from bothsides.reports.charts.pair import both_widths
+from bothsides.reports.charts.rows import Row, bars
+from bothsides.reports.charts.theme import side_colour
+from bothsides.reports.markup import Child, Markup
+from bothsides.reports.names import metric_name, sides
+from bothsides.reports.numbers import shown
+from bothsides.reports.pieces import (
+    VALUE_COLUMNS,
+    Column,
+    Section,
+    figure,
+    fold,
+    prose,
+    table,
+    value_cells,
+    value_table,
+)
+from bothsides.reports.trust import is_firm
+
+_MOST_CHANNELS = 12
+
+
+def economics(diagnosis: Diagnosis) -> Section | None:
+    """A figure per side that has any number."""
+    drawn = [_figure(side) for side in diagnosis.economics if side.values or side.by_channel]
+    if not drawn:
+        return None
+    return Section(
+        id="economics", nav="Economics", heading="What a customer costs and brings", body=Markup("".join(drawn))
+    )
+
+
+def _figure(side: SideEconomics) -> Markup:
+    totals = value_table(
+        f"{sides(side.side)}: unit economics", "number", [(metric_name(name), v) for name, v in side.values.items()]
+    )
+    channels = [(channel or "channel not given", values) for channel, values in side.by_channel]
+    rows = [row for name, values in channels[:_MOST_CHANNELS] if (row := _row(name, values, side)) is not None]
+    chart = _chart(rows, side) if len(rows) > 1 else None
+    behind = fold(f"{sides(side.side)} by channel", _by_channel(side, channels)) if channels else None
+    return figure(side.sentence or f"{sides(side.side)}: unit economics", chart, totals, behind)
+
+
+def _chart(rows: list[Row], side: SideEconomics) -> Markup:
+    words = (
+        f"{sides(side.side)} by channel: the bar is what an account brings (LTV), the upright mark what it costs (CAC)"
+    )
+    return Markup(prose(words, class_="of") + both_widths(lambda narrow: bars(rows, narrow=narrow), title=words))
+
+
+def _row(name: str, values: dict[str, Value], side: SideEconomics) -> Row | None:
+    brings, costs = values.get("ltv"), values.get("cac")
+    if brings is None or brings.value is None:
+        return None
+    known = costs is not None and costs.value is not None
+    said = f"{shown(brings)}, costs {shown(costs)}" if known else f"{shown(brings)}, cost not known"
+    return Row(
+        label=name,
+        number=brings.value,
+        words=said,
+        colour=side_colour(side.side),
+        low=brings.low,
+        high=brings.high,
+        tick=costs.value if costs is not None else None,
+        weak=not is_firm(brings),
+    )
+
+
+def _by_channel(side: SideEconomics, channels: list[tuple[str, dict[str, Value]]]) -> Markup:
+    columns = (Column(label="channel"), Column(label="number"), *VALUE_COLUMNS)
+    rows: list[tuple[Child, ...]] = [
+        (channel, metric_name(name), *value_cells(value))
+        for channel, values in channels
+        for name, value in values.items()
+    ]
+    return table(f"{sides(side.side)}: unit economics by channel", columns, rows)

@@ -1,0 +1,159 @@
+"""The liquidity map: category x region, each cell with its verdict in word and shape and the numbers behind it."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bothsides.diagnosis.picture import CellVerdict, Diagnosis, LiquidityCell
+from bothsides.metrics import Value
+from bothsides.reports.marks import verdict_class, verdict_mark
+from bothsides.reports.markup import Child, Markup, element
+from bothsides.reports.names import metric_name
+from bothsides.reports.numbers import count, money, plural, shown
+from bothsides.reports.pieces import Column, Section, figure, fold, number_of, prose, table, trust_line
+
+_MOST_ROWS, _MOST_COLUMNS, _MOST_LISTED = 14, 7, 150
+_RATES = (("fill_rate", "of requests filled", "filled"), ("search_to_order", "of searches end in an order", "ordered"))
+_LISTED = ("fill_rate", "search_to_order", "zero_result_rate", "matching_efficiency")
+_NOTE = (
+    "A cell is one category in one region, the place where a buyer and a supplier can meet. What each number rests on "
+    "stands in the table."
+)
+
+
+def liquidity(diagnosis: Diagnosis) -> Section | None:
+    """The map of the largest categories and regions, and the table of the cells."""
+    cells = diagnosis.cells
+    if not cells:
+        return None
+    body = figure(
+        map_title(cells),
+        _map(cells, diagnosis.currency),
+        fold("The table behind the map", _listed(cells, diagnosis.currency)),
+        note=_NOTE,
+    )
+    return Section(id="liquidity", nav="Liquidity map", heading="Where buyers and suppliers meet", body=body)
+
+
+def map_title(cells: Sequence[LiquidityCell]) -> str:
+    """How many cells suffer from what, worst first."""
+    found = Counter(cell.verdict for cell in cells)
+    named = [
+        f"{found[verdict]} {verdict.value}"
+        for verdict in CellVerdict
+        if found[verdict] and verdict is not CellVerdict.UNKNOWN
+    ]
+    judged = sum(found.values()) - found[CellVerdict.UNKNOWN]
+    if not judged:
+        return f"None of {plural(len(cells), 'cell')} has enough data for a verdict"
+    unknown = f"; {plural(found[CellVerdict.UNKNOWN], 'cell has', 'cells have')} too little data"
+    return f"Of {plural(judged, 'cell')}: {', '.join(named)}{unknown if found[CellVerdict.UNKNOWN] else ''}"
+
+
+def _map(cells: Sequence[LiquidityCell], currency: str) -> Markup:
+    categories = _largest([(cell.category, cell.gmv) for cell in cells], _MOST_ROWS)
+    regions = _largest([(cell.region, cell.gmv) for cell in cells], _MOST_COLUMNS)
+    at = {(cell.category, cell.region): cell for cell in cells}
+    head = element(
+        "tr",
+        element("th", "Category", scope="col"),
+        [element("th", _named(region, regions, "all regions"), scope="col") for region in regions],
+    )
+    rows = [
+        element(
+            "tr",
+            element("th", _named(category, categories, "all categories"), scope="row"),
+            [_cell(at.get((category, region)), _named(region, regions, "all regions"), currency) for region in regions],
+        )
+        for category in categories
+    ]
+    shown_cells = sum((category, region) in at for category in categories for region in regions)
+    caption = element("caption", _key(cells))
+    grid = element("table", caption, element("thead", head), element("tbody", rows), class_="map")
+    hidden = len(cells) - shown_cells
+    if not hidden:
+        return grid
+    rest = prose(f"{plural(hidden, 'smaller cell')} not drawn; the table below lists the larger ones.", class_="of")
+    return Markup(grid + rest)
+
+
+def _key(cells: Sequence[LiquidityCell]) -> str:
+    """What stands in each cell of the map."""
+    rate = next((f"share {words}; " for metric, words, _ in _RATES if any(metric in c.values for c in cells)), "")
+    return f"In each cell: verdict; buyers : suppliers; {rate}GMV"
+
+
+def _largest(labelled: list[tuple[str | None, float]], most: int) -> list[str | None]:
+    totals: Counter[str | None] = Counter()
+    for label, gmv in labelled:
+        totals[label] += gmv  # type: ignore[assignment]  # a Counter adds floats as well
+    return sorted(totals, key=lambda label: (label is None, -totals[label], label or ""))[:most]
+
+
+def _named(label: str | None, labels: list[str | None], everything: str) -> str:
+    """A row or column without a label: the rest where others have one, else everything."""
+    return label if label is not None else "not given" if len(labels) > 1 else everything
+
+
+def _cell(cell: LiquidityCell | None, label: str, currency: str) -> Markup:
+    if cell is None:
+        return element("td", element("span", "no trade", class_="weak"), class_="none", data_label=label)
+    buyers, suppliers = _two_sides(cell)
+    lines = [
+        element("span", verdict_mark(cell.verdict), class_="line"),
+        _side_line(buyers, suppliers),
+        _rate_line(cell),
+        element("span", f"GMV {money(cell.gmv, None)}", class_="line", title=f"{currency} {cell.gmv:,.2f}"),
+    ]
+    return element("td", lines, class_=verdict_class(cell.verdict), data_label=label, title=cell.why or None)
+
+
+def _two_sides(cell: LiquidityCell) -> tuple[Value | None, Value | None]:
+    """Who looks, asks or buys and who can sell; where that is not known, who traded."""
+    buyers = cell.values.get("cell_buyers") or cell.values.get("active_buyers")
+    suppliers = cell.values.get("cell_suppliers") or cell.values.get("active_suppliers")
+    return buyers, suppliers
+
+
+def _side_line(buyers: Value | None, suppliers: Value | None) -> Markup | None:
+    if buyers is None and suppliers is None:
+        return None
+    unseen = [element("span", words, class_="unseen") for words in (" buyers", " suppliers")]
+    return element("span", number_of(buyers), unseen[0], " : ", number_of(suppliers), unseen[1], class_="line")
+
+
+def _rate_line(cell: LiquidityCell) -> Markup | None:
+    for metric, _, words in _RATES:
+        value = cell.values.get(metric)
+        if value is not None and value.value is not None:
+            return element("span", number_of(value, strong=True), f" {words}", class_="line")
+    return None
+
+
+def _listed(cells: Sequence[LiquidityCell], currency: str) -> Markup:
+    ranked = sorted(cells, key=lambda cell: (-cell.gmv, cell.category or "", cell.region or ""))[:_MOST_LISTED]
+    metrics = [name for name in _LISTED if any(name in cell.values for cell in ranked)]
+    columns = (
+        Column(label="cell"),
+        Column(label="verdict"),
+        Column(label=f"GMV, {currency}", numeric=True),
+        Column(label="buyers", numeric=True),
+        Column(label="suppliers", numeric=True),
+        *(Column(label=metric_name(name).lower(), numeric=True) for name in metrics),
+    )
+    listed = table("Cells, largest GMV first", columns, [_row(cell, metrics) for cell in ranked], class_="cells")
+    if len(cells) <= len(ranked):
+        return listed
+    return Markup(listed + prose(f"The {count(_MOST_LISTED)} largest of {plural(len(cells), 'cell')}.", class_="of"))
+
+
+def _row(cell: LiquidityCell, metrics: list[str]) -> list[Child]:
+    name = " · ".join(part for part in (cell.category, cell.region) if part) or "whole market"
+    verdict = element("span", verdict_mark(cell.verdict), element("small", cell.why) if cell.why else None)
+    values = [*_two_sides(cell), *(cell.values.get(metric) for metric in metrics)]
+    return [name, verdict, money(cell.gmv, None), *(_with_trust(value) for value in values)]
+
+
+def _with_trust(value: Value | None) -> Child:
+    if value is None:
+        return "–"
+    return [number_of(value), trust_line(value)] if value.value is not None else shown(value)
