@@ -1,5 +1,6 @@
 """Builds the facts from the schema's tables: at publish, or on the fly as known at an earlier load."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from datetime import date
@@ -29,8 +30,20 @@ def build_states(con: duckdb.DuckDBPyConnection, *, currency: str, known_on: int
     if priced:
         _factors(con, currency, known_on)
     constants = {"unit": str(unit), "has_replies": _has_replies(fed, known_on)}
-    for statement in (*(build for fact in FACTS.values() for build in fact.builds), _UNPRICED):
+    for statement in _statements():
         con.execute(_render(statement, fed, constants, known_on, currency=currency, priced=priced))
+    if known_on is None:
+        con.execute("DELETE FROM meta WHERE key = 'states'")
+        con.execute("INSERT INTO meta VALUES ('states', ?)", [states_version()])
+
+
+def states_version() -> str:
+    """Changes whenever a fact is built differently; facts of another version are not read."""
+    return hashlib.sha256("\n".join(_statements()).encode()).hexdigest()[:16]
+
+
+def _statements() -> tuple[str, ...]:
+    return (*(build for fact in FACTS.values() for build in fact.builds), _UNPRICED)
 
 
 def fed_tables(con: duckdb.DuckDBPyConnection) -> frozenset[str]:

@@ -11,7 +11,7 @@ import duckdb
 from bothsides import warehouse
 from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts import FACTS
-from bothsides.metrics.states import build_states, fed_tables, known_range, missing_tables
+from bothsides.metrics.states import build_states, fed_tables, known_range, missing_tables, states_version
 from bothsides.schema import TABLES
 from bothsides.warehouse import version_filter
 
@@ -102,6 +102,8 @@ def read_store(con: duckdb.DuckDBPyConnection, *, known_on: int | None = None) -
         if known_on not in loads:
             raise ValueError(f"--known-on {known_on}: no such load; loads are {', '.join(map(str, loads)) or 'none'}")
         build_states(con, currency=meta["currency"], known_on=known_on)
+    elif meta.get("states") != states_version():
+        build_states(con, currency=meta["currency"], known_on=_latest_load(con))
     fed = fed_tables(con)
     return Store(
         con=con,
@@ -114,6 +116,12 @@ def read_store(con: duckdb.DuckDBPyConnection, *, known_on: int | None = None) -
         known_on=known_on,
         unpriced=tuple(Unpriced(*row) for row in con.execute("SELECT * FROM unpriced ORDER BY ALL").fetchall()),
     )
+
+
+def _latest_load(con: duckdb.DuckDBPyConnection) -> int:
+    """The load whose rows are current: facts that another version of the software built are built anew from them."""
+    row = con.execute("SELECT coalesce(max(load_id), 0) FROM loads WHERE status = 'ok'").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _is_sample(con: duckdb.DuckDBPyConnection, known_on: int | None) -> bool:
