@@ -37,14 +37,14 @@ def as_json(values: Sequence[Value]) -> str:
 
 
 def show(console: Console, values: Sequence[Value], dims: Sequence[str]) -> None:
-    """A table with one row per cell; what a value cannot say stands in its note."""
+    """A table with one row per cell; why a metric is unavailable stands below it."""
     sided = any(value.side for value in values)
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("metric", "period", *(("side",) if sided else ()), *dims):
         table.add_column(name, no_wrap=True)
     for name in ("value", "95 % interval", "n"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("status", overflow="fold")
+    table.add_column("status", no_wrap=True)
     for value in values:
         labels = dict(value.dims)
         table.add_row(
@@ -55,10 +55,12 @@ def show(console: Console, values: Sequence[Value], dims: Sequence[str]) -> None
             figure(value.value, value.unit),
             _interval(value),
             f"{value.n:,}",
-            value.status.value if not value.reason else f"{value.status.value}: {value.reason}",
+            value.status.value,
             style="dim" if value.status in (Status.SMALL_N, Status.UNAVAILABLE, Status.IMMATURE) else "",
         )
     console.print(table)
+    for note in dict.fromkeys(f"{v.metric} {v.status.value}: {v.reason}" for v in values if v.reason and not v.period):
+        console.print(note, style="dim", markup=False)
 
 
 def _interval(value: Value) -> str:
