@@ -154,7 +154,7 @@ def _shown_value(stage: Stage, fields: Sequence[str]) -> str:
     for cast in stage.casts:
         source = stage.item.column(cast.column)
         names = source.fields if source else stage.item.key
-        present = [quoted(name) for name in names if name in fields]
+        present = [f"r.{quoted(name)}" for name in names if name in fields]
         if present:
             cases.append(f"WHEN '{cast.column}' THEN concat_ws(' | ', {', '.join(present)})")
         elif source is not None and source.value is not None:
@@ -199,7 +199,7 @@ def _write_found(con: duckdb.DuckDBPyConnection, load_id: int, staged: Staged, s
     con.execute(
         f"INSERT INTO quarantine SELECT ?, ?, ?, NULL, NULL, p.reason, p.column_name, NULL, p.detail, "
         f"CAST(s.{quoted(stage.table.key)} AS VARCHAR) FROM {quoted(bad_name(stage))} AS b "
-        f'JOIN "~reasons" AS p ON p.problem = b.problem JOIN {quoted(stage.name)} AS s ON s.{stage.ordinal} = b.n '
+        f'JOIN "~reasons" AS p ON p.problem = b.problem JOIN {quoted(stage.name)} AS s ON s.rowid = b.n '
         "ORDER BY b.n",
         [load_id, staged.mapping.source, stage.table.name],
     )

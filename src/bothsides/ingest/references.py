@@ -111,7 +111,7 @@ def _empty(con: duckdb.DuckDBPyConnection, stage: Stage, column: Column, there: 
     name = quoted(column.name)
     rows = con.execute(
         f"UPDATE {quoted(stage.name)} SET {name} = NULL, row_hash = hash(row_hash, {name}) "
-        f"WHERE {stage.ordinal} IN ({_orphans(con, stage, column, there)})"
+        f"WHERE rowid IN ({_orphans(con, stage, column, there)})"
     ).fetchall()
     return int(rows[0][0])
 

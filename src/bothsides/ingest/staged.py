@@ -58,7 +58,7 @@ def repeats_name(stage: Stage) -> str:
 def open_bad(con: duckdb.DuckDBPyConnection, stage: Stage) -> int:
     """Gather the rows that the cast found bad; returns how many."""
     con.execute(
-        f"CREATE TEMP TABLE {quoted(bad_name(stage))} AS SELECT {stage.ordinal} AS n, {quoted(PROBLEM)} AS problem "
+        f"CREATE TEMP TABLE {quoted(bad_name(stage))} AS SELECT rowid AS n, {quoted(PROBLEM)} AS problem "
         f"FROM {quoted(stage.name)} WHERE {quoted(PROBLEM)} IS NOT NULL"
     )
     return bad_count(con, stage)
@@ -82,12 +82,10 @@ def mark_bad(con: duckdb.DuckDBPyConnection, stage: Stage, selected: str, proble
 
 def good_rows(con: duckdb.DuckDBPyConnection, stage: Stage) -> str:
     """SQL of a stage's good rows, to stand in a FROM clause; column `~n` holds the record's number."""
-    name, number = quoted(stage.name), f"s.{stage.ordinal} AS {quoted(NUMBER)}"
+    name, number = quoted(stage.name), f"s.rowid AS {quoted(NUMBER)}"
     if bad_count(con, stage) == 0:
         return f"(SELECT s.*, {number} FROM {name} AS s)"
-    return (
-        f"(SELECT s.*, {number} FROM {name} AS s ANTI JOIN {quoted(bad_name(stage))} AS b ON b.n = s.{stage.ordinal})"
-    )
+    return f"(SELECT s.*, {number} FROM {name} AS s ANTI JOIN {quoted(bad_name(stage))} AS b ON b.n = s.rowid)"
 
 
 def distinct_rows(con: duckdb.DuckDBPyConnection, stage: Stage) -> str:

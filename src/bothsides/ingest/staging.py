@@ -14,7 +14,6 @@ from bothsides.warehouse import column_types, quoted
 
 PROBLEM = "~problem"
 """'column:reason' of the first thing wrong with the row; NULL for a good one."""
-ORDINAL = "~ordinal"
 FILE = "~file"
 WEIGHT = "~bytes"
 """Bytes of text in the whole record: 0 for a record of blank fields only."""
@@ -24,15 +23,14 @@ WEIGHT = "~bytes"
 class Stage:
     """A temporary table of typed rows of one mapped table.
 
-    `stored` are the schema columns it holds; the other ones are constants. `ordinal` is the SQL that counts records
-    from 0 in file order.
+    `stored` are the schema columns it holds; the other ones are constants. Its rowid counts the records from 0 in file
+    order.
     """
 
     name: str
     item: TableMap
     ground: Ground
     casts: tuple[Cast, ...]
-    ordinal: str
 
     @property
     def table(self) -> Table:
@@ -61,9 +59,7 @@ def plan_stage(name: str, item: TableMap, ground: Ground, *, by_file: bool = Fal
     casts = [key_cast(item, ground, tuple(dict.fromkeys(content)))]
     fed = [column for column in item.table.columns[1:] if column.name in mapped]
     casts.extend(cast_column(column, mapped[column.name], item, ground) for column in fed)
-    return Stage(
-        name=name, item=item, ground=ground, casts=tuple(casts), ordinal="rowid" if item.key else quoted(ORDINAL)
-    )
+    return Stage(name=name, item=item, ground=ground, casts=tuple(casts))
 
 
 def stage_rows(
@@ -120,15 +116,21 @@ def number_repeats(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     """Give keyless rows their id: content and ordinal among equal content, in file order."""
     key, name = quoted(stage.table.key), quoted(stage.name)
     space = stage.item.id_space or stage.ground.id_space
-    text = f"{key} || chr(31) || repeat"
-    made = keys.row_id(stage.ground.workspace, space, stage.table.name, text)
     con.execute(
-        f"CREATE TEMP TABLE {quoted(stage.name + ' numbered')} AS SELECT * EXCLUDE (repeat) REPLACE ({made} AS {key}) "
-        f"FROM (SELECT *, rowid AS {quoted(ORDINAL)}, "
-        f"row_number() OVER (PARTITION BY {key} ORDER BY rowid) - 1 AS repeat FROM {name})"
+        f'CREATE OR REPLACE TEMP TABLE "~repeats" AS SELECT rowid AS n, '
+        f"row_number() OVER (PARTITION BY {key} ORDER BY rowid) - 1 AS repeat FROM {name} "
+        f"WHERE {key} IN (SELECT {key} FROM {name} GROUP BY {key} HAVING count(*) > 1)"
     )
-    con.execute(f"DROP TABLE {name}")
-    con.execute(f"ALTER TABLE {quoted(stage.name + ' numbered')} RENAME TO {name}")
+    any_repeats = con.execute('SELECT count(*) FROM "~repeats"').fetchall()[0][0] > 0
+    repeat = "coalesce(r.repeat, 0)" if any_repeats else "0"
+    source = (
+        f'{name} AS s LEFT JOIN "~repeats" AS r ON r.n = s.rowid ORDER BY s.rowid' if any_repeats else f"{name} AS s"
+    )
+    made = keys.row_id(stage.ground.workspace, space, stage.table.name, f"s.{key} || chr(31) || {repeat}")
+    numbered = quoted(f"{stage.name} numbered")
+    con.execute(f"CREATE TEMP TABLE {numbered} AS SELECT s.* REPLACE ({made} AS {key}) FROM {source}")
+    con.execute(f'DROP TABLE {name}; DROP TABLE "~repeats"')
+    con.execute(f"ALTER TABLE {numbered} RENAME TO {name}")
 
 
 def entity_relation(main: Stage, item: TableMap, null_words: Sequence[str]) -> str:
@@ -147,7 +149,7 @@ def entity_relation(main: Stage, item: TableMap, null_words: Sequence[str]) -> s
     for name in item.fields:
         if name not in item.key:
             known = f"CASE WHEN ({cleaned(texts[name], null_words)}) IS NOT NULL THEN {texts[name]} END"
-            chosen.append(f"coalesce(arg_max({known}, {main.ordinal}), '') AS {quoted(name)}")
+            chosen.append(f"coalesce(arg_max({known}, rowid), '') AS {quoted(name)}")
     return (
         f"(SELECT {', '.join(chosen)} FROM {quoted(main.name)} WHERE {' AND '.join(conditions)} "
         f"GROUP BY {', '.join(grouped)} ORDER BY {', '.join(grouped)})"

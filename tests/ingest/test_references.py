@@ -1,0 +1,135 @@
+"""References across sources, sides of accounts, and currencies without a rate."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.ingest.conftest import Market
+
+HEADER = "id,buyer,supplier,day,amount\n"
+ACCOUNTS = """
+id_space = "market"
+files = ["accounts.csv"]
+[[table]]
+name = "accounts"
+key = ["id"]
+[table.columns]
+side = "side"
+"""
+FEES = """
+id_space = "market"
+files = ["fees.csv"]
+[[table]]
+name = "fees"
+key = ["id"]
+[table.columns]
+account_id = "account"
+order_id = "order"
+charged_at = "day"
+amount = "amount"
+"""
+RATES = """
+files = ["rates.csv"]
+[[table]]
+name = "fx_rates"
+key = ["c", "d"]
+[table.columns]
+currency = "c"
+quoted_on = "d"
+rate = "r"
+"""
+
+
+def test_orphans_are_found_across_sources_and_pull_their_dependants_along(market: "Market") -> None:
+    market.orders()
+    market.map("accounts", ACCOUNTS)
+    market.map("fees", FEES)
+    market.write("accounts.csv", "id,side\nb,buyer\ns,supplier\n")
+    market.write("orders.csv", HEADER + "1,b,s,2024-01-01,5\n2,b,nobody,2024-01-01,5\n")
+    market.write("fees.csv", "id,account,order,day,amount\n1,s,1,2024-01-01,1\n2,s,2,2024-01-01,1\n3,b,,2024-01-01,1\n")
+    market.sync()
+    assert [(q.source, q.line, q.column_name, q.value) for q in market.quarantine()] == [
+        ("fees", 3, "order_id", "2"),
+        ("orders", 3, "supplier_id", "nobody"),
+    ]
+    assert market.rows("SELECT count(*) FROM fees") == [(2,)]
+
+
+def test_a_reference_to_either_side_takes_the_side_that_exists(market: "Market") -> None:
+    market.map("accounts", ACCOUNTS)
+    market.map("fees", FEES)
+    market.write("accounts.csv", "id,side\nb,buyer\ns,supplier\nboth,buyer\nboth,supplier\n")
+    text = "id,account,order,day,amount\n1,s,,2024-01-01,1\n2,b,,2024-01-01,1\n3,both,,2024-01-01,1\n"
+    market.write("fees.csv", text + "4,none,,2024-01-01,1\n")
+    market.sync()
+    joined = "SELECT a.side FROM fees AS f JOIN accounts AS a USING (account_id) ORDER BY f.rowid"
+    assert market.rows(joined) == [("supplier",), ("buyer",), ("buyer",)]
+    assert [(q.line, q.reason) for q in market.quarantine()] == [(5, "orphan_reference")]
+    assert market.sync().sources[1].unchanged == 3
+
+
+def test_orphans_may_be_kept_without_their_reference(market: "Market") -> None:
+    market.map("accounts", ACCOUNTS)
+    market.map("fees", FEES.replace('account_id = "account"', 'account_id = { field = "account", orphans = "keep" }'))
+    market.write("accounts.csv", "id,side\ns,supplier\n")
+    market.write("fees.csv", "id,account,order,day,amount\n1,s,,2024-01-01,1\n2,none,,2024-01-01,1\n")
+    report = market.sync()
+    assert report.notes == ("fees: fees.account_id: 1 references to missing records were left empty",)
+    assert market.rows("SELECT account_id IS NULL FROM fees ORDER BY rowid") == [(False,), (True,)]
+    assert market.sync().sources[1].unchanged == 2
+
+
+def test_nothing_is_checked_against_a_table_that_nobody_feeds(market: "Market") -> None:
+    market.orders()
+    market.write("orders.csv", HEADER + "1,b,s,2024-01-01,5\n")
+    assert market.sync().sources[0].new == 1
+
+
+def test_rows_of_earlier_loads_count_unless_a_snapshot_drops_them(market: "Market") -> None:
+    market.orders('mode = "incremental"\n')
+    market.map("accounts", 'mode = "incremental"\n' + ACCOUNTS)
+    market.write("accounts.csv", "id,side\nb,buyer\ns,supplier\n")
+    market.write("orders.csv", HEADER + "1,b,s,2024-01-01,5\n")
+    market.sync()
+    market.write("accounts.csv", "id,side\nt,supplier\n")
+    market.write("orders.csv", HEADER + "2,b,t,2024-01-01,5\n3,b,s,2024-01-01,5\n")
+    assert market.sync().sources[1].new == 2
+    market.map("accounts", ACCOUNTS)
+    market.write("orders.csv", HEADER + "4,b,s,2024-01-01,5\n")
+    assert market.sync().sources[1].reasons == {"orphan_reference": 1}
+
+
+def test_composite_references_need_all_their_parts(market: "Market") -> None:
+    market.map("lines", 'id_space = "market"\nfiles = ["lines.csv"]\n[[table]]\nname = "order_lines"\nkey = ["n"]\n'
+               '[table.columns]\norder_id = ["order", "seller"]\n')  # fmt: skip
+    market.map("orders", 'id_space = "market"\nfiles = ["orders.csv"]\n[[table]]\nname = "orders"\n'
+               'key = ["id", "supplier"]\n[table.columns]\nbuyer_id = "buyer"\nsupplier_id = "supplier"\n'
+               'placed_at = "day"\namount = "amount"\n')  # fmt: skip
+    market.write("orders.csv", HEADER + "1,b,s,2024-01-01,5\n1,b,t,2024-01-01,5\n")
+    market.write("lines.csv", "n,order,seller\n1,1,s\n2,1,t\n3,1,\n4,1,u\n5,,\n")
+    market.sync()
+    assert market.rows("SELECT count(*) FROM order_lines JOIN orders USING (order_id)") == [(2,)]
+    assert [(q.line, q.reason) for q in market.quarantine()] == [
+        (4, "partial_reference"),
+        (5, "orphan_reference"),
+        (6, "missing_required"),
+    ]
+
+
+def test_a_currency_needs_a_rate_on_the_day_or_before(market: "Market") -> None:
+    market.orders("", 'currency = "cur"\n')
+    market.map("rates", RATES)
+    market.write("rates.csv", "c,d,r\nUSD,2024-01-02,0.9\n")
+    market.write("orders.csv", "id,buyer,supplier,day,amount,cur\n1,b,s,2024-01-01,5,USD\n2,b,s,2024-01-02,5,USD\n"
+                 "3,b,s,2024-06-01,5,USD\n4,b,s,2024-01-01,5,EUR\n5,b,s,2024-01-05,5,CHF\n")  # fmt: skip
+    market.sync()
+    assert [(q.line, q.reason, q.value) for q in market.quarantine()] == [
+        (2, "no_fx_rate", "USD"),
+        (6, "no_fx_rate", "CHF"),
+    ]
+    assert market.rows("SELECT currency, count(*) FROM orders GROUP BY 1 ORDER BY 1") == [("EUR", 1), ("USD", 2)]
+
+
+def test_a_mapping_in_a_foreign_currency_needs_a_rate_too(market: "Market") -> None:
+    market.orders('currency = "USD"\n')
+    market.write("orders.csv", HEADER + "1,b,s,2024-01-01,5\n")
+    assert market.sync().sources[0].reasons == {"no_fx_rate": 1}
