@@ -15,7 +15,18 @@ _DAYS = (
 ).split()
 _WORDY = ("%d %b %Y", "%d %b, %Y", "%d %B %Y", "%d %B, %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y")
 _MONTHS = ("%Y-%m", "%b %Y", "%B %Y", "%b-%y", "%b-%Y", "%m/%Y", "%Y/%m")
-_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M:%S", ", %H:%M", "T%H:%M:%S")
+_CLOCKS = (
+    "",
+    " %H:%M",
+    " %H:%M:%S",
+    " %I:%M %p",
+    " %I:%M:%S %p",
+    ", %H:%M:%S",
+    ", %H:%M",
+    " - %H:%M:%S",
+    " - %H:%M",
+    "T%H:%M:%S",
+)
 FORMATS: tuple[str, ...] = tuple(day + clock for day in (*_DAYS, *_WORDY) for clock in _CLOCKS) + _MONTHS
 """Every strptime format a draft can propose beside ISO 8601."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bothsides.ingest.draft.entities import account_tables
 from bothsides.ingest.draft.guess import FileGuess, guess_table
-from bothsides.ingest.draft.layouts import recognise
+from bothsides.ingest.draft.layouts import LAYOUTS, KnownLayout, recognise
 from bothsides.ingest.draft.links import SHARED, SIDE_WORDS, Network, connect
 from bothsides.ingest.draft.names import slug, words
 from bothsides.ingest.draft.order_lines import AMOUNT, grouped
@@ -24,15 +24,17 @@ _TELLING = frozenset(word for side in SIDE_WORDS.values() for word in side).unio
 """Words in a file's name that tell what it holds."""
 
 
-def draft(profiles: Sequence[FileProfile], *, currency: str | None = None) -> Draft:
+def draft(
+    profiles: Sequence[FileProfile], *, currency: str | None = None, layouts: Sequence[KnownLayout] = LAYOUTS
+) -> Draft:
     """A whole workspace drafted from profiled files. `currency` is the reporting currency if the person named it.
 
-    Known public layouts are taken as they are; other files are read by names and values. Files that fit no table are
+    Known `layouts` are taken as they are; other files are read by names and values. Files that fit no table are
     listed with why. Raises ValueError for a currency that ISO 4217 does not list.
     """
     if currency is not None:
         minor_units(currency)
-    known = recognise(profiles)
+    known = recognise(profiles, layouts)
     unknown = [profile for profile in profiles if profile.name not in known.used]
     rest = _same_headers(unknown)
     guesses = {profile.name: guess for profile in rest if (guess := guess_table(profile)) is not None}

@@ -31,6 +31,11 @@ _NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "campaigns": (("name", "started_at"),),
 }
 """Of each group one column must be found, or the file is not that table whatever it is called."""
+_NAMED_ROWS = frozenset({"accounts", "leads", "campaigns", "contacts", "listings"})
+"""Tables whose rows are things with a name or number of their own: without such a field a file is not one of them."""
+_TRADE = frozenset({"orders", "quotes", "order_lines", "spend"})
+"""Tables that their columns alone can tell, whatever the file and its key are called."""
+_DEAL_WORDS = frozenset({"deal", "deals", "opportunity", "potential", "opp"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +94,16 @@ def _convincing(guess: FileGuess, score: float, key: Match | None, hint: float) 
     """Whether the file is that table at all: by its name, by its own key, or by every required column."""
     if score < _ENOUGH or not _has_needed(guess.table, guess.found):
         return False
-    if guess.lines is not None and "buyer_id" not in guess.found:
+    if (guess.lines is not None and "buyer_id" not in guess.found) or (guess.missing and score < 3):
         return False
     anchored = hint > 0 or (key is not None and key.named >= 0.9 and words(key.field.name) != ("id",))
-    if guess.table in ("accounts", "leads"):
-        return key is not None and anchored
-    return anchored or (score >= 4 and not guess.missing and not guess.guessed)
+    if guess.table in _NAMED_ROWS:
+        described = any(match.named >= 0.9 and match.fit >= 0.7 for match in guess.found.values())
+        dated_leads = guess.table == "leads" and hint > 0 and "created_at" in guess.found.keys() - guess.guessed
+        return anchored and described and (key is not None or dated_leads)
+    if guess.table == "opportunities":
+        return anchored or any(_DEAL_WORDS.intersection(words(match.field.name)) for match in guess.found.values())
+    return anchored or (guess.table in _TRADE and score >= 4 and not guess.missing and not guess.guessed)
 
 
 def _hinted(file_stem: str, table: str) -> float:

@@ -12,7 +12,8 @@ from bothsides.schema.column import Column
 
 _FILLERS = frozenset("the of a an our is de do da name names".split())
 _TAILS = frozenset(
-    "date time at on name code amount value in local utc gross net total ex excl incl vat id no number".split()
+    "date time at on name label price cost code amount value in local utc gross net total ex excl incl vat id no "
+    "number".split()
 )
 _CURRENCY_WORDS = frozenset("gbp usd eur brl aud cad chf inr jpy sek nok dkk pln".split())
 
@@ -53,16 +54,17 @@ def name_score(field: str, table: str, column: str) -> float:
             return 1.0 - min(rank, 40) / 1000
         if bare == theirs:
             best = max(best, 0.93 - min(rank, 40) / 1000)
-        elif _inside(theirs, mine):
-            best = max(best, 0.45 + 0.35 * len(theirs) / len(mine))
+        else:
+            best = max(
+                best, *(0.45 + 0.35 * len(theirs) / len(one) for one in (mine, bare) if _inside(theirs, one)), 0.0
+            )
     return best
 
 
 def _without_table(field: tuple[str, ...], table: str) -> tuple[str, ...]:
-    """'order_purchase_date' in an order file is a purchase date."""
-    single = tuple(table.removesuffix("s").split("_"))
-    bare = field[len(single) :] if field[: len(single)] == single and len(field) > len(single) else field
-    return tuple(word for word in bare if word not in _FILLERS) or bare
+    """'order_purchase_date' in an order file is a purchase date, 'Total order amount' a total amount."""
+    own = {*table.removesuffix("s").split("_"), *_FILLERS}
+    return tuple(word for word in field if word not in own) or field
 
 
 def _inside(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:

@@ -49,7 +49,7 @@ _NAME = "name|title|company name|account name|full name|display name|legal name|
 
 SYNONYMS: dict[str, dict[str, str]] = {
     "accounts": {
-        "account_id": f"id|uid|uuid|{_ACCOUNT}|customer unique id|customer number|account number|{BUYER}|{SUPPLIER}",
+        "account_id": f"id|uid|uuid|record id|{_ACCOUNT}|account number|{BUYER}|{SUPPLIER}",
         "side": "side|role|account type|user type|party type|market side|type|kind",
         "name": f"{_NAME}|{BUYER}|{SUPPLIER}|account|organisation name",
         "parent_id": "parent|parent account|parent company|subsidiary of|head office|group",
@@ -69,7 +69,7 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "is_internal": "internal|is test|test account|is internal|staff",
     },
     "contacts": {
-        "contact_id": "id|contact|contact number",
+        "contact_id": "id|record id|contact|contact number",
         "account_id": _ACCOUNT,
         "name": "name|full name|contact name|last name|nome",
         "email": "email|e mail|email address|mail",
@@ -142,7 +142,8 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "payment status",
         "amount": _AMOUNT,
         "tax": "tax|vat|gst|tax amount|sales tax|vat amount|imposto",
-        "shipping": "shipping|freight|freight value|shipping cost|delivery fee|postage|shipping amount|frete",
+        "shipping": "shipping|shipping price|freight|freight value|shipping cost|delivery fee|postage|"
+        "shipping amount|frete",
         "currency": _CURRENCY,
         "category": _CATEGORY,
         "region": _REGION,
@@ -164,7 +165,7 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "category": _CATEGORY,
     },
     "fees": {
-        "fee_id": "id|fee|charge id|transaction id|billing id",
+        "fee_id": "id|charge id|transaction id|billing id",
         "kind": "kind|type|fee type|fee kind|charge type|description",
         "order_id": "order|order number|order no",
         "account_id": f"{_ACCOUNT}|{SUPPLIER}|{BUYER}",
@@ -174,7 +175,7 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "currency": _CURRENCY,
     },
     "refunds": {
-        "refund_id": "id|refund|refund number|return id|credit note",
+        "refund_id": "id|refund number|return id|credit note",
         "order_id": "order|order number|order no|original order",
         "refunded_at": "refunded at|refund date|date|created|created at|returned at|return date|processed at",
         "amount": f"refund amount|refunded|amount refunded|{_AMOUNT}",
@@ -216,7 +217,7 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "owner": f"{_OWNER}|changed by|sr id",
     },
     "opportunities": {
-        "opportunity_id": "id|opportunity|deal id|deal|potential id|opp id|potential",
+        "opportunity_id": "id|record id|opportunity|deal id|deal|potential id|opp id|potential",
         "side": "side|market side",
         "lead_id": "lead|mql id|prospect id",
         "account_id": "account|account name|company|company name|customer|client|customer name|associated company",
@@ -288,6 +289,10 @@ FILE_HINTS: dict[str, str] = {
 }
 
 
+_NO_STEM = frozenset({"spend id", "fee id", "refund id", "rate id", "change id"})
+"""Keys whose bare noun means the amount ('fee'), not the number of the row."""
+
+
 def synonyms(table: str, column: str) -> tuple[tuple[str, ...], ...]:
     """What exports call that column, each as words; its schema name first.
 
@@ -295,7 +300,7 @@ def synonyms(table: str, column: str) -> tuple[tuple[str, ...], ...]:
     (('order', 'id'), ('id',))
     """
     own = phrase(column)
-    stem = own.removesuffix(" id").removesuffix(" at").removesuffix(" on")
+    stem = "" if own in _NO_STEM else own.removesuffix(" id").removesuffix(" at").removesuffix(" on")
     others = SYNONYMS.get(table, {}).get(column, "").split("|")
     return tuple(tuple(one.split()) for one in dict.fromkeys((own, *others, stem)) if one)
 

@@ -1,4 +1,4 @@
-"""Zoho CRM module exports: accounts, vendors, leads, potentials and campaigns."""
+"""Zoho CRM module exports: accounts, vendors, contacts, leads, potentials, campaigns, calls and events."""
 
 from bothsides.ingest.draft.layouts.known import KnownFile, KnownLayout, Roles, always, fed, files, header
 from bothsides.ingest.draft.records import Reshape, SourceDraft, TableDraft
@@ -33,6 +33,39 @@ _LEADS = TableDraft(
         fed("category", "Industry"),
         fed("owner", "Lead Owner"),
         fed("created_at", "Created Time", formats=_WHEN),
+    ),
+)
+_CONTACTS = TableDraft(
+    name="contacts",
+    key=("CONTACTID",),
+    columns=(
+        fed("account_id", "Account Id", side="buyer", orphans="keep"),
+        fed("name", "Last Name"),
+        fed("email", "Email"),
+        fed("created_at", "Created Time", formats=_WHEN),
+    ),
+)
+_CALLS = TableDraft(
+    name="touches",
+    key=("TASKID",),
+    columns=(
+        fed("lead_id", "LEADID", orphans="keep"),
+        fed("account_id", "ACCOUNTID", "20 of the 1,010 are not among the accounts", side="buyer", orphans="keep"),
+        always("kind", "call"),
+        fed("direction", "Call Type", words=(("Outbound", "out"), ("Inbound", "in"))),
+        fed("occurred_at", "Call Start Time"),
+        fed("owner", "Call Owner"),
+    ),
+)
+_EVENTS = TableDraft(
+    name="touches",
+    key=("EVENTID",),
+    columns=(
+        fed("lead_id", "LEADID", orphans="keep"),
+        fed("account_id", "ACCOUNTID", side="buyer", orphans="keep"),
+        always("kind", "meeting"),
+        fed("occurred_at", "Start DateTime"),
+        fed("owner", "Event Owner"),
     ),
 )
 _POTENTIALS_SQL = """\
@@ -100,7 +133,14 @@ _SPEND = TableDraft(
 
 
 def _build(roles: Roles) -> tuple[SourceDraft, ...]:
-    plain = (("accounts", _ACCOUNTS), ("vendors", _VENDORS), ("leads", _LEADS))
+    plain = (
+        ("accounts", _ACCOUNTS),
+        ("vendors", _VENDORS),
+        ("contacts", _CONTACTS),
+        ("leads", _LEADS),
+        ("calls", _CALLS),
+        ("events", _EVENTS),
+    )
     sources = [
         SourceDraft(source=role, id_space=_SPACE, files=files(roles, role), currency="USD", tables=(table,))
         for role, table in plain
@@ -144,6 +184,27 @@ ZOHO = KnownLayout(
             header=header(
                 "LEADID,Last Name,Company,Lead Owner,Email,Mobile,Website,Industry,Lead Source,Lead Status,"
                 "Created Time,CONVERTED,month_Created Time1"
+            ),
+        ),
+        KnownFile(
+            role="contacts",
+            header=header(
+                "CONTACTID,Last Name,Contact Owner Id,Contact Owner,Account Id,Email,Lead Source,Mobile,Created Time"
+            ),
+        ),
+        KnownFile(
+            role="calls",
+            header=header(
+                "TASKID,Call Start Time,Call Duration (in seconds),Call Owner,Call Owner Id,Subject,Call Type,"
+                "Call Purpose,Billable,Created Time,Modified Time,CONTACTID,ACCOUNTID,POTENTIALID,LEADID,"
+                "Call Duration (in minutes),Who Id Id,What Id,SEMODULE"
+            ),
+        ),
+        KnownFile(
+            role="events",
+            header=header(
+                "EVENTID,Event Owner,Event Owner Id,Subject,Start DateTime,End DateTime,Created Time,Modified Time,"
+                "CONTACTID,ACCOUNTID,POTENTIALID,LEADID,Who Id Id,What Id,SEMODULE"
             ),
         ),
         KnownFile(
