@@ -12,6 +12,7 @@ import duckdb
 BUILDING = ".building"
 SPILL = ".spill"
 SPOOL = ".spool"
+_NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
 
 class WarehouseMissing(FileNotFoundError):  # noqa: N818 - reads as the fact
@@ -25,21 +26,22 @@ class DiskFull(OSError):  # noqa: N818 - reads as the fact
 def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
     """A locked read-only connection to the published warehouse: no files, no extensions, no settings.
 
-    A reader keeps the file it opened, even when a newer one is published meanwhile.
+    A reader keeps the file it opened, even when a newer one is published meanwhile; open another to see that. Use
+    the connection itself, not its `cursor()`, which does not look into the warehouse.
     """
     if not path.is_file():
         raise WarehouseMissing(f"{path} does not exist: nothing was loaded yet; run: bothsides sync {path.parent}")
-    con = duckdb.connect(
-        str(path),
-        read_only=True,
-        config={
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "enable_external_access": "false",
-        },
-    )
-    con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET lock_configuration = true")
+    # Connections to one path share one database within a process, and with it the file that was opened first. An
+    # attached file is opened anew each time.
+    con = duckdb.connect(config={**_NO_EXTENSIONS, "temp_directory": f"{path}.tmp"})
+    con.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS warehouse (READ_ONLY)")
+    for setting in (
+        "USE warehouse",
+        "SET TimeZone = 'UTC'",
+        "SET enable_external_access = false",
+        "SET lock_configuration = true",
+    ):
+        con.execute(setting)
     return con
 
 
@@ -112,8 +114,7 @@ def _connect(target: Path) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(
         str(target),
         config={
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
+            **_NO_EXTENSIONS,
             "memory_limit": f"{_memory_bytes() // 1_000_000}MB",
             "temp_directory": str(_spill(target)),
         },
