@@ -14,6 +14,8 @@ from bothsides.schema import TABLES, Kind
 from bothsides.warehouse import SYSTEM_COLUMNS, column_types, quoted
 from bothsides.warehouse.ddl import create_books
 
+pytest.register_assert_rewrite("tests.metrics.cases")
+
 Rows = list[dict[str, Any]]
 Market = Callable[..., Store]
 
@@ -23,14 +25,14 @@ def key(text: str) -> uuid.UUID:
     return uuid.UUID(bytes=hashlib.md5(text.encode()).digest())
 
 
-def _stored(table: str, row: dict[str, Any]) -> dict[str, Any]:
+def _stored(table: str, row: dict[str, Any], currency: str) -> dict[str, Any]:
     stored: dict[str, Any] = {"source": "test", "loaded_in": 1, "superseded_in": None, "row_hash": 0}
     for column in TABLES[table].columns:
         value = row.get(column.name, column.default)
         if column.kind is Kind.ID and value is not None:
             value = key(value)
         if column.kind is Kind.CURRENCY and value is None:
-            value = "EUR"
+            value = currency
         if column.kind is Kind.BOOLEAN and isinstance(value, str):
             value = value == "true"
         if column.kind is Kind.TIMESTAMP and isinstance(value, date) and not isinstance(value, datetime):
@@ -47,8 +49,20 @@ def _accounts_of(orders: Rows) -> Rows:
     return [{"account_id": name, "side": side, "name": name} for side, name in sorted(names)]
 
 
-def build_market(*, currency: str = "EUR", known_until: date | None = None, **tables: Rows) -> Store:
-    """A store over the given tables; accounts follow from the orders unless they are given."""
+def build_market(
+    *,
+    currency: str = "EUR",
+    known_until: date | None = None,
+    fiscal_start: int = 1,
+    sample: bool = False,
+    known_on: int | None = None,
+    **tables: Rows,
+) -> Store:
+    """A store over the given tables; accounts follow from the orders unless they are given.
+
+    Amounts are in minor units, of the reporting currency unless a row names another. `sample` declares the orders
+    a sample, `known_on` reads the market as it was known at that load.
+    """
     con = duckdb.connect()
     create_books(con)
     if "accounts" not in tables and "orders" in tables:
@@ -59,7 +73,7 @@ def build_market(*, currency: str = "EUR", known_until: date | None = None, **ta
         con.execute(f"CREATE TABLE {name} ({', '.join(f'{quoted(c)} {t}' for c, t in columns.items())})")
         for i, row in enumerate(rows):
             full = {table.key: f"{name}-{i}"} | row
-            values = _stored(name, full)
+            values = _stored(name, full, currency)
             marks = ", ".join("?" for _ in columns)
             con.execute(f"INSERT INTO {name} VALUES ({marks})", [values[c] for c in columns])
         if table.event_time:
@@ -68,12 +82,18 @@ def build_market(*, currency: str = "EUR", known_until: date | None = None, **ta
                 f" min({table.event_time}) FROM {name} HAVING count({table.event_time}) > 0",
                 {"until": known_until},
             )
-    con.execute("INSERT INTO meta VALUES ('name', 'test'), ('currency', ?)", [currency])
+    con.execute(
+        "INSERT INTO meta VALUES ('name', 'test'), ('currency', $currency), ('fiscal_year_start', $start)",
+        {"currency": currency, "start": str(fiscal_start)},
+    )
+    con.execute(
+        "INSERT INTO load_sources (load_id, \"source\", table_name, sample) SELECT 1, 'test', 'orders', ?", [sample]
+    )
     loads = sorted({row.get("loaded_in", 1) for rows in tables.values() for row in rows} | {1})
     for load in loads:
         con.execute("INSERT INTO loads VALUES (?, NULL, NULL, 'ok', NULL)", [load])
     build_states(con, currency=currency)
-    return read_store(con)
+    return read_store(con, known_on=known_on)
 
 
 @pytest.fixture

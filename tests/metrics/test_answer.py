@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bothsides.metrics import Basis, Query, Status, Store, Value, ask
+from bothsides.metrics import Basis, Query, Status, Store, Value, ask, read_store
 from bothsides.schema import Grain
 from tests.metrics.conftest import Market
 
@@ -109,8 +109,6 @@ def test_as_known_at_an_earlier_load(market: Market) -> None:
         ]
     )
     assert one(store, "gmv").value == 9.0
-    from bothsides.metrics import read_store
-
     assert one(read_store(store.con, known_on=1), "gmv").value == 1.0
     with pytest.raises(ValueError, match="no such load"):
         read_store(store.con, known_on=7)
@@ -120,6 +118,4 @@ def test_facts_built_by_another_version_are_built_anew(market: Market) -> None:
     store = market(orders=ORDERS)
     store.con.execute("UPDATE meta SET value = 'older' WHERE key = 'states'")
     store.con.execute("UPDATE fact_orders SET value = 0")
-    from bothsides.metrics import read_store
-
     assert one(read_store(store.con), "gmv").value == 550.0

@@ -8,7 +8,7 @@ from bothsides.metrics.facts import FACTS
 from bothsides.metrics.measure import Formula, measures_of
 from bothsides.metrics.metric import Metric, Quotient, Read, SideRule
 from bothsides.metrics.shapes import Shape
-from bothsides.schema import TABLES
+from bothsides.schema import TABLES, Grain
 
 
 def refusal(reading: Reading, metric: Metric) -> str | None:
@@ -16,7 +16,7 @@ def refusal(reading: Reading, metric: Metric) -> str | None:
     return (
         _missing(reading, metric)
         or _side_refusal(reading, metric)
-        or (metric.formula.refusal(reading) if isinstance(metric.formula, Shape) else None)
+        or _grain_refusal(reading, metric)
         or next((reason for dim in _named(reading) if (reason := _dimension_refusal(reading, metric, dim))), None)
         or _outside(reading, metric)
         or _uncountable(reading, metric)
@@ -31,8 +31,16 @@ def _missing(reading: Reading, metric: Metric) -> str | None:
         return f"needs {', '.join(missing)}: no data has been loaded for {'it' if len(missing) == 1 else 'them'}"
     for name, on in metric.reads:
         if (name, on) not in reading.windows:
-            table = FACTS[name].dates[on]
-            return f"needs {table}.{TABLES[table].event_time}: no row of {table} has it"
+            table = TABLES[FACTS[name].dates[on]]
+            dated = next(c.name for c in table.columns if table.event_time in (c.name, c.business_date))
+            return f"needs {table.name}.{dated}: no row of {table.name} has it"
+    return None
+
+
+def _grain_refusal(reading: Reading, metric: Metric) -> str | None:
+    short = reading.cut.grain in (Grain.DAY, Grain.WEEK)
+    if short and any(FACTS[name].monthly for name in metric.facts):
+        return f"is known by month: split by month, quarter or year, not by {reading.cut.grain}"
     return None
 
 

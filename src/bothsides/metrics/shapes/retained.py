@@ -11,10 +11,7 @@ from bothsides.metrics.interval import clustered_ratio, wilson
 from bothsides.metrics.metric import Metric, Read
 from bothsides.metrics.shapes.shape import Shape, run, source
 from bothsides.metrics.value import Basis, Status
-from bothsides.schema import Grain
 from bothsides.schema.period import add_months
-
-_MONTHLY = (Grain.MONTH, Grain.QUARTER, Grain.YEAR, Grain.FISCAL_YEAR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +44,6 @@ class Retained(Shape):
     def histories(self) -> bool:
         """It follows accounts."""
         return True
-
-    def refusal(self, reading: Reading) -> str | None:
-        """Windows are whole months."""
-        if reading.cut.grain is not None and reading.cut.grain not in _MONTHLY:
-            return f"compares whole months: split by {', '.join(g.value for g in _MONTHLY)}"
-        return None
 
     def covers(self, reading: Reading, metric: Metric) -> Window:
         """The base months and those that follow, whatever first day was asked for."""

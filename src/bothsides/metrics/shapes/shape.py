@@ -33,10 +33,6 @@ class Shape(ABC):
         """The days that a cell without a period covers."""
         return reading.days(metric)
 
-    def refusal(self, reading: Reading) -> str | None:  # noqa: ARG002 - shapes that care override it
-        """Why the shape cannot answer this cut, None when it can."""
-        return None
-
     @abstractmethod
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """The metric's outcome in every cell of the reading."""

@@ -1,0 +1,31 @@
+"""Every declared metric against values worked out by hand, edge cases included."""
+
+import pytest
+
+from bothsides.metrics import METRICS, Store
+from tests.metrics.cases import Case, World, check
+from tests.metrics.cases_acquisition import CASES as ACQUISITION
+from tests.metrics.cases_take_rate import CASES as TAKE_RATE
+from tests.metrics.cases_volume import CASES as VOLUME
+from tests.metrics.conftest import build_market
+
+CASES = (*VOLUME, *TAKE_RATE, *ACQUISITION)
+_BUILT: dict[int, tuple[World, Store]] = {}
+
+
+def built(world: World) -> Store:
+    """The world's store; cases that share a world share it."""
+    if id(world) not in _BUILT:
+        _BUILT[id(world)] = world, build_market(**world.options, **world.tables)
+    return _BUILT[id(world)][1]
+
+
+@pytest.mark.parametrize("one", CASES, ids=str)
+def test_value_worked_out_by_hand(one: Case) -> None:
+    check(one, built)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_every_declared_metric_has_a_case(metric: str) -> None:
+    mine = [one for one in CASES if one.metric == metric]
+    assert any(one.rows for one in mine), f"{metric} has no hand-computed value"
