@@ -1,6 +1,7 @@
 """The warehouse file of a workspace: one writer publishes by rename, readers are never blocked."""
 
 from bothsides.warehouse.ddl import (
+    BOOKS,
     DUCKDB_TYPES,
     SYSTEM_COLUMNS,
     column_types,
@@ -23,6 +24,7 @@ from bothsides.warehouse.store import (
 from bothsides.warehouse.versions import as_known_on, current, version_filter
 
 __all__ = [
+    "BOOKS",
     "DUCKDB_TYPES",
     "SYSTEM_COLUMNS",
     "DiskFull",

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 
-class SyncRunning(RuntimeError):  # noqa: N818 - reads as the fact
+class SyncRunning(BlockingIOError):  # noqa: N818 - reads as the fact
     """Another sync of this workspace is at work; the message says which process, since when."""
 
 
