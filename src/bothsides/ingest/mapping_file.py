@@ -1,6 +1,7 @@
 """Reads mapping/<source>.toml, naming every mistake with file, key, value and what is allowed."""
 
 import difflib
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -191,7 +192,7 @@ class _Reader:
             keys.wrong("inputs", "missing: with reshape, [inputs] names the files behind each view")
         if mapping.inputs and not mapping.reshape:
             keys.wrong("inputs", "only with reshape; otherwise the files are named in files = [...]")
-        if not mapping.reshape and not mapping.files:
+        if not mapping.reshape and not mapping.files and keys.get("files") is None:
             keys.wrong("files", 'missing: the files of the source, such as ["exports/orders*.csv"]')
         if mapping.reshape and mapping.files:
             keys.wrong("files", "with reshape, the files are named in [inputs]")
@@ -199,8 +200,19 @@ class _Reader:
         if len(mains) != 1 and mapping.tables:
             names = ", ".join(item.name for item in mains) or "none"
             keys.wrong("table", f"exactly one [[table]] without entities accounts for the records; here: {names}")
+        self._check_identities(keys, mapping)
         if mapping.mode is Mode.INCREMENTAL and any(not item.key for item in mains):
             keys.wrong("mode", "incremental needs a key, to know which record changed")
+
+    def _check_identities(self, keys: _Keys, mapping: Mapping) -> None:
+        seen: set[tuple[object, ...]] = set()
+        for item in mapping.tables:
+            side = item.column("side")
+            identity = (item.name, item.key, item.id_space, (side.value, side.fields) if side else None)
+            if identity in seen and item.key:
+                other = "the same key feeds this table twice; give one of them an id_space of its own"
+                keys.below(item.name, {"key": list(item.key)}).wrong("key", other)
+            seen.add(identity)
 
     def _hints(self, keys: _Keys) -> ReadHints:
         data = keys.inner("read")
@@ -253,6 +265,8 @@ class _Reader:
         if entities and not key:
             keys.wrong("key", "entities need a key: the field(s) that name one of them")
         where = tuple((name, keys.below("where", keys.inner("where")).texts(name)) for name in keys.inner("where"))
+        if where and not entities:
+            keys.wrong("where", "only with entities = true: every record of the main table must be accounted for")
         columns = self._columns(keys, target)
         item = TableMap(
             name=target.name,
@@ -319,11 +333,21 @@ class _Reader:
             orphans=cast(Any, inner.choice("orphans", _ORPHANS, "quarantine")),
         )
         inner.done()
+        self._check_choices(keys, column, found)
         if found.orphans == "keep" and (column.references is None or column.required):
             inner.wrong("orphans", "only for an optional reference")
         if len(fields) > 1 and column.kind is not Kind.ID:
             inner.wrong("field", "takes one field; only a reference takes a list of fields")
         return found
+
+    def _check_choices(self, keys: _Keys, column: Column, found: ColumnMap) -> None:
+        """Words that the mapping itself writes must be words that the column allows."""
+        if column.kind is not Kind.CHOICE:
+            return
+        told = [found.value, found.other, *(meaning or None for _, meaning in found.words)]
+        for word in dict.fromkeys(one for one in told if one is not None):
+            if re.sub("[ -]", "_", word.lower()) not in column.allowed:
+                keys.wrong(column.name, f"{word!r} is not one of {', '.join(column.allowed)}")
 
 
 def _plain(value: object) -> str:

@@ -18,6 +18,7 @@ from bothsides.warehouse import (
     Lock,
     build,
     create_books,
+    full_disk_told,
     leftovers,
     open_reader,
     schema_hash,
@@ -40,7 +41,7 @@ def sync(workspace: Workspace, *, now: datetime, refresh: Refresh, progress: Pro
     run is in the log with the message.
     """
     started, clock = _utc(now), time.monotonic()
-    with Lock(workspace.folder / ".sync.lock", now=started):
+    with full_disk_told(workspace.folder), Lock(workspace.folder / ".sync.lock", now=started):
         journal = journal_of(workspace)
         _clear_up(workspace, journal, started)
         load_id = journal.start(started)
