@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import duckdb
 import pytest
 
 from bothsides.ingest.draft import Draft, SourceDraft, Sure
@@ -276,3 +277,83 @@ def test_leads_of_unknown_side_are_a_guess_that_says_so(drafted: Drafted) -> Non
     named = only(drafted({"seller_leads.csv": text})).tables[0].column("side")
     assert named is not None
     assert (named.value, named.sure) == ("supplier", Sure.LIKELY)
+
+
+def test_dated_stages_of_leads_become_their_history(drafted: Drafted) -> None:
+    text = "lead id,company,lead source,created,MQL Date,Became a Customer Date,birthday\n" + "".join(
+        f"L{n},Co {n},web,2024-01-0{n},2024-02-0{n},{'2024-03-01' if n > 5 else ''},1990-01-0{n}\n" for n in range(1, 9)
+    )
+    source = only(drafted({"leads.csv": text}))
+    stages = [table for table in source.tables if table.name == "stage_changes"]
+    assert [(fields_of(table)["stage"], fields_of(table)["changed_at"]) for table in stages] == [
+        ("=lead", "created"),
+        ("=mql", "MQL Date"),
+        ("=closed_won", "Became a Customer Date"),
+    ]
+    assert len({table.id_space for table in stages}) == 3, "one lead enters several stages: each has ids of its own"
+    assert {table.column("lead_id").id_space for table in stages} == {source.id_space}  # type: ignore[union-attr]
+    assert [table.where for table in stages] == [(), (), (("Became a Customer Date", ("*",)),)]
+    assert "birthday" in {field.field for field in source.unmapped}
+
+
+def test_leads_without_dated_stages_have_no_invented_history(drafted: Drafted) -> None:
+    text = "lead id,company,lead source,created\n" + "".join(f"L{n},Co {n},web,2024-01-0{n}\n" for n in range(1, 9))
+    assert [table.name for table in only(drafted({"leads.csv": text})).tables] == ["leads"]
+
+
+DEALS = "Deal ID,Deal Name,Stage,Amount,Close Date,Create Date\n"
+
+
+def test_a_planned_close_date_of_an_open_deal_is_no_closing(drafted: Drafted) -> None:
+    text = DEALS + "1,A,Closed Won,5.5,2024-03-01,2024-01-01\n2,B,Prospecting,6.5,2024-09-01,2024-01-02\n"
+    source = only(drafted({"deals.csv": text}))
+    assert source.reshape is not None
+    assert fields(source)["closed_at"] == "closed_on"
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE deals AS SELECT 'Closed Won' AS \"Stage\", '2024-03-01' AS \"Close Date\"")
+        con.execute("INSERT INTO deals VALUES ('Prospecting', '2024-09-01')")
+        assert con.execute(f"SELECT closed_on FROM ({source.reshape.sql})").fetchall() == [("2024-03-01",), (None,)]
+    closed_only = DEALS + "1,A,Closed Won,5.5,2024-03-01,2024-01-01\n2,B,Prospecting,6.5,,2024-01-02\n"
+    assert only(drafted({"deals.csv": closed_only})).reshape is None
+
+
+def test_lines_are_added_up_to_the_penny_and_a_bad_line_blanks_its_order(drafted: Drafted) -> None:
+    text = "Order Number,Customer,Vendor,Order Date,Quantity,Unit Price\n" + "".join(
+        f"A{n // 3},c{n // 6},s{n // 9},2024-01-01,{n},2.55\n" for n in range(30)
+    )
+    source = only(drafted({"orders.csv": text}))
+    assert source.reshape is not None
+    with duckdb.connect() as con:
+        rows = "('A', 'c', 's', 'd', '3', '2.55'), ('A', 'c', 's', 'd', '1', '0.10'), ('B', 'c', 's', 'd', 'x', '1')"
+        names = '"Order Number", Customer, Vendor, "Order Date", Quantity, "Unit Price"'
+        con.execute(f"CREATE TABLE lines AS SELECT * FROM (VALUES {rows}) AS r({names})")
+        query = (
+            f'SELECT "Order Number", CAST(line_amount AS DECIMAL(9, 2))::VARCHAR FROM ({source.reshape.sql}) ORDER BY 1'
+        )
+        assert con.execute(query).fetchall() == [("A", "7.75"), ("B", None)]
+
+
+def test_no_status_is_said_aloud(drafted: Drafted) -> None:
+    assert any("every record counts as completed" in note for note in only(drafted({"ledger.csv": LEDGER})).notes)
+
+
+def test_companies_that_a_list_lacks_become_accounts_of_their_own(drafted: Drafted) -> None:
+    draft = drafted(
+        {
+            "customers.csv": "customer_id,name\n" + "".join(f"C{n},Company {n}\n" for n in range(4)),
+            "orders.csv": "order_id,customer_id,supplier,date,total\n"
+            + "".join(f"O{n},C{n % 5},S{n % 3},2024-01-{n:02d},{n}.5\n" for n in range(1, 25)),
+        }
+    )
+    orders = next(source for source in draft.sources if source.source == "orders")
+    assert [table.key for table in orders.tables[1:]] == [("customer_id",), ("supplier",)]
+    assert "20.0% of the values of 'customer_id' are not in customers.csv" in orders.tables[1].note
+
+
+def test_amounts_in_another_currency_ask_for_rates(drafted: Drafted) -> None:
+    text = "order id,customer,supplier,date,total\nA,c,s,2024-01-01,$5.00\nB,d,t,2024-01-02,$6.00\n"
+    assert drafted({"orders.csv": text}).notes == ()
+    (note,) = drafted({"orders.csv": text}, currency="EUR").notes
+    assert "TODO exchange rates" in note
+    rates = "currency,date,rate\nUSD,2024-01-01,0.9\nGBP,2024-01-01,1.1\n"
+    assert drafted({"orders.csv": text, "fx_rates.csv": rates}, currency="EUR").notes == ()

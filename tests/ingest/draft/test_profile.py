@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+import duckdb
 import pytest
 
 from bothsides.ingest.draft import ColumnProfile, FileProfile, Shape
-from bothsides.ingest.draft.profile import overlap
+from bothsides.ingest.draft.profile import overlap, profile_relation
 
 Profiled = Callable[[dict[str, str]], list[FileProfile]]
 
@@ -139,6 +140,18 @@ def test_overlap_is_the_share_of_my_values_that_are_theirs(profiled: Profiled) -
     theirs = column(profiled, "a", "b", "x")
     assert overlap(mine, theirs) == 0.5
     assert overlap(theirs, mine) == pytest.approx(2 / 3)
+
+
+def test_a_long_file_is_looked_at_in_a_sample_but_its_keys_are_compared_in_full(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    orders = "(SELECT n::VARCHAR, 'the buyer ' || n % 5000 FROM range(10000) AS r(n))"
+    buyers = "(SELECT 'the buyer ' || n, '1' FROM range(5000) AS r(n))"
+    bought = profile_relation(con, orders, ["id", "buyer"], name="orders", sample_rows=500)
+    listed = profile_relation(con, buyers, ["name", "x"], name="buyers", sample_rows=500)
+    assert (bought.rows, bought.sampled, bought.columns[0].rows) == (10_000, True, 500)
+    assert overlap(bought.columns[1], listed.columns[0]) > 0.95
+    assert overlap(bought.columns[1], bought.columns[0]) < 0.05
 
 
 def test_overlap_of_long_columns_is_estimated(profiled: Profiled) -> None:

@@ -27,7 +27,7 @@ CASES = {
             "name": "Opportunity Name",
             "status": "Stage",
             "opened_at": "Created Date",
-            "closed_at": "Close Date",
+            "closed_at": "closed_on",
             "amount": "Amount",
             "channel": "Lead Source",
             "owner": "Opportunity Owner",
@@ -46,7 +46,7 @@ CASES = {
         {
             "name": "Deal Name",
             "status": "Deal Stage",
-            "closed_at": "Close Date",
+            "closed_at": "closed_on",
             "opened_at": "Create Date",
             "amount": "Amount",
         },

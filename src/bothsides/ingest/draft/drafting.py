@@ -10,6 +10,7 @@ from bothsides.ingest.draft.layouts import LAYOUTS, KnownLayout, recognise
 from bothsides.ingest.draft.links import SHARED, SIDE_WORDS, Network, connect
 from bothsides.ingest.draft.names import slug, words
 from bothsides.ingest.draft.order_lines import AMOUNT, grouped
+from bothsides.ingest.draft.pipeline import dated_stages, planned_closings, with_real_closings
 from bothsides.ingest.draft.profile import ColumnProfile, FileProfile
 from bothsides.ingest.draft.records import Draft, MissingColumn, SkippedFile, SourceDraft, TableDraft, Unmapped
 from bothsides.ingest.draft.synonyms import FILE_HINTS
@@ -88,9 +89,11 @@ def _source(network: Network, position: int) -> SourceDraft:
     name = slug(profile.stem)
     space = SHARED if position in network.shared else name
     main = main_table(network, position)
-    entities = account_tables(network, position, main)
-    reshape = None
+    entities = (*account_tables(network, position, main), *dated_stages(guess, main, space))
+    reshape = planned_closings(guess, name)
     notes = list[str]()
+    if reshape is not None:
+        main = with_real_closings(main)
     if guess.lines is not None:
         main, reshape = _by_order(main, guess, guess.lines), grouped(guess, guess.lines, name)
         notes.append(
@@ -104,7 +107,7 @@ def _source(network: Network, position: int) -> SourceDraft:
         id_space=space,
         currency=_source_currency(guess, main),
         date_grain="month" if _monthly(guess) else "day",
-        decimal="." if reshape else _decimal(guess, main),
+        decimal="." if guess.lines else _decimal(guess, main),
         reshape=reshape,
         missing=tuple(
             MissingColumn(table=guess.table, column=one.name, advice=advice(guess, one)) for one in guess.missing
@@ -124,9 +127,8 @@ def _by_order(main: TableDraft, guess: FileGuess, lines: ColumnProfile) -> Table
 
 def _unmapped(guess: FileGuess, source: SourceDraft) -> tuple[Unmapped, ...]:
     used = {field for table_ in source.tables for field in table_.used_fields}
-    amount = guess.field("amount")
-    if guess.lines is not None and amount is not None:
-        used.add(amount.name)
+    hidden = [guess.field("amount")] if guess.lines else [guess.field("closed_at")] if source.reshape else []
+    used |= {field.name for field in hidden if field is not None}
     return tuple(
         Unmapped(field=field.name, why=unused(field, guess))
         for field in guess.profile.columns
@@ -183,6 +185,8 @@ def _notes(network: Network, position: int, guess: FileGuess, main: TableDraft) 
     notes = []
     if guess.profile.sampled:
         notes.append(f"looked at an even sample of the {guess.profile.rows:,} rows")
+    if main.name == "orders" and main.column("status") is None:
+        notes.append("no field tells the status of an order: every record counts as completed")
     if not main.key:
         notes.append("no field names each row, so rows are known by their content; equal rows are all kept")
     styles = {field.figures.decimal for field in _numbers(guess, main) if field.figures and not field.figures.whole}

@@ -15,34 +15,34 @@ def grouped(guess: FileGuess, lines: ColumnProfile, source: str) -> Reshape:
     """One record per order (and supplier) instead of one per line: first of each field, sum of the value."""
     supplier = guess.field("supplier_id")
     by = [lines.name] + ([supplier.name] if supplier else [])
-    chosen = [f"  {_quoted(name)}" for name in by]
+    chosen = [f"  {quoted_name(name)}" for name in by]
     for column, match in guess.found.items():
         if match.field.name in by or column == "amount":
             continue
         if TABLES["orders"].column(column).kind is Kind.MONEY:
-            chosen.append(f"  {_sum(_number(match.field))} AS {_quoted(match.field.name)}")
+            chosen.append(f"  {_sum(_number(match.field))} AS {quoted_name(match.field.name)}")
         else:
-            chosen.append(f"  min({_quoted(match.field.name)}) AS {_quoted(match.field.name)}")
+            chosen.append(f"  min({quoted_name(match.field.name)}) AS {quoted_name(match.field.name)}")
     chosen.append(f"  {_sum(_line_value(guess))} AS {AMOUNT}")
     sql = (
         "-- The file has one row per order line; an order is booked once, with the sum of its lines.\n"
         "-- A line whose value cannot be read leaves the sum blank, so that the order is quarantined, not shortened.\n"
-        "SELECT\n" + ",\n".join(chosen) + "\nFROM lines\nGROUP BY " + ", ".join(_quoted(name) for name in by) + "\n"
+        "SELECT\n" + ",\n".join(chosen) + "\nFROM lines\nGROUP BY " + ", ".join(quoted_name(name) for name in by) + "\n"
     )
     return Reshape(name=f"{source}.sql", sql=sql, inputs=(("lines", guess.profile.files),))
 
 
-def _quoted(name: str) -> str:
+def quoted_name(name: str) -> str:
+    """A field as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def _number(field: ColumnProfile) -> str:
     """The field as a decimal number, currency signs and thousands separators removed."""
     if field.figures is not None and field.figures.decimal == ",":
-        return (
-            f"try_cast(replace(regexp_replace({_quoted(field.name)}, '[^0-9,-]', '', 'g'), ',', '.') AS DECIMAL(30, 6))"
-        )
-    return f"try_cast(regexp_replace({_quoted(field.name)}, '[^0-9.-]', '', 'g') AS DECIMAL(30, 6))"
+        digits = f"regexp_replace({quoted_name(field.name)}, '[^0-9,-]', '', 'g')"
+        return f"try_cast(replace({digits}, ',', '.') AS DECIMAL(30, 6))"
+    return f"try_cast(regexp_replace({quoted_name(field.name)}, '[^0-9.-]', '', 'g') AS DECIMAL(30, 6))"
 
 
 def _line_value(guess: FileGuess) -> str:

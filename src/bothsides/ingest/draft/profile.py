@@ -15,6 +15,7 @@ from bothsides.schema.money import CURRENCIES
 SAMPLE_ROWS = 200_000
 """Files longer than this are profiled on an even sample of so many rows."""
 SKETCH = 4096
+_TOP = 1 << 64
 _EXAMPLES = 400
 _WORDS = 60
 _DEFAULT_NULLS = frozenset({"null", "NULL", "n/a", "N/A", "NaN", "None"})
@@ -61,6 +62,8 @@ class ColumnProfile:
     null_words: tuple[tuple[str, int], ...] = ()
     sketch: tuple[int, ...] = ()
     """The smallest hashes of the distinct values, to compare the values of two columns."""
+    sketch_cut: int = 1 << 64
+    """Hashes below this are all in the sketch, unless it is full."""
 
     @property
     def filled_share(self) -> float:
@@ -108,12 +111,15 @@ class FileProfile:
         return next((column for column in self.columns if column.name == name), None)
 
 
-def profile(con: duckdb.DuckDBPyConnection, table: TextTable, *, files: Sequence[str] = ()) -> FileProfile:
+def profile(
+    con: duckdb.DuckDBPyConnection, table: TextTable, *, files: Sequence[str] = (), sample_rows: int = SAMPLE_ROWS
+) -> FileProfile:
     """Profile one file that was read; `files` is how the mapping will name it (default: the table's name)."""
     scan(con, table).create_view("draft_scan", replace=True)
     columns = (table.line_column, *table.columns) if table.line_column is not None else table.columns
     try:
-        whole = profile_relation(con, "draft_scan", columns, name=table.name, files=files or (table.name,))
+        named = files or (table.name,)
+        whole = profile_relation(con, "draft_scan", columns, name=table.name, files=named, sample_rows=sample_rows)
     finally:
         con.execute("DROP VIEW IF EXISTS draft_scan")
     if table.line_column is None:
@@ -122,7 +128,13 @@ def profile(con: duckdb.DuckDBPyConnection, table: TextTable, *, files: Sequence
 
 
 def profile_relation(
-    con: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str], *, name: str, files: Sequence[str] = ()
+    con: duckdb.DuckDBPyConnection,
+    relation: str,
+    columns: Sequence[str],
+    *,
+    name: str,
+    files: Sequence[str] = (),
+    sample_rows: int = SAMPLE_ROWS,
 ) -> FileProfile:
     """Profile the rows of a DuckDB relation whose all-text columns are `columns`, in that order.
 
@@ -130,21 +142,45 @@ def profile_relation(
     hold anything.
     """
     aliases = ", ".join(f"c{position}" for position in range(len(columns)))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE draft_all AS SELECT {aliases} FROM {relation} AS rows_({aliases})")
-    rows = _count(con, "draft_all")
-    sampled = rows > SAMPLE_ROWS
-    if sampled:
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE draft_rows AS SELECT * FROM draft_all "
-            f"USING SAMPLE reservoir({SAMPLE_ROWS} ROWS) REPEATABLE (1)"
-        )
-    else:
-        con.execute("CREATE OR REPLACE TEMP TABLE draft_rows AS FROM draft_all")
-    seen = min(rows, SAMPLE_ROWS)
+    named = f"(SELECT {aliases} FROM {relation} AS rows_({aliases}))"
+    rows = _count(con, relation)
+    sampled = rows > sample_rows
+    sample = f"USING SAMPLE reservoir({sample_rows} ROWS) REPEATABLE (1)" if sampled else ""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE draft_rows AS SELECT * FROM {named} {sample}")
+    seen = min(rows, sample_rows)
     profiles = tuple(_column(con, position, column, seen) for position, column in enumerate(columns))
-    for table in ("draft_all", "draft_rows", "draft_values", "draft_figures"):
+    if sampled:
+        profiles = _with_full_sketches(con, named, profiles, _TOP // (rows // sample_rows + 1))
+    for table in ("draft_rows", "draft_values", "draft_figures"):
         con.execute(f"DROP TABLE IF EXISTS {table}")
     return FileProfile(name=name, columns=profiles, rows=rows, files=tuple(files), sampled=sampled)
+
+
+def _with_full_sketches(
+    con: duckdb.DuckDBPyConnection, named: str, profiles: tuple[ColumnProfile, ...], cut: int
+) -> tuple[ColumnProfile, ...]:
+    """Sketches of the columns that can hold keys from all rows: two samples would share few values of a long column."""
+    keyed = [
+        one.position for one in profiles if one.shape in (Shape.ID, Shape.TEXT, Shape.NUMBER) and one.distinct > _WORDS
+    ]
+    if not keyed:
+        return profiles
+    hashed = ", ".join(f"{{'position': {position}, 'hashed': hash(trim(c{position}))}}" for position in keyed)
+    found = con.execute(
+        f"""
+        SELECT DISTINCT one.position, one.hashed FROM (SELECT unnest([{hashed}]) AS one FROM {named})
+        WHERE one.hashed < {cut}::UBIGINT
+        """
+    ).fetchall()
+    sketches: dict[int, list[int]] = {position: [] for position in keyed}
+    for position, value in found:
+        sketches[position].append(value)
+    return tuple(
+        replace(one, sketch=tuple(sorted(sketches[one.position])[:SKETCH]), sketch_cut=cut)
+        if one.position in sketches
+        else one
+        for one in profiles
+    )
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -199,12 +235,14 @@ def overlap(mine: ColumnProfile, theirs: ColumnProfile) -> float:
     """Share of my distinct values that occur among theirs, from the sketches; 0 where too few can be compared."""
     if not mine.sketch or not theirs.sketch:
         return 0.0
-    cut = min(
-        mine.sketch[-1] if mine.distinct > SKETCH else 1 << 64,
-        theirs.sketch[-1] if theirs.distinct > SKETCH else 1 << 64,
-    )
-    compared = [value for value in mine.sketch if value <= cut]
+    cut = min(_known_below(mine), _known_below(theirs))
+    compared = [value for value in mine.sketch if value < cut]
     return len(set(compared) & set(theirs.sketch)) / len(compared) if compared else 0.0
+
+
+def _known_below(column: ColumnProfile) -> int:
+    full = len(column.sketch) >= SKETCH
+    return min(column.sketch_cut, column.sketch[-1] + 1) if full else column.sketch_cut
 
 
 def _shape(

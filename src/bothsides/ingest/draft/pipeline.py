@@ -1,0 +1,106 @@
+"""What CRM exports need beside their columns: dated stages of leads, and planned close dates that are not closings."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bothsides.ingest.draft.choices import translate
+from bothsides.ingest.draft.guess import FileGuess
+from bothsides.ingest.draft.names import words
+from bothsides.ingest.draft.order_lines import quoted_name
+from bothsides.ingest.draft.profile import ColumnProfile
+from bothsides.ingest.draft.records import ColumnDraft, Reshape, Sure, TableDraft
+from bothsides.schema.stage import LeadStage
+
+CLOSED_ON = "closed_on"
+"""The field that holds the close date of closed deals only."""
+_STAGES: dict[LeadStage, tuple[str, ...]] = {
+    LeadStage.MQL: ("mql", "marketing qualified", "marketing qualified lead"),
+    LeadStage.SALES_QUALIFIED: ("sales qualified", "sales qualified lead", "sql", "qualified", "sal", "sales accepted"),
+    LeadStage.OPPORTUNITY: ("opportunity",),
+    LeadStage.CLOSED_WON: ("won", "closed won", "converted", "customer", "conversion", "deal won"),
+    LeadStage.CLOSED_LOST: ("lost", "closed lost", "disqualified", "unqualified"),
+}
+_AROUND = frozenset("became become a an date at on time timestamp lead first in entered stage lifecycle".split())
+
+
+def dated_stages(guess: FileGuess, main: TableDraft, space: str) -> tuple[TableDraft, ...]:
+    """The history of leads from fields such as 'MQL date' and 'Won date': one table per dated stage."""
+    if guess.table != "leads" or guess.key is None:
+        return ()
+    found = dict(_stage_fields(guess, main))
+    created = guess.field("created_at")
+    if not found or created is None:
+        return ()
+    fields = {LeadStage.LEAD: created, **found}
+    return tuple(_stage_table(stage, field, guess.key.field.name, space) for stage, field in fields.items())
+
+
+def _stage_fields(guess: FileGuess, main: TableDraft) -> Iterator[tuple[LeadStage, ColumnProfile]]:
+    taken = set[LeadStage]()
+    for field in guess.profile.columns:
+        if field.dates is None or field.name in main.used_fields:
+            continue
+        said = " ".join(word for word in words(field.name) if word not in _AROUND)
+        for stage, names in _STAGES.items():
+            if stage not in taken and any(said == _bare(name) for name in names):
+                taken.add(stage)
+                yield stage, field
+
+
+def _bare(name: str) -> str:
+    return " ".join(word for word in name.split() if word not in _AROUND)
+
+
+def _stage_table(stage: LeadStage, field: ColumnProfile, key: str, space: str) -> TableDraft:
+    return TableDraft(
+        name="stage_changes",
+        entities=True,
+        id_space=f"{space}-{stage.value}",
+        where=((field.name, ("*",)),) if field.filled < field.rows else (),
+        key=(key,),
+        note=f"When each lead became {stage.value}.",
+        columns=(
+            ColumnDraft(column="lead_id", fields=(key,), id_space=space, reason="the lead of the same record"),
+            ColumnDraft(column="stage", value=stage.value, sure=Sure.LIKELY, reason=f"'{field.name}' dates it"),
+            ColumnDraft(
+                column="changed_at",
+                fields=(field.name,),
+                formats=field.dates.formats if field.dates else (),
+                sure=Sure.LIKELY,
+                reason=f"{field.filled:,} of {field.rows:,} leads have it",
+                examples=field.examples,
+            ),
+        ),
+    )
+
+
+def planned_closings(guess: FileGuess, source: str) -> Reshape | None:
+    """SQL that keeps the close date of won and lost deals only, where open deals carry a planned one."""
+    status, closed = guess.field("status"), guess.field("closed_at")
+    if guess.table != "opportunities" or status is None or closed is None:
+        return None
+    translation = translate("opportunities", "status", status.words)
+    meaning = {word: word for word, _ in status.words} | dict(translation.pairs)
+    over = [(word, count) for word, count in status.words if meaning[word] in ("won", "lost")]
+    if not over or closed.filled <= sum(count for _, count in over):
+        return None
+    listed = ", ".join("'" + word.replace("'", "''") + "'" for word, _ in over)
+    sql = (
+        "-- Deals that are still open carry a planned close date; only won and lost ones were closed.\n"
+        f"SELECT *, CASE WHEN {quoted_name(status.name)} IN ({listed}) THEN {quoted_name(closed.name)} END "
+        f"AS {CLOSED_ON}\nFROM deals\n"
+    )
+    return Reshape(name=f"{source}.sql", sql=sql, inputs=(("deals", guess.profile.files),))
+
+
+def with_real_closings(main: TableDraft) -> TableDraft:
+    """The table with its close date taken from the reshaped field."""
+    return replace(
+        main,
+        columns=tuple(
+            replace(one, fields=(CLOSED_ON,), reason=f"{one.reason}; blank for deals that are still open")
+            if one.column == "closed_at"
+            else one
+            for one in main.columns
+        ),
+    )
