@@ -8,7 +8,7 @@ from typing import Any
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.compile import Window, period_start
 from bothsides.metrics.facts import FACTS
-from bothsides.metrics.metric import Metric, Read
+from bothsides.metrics.metric import Metric, Read, SideRule
 
 
 class Shape(ABC):
@@ -67,6 +67,8 @@ def source(
     relation = fact.parties if fact.parties and cut.sided else fact.relation
     parameters: dict[str, object] = {}
     conditions = [f"{on} IS NOT NULL"]
+    if metric.side in (SideRule.BUYER, SideRule.SUPPLIER) and not fact.parties:
+        conditions.append(f"side = '{metric.side}'")
     if dated:
         parameters |= {"first": window.start, "last": min(window.end, until) if until else window.end}
         conditions.append(f"{on} BETWEEN $first AND $last")
