@@ -1,10 +1,11 @@
 """What is wrong with the market, where, how sure, what it is worth and what to do first."""
 
 from bothsides.diagnosis.benchmarks import BENCHMARKS, Benchmark, Grade
+from bothsides.diagnosis.checkup import Complaint, Severity, checkup
 from bothsides.diagnosis.diagnose import diagnose
 from bothsides.diagnosis.figures import READINGS
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
-from bothsides.diagnosis.gaps import QUESTIONS, Question, answerable, readiness
+from bothsides.diagnosis.gaps import QUESTIONS, Question, Readiness, readiness
 from bothsides.diagnosis.picture import (
     CellVerdict,
     CohortTable,
@@ -29,6 +30,7 @@ __all__ = [
     "Benchmark",
     "CellVerdict",
     "CohortTable",
+    "Complaint",
     "Diagnosis",
     "DiagnosisPolicy",
     "Edge",
@@ -42,13 +44,15 @@ __all__ = [
     "LiquidityCell",
     "Place",
     "Question",
+    "Readiness",
+    "Severity",
     "SideConcentration",
     "SideEconomics",
     "Step",
     "Stress",
     "Sureness",
     "Worth",
-    "answerable",
+    "checkup",
     "diagnose",
     "read_policy",
     "readiness",

@@ -22,6 +22,7 @@ def caveats(store: Store, covered: Spans, found: Cells | None) -> tuple[str, ...
             _months(store),
             _credits(store, covered),
             _quarantined(store),
+            *(f"{rows}: their amounts are in no number." for rows in store.unpriced),
             *_elsewhere(store, covered),
             _short_history(covered),
             _cells(found),

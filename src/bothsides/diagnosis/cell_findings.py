@@ -9,7 +9,7 @@ from bothsides.diagnosis.liquidity import Judged, cell_values, fragile_side
 from bothsides.diagnosis.picture import CellVerdict
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.typical import Usual, interval
-from bothsides.diagnosis.wording import count, money, share
+from bothsides.diagnosis.wording import count, counted, money, share
 from bothsides.metrics import Value
 from bothsides.metrics.interval import Z
 from bothsides.schema import Side
@@ -84,7 +84,7 @@ def _supply_short(j: Judged, found: Cells, currency: str) -> Finding:
     lost = f": about {money(worth.per_month, currency)} of orders a month go unserved" if worth else ""
     return Finding(
         kind="supply_short_cell",
-        title=f"{cell.label} is short of suppliers, {count(cell.suppliers)} for {count(cell.buyers)} buyers{lost}",
+        title=f"{cell.label} is short of suppliers, {count(cell.suppliers)} for {counted(cell.buyers, 'buyer')}{lost}",
         place=_place(cell, Side.SUPPLIER),
         sure=Sureness.LIKELY if j.settled else Sureness.DIRECTIONAL,
         why_sure="Both the balance of sides and the share served differ from usual cells beyond chance, tested "
@@ -106,7 +106,7 @@ def _supply_short(j: Judged, found: Cells, currency: str) -> Finding:
         cause="Demand grew or was bought where suppliers were not recruited.",
         owner="Category manager, supplier side",
         play="seed_supply",
-        first_step=f"Recruit about {count(max(1, missing))} suppliers for {cell.label}; list the searches and requests "
+        first_step=f"Recruit about {counted(missing, 'supplier')} for {cell.label}; list the searches and requests "
         "that found nobody and call the suppliers who could answer them.",
         caveat="Counts orders that the usual share of today's searches and requests would have brought; buyers who "
         "never came are not in it.",
@@ -162,7 +162,7 @@ def _demand_short(j: Judged, found: Cells, currency: str) -> Finding:
     gain = f": as many as usual would bring {money(worth.per_month, currency)} a month more" if worth else ""
     return Finding(
         kind="demand_short_cell",
-        title=f"{cell.label} is short of buyers, {count(cell.buyers)} for {count(cell.suppliers)} suppliers{gain}",
+        title=f"{cell.label} is short of buyers, {count(cell.buyers)} for {counted(cell.suppliers, 'supplier')}{gain}",
         place=_place(cell, Side.BUYER),
         sure=Sureness.LIKELY if j.settled else Sureness.DIRECTIONAL,
         why_sure="The cell has fewer buyers, per supplier and for its category and region, than usual beyond chance."
@@ -183,7 +183,8 @@ def _stalled(j: Judged, found: Cells, currency: str) -> Finding:
     gain = f": a usual cell there would bring {money(worth.per_month, currency)} a month more" if worth else ""
     return Finding(
         kind="stalled_cell",
-        title=f"{cell.label} never started, {count(cell.buyers)} buyers and {count(cell.suppliers)} suppliers{gain}",
+        title=f"{cell.label} never started, {counted(cell.buyers, 'buyer')} and "
+        f"{counted(cell.suppliers, 'supplier')}{gain}",
         place=_place(cell, None),
         sure=Sureness.LIKELY,
         why_sure="Both sides are far below what the cell's category and region usually have, beyond chance.",

@@ -8,15 +8,21 @@ from bothsides.diagnosis.cell_findings import cell_findings
 from bothsides.diagnosis.cells import read_cells
 from bothsides.diagnosis.cohorts import cohort_tables
 from bothsides.diagnosis.concentration import concentration, concentration_findings, read_ledger
+from bothsides.diagnosis.economics import economics, economics_findings
+from bothsides.diagnosis.figures import one
 from bothsides.diagnosis.finding import Finding
-from bothsides.diagnosis.gaps import readiness
+from bothsides.diagnosis.first_transaction import first_transaction
+from bothsides.diagnosis.flywheel import EDGES, flywheel
+from bothsides.diagnosis.gaps import filled, readiness
 from bothsides.diagnosis.headlines import headlines
 from bothsides.diagnosis.liquidity import Judged, judge, pictures
-from bothsides.diagnosis.picture import CellVerdict, Diagnosis, Flywheel
+from bothsides.diagnosis.onboarding import onboarding
+from bothsides.diagnosis.picture import CellVerdict, Diagnosis, Funnel
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.ranking import ranked
 from bothsides.diagnosis.retention import retention, retention_findings
 from bothsides.diagnosis.span import Spans, spans
+from bothsides.diagnosis.spend import read_spend, spend_findings
 from bothsides.diagnosis.verdict import verdict
 from bothsides.metrics import Store
 
@@ -63,7 +69,15 @@ def _diagnose(
         *hanging,
         *(cell_findings(judged, found, ledger, policy, leave, named=named) if found else []),
     ]
-    final = ranked(findings, policy)
+    funnels, lost = _funnels(store, covered, policy)
+    findings += lost
+    earned = economics(store, window, covered.known, policy)
+    if earned is not None:
+        findings += economics_findings(earned, store.currency, policy, benchmarks)
+    if found is not None and (spent := read_spend(store, found)) is not None:
+        findings += spend_findings(spent, judged, found, store.currency, policy)
+    take = one(store, window, "take_rate")
+    final = ranked(findings, policy, take_rate=float(take.value) if take and take.value else None)
     shown = headlines(store, as_of=as_of, months=policy.window_months)
     return Diagnosis(
         name=store.name,
@@ -72,16 +86,18 @@ def _diagnose(
         as_of=covered.known.end,
         window=window.pair,
         load_id=_load(store),
-        verdict=verdict(final, shown, currency=store.currency, judged=_judged(judged)),
+        verdict=verdict(final, shown, judged=_judged(judged)),
         findings=final,
         headlines=shown,
-        flywheel=Flywheel(edges=(), limiting=None, sentence=""),
-        funnels=(),
+        flywheel=flywheel(
+            store, covered, found, filled(store, (need for edge in EDGES for need in edge.needs)), policy, as_of=as_of
+        ),
+        funnels=funnels,
         cells=pictures(judged, store.currency),
         cohorts=cohort_tables(store, covered.known),
-        economics=(),
+        economics=earned.sides if earned else (),
         concentration=sides,
-        gaps=readiness(store),
+        gaps=readiness(store).gaps,
         caveats=caveats(store, covered, found),
     )
 
@@ -95,3 +111,9 @@ def _load(store: Store) -> int | None:
 
 def _judged(judged: tuple[Judged, ...]) -> int:
     return sum(1 for j in judged if j.verdict is not CellVerdict.UNKNOWN)
+
+
+def _funnels(store: Store, covered: Spans, policy: DiagnosisPolicy) -> tuple[tuple[Funnel, ...], list[Finding]]:
+    pictures, findings = onboarding(store, covered.known, covered.window, policy)
+    more, others = first_transaction(store, covered.known, covered.window, policy)
+    return (*pictures, *more), [*findings, *others]

@@ -1,5 +1,6 @@
 """Which questions today's data can answer, what is missing for the others, and whom to ask for it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bothsides.diagnosis.picture import Gap
@@ -125,21 +126,30 @@ QUESTIONS = (
 """In the order a reader would ask them."""
 
 
-def answerable(store: Store) -> tuple[Question, ...]:
-    """The questions that today's data can answer."""
-    return tuple(question for question in QUESTIONS if not _missing(store, question))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """The questions that today's data can answer, and the gaps that keep the others open."""
+
+    answerable: tuple[str, ...]
+    gaps: tuple[Gap, ...]
 
 
-def readiness(store: Store) -> tuple[Gap, ...]:
-    """The questions that it cannot, with what is missing and whom to ask."""
-    gaps = []
-    for question in QUESTIONS:
-        missing = _missing(store, question)
-        if missing:
-            gaps.append(
-                Gap(question=question.text, missing=_named(store, missing), ask=_owners(missing), then=question.then)
-            )
-    return tuple(gaps)
+def readiness(store: Store) -> Readiness:
+    """Every question of the audit, answered or with what is missing and whom to ask."""
+    missing = {question: _missing(store, question) for question in QUESTIONS}
+    return Readiness(
+        answerable=tuple(question.text for question in QUESTIONS if not missing[question]),
+        gaps=tuple(
+            Gap(question=question.text, missing=_named(store, needs), ask=_owners(needs), then=question.then)
+            for question, needs in missing.items()
+            if needs
+        ),
+    )
+
+
+def filled(store: Store, needs: Iterable[str]) -> frozenset[str]:
+    """Those of the `table.column`s that hold a value; a table the market does not have holds none."""
+    return frozenset(need for need in needs if need.partition(".")[0] in TABLES and _filled(store, need))
 
 
 def _missing(store: Store, question: Question) -> tuple[str, ...]:

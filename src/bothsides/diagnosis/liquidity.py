@@ -10,7 +10,7 @@ from bothsides.diagnosis.figures import figure, rate
 from bothsides.diagnosis.picture import CellVerdict, LiquidityCell
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.typical import Standing, Usual, standings
-from bothsides.diagnosis.wording import count, share, times
+from bothsides.diagnosis.wording import count, counted, share, times
 from bothsides.metrics import Basis, Unit, Value
 from bothsides.schema import Side
 
@@ -152,7 +152,7 @@ def _service(stand: Standing) -> str:
 def _ratio(stand: Standing) -> str:
     cell, usual = stand.cell, stand.balance.usual if stand.balance else 0.0
     return (
-        f"{count(cell.buyers)} buyers for {count(cell.suppliers)} suppliers; a usual cell has "
+        f"{counted(cell.buyers, 'buyer')} for {counted(cell.suppliers, 'supplier')}; a usual cell has "
         f"{usual:.1f} buyers per supplier"
     )
 
@@ -170,9 +170,10 @@ def _why_stalled(stand: Standing) -> str:
     cell = stand.cell
     buyers = stand.buyers.usual if stand.buyers else 0
     suppliers = stand.suppliers.usual if stand.suppliers else 0
+    here = f"{counted(cell.buyers, 'buyer')} and {counted(cell.suppliers, 'supplier')}"
     return (
-        f"{count(cell.buyers)} buyers and {count(cell.suppliers)} suppliers, where its category and region would have "
-        f"{count(buyers)} and {count(suppliers)}: neither side has a reason to come first. {_sentence(_service(stand))}"
+        f"{here}, where its category and region would have {count(buyers)} and {count(suppliers)}: neither side has a "
+        f"reason to come first. {_sentence(_service(stand))}"
     )
 
 

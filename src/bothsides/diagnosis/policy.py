@@ -82,8 +82,16 @@ class DiagnosisPolicy:
     channel_accounts: int = 10
     """Channels with fewer new accounts are not judged."""
 
+    channel_months: int = 12
+    """Months that enough accounts of a channel must have lived through before what they bring is judged."""
+
     thin_spend_share: float = 0.05
     """A cell with this share of a side's acquisition spend is worth naming when its other side is thin."""
+
+    edge_least_n: int = 100
+    """Observations at a flywheel edge below which it cannot be called limiting."""
+    edge_gap: float = 0.1
+    """An edge limits only where a reachable level is at least this much above it (relative)."""
 
     most_findings: int = 20
     """A list longer than this is not read."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bothsides.diagnosis.benchmarks import Benchmark, compare
+from bothsides.diagnosis.comparison import worse_than
 from bothsides.diagnosis.figures import figure, rate
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
 from bothsides.diagnosis.policy import DiagnosisPolicy
@@ -136,12 +137,22 @@ class _Leak:
 def retention_findings(
     sides: dict[Side, SideRetention], currency: str, policy: DiagnosisPolicy, benchmarks: tuple[Benchmark, ...]
 ) -> list[Finding]:
-    """At most one leak: what one side stops buying the other stops selling, so the side that leaves more is named."""
-    leaks = [leak for side in sides.values() if (leak := _leak(side, policy))]
+    """At most one leak, for what buyers stop buying suppliers stop selling.
+
+    Where both sides fall, buyers are named, who decide to order, unless suppliers leave more beyond chance.
+    """
+    leaks = {side: leak for side, found in sides.items() if (leak := _leak(found, policy))}
     if not leaks:
         return []
-    worst = min(leaks, key=lambda leak: (not leak.settled, leak.logo.value or 0.0, leak.of.side.value))
-    return [_finding(worst, sides[worst.of.side.other], currency, benchmarks)]
+    leak = leaks.get(Side.BUYER) or leaks[Side.SUPPLIER]
+    if len(leaks) == 2 and _leaves_more(leaks[Side.SUPPLIER].logo, leaks[Side.BUYER].logo) <= policy.alarm_rate:
+        leak = leaks[Side.SUPPLIER]
+    return [_finding(leak, sides[leak.of.side.other], currency, benchmarks)]
+
+
+def _leaves_more(one: Value, other: Value) -> float:
+    """p-value that the first side keeps fewer of its accounts."""
+    return worse_than(float(one.value or 0) * one.n, one.n, float(other.value or 0) * other.n, other.n)
 
 
 def _leak(side: SideRetention, policy: DiagnosisPolicy) -> _Leak | None:

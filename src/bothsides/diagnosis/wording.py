@@ -43,6 +43,16 @@ def count(number: float) -> str:
     return f"{number:,.0f}"
 
 
+def counted(number: float, word: str) -> str:
+    """A count with its noun.
+
+    >>> counted(1, "supplier"), counted(3, "category")
+    ('1 supplier', '3 categories')
+    """
+    plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+    return f"{count(number)} {word if round(number) == 1 else plural}"
+
+
 def times(factor: float) -> str:
     """A multiple.
 

@@ -1,0 +1,270 @@
+"""What an account costs and brings, per side and channel, and where money does not come back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bothsides.diagnosis.benchmarks import Benchmark, compare
+from bothsides.diagnosis.figures import read
+from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
+from bothsides.diagnosis.picture import SideEconomics
+from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.span import Span
+from bothsides.diagnosis.wording import count, money, of_side, share
+from bothsides.metrics import Store, Value
+from bothsides.schema import Side
+from bothsides.schema.period import add_months
+
+SIDE_METRICS = (
+    "acquisition_spend",
+    "new_transacting_accounts",
+    "cac",
+    "ltv",
+    "ltv_to_cac",
+    "monthly_contribution",
+    "cac_payback_months",
+)
+CHANNEL_METRICS = ("acquisition_spend", "new_transacting_accounts", "cac", "ltv", "ltv_to_cac")
+NEEDED = frozenset({"fees", "orders"})
+HISTORY_MONTHS = 24
+OLD_ACCOUNTS = 10
+"""This many accounts must have lived through `channel_months` before what they bring can be judged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Economics:
+    """Both sides' economics over the months they were read for, with who is old enough to be judged."""
+
+    sides: tuple[SideEconomics, ...]
+    span: Span
+    old: dict[tuple[Side, str | None], int]
+    """Accounts that have lived through the policy's months, per side and channel; channel None is the side."""
+
+
+def economics(store: Store, window: Span, known: Span, policy: DiagnosisPolicy) -> Economics | None:
+    """CAC, lifetime value and payback over the last 24 months, or as long as is known.
+
+    None without fees, for then nobody knows what an account brings; without spend the costs are missing.
+    """
+    if not store.fed >= NEEDED:
+        return None
+    start = max(known.start, add_months(window.end.replace(day=1), 1 - HISTORY_MONTHS))
+    span = Span(start=start, end=window.end)
+    totals = read(store, span, *SIDE_METRICS, by_side=True)
+    channels = read(store, span, *CHANNEL_METRICS, by_side=True, dims=("channel",))
+    sides = []
+    for side in Side:
+        values = {v.metric: v for v in totals if v.side == side}
+        by_channel = _by_channel([v for v in channels if v.side == side])
+        if values:
+            sides.append(
+                SideEconomics(side=side, values=values, by_channel=by_channel, sentence=_sentence(side, values, store))
+            )
+    old = _old(store, span, policy.channel_months)
+    return Economics(sides=tuple(sides), span=span, old=old) if sides else None
+
+
+def _by_channel(values: list[Value]) -> tuple[tuple[str | None, dict[str, Value]], ...]:
+    found: dict[str | None, dict[str, Value]] = {}
+    for value in values:
+        found.setdefault(value.dim("channel"), {})[value.metric] = value
+    if set(found) <= {None}:
+        return ()
+    return tuple((channel, found[channel]) for channel in sorted(found, key=lambda c: (c is None, c or "")))
+
+
+def _old(store: Store, span: Span, months: int) -> dict[tuple[Side, str | None], int]:
+    rows = store.con.execute(
+        "SELECT side, channel, count(*) FROM fact_accounts"
+        " WHERE first_order_on BETWEEN $first AND $last AND first_order_on + $days <= $last GROUP BY ALL",
+        {"first": span.start, "last": span.end, "days": 30 * months},
+    ).fetchall()
+    counted: dict[tuple[Side, str | None], int] = dict.fromkeys([(side, None) for side in Side], 0)
+    for side, channel, n in rows:
+        counted[Side(side), None] += n
+        if channel is not None:
+            counted[Side(side), channel] = n
+    return counted
+
+
+def number(values: dict[str, Value], name: str) -> float | None:
+    """The value's number, None where it is unknown."""
+    value = values.get(name)
+    return None if value is None or value.value is None else float(value.value)
+
+
+def _sentence(side: Side, values: dict[str, Value], store: Store) -> str:
+    cac, ltv = number(values, "cac"), number(values, "ltv")
+    payback, ratio = number(values, "cac_payback_months"), number(values, "ltv_to_cac")
+    who = side.value
+    if ltv is None:
+        return f"What a {who} brings is not known yet: too few have lived through their first month."
+    if cac is None:
+        return f"A {who} brings {money(ltv, store.currency)} in its first two years; what it cost to win is not known."
+    parts = [f"A {who} costs {money(cac, store.currency)} to win and brings {money(ltv, store.currency)}"]
+    if ratio is not None:
+        parts.append(f" ({ratio:.1f} times)")
+    if payback is not None:
+        parts.append(f", earned back after {payback:.1f} months of activity")
+    return "".join(parts) + "."
+
+
+def economics_findings(
+    found: Economics, currency: str, policy: DiagnosisPolicy, benchmarks: tuple[Benchmark, ...]
+) -> list[Finding]:
+    """Sides that do not return their cost or return it slowly, and channels that do not pay."""
+    findings: list[Finding] = []
+    for side in found.sides:
+        whole = _side_finding(side, found, currency, policy, benchmarks)
+        findings += [whole] if whole else []
+        findings += _channels(side, found, currency, policy)
+    return findings
+
+
+def _old_enough(found: Economics, side: Side, channel: str | None) -> bool:
+    return found.old.get((side, channel), 0) >= OLD_ACCOUNTS
+
+
+def _side_finding(
+    side: SideEconomics,
+    found: Economics,
+    currency: str,
+    policy: DiagnosisPolicy,
+    benchmarks: tuple[Benchmark, ...],
+) -> Finding | None:
+    values = side.values
+    ratio, payback = values.get("ltv_to_cac"), values.get("cac_payback_months")
+    if not _old_enough(found, side.side, None) or not number(values, "acquisition_spend"):
+        return None
+    if ratio is not None and ratio.value is not None and (ratio.high or ratio.value) < policy.ltv_to_cac_least:
+        return _below_cost(side, ratio, found, currency, benchmarks)
+    if payback is not None and payback.value is not None and payback.value > policy.payback_slow_months:
+        return _slow(side, payback, found, currency, policy=policy, benchmarks=benchmarks)
+    return None
+
+
+def _monthly_spend(values: dict[str, Value], found: Economics) -> float:
+    return (number(values, "acquisition_spend") or 0.0) / found.span.months
+
+
+def _unreturned(spend: float, ratio: Value, currency: str) -> Worth:
+    """The part of the spend that does not come back."""
+    returned = [float(part) for part in (ratio.value or 0.0, ratio.high or ratio.value or 0.0, ratio.low or 0.0)]
+    lost = [spend * max(0.0, 1 - part) for part in returned]
+    gone = share(max(0.0, 1 - returned[0]))
+    return Worth(
+        per_month=lost[0],
+        low=lost[1],
+        high=min(lost[2], spend),
+        currency=currency,
+        reckoning=f"{money(spend, currency)} spent a month x {gone} that does not come back.",
+        of="spend",
+    )
+
+
+def _below_cost(
+    side: SideEconomics, ratio: Value, found: Economics, currency: str, benchmarks: tuple[Benchmark, ...]
+) -> Finding:
+    cac, ltv = number(side.values, "cac") or 0.0, number(side.values, "ltv") or 0.0
+    who = of_side(side.side)
+    return Finding(
+        kind="ltv_below_cac",
+        title=f"{who.capitalize()} cost {money(cac, currency)} to win and bring {money(ltv, currency)}: each one loses "
+        f"{money(cac - ltv, currency)}",
+        place=Place(side=side.side),
+        sure=Sureness.LIKELY,
+        why_sure="The interval of what they bring lies below what they cost.",
+        evidence=(
+            Evidence(sentence=side.sentence, values=(side.values["cac"], side.values["ltv"], ratio)),
+            *_against(ratio, benchmarks),
+        ),
+        worth=_unreturned(_monthly_spend(side.values, found), ratio, currency),
+        cause="The marketplace earns too little on these accounts, or pays too much to win them.",
+        owner="Chief Revenue Officer with Finance",
+        play="lower_acquisition_cost",
+        first_step="Stop the dearest channel of the side and compare the next cohort's cost per transacting account.",
+        caveat="Each side is credited half of an order's commission; what one side brings the other is not in it.",
+    )
+
+
+def _slow(
+    side: SideEconomics,
+    payback: Value,
+    found: Economics,
+    currency: str,
+    *,
+    policy: DiagnosisPolicy,
+    benchmarks: tuple[Benchmark, ...],
+) -> Finding:
+    months, who = float(payback.value or 0.0), of_side(side.side)
+    spend = _monthly_spend(side.values, found)
+    slow = spend * (1 - policy.payback_slow_months / months)
+    return Finding(
+        kind="slow_payback",
+        title=f"{who.capitalize()} earn back their cost only after {months:.0f} months of activity",
+        place=Place(side=side.side),
+        sure=Sureness.DIRECTIONAL,
+        why_sure="Payback is a ratio of averages; some accounts pay back much sooner.",
+        evidence=(
+            Evidence(sentence=side.sentence, values=(payback, side.values["cac"])),
+            *_against(payback, benchmarks),
+        ),
+        worth=Worth(
+            per_month=slow,
+            low=None,
+            high=spend,
+            currency=currency,
+            reckoning=f"The part of {money(spend, currency)} spent a month that is not earned back within "
+            f"{policy.payback_slow_months:.0f} months.",
+            of="spend",
+        ),
+        cause="Cost per account is high against what an account brings a month.",
+        owner="VP Marketing with Finance",
+        play="lower_acquisition_cost",
+        first_step="List cost per transacting account by channel and move a tenth of the dearest to the cheapest.",
+        caveat="Idle months come on top; before variable cost.",
+    )
+
+
+def _against(value: Value, benchmarks: tuple[Benchmark, ...]) -> tuple[Evidence, ...]:
+    text = compare(value, (), benchmarks)
+    return (Evidence(sentence=text),) if text else ()
+
+
+def _channels(side: SideEconomics, found: Economics, currency: str, policy: DiagnosisPolicy) -> Iterator[Finding]:
+    for channel, values in side.by_channel:
+        ratio, accounts = values.get("ltv_to_cac"), number(values, "new_transacting_accounts") or 0
+        if channel is None or ratio is None or ratio.value is None or accounts < policy.channel_accounts:
+            continue
+        if not _old_enough(found, side.side, channel) or (ratio.high or ratio.value) >= policy.ltv_to_cac_least:
+            continue
+        yield _channel(side, channel, values, ratio, found=found, currency=currency)
+
+
+def _channel(
+    side: SideEconomics, channel: str, values: dict[str, Value], ratio: Value, *, found: Economics, currency: str
+) -> Finding:
+    cac, ltv = number(values, "cac") or 0.0, number(values, "ltv") or 0.0
+    spend, who, named = _monthly_spend(values, found), of_side(side.side), channel.replace("_", " ")
+    usual = number(side.values, "cac")
+    beside = f"; a {side.side.value} costs {money(usual, currency)} over all channels" if usual else ""
+    return Finding(
+        kind="unprofitable_channel",
+        title=f"{who.capitalize()} won by {named} cost {money(cac, currency)} each and bring {money(ltv, currency)}: "
+        f"{money(spend, currency)} a month goes there",
+        place=Place(side=side.side, channel=channel),
+        sure=Sureness.LIKELY,
+        why_sure="The interval of what these accounts bring lies below what they cost.",
+        evidence=(
+            Evidence(
+                sentence=f"{count(values['new_transacting_accounts'].value or 0)} {who} came by {named} and traded; "
+                f"LTV:CAC is {float(ratio.value or 0):.2f}{beside}.",
+                values=(values["cac"], values["ltv"], ratio, values["acquisition_spend"]),
+            ),
+        ),
+        worth=_unreturned(spend, ratio, currency),
+        cause="The channel brings few accounts that trade for what it costs.",
+        owner="Demand-generation manager" if side.side is Side.BUYER else "VP Sales, supplier side",
+        play="cut_unprofitable_channel",
+        first_step=f"Halve {named} for {who} for a month and watch new transacting accounts, not signups.",
+        caveat="The channel is the one recorded at signup; what it did for accounts recorded elsewhere is not in it.",
+    )

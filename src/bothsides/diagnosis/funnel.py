@@ -1,0 +1,176 @@
+"""A funnel as a picture, and its leaks as findings: cause, owner, worth."""
+
+from dataclasses import dataclass
+
+from bothsides.diagnosis.figures import rate
+from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
+from bothsides.diagnosis.leak import Leak
+from bothsides.diagnosis.picture import Funnel, Step
+from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.span import Span
+from bothsides.diagnosis.walk import Walked, Walks
+from bothsides.diagnosis.wording import count, money, of_side, share
+from bothsides.metrics import Store, Value
+from bothsides.schema import Side, minor_units
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """What usually lies behind a leak at a step: cause, whose it is, what to do first."""
+
+    cause: str
+    owner: str
+    first_step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A side's way in as people name it, and the remedies by step id."""
+
+    id: str
+    label: str
+    kind: str
+    play: str
+    done: str
+    """What its last step is, e.g. `a first sale`."""
+    remedies: dict[str, Remedy]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trading:
+    """What the accounts of a place trade over the window: GMV in major units and how many are active."""
+
+    gmv: float
+    active: int
+
+
+def picture(found: Walks, way: Way, leaking: list[Leak]) -> Funnel:
+    """The funnel top first, with its leaks marked."""
+    marked = {leak.step for leak in leaking}
+    return Funnel(
+        id=way.id,
+        label=way.label,
+        side=found.side,
+        steps=tuple(
+            Step(
+                id=milestone.id,
+                label=milestone.label,
+                count=found.whole.reached[i],
+                rate=step_value(found, found.whole, i) if i else None,
+                leak=i in marked,
+            )
+            for i, milestone in enumerate(found.milestones)
+        ),
+        sentence=_sentence(found, way, leaking),
+        basis=f"{of_side(found.side).capitalize()} that signed up from {found.span.start} to {found.span.end}, each "
+        f"followed for {found.days} days.",
+    )
+
+
+def step_value(found: Walks, walked: Walked, step: int) -> Value:
+    """The share that took the step."""
+    place = {walked.place: walked.label} if walked.place else {}
+    return rate(
+        f"{found.milestones[step].id}_rate",
+        walked.reached[step],
+        walked.reached[step - 1],
+        side=found.side.value,
+        period=f"{found.span.start}..{found.span.end}",
+        place=place,
+    )
+
+
+def _sentence(found: Walks, way: Way, leaking: list[Leak]) -> str:
+    start, final = found.whole.reached[0], found.whole.reached[-1]
+    text = f"Of {count(start)} {of_side(found.side)} {count(final)} ({share(final / start)}) came to {way.done}"
+    if not leaking:
+        return f"{text}; no step stands out against other places, earlier signups or the other steps."
+    leak = leaking[0]
+    where = f" in {leak.walked.label}" if leak.walked.label else ""
+    return f"{text}; the leak is {step_name(found, leak.step)}{where}: {share(leak.rate)} against {share(leak.usual)}."
+
+
+def step_name(found: Walks, step: int) -> str:
+    """A step from where to where, e.g. `verified to catalogue`."""
+    return f"{found.milestones[step - 1].label.lower()} to {found.milestones[step].label.lower()}"
+
+
+def trading(store: Store, side: Side, span: Span, walked: Walked) -> Trading:
+    """What the side's accounts of the place traded over the span."""
+    condition = f"AND a.{walked.place} = $label" if walked.place else ""
+    parameters: dict[str, object] = {"side": side.value, "first": span.start, "last": span.end}
+    row = store.con.execute(
+        "SELECT coalesce(sum(o.value), 0)::DOUBLE, count(DISTINCT o.account) FROM fact_order_parties o"
+        " JOIN fact_accounts a USING (account)"
+        f" WHERE o.side = $side AND o.placed_on BETWEEN $first AND $last {condition}",
+        parameters | ({"label": walked.label} if walked.place else {}),
+    ).fetchone()
+    gmv, active = row or (0.0, 0)
+    return Trading(gmv=gmv / 10 ** minor_units(store.currency), active=active)
+
+
+def matched_worth(
+    leak: Leak, span: Span, months: float, traded: Trading, policy: DiagnosisPolicy, currency: str
+) -> Worth:
+    """What a year of accounts regained adds to GMV a month, the other side unchanged.
+
+    Orders grow with one side's accounts to the policy's exponent: new accounts partly take orders from old ones.
+    """
+    monthly, low, high = traded.gmv / months, *leak.range()
+    per_year = [number / span.days * 365 for number in (leak.regained(), low, high)]
+    exponents = (policy.matching_exponent, policy.matching_exponent_low, policy.matching_exponent_high)
+    more = [
+        monthly * ((1 + extra / max(traded.active, 1)) ** exponent - 1)
+        for extra, exponent in zip(per_year, exponents, strict=True)
+    ]
+    return Worth(
+        per_month=more[0],
+        low=more[1],
+        high=more[2],
+        currency=currency,
+        reckoning=f"{count(per_year[0])} more accounts a year on {count(traded.active)} active ones that bring "
+        f"{money(monthly, currency)} a month; orders grow with one side's accounts to the power "
+        f"{policy.matching_exponent:g} while the other side stays ({policy.matching_exponent_low:g} to "
+        f"{policy.matching_exponent_high:g} for the range).",
+    )
+
+
+def finding(found: Walks, way: Way, leak: Leak, worth: Worth, more: tuple[Evidence, ...] = ()) -> Finding:
+    """A leak as a finding."""
+    step, walked = found.milestones[leak.step], leak.walked
+    remedy = way.remedies[step.id]
+    where = f" in {walked.label}" if walked.label else ""
+    lost = walked.reached[leak.step - 1] - walked.reached[leak.step]
+    return Finding(
+        kind=way.kind,
+        title=f"{share(leak.rate)} of {of_side(found.side)}{where} get from {step_name(found, leak.step)}, against "
+        f"{share(leak.usual)} in {leak.against}",
+        place=_place(found.side, walked),
+        sure=Sureness.LIKELY,
+        why_sure="The difference is beyond chance, tested together with all other steps and places."
+        if leak.settled
+        else "That most are lost here is beyond chance; whether it could be as easy as the other steps is judgement.",
+        evidence=(
+            Evidence(
+                sentence=f"{count(lost)} of {count(walked.reached[leak.step - 1])} did not take the step within "
+                f"{found.days} days of signup.",
+                values=(step_value(found, walked, leak.step),),
+            ),
+            *more,
+        ),
+        worth=worth,
+        cause=remedy.cause,
+        owner=remedy.owner,
+        play=way.play,
+        first_step=remedy.first_step,
+        caveat="The worth assumes that regained accounts trade as today's do.",
+    )
+
+
+def _place(side: Side, walked: Walked) -> Place:
+    return Place(
+        side=side,
+        category=walked.label if walked.place == "category" else None,
+        region=walked.label if walked.place == "region" else None,
+        channel=walked.label if walked.place == "channel" else None,
+    )

@@ -1,0 +1,122 @@
+"""How far accounts of one side walked within a set time from signup, by place: the counts that funnels are made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bothsides.diagnosis.span import Span
+from bothsides.metrics import Store
+from bothsides.schema import Side
+from bothsides.schema.period import add_months
+
+PLACES = ("region", "category", "channel")
+"""Where a leak may sit."""
+
+ENOUGH_SIGNUPS = 500
+"""With fewer signups in the last year the whole history is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone:
+    """A step on the way: its id, its label and how many days from signup it took, as SQL over `fact_accounts`."""
+
+    id: str
+    label: str
+    days: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walked:
+    """How many accounts of a place reached each step, signup first."""
+
+    place: str | None
+    """`region`, `category` or `channel`; None for the whole side."""
+    label: str | None
+    reached: tuple[int, ...]
+
+    def rate(self, step: int) -> float | None:
+        """Share of those at the step before that took this one."""
+        return self.reached[step] / self.reached[step - 1] if self.reached[step - 1] else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walks:
+    """One side's funnel: its milestones, all accounts, each place, and the year of signups before."""
+
+    side: Side
+    milestones: tuple[Milestone, ...]
+    span: Span
+    days: int
+    whole: Walked
+    places: tuple[Walked, ...]
+    earlier: Walked | None
+
+
+def walks(store: Store, side: Side, milestones: Sequence[Milestone], known: Span, *, days: int) -> Walks | None:
+    """Signups of the last year that had their days, followed; None without dated signups or later steps.
+
+    A step counts as taken when it or any later one was: systems forget to record steps, accounts do not skip them.
+    Steps that the data never records are left out.
+    """
+    signups = store.ranges.get("accounts")
+    if signups is None or store.missing("accounts"):
+        return None
+    seen = _recorded(store, side, milestones)
+    if not seen:
+        return None
+    end = min(known.end, signups[1] + timedelta(days=days)) - timedelta(days=days)
+    year = Span(start=add_months(end, -12) + timedelta(days=1), end=end)
+    whole = _walked(store, side, seen, year, days=days)
+    everything = Span(start=signups[0], end=end)
+    if whole.reached[0] < ENOUGH_SIGNUPS:
+        year, whole = everything, _walked(store, side, seen, everything, days=days)
+    if not whole.reached[0]:
+        return None
+    before = Span(start=add_months(year.start, -12), end=year.start - timedelta(days=1))
+    earlier = _walked(store, side, seen, before, days=days) if before.end >= signups[0] else None
+    return Walks(
+        side=side,
+        milestones=(Milestone(id="signup", label="Signed up", days="0"), *seen),
+        span=year,
+        days=days,
+        whole=whole,
+        places=tuple(place for dim in PLACES for place in _by_place(store, side, seen, year, dim=dim, days=days)),
+        earlier=earlier if earlier is not None and earlier.reached[0] else None,
+    )
+
+
+def _recorded(store: Store, side: Side, milestones: Sequence[Milestone]) -> tuple[Milestone, ...]:
+    counts = ", ".join(f"count({m.days})" for m in milestones)
+    row = store.con.execute(
+        f"SELECT {counts} FROM fact_accounts WHERE side = $side AND signed_up_on IS NOT NULL", {"side": side.value}
+    ).fetchone()
+    return tuple(m for m, n in zip(milestones, row or (), strict=False) if n)
+
+
+def _reached(milestones: Sequence[Milestone]) -> str:
+    """Count of accounts that took each step or a later one in time; expressions come from declarations."""
+    parts = ["count(*)"]
+    for i in range(len(milestones)):
+        later = ", ".join(f"coalesce({m.days}, 99999)" for m in milestones[i:])
+        parts.append(f"count(*) FILTER (least({later}) <= $days)")
+    return ", ".join(parts)
+
+
+def _walked(store: Store, side: Side, milestones: Sequence[Milestone], span: Span, *, days: int) -> Walked:
+    row = store.con.execute(
+        f"SELECT {_reached(milestones)} FROM fact_accounts"
+        " WHERE side = $side AND signed_up_on BETWEEN $first AND $last",
+        {"side": side.value, "first": span.start, "last": span.end, "days": days},
+    ).fetchone()
+    return Walked(place=None, label=None, reached=tuple(row or ()))
+
+
+def _by_place(
+    store: Store, side: Side, milestones: Sequence[Milestone], span: Span, *, dim: str, days: int
+) -> list[Walked]:
+    rows = store.con.execute(
+        f"SELECT {dim}, {_reached(milestones)} FROM fact_accounts"
+        f" WHERE side = $side AND signed_up_on BETWEEN $first AND $last AND {dim} IS NOT NULL GROUP BY 1 ORDER BY 1",
+        {"side": side.value, "first": span.start, "last": span.end, "days": days},
+    ).fetchall()
+    return [Walked(place=dim, label=label, reached=tuple(reached)) for label, *reached in rows] if len(rows) > 1 else []
