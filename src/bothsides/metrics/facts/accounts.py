@@ -24,7 +24,7 @@ ACCOUNTS = Fact(
         "first_rfq_on",
         "first_order_on",
     ),
-    known_by=("orders", "accounts", "events"),
+    known_by=("orders", "accounts", "events", "listings"),
     histories=("first_order_on", "days_to_first_order", "days_to_second_order"),
     builds=(
         """

@@ -1,0 +1,61 @@
+"""How much hangs on few accounts or pairs, by hand."""
+
+from tests.metrics.cases import case, order, world
+from tests.metrics.cases_volume import LEDGER, SAMPLE
+
+FOUR = world(
+    "2024-01-31",
+    orders=[
+        order("b1", "s1", "2024-01-01", 30_00, category="x"),
+        order("b1", "s1", "2024-01-02", 10_00, category="y"),
+        order("b1", "s2", "2024-01-01", 30_00, category="x"),
+        order("b1", "s3", "2024-01-01", 20_00, category="x"),
+        order("b1", "s4", "2024-01-01", 10_00, category="x"),
+    ],
+)
+"""Suppliers with 40, 30, 20 and 10 %; one buyer."""
+TWELVE = world("2024-01-31", orders=[order("b1", f"s{i}", "2024-01-01", 10_00) for i in range(12)])
+"""Twelve suppliers of equal weight."""
+CREDITED = FOUR.but({"orders": [*FOUR.tables["orders"], order("b1", "s5", "2024-01-03", -20_00)]})
+"""A fifth supplier with nothing but a credit: shares of 80."""
+OWING = world("2024-01-31", orders=[order("b1", "s1", "2024-01-01", -1_00), order("b1", "s2", "2024-01-02", 1_00)])
+
+SELLERS = ("side=supplier",)
+
+CASES = (
+    case("top_1_share", FOUR, "the largest", "buyer | 1 | 1 | small_n; supplier | 2/5 | 4 | small_n", by="side"),
+    case("top_1_share", TWELVE, "of twelve", "1/12 | 12 | small_n", where=SELLERS, basis="census"),
+    case(
+        "top_1_share", FOUR, "by category", "x | 1/3 | 4 | small_n; y | 1 | 1 | small_n", by="category", where=SELLERS
+    ),
+    case("top_1_share", OWING, "a total of zero", "- | 2 | no_denominator", where=SELLERS, reason="not positive"),
+    case("top_1_share", FOUR, "per side only", reason="exists per side only"),
+    case("top_1_share", SAMPLE, "not from a sample", where=SELLERS, reason="declared sample"),
+    case("top_5_share", FOUR, "fewer than five", "1 | 4 | small_n", where=SELLERS),
+    case("top_5_share", TWELVE, "of twelve", "5/12 | 12 | small_n", where=SELLERS),
+    case("top_10_share", TWELVE, "of twelve", "10/12 | 12 | small_n", where=SELLERS),
+    case("top_10_share", CREDITED, "credits are in the total", "1 | 5 | small_n", where=SELLERS),
+    case("hhi", FOUR, "0.16 + 0.09 + 0.04 + 0.01", "buyer | 1 | 1 | small_n; supplier | 3/10 | 4 | small_n", by="side"),
+    case("hhi", TWELVE, "twelve equal", "1/12 | 12 | ok", where=SELLERS),
+    # 40, 30, 20, 10 and -20 over 80: (1600 + 900 + 400 + 100 + 400) / 6400.
+    case("hhi", CREDITED, "with a credit", "34/64 | 5 | small_n", where=SELLERS),
+    case("hhi", LEDGER, "a month of zero", "2024-03|-|1|no_denominator", by="month", where=SELLERS, start="2024-03-01"),
+    # (3 * 40 + 1 * 30 - 1 * 20 - 3 * 10) / (4 * 100).
+    case("gini", FOUR, "by mean difference", "buyer | 0 | 1 | small_n; supplier | 1/4 | 4 | small_n", by="side"),
+    case("gini", TWELVE, "equal is zero", "0 | 12 | ok", where=SELLERS),
+    # b2 bought three times from s1; four other pairs once or twice.
+    case("trusted_pair_rate", LEDGER, "three orders", "1/5 | 5 | small_n", basis="wilson"),
+    case(
+        "trusted_pair_rate",
+        LEDGER,
+        "within the month, even where its GMV is zero",
+        "2024-01 | 0 | 2 | small_n; 2024-02 | 1/2 | 2 | small_n; 2024-03 | 0 | 1 | small_n",
+        by="month",
+    ),
+    case("trusted_pair_rate", LEDGER, "of the market", by="side", reason="describes both sides at once"),
+    case("trusted_pair_gmv_share", LEDGER, "500 of 840", "500/840 | 5 | small_n"),
+    case(
+        "trusted_pair_gmv_share", LEDGER, "by category", "x | 500/600 | 2 | small_n; y | 0 | 3 | small_n", by="category"
+    ),
+    case("trusted_pair_gmv_share", LEDGER, "of zero", "2024-03|-|1|no_denominator", by="month", start="2024-03-01"),
+)
