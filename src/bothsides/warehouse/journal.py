@@ -60,10 +60,13 @@ class Journal:
     def settle(self, published: Iterable[int], now: datetime) -> tuple[int, ...]:
         """Close the runs that never said how they ended: published ones are ok, the others were killed.
 
-        Returns the load ids of the killed ones.
+        Published runs that the log does not know, because it was lost, are written down again, so that no load id is
+        given twice. Returns the load ids of the killed ones.
         """
         ok = frozenset(published)
         killed = []
+        for load_id in sorted(ok - {run.load_id for run in self.runs()}):
+            self._append(load_id, "ok", now, "found in the published warehouse; the log had lost it")
         for run in self.runs():
             if run.status != "started":
                 continue
@@ -88,11 +91,11 @@ class Journal:
         if not self.path.exists():
             return []
         events = []
-        for line in self.path.read_text(encoding="utf-8").splitlines():
+        for line in self.path.read_bytes().split(b"\n"):
             try:
                 events.append(json.loads(line))
-            except json.JSONDecodeError:
-                continue  # the torn last line of a run that died while writing it
+            except ValueError:
+                continue  # the torn line of a run that died while writing it, perhaps within a character
         return events
 
     def _append(self, load_id: int, status: Status, now: datetime, message: str) -> None:

@@ -22,6 +22,9 @@ class WarehouseMissing(FileNotFoundError):  # noqa: N818 - reads as the fact
 class DiskFull(OSError):  # noqa: N818 - reads as the fact
     """The disk had no room for the new warehouse; the published one is as it was."""
 
+    def __str__(self) -> str:
+        return str(self.strerror)
+
 
 def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
     """A locked read-only connection to the published warehouse: no files, no extensions, no settings.
@@ -53,26 +56,34 @@ def build(path: Path, *, fresh: bool = False) -> Iterator[duckdb.DuckDBPyConnect
     """
     target = _building(path)
     leftovers(path)
-    try:
-        if path.exists() and not fresh:
-            shutil.copyfile(path, target)
-        con = _connect(target)
+    with full_disk_told(path.parent):
         try:
-            yield con
-            con.execute("CHECKPOINT")
+            if path.exists() and not fresh:
+                shutil.copyfile(path, target)
+            con = _connect(target)
+            try:
+                yield con
+                con.execute("CHECKPOINT")
+            finally:
+                con.close()
+            _publish(target, path)
         finally:
-            con.close()
-        _publish(target, path)
-        leftovers(path)
+            leftovers(path)
+
+
+@contextlib.contextmanager
+def full_disk_told(folder: Path) -> Iterator[None]:
+    """Turn whatever a full disk makes of the block into DiskFull, which says what to do."""
+    try:
+        yield
     except BaseException as error:
-        leftovers(path)
-        if _is_disk_full(error):
-            raise DiskFull(
-                errno.ENOSPC,
-                f"the disk that holds {path.parent} is full; the published warehouse is as it was. Free some space "
-                "(the warehouse needs about twice its size while it is built) and run the sync again",
-            ) from error
-        raise
+        if isinstance(error, DiskFull) or not _is_disk_full(error):
+            raise
+        raise DiskFull(
+            errno.ENOSPC,
+            f"the disk that holds {folder} is full; the published warehouse is as it was. Free some space "
+            "(the warehouse needs about twice its size while it is built) and run the sync again",
+        ) from error
 
 
 def leftovers(path: Path) -> bool:
