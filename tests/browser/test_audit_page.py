@@ -3,8 +3,6 @@
 import pytest
 from tests.reports import sample
 
-from bothsides.reports import audit_html
-
 pytestmark = pytest.mark.browser
 
 _EVERY = ["full", "orders_only", "empty", "hostile"]
@@ -13,7 +11,7 @@ _EVERY = ["full", "orders_only", "empty", "hostile"]
 @pytest.fixture(params=_EVERY)
 def path(request, tmp_path):
     target = tmp_path / f"{request.param}.html"
-    target.write_text(audit_html(getattr(sample, request.param)()), encoding="utf-8")
+    target.write_text(sample.page(request.param), encoding="utf-8")
     return target
 
 
@@ -44,6 +42,6 @@ def test_nothing_is_cut_off_on_paper(reader, path, tmp_path):
 
 def test_it_reads_without_script(reader, tmp_path):
     target = tmp_path / "page.html"
-    target.write_text(audit_html(sample.full()), encoding="utf-8")
+    target.write_text(sample.page("full"), encoding="utf-8")
     page = reader.open(target, script=False)
     assert "What to do first" in page.inner_text("main")

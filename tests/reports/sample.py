@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
 from bothsides.diagnosis.picture import (
@@ -20,6 +21,7 @@ from bothsides.diagnosis.picture import (
     Stress,
 )
 from bothsides.metrics import Basis, Status, Unit, Value
+from bothsides.reports import audit_html
 from bothsides.schema import Side
 
 CATEGORIES = ("Pumps", "Bearings", "Valves and fittings for process industry", "Electrical", "Safety", "Packaging")
@@ -505,3 +507,9 @@ def hostile() -> Diagnosis:
         caveats=(bad,),
         gaps=(Gap(question=bad, missing=(unbroken,), ask=bad, then=""),),
     )
+
+
+@cache
+def page(name: str) -> str:
+    """The page of the diagnosis of that name, drawn once."""
+    return audit_html({"full": full, "orders_only": orders_only, "empty": empty, "hostile": hostile}[name]())

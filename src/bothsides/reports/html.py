@@ -4,11 +4,12 @@ from importlib.resources import files
 
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.reports.markup import Markup, element
-from bothsides.reports.numbers import day, span
+from bothsides.reports.numbers import day, span, spoken
 from bothsides.reports.pieces import Section
 from bothsides.reports.sections import SECTIONS
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+_LONG = 240
 
 
 def audit_html(diagnosis: Diagnosis) -> str:
@@ -65,7 +66,7 @@ def _main(diagnosis: Diagnosis, sections: list[Section]) -> Markup:
     verdict = element(
         "section",
         element("h2", "Verdict", id="verdict-heading"),
-        element("p", diagnosis.verdict),
+        element("p", spoken(diagnosis.verdict), class_="long" if len(diagnosis.verdict) > _LONG else None),
         id="verdict",
         tabindex="-1",
         aria_labelledby="verdict-heading",

@@ -1,5 +1,6 @@
 """Names as people say them: metrics, places, sides, periods of a value."""
 
+from bothsides.diagnosis.figures import READINGS
 from bothsides.metrics import METRICS, Better, Value
 from bothsides.reports.numbers import change
 from bothsides.reports.trust import is_firm, status
@@ -9,14 +10,14 @@ _KNOWN = {metric.id: metric for metric in METRICS.values()}
 
 
 def metric_name(metric_id: str) -> str:
-    """The metric's printed name; an id that is not in the dictionary is spelled out.
+    """The printed name of a metric or of a diagnosis's own reading; any other id is spelled out.
 
-    >>> metric_name("gmv"), metric_name("edge_rate")
-    ('GMV', 'Edge rate')
+    >>> metric_name("gmv"), metric_name("some_reading")
+    ('GMV', 'Some reading')
     """
     if metric_id in _KNOWN:
         return _KNOWN[metric_id].label
-    return metric_id.replace("_", " ").capitalize()
+    return READINGS.get(metric_id) or metric_id.replace("_", " ").capitalize()
 
 
 def better(metric_id: str) -> Better:
@@ -27,7 +28,7 @@ def better(metric_id: str) -> Better:
 def where(value: Value) -> str:
     """The cell a value stands for, in words; empty for the whole market over the whole window."""
     parts = [f"{value.side}s" if value.side else "", *(part or "not given" for _, part in value.dims)]
-    return " · ".join(part for part in (*parts, value.period or "") if part)
+    return " · ".join(part for part in (*parts, (value.period or "").replace("..", " to ")) if part)
 
 
 def value_name(value: Value) -> str:
@@ -53,3 +54,8 @@ def change_words(now: Value, before: Value | None, *, short: bool = False) -> st
         return "" if short else "no earlier span to compare with"
     moved = change(now.value, before.value, now.unit)
     return moved if short or is_firm(before) else f"{moved}, the span before is {status(before)}"
+
+
+def with_status(label: str, value: Value | None) -> str:
+    """A row's label; where its number should not be leaned on, it says why."""
+    return label if value is None or is_firm(value) else f"{label} ({status(value)})"

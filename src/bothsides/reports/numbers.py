@@ -1,6 +1,7 @@
 """Numbers for people: 'GBP 62.2 m', '+8 pts', '14.7 days'. Exact values are kept for hovering and for tables."""
 
 import math
+import re
 from datetime import date
 
 from bothsides.metrics import Unit, Value
@@ -11,6 +12,8 @@ _MONTHS = (
 )  # strftime would follow the machine's language
 _SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
 _SUFFIX = {Unit.RATE: " %", Unit.RATIO: " x", Unit.DAYS: " days", Unit.HOURS: " h", Unit.MONTHS: " months"}
+_GLUE = re.compile(r"(?<=\d) (?=%|(?:tn|bn|m|k|x|h|pts?|days?|months?)\b)|(?<=\b[A-Z]{3}) (?=−?\d)")
+_ISO_DAY = re.compile(r"\b(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\b")
 NOT_KNOWN = "not known"
 
 
@@ -173,7 +176,8 @@ def change(now: float, before: float, unit: Unit) -> str:
 
 
 def _round(number_: float) -> float:
-    return round(number_) if abs(number_) >= 9.95 else round(number_, 1)
+    size = abs(number_)
+    return round(number_, 0 if size >= 9.95 else 1 if size >= 0.095 else 2)
 
 
 def _signed(number_: float) -> str:
@@ -200,6 +204,16 @@ def span(first: date, last: date) -> str:
     '1 July 2013 to 30 June 2014'
     """
     return f"{day(first)} to {day(last)}"
+
+
+def spoken(words: str) -> str:
+    """A sentence with its dates in words and its numbers kept on one line with their units.
+
+    >>> spoken("By 2014-06-30: GBP 8.1 m, 53 %.").replace(chr(160), "_")
+    'By 30 June 2014: GBP_8.1_m, 53_%.'
+    """
+    dated = _ISO_DAY.sub(lambda found: f"{int(found[3])} {_MONTHS[int(found[2]) - 1]} {found[1]}", words)
+    return _GLUE.sub("\u00a0", dated)
 
 
 def plural(number_: int, one: str, many: str | None = None) -> str:

@@ -1,12 +1,16 @@
 """The repeated pieces of the page: sections, figures, folds and tables."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bothsides.metrics import Value
 from bothsides.reports.markup import Child, Markup, element
-from bothsides.reports.numbers import count, exact, shown
+from bothsides.reports.numbers import count, exact, shown, spoken
 from bothsides.reports.trust import interval, is_firm, status, trust
+
+_LONG_TITLE = 160
+_SENTENCE = re.compile(r"(?<=[a-z%)][.]) (?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +49,19 @@ def trust_line(value: Value) -> Markup:
     return element("small", trust(value), class_="trust")
 
 
+def number_and_trust(value: Value | None) -> Markup:
+    """A table cell that holds a number and, under it, what it rests on; a dash where there is no such number."""
+    return Markup("–") if value is None else Markup(number_of(value) + trust_line(value))
+
+
 def prose(*children: Child, class_: str | None = None) -> Markup:
     """A paragraph."""
     return element("p", *children, class_=class_)
 
 
-def fold(summary: str, *children: Child, class_: str | None = None) -> Markup:
-    """Something a reader opens when wanted; printed open."""
-    return element("details", element("summary", summary), *children, class_=class_)
+def fold(summary: str, *children: Child, printed: bool = True) -> Markup:
+    """Something a reader opens when wanted. Printed open, or left to screens where it would fill pages."""
+    return element("details", element("summary", summary), *children, class_=None if printed else "long")
 
 
 def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Child]], *, class_: str = "") -> Markup:
@@ -93,7 +102,12 @@ def value_table(caption: str, first: str, rows: Iterable[tuple[str, Value]]) -> 
     return table(caption, columns, [(label, *value_cells(value)) for label, value in rows])
 
 
-def figure(title: str, *children: Child, note: str = "", class_: str | None = None) -> Markup:
-    """A picture under its finding, with a line on how to read it."""
-    caption = element("figcaption", note) if note else None
-    return element("figure", element("h3", title), *children, caption, class_=class_)
+def figure(title: str, *children: Child, note: str = "", behind: Child = None) -> Markup:
+    """A picture under its finding, a line on how to read it, and the table behind it one fold away.
+
+    Of a finding in several long sentences the first is the title, the others stand under it.
+    """
+    first, *others = _SENTENCE.split(title, maxsplit=1) if len(title) > _LONG_TITLE else [title]
+    caption = element("figcaption", element("h3", spoken(first)))
+    more = [prose(spoken(sentence)) for sentence in others]
+    return element("figure", caption, more, *children, prose(spoken(note), class_="note") if note else None, behind)

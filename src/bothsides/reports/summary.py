@@ -71,7 +71,7 @@ def _numbers(headlines: tuple[Headline, ...], width: int) -> list[Text]:
 def _rests_on(value: Value) -> str:
     if value.value is None:
         return status(value)
-    return f"n {count(value.n)}, {interval(value)}, {status(value)}"
+    return f"n {count(value.n)}, {interval(value).replace(' to ', '–')}, {status(value)}"
 
 
 def _first(findings: tuple[Finding, ...], width: int, *, room: int) -> list[Text]:

@@ -40,7 +40,7 @@ def concentration_curve(lines: Sequence[Line], *, narrow: bool = False) -> dict[
             },
             *_note(0.76, 0.68, "all accounts equal", MUTED),
             {"mark": {"type": "line", "strokeWidth": 2.6}, "encoding": {"color": _COLOUR, "detail": {"field": "name"}}},
-            *(part for place, line in enumerate(lines) for part in _note(*_label_spot(line, place), line.name, INK)),
+            *(part for place, line in enumerate(lines) for part in _named(line, place)),
         ],
     }
 
@@ -64,12 +64,22 @@ def _label_spot(line: Line, place: int) -> tuple[float, float]:
     return x + 0.03, y - 0.03
 
 
-def _note(x: float, y: float, words: str, colour: str) -> list[dict[str, Any]]:
+def _named(line: Line, place: int) -> list[dict[str, Any]]:
+    """The line's name behind a square of its colour, so that it belongs to its line where lines run close."""
+    x, y = _label_spot(line, place)
+    key = {
+        "data": {"values": [{"accounts": x, "gmv": y}]},
+        "mark": {"type": "point", "shape": "square", "filled": True, "size": 70, "color": line.colour},
+    }
+    return [*_note(x, y, line.name, INK, dx=9), key]
+
+
+def _note(x: float, y: float, words: str, colour: str, *, dx: int = 0) -> list[dict[str, Any]]:
     """Words on a halo, so that a line behind them does not strike them out."""
     at_spot = {
         "data": {"values": [{"accounts": x, "gmv": y, "words": words}]},
         "encoding": {"text": {"field": "words"}},
     }
-    mark = {"type": "text", "align": "left", "baseline": "middle", "clip": False}
+    mark = {"type": "text", "align": "left", "baseline": "middle", "dx": dx}
     halo = {**mark, "color": PAPER, "stroke": PAPER, "strokeWidth": 4}
     return [{**at_spot, "mark": halo}, {**at_spot, "mark": {**mark, "color": colour}}]

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from bothsides.diagnosis.picture import Edge
 from bothsides.reports.markup import Markup, element
+from bothsides.reports.names import with_status
 from bothsides.reports.numbers import change, shown
+from bothsides.reports.trust import is_firm, trust
 
 LIMITS = "limits growth now"
-_BOX_W, _BOX_H = 124, 50
+_BOX_W, _BOX_H = 126, 50
 _WIDTH = 960
-_TOP, _BOTTOM, _ROW = 62, 286, 136
+_TOP, _BOTTOM, _ROW = 82, 312, 142
 _LONGEST_CHAIN = 3
 
 
@@ -114,7 +116,7 @@ def _across(place: int, length: int) -> float:
 
 
 def _box(name: str, spot: Spot, *, again: bool = False) -> Markup:
-    lines = textwrap.wrap(name, 16, max_lines=3, placeholder=" …") or [name]
+    lines = textwrap.wrap(name, 14, max_lines=3, placeholder=" …") or [name]
     top = spot.y - (len(lines) - 1) * 8 + 4.5
     words = [element("tspan", line, x=_n(spot.x), y=_n(top + 16 * i)) for i, line in enumerate(lines)]
     rect = element(
@@ -140,13 +142,18 @@ def _arrow(edge: Edge, start: Spot, end: Spot) -> Markup:
     else:
         side = 12 if inward == "start" else -12
         words = _words(edge, Spot(x=middle.x + side, y=middle.y), inward, above=False)
-    return element("g", _line(edge, a, b), words, class_=_look(edge))
+    return element("g", _rests_on(edge), _line(edge, a, b), words, class_=_look(edge))
 
 
 def _down(edge: Edge, start: Spot, end: Spot) -> Markup:
     a, b = Spot(x=start.x, y=start.y + _BOX_H / 2), Spot(x=end.x, y=end.y - _BOX_H / 2)
     words = _words(edge, Spot(x=start.x + 16, y=(a.y + b.y) / 2), "start", above=False)
-    return element("g", _line(edge, a, b), words, class_=_look(edge))
+    return element("g", _rests_on(edge), _line(edge, a, b), words, class_=_look(edge))
+
+
+def _rests_on(edge: Edge) -> Markup:
+    """What the rate rests on, for hovering."""
+    return element("title", trust(edge.rate) if edge.rate else f"no data: {edge.reason}")
 
 
 def _look(edge: Edge) -> str:
@@ -181,8 +188,8 @@ def _line(edge: Edge, a: Spot, b: Spot) -> Markup:
 
 def _words(edge: Edge, spot: Spot, anchor: str, *, above: bool) -> Markup:
     """Rate, lag and trend of the edge; over and under a flat arrow, else beside it."""
-    first = [(line, "label") for line in textwrap.wrap(edge.label, 20 if above else 24, max_lines=2, placeholder=" …")]
-    first.append((shown(edge.rate), "rate") if edge.rate else ("no data", "none"))
+    first = [(line, "label") for line in textwrap.wrap(edge.label, 20 if above else 26, max_lines=3, placeholder=" …")]
+    first.append(_rate(edge))
     second = [(line, "small") for line in _lag_and_trend(edge)]
     if edge.limiting:
         second.append((LIMITS, "limit"))
@@ -198,6 +205,13 @@ def _words(edge: Edge, spot: Spot, anchor: str, *, above: bool) -> Markup:
         lines = [(w, c, top + 16 * i) for i, (w, c) in enumerate(every)]
     spans = [element("tspan", words, x=_n(spot.x), y=_n(y), class_=kind) for words, kind, y in lines]
     return element("text", spans, text_anchor=anchor)
+
+
+def _rate(edge: Edge) -> tuple[str, str]:
+    """The rate, grey and with its status where it should not be leaned on."""
+    if edge.rate is None:
+        return "no data", "none"
+    return (shown(edge.rate), "rate") if is_firm(edge.rate) else (with_status(shown(edge.rate), edge.rate), "rate weak")
 
 
 def _lag_and_trend(edge: Edge) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.reports.pieces import Section
+from bothsides.reports.sections.benchmarks import benchmarks
 from bothsides.reports.sections.cohorts import cohorts
 from bothsides.reports.sections.concentration import concentration
 from bothsides.reports.sections.economics import economics
@@ -25,6 +26,7 @@ SECTIONS: tuple[Callable[[Diagnosis], Section | None], ...] = (
     cohorts,
     economics,
     concentration,
+    benchmarks,
     findings,
     gaps,
     method,

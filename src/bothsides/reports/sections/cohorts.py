@@ -29,27 +29,32 @@ def _figure(table: CohortTable) -> Markup:
     gmv = _heat(table, table.gmv_share, f"{sides(table.side)}: GMV as a share of the first {table.grain}'s")
     folded = fold(f"The same {table.side} cohorts by GMV", gmv) if any(map(any, table.gmv_share)) else None
     title = table.sentence or f"{sides(table.side)}: who stays"
-    return figure(title, active, folded, note=_NOTE)
+    return figure(title, active, note=_NOTE, behind=folded)
 
 
 def _heat(table: CohortTable, shares: tuple[tuple[float | None, ...], ...], caption: str) -> Markup:
+    known = [place for place in range(len(table.ages)) if any(row[place] is not None for row in shares)]
     head = element(
         "tr",
         element("th", f"First order in {table.grain}", scope="col"),
         element("th", "accounts", scope="col", class_="r"),
-        [element("th", f"{'age ' if age == 0 else ''}{age}", scope="col", class_="r") for age in table.ages],
+        [element("th", _age(table.ages[place]), scope="col", class_="r") for place in known],
     )
     rows = [
         element(
             "tr",
             element("th", cohort, scope="row"),
             element("td", count(size), class_="r n", data_label="accounts"),
-            [_cell(share, age, table) for share, age in zip(row, table.ages, strict=True)],
+            [_cell(row[place], table.ages[place], table) for place in known],
         )
         for cohort, size, row in zip(table.cohorts, table.sizes, shares, strict=True)
     ]
     words = element("caption", f"{caption}, by age in {table.grain}s")
     return element("table", words, element("thead", head), element("tbody", rows), class_="heat")
+
+
+def _age(age: int) -> str:
+    return f"age {age}" if age == 0 else f"{age}"
 
 
 def _cell(share: float | None, age: int, table: CohortTable) -> Markup:

@@ -51,11 +51,12 @@ def _curve(known: list[SideConcentration]) -> Markup | None:
         if 0 < accounts <= 1
     ]
     columns = (Column(label="accounts"), Column(label="share of GMV", numeric=True))
-    behind = fold("The table behind the curve", table("Shares of GMV by share of accounts (census)", columns, points))
+    listed = table("Shares of GMV by share of accounts (census)", columns, points)
+    behind = fold("The table behind the curve", listed, printed=False)
     note = (
         "The further a line lies above the dotted one, the more the market hangs on few accounts of that side. Census."
     )
-    return figure(words, drawn, behind, note=note)
+    return figure(words, drawn, note=note, behind=behind)
 
 
 def _curve_title(known: list[SideConcentration]) -> str:
@@ -90,7 +91,7 @@ def _side(side: SideConcentration) -> Markup:
     )
     lead = prose(f"If the largest {side.side}s leave and take their orders with them (census):", class_="of")
     behind = fold(f"{sides(side.side)}: the tables behind", _stress(side) if rows else None, values)
-    return figure(title, lead if rows else None, drawn, behind)
+    return figure(title, lead if rows else None, drawn, behind=behind)
 
 
 def _stress(side: SideConcentration) -> Markup:

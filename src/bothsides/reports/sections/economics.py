@@ -5,18 +5,17 @@ from bothsides.metrics import Value
 from bothsides.reports.charts.pair import both_widths
 from bothsides.reports.charts.rows import Row, bars
 from bothsides.reports.charts.theme import side_colour
-from bothsides.reports.markup import Child, Markup
-from bothsides.reports.names import metric_name, sides
+from bothsides.reports.markup import Markup
+from bothsides.reports.names import metric_name, sides, with_status
 from bothsides.reports.numbers import shown
 from bothsides.reports.pieces import (
-    VALUE_COLUMNS,
     Column,
     Section,
     figure,
     fold,
+    number_and_trust,
     prose,
     table,
-    value_cells,
     value_table,
 )
 from bothsides.reports.trust import is_firm
@@ -41,8 +40,9 @@ def _figure(side: SideEconomics) -> Markup:
     channels = [(channel or "channel not given", values) for channel, values in side.by_channel]
     rows = [row for name, values in channels[:_MOST_CHANNELS] if (row := _row(name, values, side)) is not None]
     chart = _chart(rows, side) if len(rows) > 1 else None
-    behind = fold(f"{sides(side.side)} by channel", _by_channel(side, channels)) if channels else None
-    return figure(side.sentence or f"{sides(side.side)}: unit economics", chart, totals, behind)
+    few = len(channels) <= _MOST_CHANNELS
+    behind = fold(f"{sides(side.side)} by channel", _by_channel(side, channels), printed=few) if channels else None
+    return figure(side.sentence or f"{sides(side.side)}: unit economics", chart, totals, behind=behind)
 
 
 def _chart(rows: list[Row], side: SideEconomics) -> Markup:
@@ -59,7 +59,7 @@ def _row(name: str, values: dict[str, Value], side: SideEconomics) -> Row | None
     known = costs is not None and costs.value is not None
     said = f"{shown(brings)}, costs {shown(costs)}" if known else f"{shown(brings)}, cost not known"
     return Row(
-        label=name,
+        label=with_status(name, brings),
         number=brings.value,
         words=said,
         colour=side_colour(side.side),
@@ -71,10 +71,7 @@ def _row(name: str, values: dict[str, Value], side: SideEconomics) -> Row | None
 
 
 def _by_channel(side: SideEconomics, channels: list[tuple[str, dict[str, Value]]]) -> Markup:
-    columns = (Column(label="channel"), Column(label="number"), *VALUE_COLUMNS)
-    rows: list[tuple[Child, ...]] = [
-        (channel, metric_name(name), *value_cells(value))
-        for channel, values in channels
-        for name, value in values.items()
-    ]
+    ids = list(dict.fromkeys(name for _, values in channels for name in values))
+    columns = (Column(label="channel"), *(Column(label=metric_name(name), numeric=True) for name in ids))
+    rows = [(channel, *(number_and_trust(values.get(name)) for name in ids)) for channel, values in channels]
     return table(f"{sides(side.side)}: unit economics by channel", columns, rows)

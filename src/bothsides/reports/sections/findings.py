@@ -5,6 +5,7 @@ from bothsides.diagnosis.picture import Diagnosis
 from bothsides.reports.marks import sureness_mark
 from bothsides.reports.markup import Markup, element
 from bothsides.reports.names import value_name
+from bothsides.reports.numbers import spoken
 from bothsides.reports.pieces import Section, fold, prose, value_table
 from bothsides.reports.trust import worth_range, worth_words
 from bothsides.schema.plays import PLAYS
@@ -28,17 +29,17 @@ def _finding(finding: Finding) -> Markup:
     lines = (
         ("Where", finding.place.label),
         ("Worth", _worth(finding)),
-        ("How sure", Markup(f"{sureness_mark(finding.sure)}, {element('span', finding.why_sure)}")),
-        ("Likely cause", finding.cause),
+        ("How sure", _sure(finding)),
+        ("Likely cause", spoken(finding.cause)),
         ("Owner", finding.owner),
-        ("Play", f"{PLAYS[finding.play]}" if finding.play in PLAYS else finding.play),
-        ("First step", finding.first_step),
-        ("Caveat", finding.caveat),
+        ("Play", PLAYS.get(finding.play, finding.play)),
+        ("First step", spoken(finding.first_step)),
+        ("Caveat", spoken(finding.caveat)),
     )
     listed = [element("div", element("dt", term), element("dd", said)) for term, said in lines if said]
     return element(
         "article",
-        element("h3", element("span", f"{finding.rank}", class_="rank"), " ", finding.title),
+        element("h3", element("span", f"{finding.rank}", class_="rank"), " ", spoken(finding.title)),
         element("dl", listed, class_="lines"),
         _evidence(finding),
         id=f"finding-{finding.rank}",
@@ -50,14 +51,19 @@ def _worth(finding: Finding) -> Markup:
     worth = finding.worth
     if worth is None:
         return element("span", worth_words(worth))
-    words = f" {worth_range(worth)}. {worth.reckoning}"
-    return element("span", element("b", worth_words(worth), class_="num"), words)
+    words = spoken(f" {worth_range(worth)}. {worth.reckoning}")
+    return element("span", element("b", spoken(worth_words(worth))), words)
+
+
+def _sure(finding: Finding) -> Markup:
+    why = f". {finding.why_sure[0].upper()}{finding.why_sure[1:]}" if finding.why_sure else ""
+    return element("span", sureness_mark(finding.sure), spoken(why))
 
 
 def _evidence(finding: Finding) -> Markup | None:
     if not finding.evidence:
         return None
-    said = element("ul", [element("li", evidence.sentence) for evidence in finding.evidence])
+    said = element("ul", [element("li", spoken(evidence.sentence)) for evidence in finding.evidence])
     values = [(value_name(value), value) for evidence in finding.evidence for value in evidence.values]
     rows = list(dict.fromkeys(values))
     behind = value_table("Values behind this finding", "value of", rows) if rows else None

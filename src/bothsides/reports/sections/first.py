@@ -4,6 +4,7 @@ from bothsides.diagnosis.finding import Finding
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.reports.marks import sureness_mark
 from bothsides.reports.markup import Markup, element
+from bothsides.reports.numbers import spoken
 from bothsides.reports.pieces import Section, prose
 from bothsides.reports.trust import worth_range, worth_words
 
@@ -21,21 +22,12 @@ def first(diagnosis: Diagnosis) -> Section | None:
 
 
 def _card(finding: Finding) -> Markup:
-    facts = (
-        ("Worth", element("b", worth_words(finding.worth), class_="num"), worth_range(finding.worth)),
-        ("How sure", sureness_mark(finding.sure), ""),
-        ("Where", finding.place.label, ""),
-        ("Owner", finding.owner, ""),
-    )
+    facts = (("How sure", sureness_mark(finding.sure)), ("Where", finding.place.label), ("Owner", finding.owner))
     return element(
         "li",
-        element("h3", element("a", finding.title, href=f"#finding-{finding.rank}")),
-        element("dl", [_fact(*fact) for fact in facts]),
-        prose(element("b", "First step: "), finding.first_step, class_="step"),
+        element("h3", element("a", spoken(finding.title), href=f"#finding-{finding.rank}")),
+        prose(element("b", spoken(worth_words(finding.worth))), element("small", spoken(worth_range(finding.worth)))),
+        element("dl", [element("div", element("dt", term), element("dd", said)) for term, said in facts]),
+        prose(element("b", "First step: "), spoken(finding.first_step), class_="step"),
         class_="card",
     )
-
-
-def _fact(term: str, answer: Markup | str, more: str) -> Markup:
-    small = element("small", more) if more else None
-    return element("div", element("dt", term), element("dd", answer, small))

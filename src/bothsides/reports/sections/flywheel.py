@@ -32,7 +32,7 @@ def flywheel(diagnosis: Diagnosis) -> Section | None:
         "Edges of the flywheel", _COLUMNS, [_row(edge, diagnosis.currency) for edge in wheel.edges], class_="words"
     )
     drawn = Markup(wide_loop(wheel.edges, title=title) + narrow_loop(wheel.edges, title=title))
-    body = figure(title, drawn, fold("The table behind the flywheel", table_behind), note=_NOTE)
+    body = figure(title, drawn, note=_NOTE, behind=fold("The table behind the flywheel", table_behind))
     return Section(id="flywheel", nav="Flywheel", heading="The flywheel", body=body)
 
 

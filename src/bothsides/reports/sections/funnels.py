@@ -5,6 +5,7 @@ from bothsides.reports.charts.pair import both_widths
 from bothsides.reports.charts.rows import Row, bars, dots
 from bothsides.reports.charts.theme import side_colour
 from bothsides.reports.markup import Child, Markup
+from bothsides.reports.names import with_status
 from bothsides.reports.numbers import count, shown
 from bothsides.reports.pieces import VALUE_COLUMNS, Column, Section, figure, fold, prose, table, value_cells
 from bothsides.reports.trust import is_firm
@@ -36,8 +37,8 @@ def _figure(funnel: Funnel) -> Markup:
         reached,
         prose("Share of the step before that takes the step, with its range", class_="of") if shares else None,
         shares,
-        fold(f"The table behind: {funnel.label.lower()}", _table(funnel)),
-        note=f"Follows {funnel.basis}. Counts are a census." if funnel.basis else "Counts are a census.",
+        note=f"{funnel.basis.rstrip('.')}. Counts are a census." if funnel.basis else "Counts are a census.",
+        behind=fold(f"The table behind: {funnel.label.lower()}", _table(funnel)),
     )
 
 
@@ -60,7 +61,7 @@ def _passed(funnel: Funnel, step: Step) -> Row | None:
         return None
     words = shown(rate) + (f", {LEAK}" if step.leak else "")
     return Row(
-        label=step.label,
+        label=with_status(step.label, rate),
         number=rate.value,
         words=words,
         colour=side_colour(funnel.side),

@@ -7,7 +7,7 @@ from bothsides.metrics import Better
 from bothsides.reports.charts.sparkline import sparkline
 from bothsides.reports.markup import Markup, element
 from bothsides.reports.names import better, change_words
-from bothsides.reports.numbers import shown, span
+from bothsides.reports.numbers import shown, span, spoken
 from bothsides.reports.pieces import (
     VALUE_COLUMNS,
     Column,
@@ -26,11 +26,15 @@ def headlines(diagnosis: Diagnosis) -> Section | None:
     if not diagnosis.headlines:
         return None
     lead = prose(
-        f"The figures stand for {span(*diagnosis.window)}; changes are against the same span before. "
-        "Under each number: what it rests on."
+        f"For {span(*diagnosis.window)} against the same span before, where a number does not say otherwise. "
+        "Under each number: what it rests on. Hollow points are periods that are not complete."
     )
-    tiles = element("ul", [_tile(headline) for headline in diagnosis.headlines], class_="tiles")
-    behind = fold("The table behind these numbers", _now_and_before(diagnosis.headlines), _runs(diagnosis.headlines))
+    tiles = element(
+        "ul", [_tile(headline, _note(headline, diagnosis)) for headline in diagnosis.headlines], class_="tiles"
+    )
+    runs = _runs(diagnosis.headlines)
+    behind = fold("The table behind these numbers", _now_and_before(diagnosis.headlines))
+    behind = Markup(behind + fold("The run of each number", runs, printed=False)) if runs else behind
     body = Markup(lead + tiles + behind)
     return Section(id="numbers", nav="Numbers", heading=_heading(len(diagnosis.headlines)), body=body)
 
@@ -40,7 +44,13 @@ def _heading(how_many: int) -> str:
     return f"{words[how_many]} headline numbers" if how_many in words else "Headline numbers"
 
 
-def _tile(headline: Headline) -> Markup:
+def _note(headline: Headline, diagnosis: Diagnosis) -> str:
+    """The headline's own note; nothing where it only repeats the days that stand above all of them."""
+    repeats = headline.note.startswith(" to ".join(day.isoformat() for day in diagnosis.window))
+    return "" if repeats else spoken(headline.note)
+
+
+def _tile(headline: Headline, note: str) -> Markup:
     return element(
         "li",
         element("h3", headline.label),
@@ -48,7 +58,7 @@ def _tile(headline: Headline) -> Markup:
         _moved(headline),
         sparkline(headline.label, headline.run),
         trust_line(headline.now),
-        element("small", headline.note) if headline.note else None,
+        element("small", note) if note else None,
         class_="tile",
     )
 

@@ -8,10 +8,10 @@ from bothsides.metrics import Value
 from bothsides.reports.marks import verdict_class, verdict_mark
 from bothsides.reports.markup import Child, Markup, element
 from bothsides.reports.names import metric_name
-from bothsides.reports.numbers import count, money, plural, shown
-from bothsides.reports.pieces import Column, Section, figure, fold, number_of, prose, table, trust_line
+from bothsides.reports.numbers import count, money, plural, spoken
+from bothsides.reports.pieces import Column, Section, figure, fold, number_and_trust, number_of, prose, table
 
-_MOST_ROWS, _MOST_COLUMNS, _MOST_LISTED = 14, 7, 150
+_MOST_ROWS, _MOST_COLUMNS, _MOST_LISTED, _MOST_PRINTED = 14, 7, 150, 40
 _RATES = (("fill_rate", "of requests filled", "filled"), ("search_to_order", "of searches end in an order", "ordered"))
 _LISTED = ("fill_rate", "search_to_order", "zero_result_rate", "matching_efficiency")
 _NOTE = (
@@ -28,8 +28,10 @@ def liquidity(diagnosis: Diagnosis) -> Section | None:
     body = figure(
         map_title(cells),
         _map(cells, diagnosis.currency),
-        fold("The table behind the map", _listed(cells, diagnosis.currency)),
         note=_NOTE,
+        behind=fold(
+            "The table behind the map", _listed(cells, diagnosis.currency), printed=len(cells) <= _MOST_PRINTED
+        ),
     )
     return Section(id="liquidity", nav="Liquidity map", heading="Where buyers and suppliers meet", body=body)
 
@@ -133,9 +135,8 @@ def _listed(cells: Sequence[LiquidityCell], currency: str) -> Markup:
     ranked = sorted(cells, key=lambda cell: (-cell.gmv, cell.category or "", cell.region or ""))[:_MOST_LISTED]
     metrics = [name for name in _LISTED if any(name in cell.values for cell in ranked)]
     columns = (
-        Column(label="cell"),
-        Column(label="verdict"),
-        Column(label=f"GMV, {currency}", numeric=True),
+        Column(label="cell and verdict"),
+        Column(label="GMV" if any("gmv" in cell.values for cell in ranked) else f"GMV, {currency}", numeric=True),
         Column(label="buyers", numeric=True),
         Column(label="suppliers", numeric=True),
         *(Column(label=metric_name(name).lower(), numeric=True) for name in metrics),
@@ -148,12 +149,12 @@ def _listed(cells: Sequence[LiquidityCell], currency: str) -> Markup:
 
 def _row(cell: LiquidityCell, metrics: list[str]) -> list[Child]:
     name = " · ".join(part for part in (cell.category, cell.region) if part) or "whole market"
-    verdict = element("span", verdict_mark(cell.verdict), element("small", cell.why) if cell.why else None)
+    usual = cell.verdict in {CellVerdict.BALANCED, CellVerdict.UNKNOWN}
+    why = element("small", spoken(cell.why), class_="usual" if usual else None) if cell.why else None
+    gmv = number_and_trust(cell.values["gmv"]) if "gmv" in cell.values else money(cell.gmv, None)
     values = [*_two_sides(cell), *(cell.values.get(metric) for metric in metrics)]
-    return [name, verdict, money(cell.gmv, None), *(_with_trust(value) for value in values)]
-
-
-def _with_trust(value: Value | None) -> Child:
-    if value is None:
-        return "–"
-    return [number_of(value), trust_line(value)] if value.value is not None else shown(value)
+    return [
+        [name, element("div", verdict_mark(cell.verdict)), why],
+        gmv,
+        *(number_and_trust(value) for value in values),
+    ]

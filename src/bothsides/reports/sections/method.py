@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.metrics import METRICS, Value
 from bothsides.reports.markup import Markup, element
+from bothsides.reports.numbers import spoken
 from bothsides.reports.pieces import Column, Section, fold, prose, table
 from bothsides.reports.trust import STATUS_MEANING, STATUS_WORDS, SURENESS_MEANING
 
@@ -20,7 +21,9 @@ _READING = (
 
 def method(diagnosis: Diagnosis) -> Section | None:
     """Caveats, the words beside the figures, and the definitions."""
-    caveats = element("ul", [element("li", caveat) for caveat in diagnosis.caveats]) if diagnosis.caveats else None
+    caveats = (
+        element("ul", [element("li", spoken(caveat)) for caveat in diagnosis.caveats]) if diagnosis.caveats else None
+    )
     reading = table(
         "The words beside the figures", (Column(label="word"), Column(label="meaning")), _READING, class_="words"
     )
@@ -44,7 +47,9 @@ def _definitions(diagnosis: Diagnosis) -> Markup | None:
     if not rows:
         return None
     columns = (Column(label="number"), Column(label="definition"), Column(label="meaning"), Column(label="source"))
-    return fold("The definitions used", table("Definitions and their versions", columns, rows, class_="words"))
+    return fold(
+        "The definitions used", table("Definitions and their versions", columns, rows, class_="words"), printed=False
+    )
 
 
 def _values(diagnosis: Diagnosis) -> Iterator[Value]:

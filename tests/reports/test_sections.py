@@ -1,0 +1,200 @@
+"""What each part of the page says: every number with what it rests on, every verdict as a word, no colour alone."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from tests.reports import sample
+from tests.reports.test_html import Outline
+
+from bothsides.diagnosis.picture import CellVerdict
+from bothsides.metrics import Status, Unit, Value
+from bothsides.reports.pieces import number_and_trust, value_table
+from bothsides.reports.sections.benchmarks import benchmarks
+from bothsides.reports.sections.cohorts import cohorts
+from bothsides.reports.sections.concentration import concentration
+from bothsides.reports.sections.economics import economics
+from bothsides.reports.sections.findings import findings
+from bothsides.reports.sections.first import first
+from bothsides.reports.sections.flywheel import flywheel
+from bothsides.reports.sections.funnels import funnels
+from bothsides.reports.sections.gaps import gaps
+from bothsides.reports.sections.headlines import headlines
+from bothsides.reports.sections.liquidity import liquidity, map_title
+from bothsides.reports.trust import trust
+
+
+def _said(section) -> str:
+    """The section's text as a person reads it."""
+    return " ".join(" ".join(Outline(section.body).words).replace("\u00a0", " ").split())
+
+
+def _values(diagnosis) -> list[Value]:
+    shown = [value for headline in diagnosis.headlines for value in (headline.now, *headline.run)]
+    shown += [value for side in diagnosis.economics for value in side.values.values()]
+    shown += [v for side in diagnosis.economics for _, values in side.by_channel for v in values.values()]
+    shown += [value for side in diagnosis.concentration for value in side.values.values()]
+    shown += [v for cell in diagnosis.cells for name, v in cell.values.items() if name != "buyer_to_seller_ratio"]
+    shown += [edge.rate for edge in diagnosis.flywheel.edges if edge.rate]
+    shown += [step.rate for funnel in diagnosis.funnels for step in funnel.steps if step.rate]
+    return shown + [v for finding in diagnosis.findings for e in finding.evidence for v in e.values]
+
+
+def test_every_number_says_what_it_rests_on():
+    page = Outline(sample.page("full"))
+    lines = set(page.words) | {a["title"] for _, a in page.tags if a.get("title")}
+    for value in _values(sample.full()):
+        said = trust(value)
+        assert any(line.endswith(said) for line in lines), said
+
+
+@pytest.mark.parametrize("status", [s for s in Status if s not in {Status.UNAVAILABLE, Status.NO_DENOMINATOR}])
+def test_a_tables_row_has_n_range_and_status(status):
+    value = sample.rate("fill_rate", 0.37, n=800, status=status)
+    said = " ".join(Outline(value_table("Rates", "rate", [("Fill rate", value)])).words)
+    for part in ("37 %", "800", "33.3 to 40.7 %", status.value.replace("_", " ")):
+        assert part in said
+
+
+def test_what_is_not_known_says_why_and_shows_no_zero():
+    cell = Outline(number_and_trust(sample.unknown("cac", Unit.MONEY, "no spend was loaded")))
+    assert "".join(cell.words) == "not knownno spend was loaded · unavailable"
+
+
+def test_first_shows_three_findings_with_all_a_person_needs_to_start():
+    said = _said(first(sample.full()))
+    assert said.count("First step:") == 3
+    for part in ("GBP 182 k a month", "range GBP 121 k to 240 k", "likely", "Supply team", "not put in money"):
+        assert part in said
+
+
+def test_no_finding_is_said_rather_than_left_blank():
+    assert "No problem was found that the data can show" in _said(first(sample.empty()))
+
+
+def test_headlines_judge_the_direction_in_words():
+    said = _said(headlines(sample.full()))
+    assert "136 ▼ −1.4 % worse" in said
+    assert "14.9 days ▼ −4.1 days better" in said
+    assert "n 13,492 · census · ok" in said
+    assert "no spend was loaded · unavailable" in said
+
+
+def test_a_headline_repeats_its_days_only_where_they_differ():
+    plain = sample.full()
+    window = "2023-11-01 to 2024-10-31 against 2022-11-01 to 2023-10-31"
+    other = "2022-01-01 to 2022-12-31"
+    marked = replace(
+        plain,
+        headlines=(replace(plain.headlines[0], note=window), replace(plain.headlines[1], note=other)),
+    )
+    said = _said(headlines(marked))
+    assert "1 January 2022 to 31 December 2022" in said
+    assert "31 October 2023" not in said
+
+
+def test_the_limiting_edge_is_named_and_missing_ones_give_their_reason():
+    section = flywheel(sample.full())
+    said = _said(section)
+    assert "limits growth now" in said
+    assert said.count("no data: reviews and referrals are not recorded") >= 3
+    assert section.body.count('class="edge supplier limiting"') == 2  # wide and narrow
+    assert "GBP 12.4 k GMV a month" in said
+    assert "limits growth now" not in _said(flywheel(sample.orders_only()))
+
+
+def test_a_funnel_names_its_leak_and_each_share_with_its_range():
+    said = _said(funnels(sample.full()))
+    assert "38 %, most are lost here" in said
+    assert "Catalogue (most are lost here) 388 38 % 800 34.2 to 41.8 % ok" in said
+
+
+def test_the_map_says_each_verdict_as_a_word_beside_a_shape():
+    section = liquidity(sample.full())
+    said = _said(section)
+    for verdict in CellVerdict:
+        assert verdict.value in said
+    marks = section.body.count('<svg viewBox="0 0 16 16"')
+    assert marks == 2 * len(sample.cells())  # in the map and in the table
+    assert map_title(sample.cells()).startswith("Of 28 cells: 4 supply-short")
+
+
+def test_a_market_without_regions_and_verdicts_still_has_its_map():
+    said = _said(liquidity(sample.orders_only()))
+    assert "None of 6 cells has enough data for a verdict" in said
+    assert "all regions" in said
+
+
+def test_a_large_market_shows_its_largest_cells_and_says_how_many_not():
+    said = _said(liquidity(sample.hostile()))
+    assert "smaller cells not drawn" in said
+    assert "The 150 largest of 400 cells" in said
+
+
+def test_cohorts_leave_the_future_empty_and_marked():
+    (table, _) = sample.cohorts()
+    section = cohorts(sample.full())
+    blanks = sum(share is None for row in table.active_share for share in row)
+    assert blanks == 28
+    assert section.body.count("·</td>") == 4 * blanks  # two sides, accounts and GMV
+    assert "· = not yet complete" in _said(section)
+    assert ">0 %</td>" not in section.body
+
+
+def test_economics_show_both_sides_and_what_one_lacks():
+    said = _said(economics(sample.full()))
+    assert "GBP 2.2 k, costs GBP 3.1 k" in said
+    assert "unavailable: no spend was loaded" in said
+    assert "channel not given" in said
+
+
+def test_concentration_names_the_largest_and_what_their_loss_takes():
+    said = _said(concentration(sample.full()))
+    assert "The ten largest buyers carry 68.2 % of GMV" in said
+    assert "31 % of GMV gone" in said
+    assert sample.LONG_NAME in said
+
+
+def test_the_bars_of_both_sides_have_one_scale():
+    body = concentration(sample.full()).body
+    drawn = {side: _bar_widths(body, side) for side in ("buyer", "supplier")}
+    assert drawn["buyer"][0] / drawn["supplier"][0] == pytest.approx(0.31 / 0.06, rel=0.02)
+
+
+def _bar_widths(body: str, side: str) -> list[float]:
+    return [float(width) for width in re.findall(rf'd="M0,[\d.]+h([\d.]+)v[^"]*" fill="var\(--{side}\)"', body)]
+
+
+def test_benchmarks_come_with_source_and_grade_and_never_the_refused_ones():
+    section = benchmarks(sample.full())
+    said = _said(section)
+    assert "Bessemer, Cloud Computing Law 6, 2012; grade A" in said
+    assert "grade X" not in said
+
+
+def test_findings_stand_in_rank_order_with_their_evidence_folded():
+    shuffled = replace(sample.full(), findings=sample.full().findings[::-1])
+    section = findings(shuffled)
+    assert [a["id"] for tag, a in Outline(section.body).tags if tag == "article"] == [
+        f"finding-{i}" for i in (1, 2, 3, 4)
+    ]
+    assert section.body.count("<details>") == 3
+    said = _said(section)
+    assert "likely . The range of the fill rate" in said
+    assert "Fill rate (Valves and fittings for process industry · Overseas territories) 22 % 412" in said
+
+
+def test_gaps_say_what_is_missing_and_whom_to_ask():
+    said = _said(gaps(sample.full()))
+    assert (
+        "What does a supplier cost to win? spend by month, the campaign of each supplier signup Marketing operations"
+        in said
+    )
+    assert gaps(sample.empty()) is None
+
+
+def test_sides_keep_their_colours():
+    body = economics(sample.full()).body + concentration(sample.full()).body
+    assert "var(--buyer)" in body
+    assert "var(--supplier)" in body
+    assert not re.search(r'(?:fill|stroke)="#', body)
