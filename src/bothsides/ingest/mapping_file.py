@@ -59,7 +59,7 @@ def missing_fields(mapping: Mapping, present: Sequence[str], where: str) -> list
             if name not in present:
                 near = difflib.get_close_matches(name, present, n=3, cutoff=0.5)
                 meant = f"did you mean {' or '.join(repr(word) for word in near)}? " if near else ""
-                shown = ", ".join(present[:40]) + (" ..." if len(present) > 40 else "")
+                shown = ", ".join(one[:60] for one in present[:40]) + (" ..." if len(present) > 40 else "")
                 problems.append(_problem(path, key, name, f"{where} has no such field; {meant}it has: {shown}"))
     return problems
 
