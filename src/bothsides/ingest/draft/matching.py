@@ -43,7 +43,7 @@ class Match:
 def name_score(field: str, table: str, column: str) -> float:
     """How much a field's name says it is that column: 1 for a synonym, less for a part of it, 0 for a stranger.
 
-    >>> name_score("SupplierName", "orders", "supplier_id"), name_score("Favourite colour", "orders", "amount")
+    >>> name_score("SupplierId", "orders", "supplier_id"), name_score("Favourite colour", "orders", "amount")
     (1.0, 0.0)
     """
     mine = tuple(word for word in words(field) if word not in _CURRENCY_WORDS)
