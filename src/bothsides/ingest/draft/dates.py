@@ -62,7 +62,7 @@ def swapped(text_format: str) -> str | None:
     return f"%{found[3]}{found[2]}%{found[1]}{text_format[found.end() :]}"
 
 
-def detect_dates(con: duckdb.DuckDBPyConnection, values: Sequence[str], *, day_first: bool = True) -> DateStyle | None:
+def detect_dates(con: duckdb.DuckDBPyConnection, values: Sequence[str]) -> DateStyle | None:
     """The date style of the column whose distinct values are in `draft_values`; `values` are some of them.
 
     None when fewer than 95 % of the records hold a date.
@@ -74,7 +74,7 @@ def detect_dates(con: duckdb.DuckDBPyConnection, values: Sequence[str], *, day_f
     formats = _styles(sample)
     if formats is None:
         return None
-    formats, rival = _settle(con, formats, day_first=day_first)
+    formats, rival = _settle(con, formats)
     return _measure(con, formats, rival)
 
 
@@ -110,10 +110,8 @@ def _reads(value: str, text_format: str) -> bool:
     return _EARLIEST <= moment.year <= _LATEST and ("%Y%m%d" not in text_format or value[:8].isdigit())
 
 
-def _settle(
-    con: duckdb.DuckDBPyConnection, formats: tuple[str, ...], *, day_first: bool
-) -> tuple[tuple[str, ...], str | None]:
-    """Decide day before month or month before day by the days above 12 in all values, and name a rival that fits."""
+def _settle(con: duckdb.DuckDBPyConnection, formats: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
+    """Decide day before month or month before day by the days above 12 in all values; day first where both fit."""
     settled, rival = list[str](), None
     for text_format in formats:
         other = swapped(text_format)
@@ -123,7 +121,7 @@ def _settle(
         mine, theirs = _fitting(con, text_format), _fitting(con, other)
         better, worse = (text_format, other) if mine >= theirs else (other, text_format)
         if mine == theirs:
-            better, worse = sorted((text_format, other), key=lambda one: one.startswith("%d") is not day_first)
+            better, worse = sorted((text_format, other))
             rival = worse
         settled.append(better)
     return tuple(settled), rival
