@@ -1,0 +1,1 @@
+"""Stories over many steps: syncs that meet accidents, weeks of trade."""
