@@ -21,7 +21,8 @@ def wilson(successes: float, trials: float) -> tuple[float, float]:
     spread = Z * math.sqrt(share * (1 - share) / trials + Z * Z / (4 * trials * trials))
     centre = share + Z * Z / (2 * trials)
     scale = 1 + Z * Z / trials
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+    low, high = (centre - spread) / scale, (centre + spread) / scale
+    return (low if successes else 0.0), (high if successes < trials else 1.0)
 
 
 def clustered_ratio(
