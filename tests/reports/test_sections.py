@@ -8,7 +8,7 @@ from tests.reports import sample
 from tests.reports.test_html import Outline
 
 from bothsides.diagnosis.picture import CellVerdict
-from bothsides.metrics import Status, Unit, Value
+from bothsides.metrics import Basis, Status, Unit, Value
 from bothsides.reports.pieces import number_and_trust, value_table
 from bothsides.reports.sections.benchmarks import benchmarks
 from bothsides.reports.sections.cohorts import cohorts
@@ -150,7 +150,7 @@ def test_economics_show_both_sides_and_what_one_lacks():
 
 def test_concentration_names_the_largest_and_what_their_loss_takes():
     said = _said(concentration(sample.full()))
-    assert "The ten largest buyers carry 68.2 % of GMV" in said
+    assert "The 3 largest buyers carry 46.5 % of GMV, the 3 largest suppliers carry 9 %" in said
     assert "31 % of GMV gone" in said
     assert sample.LONG_NAME in said
 
@@ -198,3 +198,21 @@ def test_sides_keep_their_colours():
     assert "var(--buyer)" in body
     assert "var(--supplier)" in body
     assert not re.search(r'(?:fill|stroke)="#', body)
+
+
+def test_a_sample_is_never_called_a_census():
+    plain = sample.full()
+    gmv = replace(plain.headlines[0].now, basis=Basis.SAMPLE, low=1.0, high=2.0)
+    sampled = replace(plain, headlines=(replace(plain.headlines[0], now=gmv), *plain.headlines[1:]))
+    for part in (funnels, cohorts, concentration):
+        assert "census" in _said(part(plain)).split("The table behind")[0]
+        assert "from a declared sample" in _said(part(sampled))
+    assert "(census" not in _said(concentration(sampled))
+
+
+def test_a_table_without_a_row_is_left_out():
+    plain = sample.full()
+    bare = replace(plain, concentration=tuple(replace(side, values={}) for side in plain.concentration))
+    tags = [tag for tag, _ in Outline(concentration(bare).body).tags]
+    assert tags.count("table") == tags.count("tbody") == 3
+    assert value_table("Values", "value of", []) is None

@@ -96,8 +96,10 @@ def value_cells(value: Value) -> tuple[Markup, str, str, str]:
     return number_of(value), count(value.n), interval(value), said
 
 
-def value_table(caption: str, first: str, rows: Iterable[tuple[str, Value]]) -> Markup:
-    """Values with what each rests on."""
+def value_table(caption: str, first: str, rows: Sequence[tuple[str, Value]]) -> Markup | None:
+    """Values with what each rests on; nothing without a row."""
+    if not rows:
+        return None
     columns = (Column(label=first), *VALUE_COLUMNS)
     return table(caption, columns, [(label, *value_cells(value)) for label, value in rows])
 

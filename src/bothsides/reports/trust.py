@@ -1,6 +1,7 @@
 """How far to trust a number, in words: n, interval or census, status."""
 
 from bothsides.diagnosis.finding import Sureness, Worth
+from bothsides.diagnosis.picture import Diagnosis
 from bothsides.metrics import Basis, Status, Unit, Value
 from bothsides.reports.numbers import between, count, money
 
@@ -68,3 +69,10 @@ def worth_range(worth: Worth | None) -> str:
     if worth.low is None or worth.high is None:
         return f"of {worth.of}, no range"
     return f"of {worth.of}, range {between(worth.low, worth.high, Unit.MONEY, worth.currency)}"
+
+
+def counted(diagnosis: Diagnosis) -> str:
+    """What counts of accounts and orders rest on: every row there is, or the rows of a declared sample."""
+    headlines = {headline.metric: headline.now for headline in diagnosis.headlines}
+    gmv = headlines.get("gmv")
+    return "census" if gmv is None or gmv.basis is Basis.CENSUS else "from a declared sample, no range"

@@ -7,29 +7,30 @@ from bothsides.reports.markup import Markup, element
 from bothsides.reports.names import sides
 from bothsides.reports.numbers import count, percent
 from bothsides.reports.pieces import Section, figure, fold
+from bothsides.reports.trust import counted
 from bothsides.schema import Side
 
 _STEPS = 10
-_NOTE = (
-    "Darker means more. The number at the left is how many accounts the cohort has (a census, no range). "
-    "· = not yet complete, or too few accounts."
-)
 
 
 def cohorts(diagnosis: Diagnosis) -> Section | None:
     """A heat map per side; nothing without a cohort."""
-    drawn = [_figure(table) for table in diagnosis.cohorts if table.cohorts]
+    drawn = [_figure(table, counted(diagnosis)) for table in diagnosis.cohorts if table.cohorts]
     if not drawn:
         return None
     return Section(id="cohorts", nav="Cohorts", heading="Who stays", body=Markup("".join(drawn)))
 
 
-def _figure(table: CohortTable) -> Markup:
+def _figure(table: CohortTable, rests_on: str) -> Markup:
     active = _heat(table, table.active_share, f"{sides(table.side)}: share of accounts still active")
     gmv = _heat(table, table.gmv_share, f"{sides(table.side)}: GMV as a share of the first {table.grain}'s")
     folded = fold(f"The same {table.side} cohorts by GMV", gmv) if any(map(any, table.gmv_share)) else None
     title = table.sentence or f"{sides(table.side)}: who stays"
-    return figure(title, active, note=_NOTE, behind=folded)
+    note = (
+        f"Darker means more. At the left the number of accounts of the cohort, the n of its row ({rests_on}). "
+        "· = not yet complete, or too few accounts."
+    )
+    return figure(title, active, note=note, behind=folded)
 
 
 def _heat(table: CohortTable, shares: tuple[tuple[float | None, ...], ...], caption: str) -> Markup:

@@ -7,8 +7,9 @@ from bothsides.reports.charts.rows import Row, bars
 from bothsides.reports.charts.theme import side_colour
 from bothsides.reports.markup import Child, Markup
 from bothsides.reports.names import metric_name, sides
-from bothsides.reports.numbers import count, percent, shown
+from bothsides.reports.numbers import count, percent
 from bothsides.reports.pieces import Column, Section, figure, fold, prose, table, value_table
+from bothsides.reports.trust import counted
 
 _NAMED = 3
 
@@ -18,7 +19,8 @@ def concentration(diagnosis: Diagnosis) -> Section | None:
     known = [side for side in diagnosis.concentration if side.values or side.curve or side.stress]
     if not known:
         return None
-    parts = [_curve(known), *(_side(side) for side in known)]
+    rests_on = counted(diagnosis)
+    parts = [_curve(known, rests_on), *(_side(side, rests_on) for side in known)]
     body = Markup("".join(part for part in parts if part))
     return Section(id="concentration", nav="Concentration", heading="What hangs on few accounts", body=body)
 
@@ -34,7 +36,7 @@ def largest_first(curve: tuple[tuple[float, float], ...]) -> tuple[tuple[float, 
     return tuple((1 - accounts, 1 - gmv) for accounts, gmv in reversed(curve))
 
 
-def _curve(known: list[SideConcentration]) -> Markup | None:
+def _curve(known: list[SideConcentration], rests_on: str) -> Markup | None:
     lines = [
         Line(name=f"{side.side}s", colour=side_colour(side.side), points=largest_first(side.curve))
         for side in known
@@ -51,26 +53,27 @@ def _curve(known: list[SideConcentration]) -> Markup | None:
         if 0 < accounts <= 1
     ]
     columns = (Column(label="accounts"), Column(label="share of GMV", numeric=True))
-    listed = table("Shares of GMV by share of accounts (census)", columns, points)
+    listed = table(f"Shares of GMV by share of accounts ({rests_on})", columns, points)
     behind = fold("The table behind the curve", listed, printed=False)
     note = (
-        "The further a line lies above the dotted one, the more the market hangs on few accounts of that side. Census."
+        "The further a line lies above the dotted one, the more the market hangs on few accounts of that side "
+        f"({rests_on})."
     )
     return figure(words, drawn, note=note, behind=behind)
 
 
 def _curve_title(known: list[SideConcentration]) -> str:
-    """What the ten largest carry, per side; the subject where that is not known."""
+    """What the largest carry, per side; the subject where that is not known."""
     said = [
-        f"the ten largest {side.side}s carry {shown(top)} of GMV"
+        f"the {last.k} largest {side.side}s carry {percent(last.gmv_lost_share)} of GMV"
         for side in known
-        if (top := side.values.get("top_10_share")) is not None and top.value is not None
+        if side.stress and (last := max(side.stress, key=lambda stress: stress.k))
     ]
     words = ", ".join(said) or "how much of GMV the largest accounts carry"
     return words[0].upper() + words[1:]
 
 
-def _side(side: SideConcentration) -> Markup:
+def _side(side: SideConcentration, rests_on: str) -> Markup:
     rows = [
         Row(
             label=f"without the largest {stress.k}" if stress.k > 1 else "without the largest",
@@ -89,7 +92,7 @@ def _side(side: SideConcentration) -> Markup:
     values = value_table(
         f"{sides(side.side)}: concentration", "number", [(metric_name(name), v) for name, v in side.values.items()]
     )
-    lead = prose(f"If the largest {side.side}s leave and take their orders with them (census):", class_="of")
+    lead = prose(f"If the largest {side.side}s leave and take their orders with them ({rests_on}):", class_="of")
     behind = fold(f"{sides(side.side)}: the tables behind", _stress(side) if rows else None, values)
     return figure(title, lead if rows else None, drawn, behind=behind)
 

@@ -66,7 +66,7 @@ def _evidence(finding: Finding) -> Markup | None:
     said = element("ul", [element("li", spoken(evidence.sentence)) for evidence in finding.evidence])
     values = [(value_name(value), value) for evidence in finding.evidence for value in evidence.values]
     rows = list(dict.fromkeys(values))
-    behind = value_table("Values behind this finding", "value of", rows) if rows else None
+    behind = value_table("Values behind this finding", "value of", rows)
     return fold(f"Evidence ({_counted(finding.evidence)})", said, behind)
 
 

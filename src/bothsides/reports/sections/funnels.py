@@ -8,20 +8,20 @@ from bothsides.reports.markup import Child, Markup
 from bothsides.reports.names import with_status
 from bothsides.reports.numbers import count, shown
 from bothsides.reports.pieces import VALUE_COLUMNS, Column, Section, figure, fold, prose, table, value_cells
-from bothsides.reports.trust import is_firm
+from bothsides.reports.trust import counted, is_firm
 
 LEAK = "most are lost here"
 
 
 def funnels(diagnosis: Diagnosis) -> Section | None:
     """A figure per funnel."""
-    drawn = [_figure(funnel) for funnel in diagnosis.funnels if funnel.steps]
+    drawn = [_figure(funnel, counted(diagnosis)) for funnel in diagnosis.funnels if funnel.steps]
     if not drawn:
         return None
     return Section(id="funnels", nav="Funnels", heading="The way in", body=Markup("".join(drawn)))
 
 
-def _figure(funnel: Funnel) -> Markup:
+def _figure(funnel: Funnel, rests_on: str) -> Markup:
     reached = both_widths(lambda narrow: bars(_reached(funnel), narrow=narrow), title=f"{funnel.label}: how many")
     passed = [row for step in funnel.steps if (row := _passed(funnel, step)) is not None]
     shares = (
@@ -37,8 +37,8 @@ def _figure(funnel: Funnel) -> Markup:
         reached,
         prose("Share of the step before that takes the step, with its range", class_="of") if shares else None,
         shares,
-        note=f"{funnel.basis.rstrip('.')}. Counts are a census." if funnel.basis else "Counts are a census.",
-        behind=fold(f"The table behind: {funnel.label.lower()}", _table(funnel)),
+        note=f"{funnel.basis.rstrip('.')}. Counts: {rests_on}." if funnel.basis else f"Counts: {rests_on}.",
+        behind=fold(f"The table behind: {funnel.label.lower()}", _table(funnel, rests_on)),
     )
 
 
@@ -71,12 +71,12 @@ def _passed(funnel: Funnel, step: Step) -> Row | None:
     )
 
 
-def _table(funnel: Funnel) -> Markup:
+def _table(funnel: Funnel, rests_on: str) -> Markup:
     columns = (Column(label="step"), Column(label="reached", numeric=True), *VALUE_COLUMNS)
-    return table(f"{funnel.label}: share of the step before", columns, [_row(step) for step in funnel.steps])
+    return table(f"{funnel.label}: share of the step before", columns, [_row(step, rests_on) for step in funnel.steps])
 
 
-def _row(step: Step) -> tuple[Child, ...]:
+def _row(step: Step, rests_on: str) -> tuple[Child, ...]:
     name = f"{step.label} ({LEAK})" if step.leak else step.label
-    first = ("first step", "", "", "census")
+    first = ("first step", "", "", rests_on)
     return name, count(step.count), *(value_cells(step.rate) if step.rate else first)
