@@ -93,10 +93,15 @@ def headlines() -> tuple[Headline, ...]:
 
 
 def findings() -> tuple[Finding, ...]:
-    """Five findings of every sureness, with and without worth."""
+    """Four findings of every sureness, with and without worth, in rank order."""
+    found = (_short_cell(), _large_buyer(), _lost_in_onboarding(), _leaving_buyers())
+    return tuple(replace(finding, rank=rank) for rank, finding in enumerate(found, start=1))
+
+
+def _short_cell() -> Finding:
     place = Place(side=Side.SUPPLIER, category=CATEGORIES[2], region=REGIONS[4])
     fill = rate("fill_rate", 0.22, n=412, dims=(("category", CATEGORIES[2]), ("region", REGIONS[4])))
-    short = Finding(
+    return Finding(
         kind="supply_short_cell",
         title=f"Suppliers are short in {CATEGORIES[2]}, {REGIONS[4]}: 22 % of requests are filled, 48 % elsewhere",
         place=place,
@@ -119,59 +124,60 @@ def findings() -> tuple[Finding, ...]:
         first_step="List the ten suppliers of the neighbouring region that already ship there and call them this week.",
         caveat="Requests made by telephone are not in the data.",
     )
-    return (
-        replace(short, rank=1),
-        Finding(
-            kind="concentration",
-            title=f"One buyer, {LONG_NAME}, carries 31 % of GMV",
-            place=Place(side=Side.BUYER),
-            sure=Sureness.CERTAIN,
-            why_sure="every order was counted",
-            evidence=(
-                Evidence(
-                    sentence="Its orders came to GBP 19.4 m in the window.",
-                    values=(rate("top_1_share", 0.31, side="buyer"),),
-                ),
+
+
+def _large_buyer() -> Finding:
+    return Finding(
+        kind="concentration",
+        title=f"One buyer, {LONG_NAME}, carries 31 % of GMV",
+        place=Place(side=Side.BUYER),
+        sure=Sureness.CERTAIN,
+        why_sure="every order was counted",
+        evidence=(
+            Evidence(
+                sentence="Its orders came to GBP 19.4 m in the window.",
+                values=(rate("top_1_share", 0.31, side="buyer"),),
             ),
-            worth=Worth(
-                per_month=1_610_000, low=None, high=None, currency="GBP", reckoning="Its orders of the window, a month."
-            ),
-            cause="An early anchor buyer grew faster than the rest.",
-            owner="Account management",
-            play="diversify_buyers",
-            first_step="Agree a twelve-month plan with its procurement lead.",
-            rank=2,
         ),
-        Finding(
-            kind="onboarding_leak",
-            title="Suppliers are lost between verification and catalogue: 38 of 100 go on",
-            place=Place(side=Side.SUPPLIER),
-            sure=Sureness.DIRECTIONAL,
-            why_sure="two cohorts only",
-            evidence=(),
-            worth=None,
-            cause="The catalogue upload asks for data suppliers do not have at hand.",
-            owner="Onboarding",
-            play="fix_onboarding_step",
-            first_step="Sit beside three suppliers while they upload a catalogue.",
-            rank=3,
+        worth=Worth(
+            per_month=1_610_000, low=None, high=None, currency="GBP", reckoning="Its orders of the window, a month."
         ),
-        Finding(
-            kind="retention_leak",
-            title="Buyers of last year buy 4 % less this year",
-            place=Place(side=Side.BUYER),
-            sure=Sureness.LIKELY,
-            why_sure="the range ends below 100 %",
-            evidence=(Evidence(sentence="NDR is 96 %.", values=(rate("ndr_gmv", 0.96, side="buyer"),)),),
-            worth=Worth(
-                per_month=54_000, low=12_000, high=96_000, currency="GBP", reckoning="What is missing to 100 %."
-            ),
-            cause="Unfilled requests come before most departures.",
-            owner="Customer success",
-            play="retain_before_acquire",
-            first_step="Call the twenty largest buyers that stopped.",
-            rank=4,
-        ),
+        cause="An early anchor buyer grew faster than the rest.",
+        owner="Account management",
+        play="diversify_buyers",
+        first_step="Agree a twelve-month plan with its procurement lead.",
+    )
+
+
+def _lost_in_onboarding() -> Finding:
+    return Finding(
+        kind="onboarding_leak",
+        title="Suppliers are lost between verification and catalogue: 38 of 100 go on",
+        place=Place(side=Side.SUPPLIER),
+        sure=Sureness.DIRECTIONAL,
+        why_sure="two cohorts only",
+        evidence=(),
+        worth=None,
+        cause="The catalogue upload asks for data suppliers do not have at hand.",
+        owner="Onboarding",
+        play="fix_onboarding_step",
+        first_step="Sit beside three suppliers while they upload a catalogue.",
+    )
+
+
+def _leaving_buyers() -> Finding:
+    return Finding(
+        kind="retention_leak",
+        title="Buyers of last year buy 4 % less this year",
+        place=Place(side=Side.BUYER),
+        sure=Sureness.LIKELY,
+        why_sure="the range ends below 100 %",
+        evidence=(Evidence(sentence="NDR is 96 %.", values=(rate("ndr_gmv", 0.96, side="buyer"),)),),
+        worth=Worth(per_month=54_000, low=12_000, high=96_000, currency="GBP", reckoning="What is missing to 100 %."),
+        cause="Unfilled requests come before most departures.",
+        owner="Customer success",
+        play="retain_before_acquire",
+        first_step="Call the twenty largest buyers that stopped.",
     )
 
 

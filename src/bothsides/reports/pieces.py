@@ -90,10 +90,10 @@ VALUE_COLUMNS = (
 )
 
 
-def value_cells(value: Value) -> tuple[Markup, str, str, str]:
+def value_cells(value: Value) -> tuple[Markup, str, Markup, str]:
     """The cells under `VALUE_COLUMNS`. A missing value says its reason where its status stands."""
     said = status(value) if value.value is not None or not value.reason else f"{status(value)}: {value.reason}"
-    return number_of(value), count(value.n), interval(value), said
+    return number_of(value), count(value.n), element("span", interval(value), class_="num"), spoken(said)
 
 
 def value_table(caption: str, first: str, rows: Sequence[tuple[str, Value]]) -> Markup | None:
