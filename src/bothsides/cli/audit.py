@@ -35,5 +35,5 @@ def audit(
         return
     path = write_audit(diagnosis, opened.reports_dir)
     console = Console()
+    console.print(f"Report: {path}\n", soft_wrap=True, highlight=False)
     console.print(audit_summary(diagnosis, width=console.width))
-    console.print(f"\nReport: {path}", soft_wrap=True)
