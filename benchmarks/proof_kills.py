@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
 import harness
 from changing_market import ChangingMarket
 from crash_points import SyncServer
@@ -129,19 +130,32 @@ class Points:
 
 
 def die_everywhere(
-    folder: Path, market: ChangingMarket, server: SyncServer, *, step: int, count: int, name: str
+    folder: Path,
+    market: ChangingMarket,
+    server: SyncServer,
+    *,
+    step: int,
+    count: int,
+    name: str,
+    outdated: bool = False,
 ) -> Points:
-    """Die before `count` lines (0: every line), spread over one sync of a step; the next sync must mend all."""
+    """Die before `count` lines (0: every line), spread over one sync of a step; the next sync must mend all.
+
+    `outdated`: the published file says that it has another shape, so that the sync rebuilds it from raw.
+    """
     broken: list[str] = []
     published = 0
-    reference = Reference(folder=folder / f"reference {step}", market=market, server=server)
-    base = Survivor.create(folder / f"base {step}", market)
+    reference = Reference(folder=folder / f"reference of {name}", market=market, server=server)
+    base = Survivor.create(folder / f"base of {name}", market)
     for number in range(step + 1):
         reference.advance()
         market.write(base.folder, number)
         if number < step:
             (ended,) = server.sync(base.folder)
             base.finished(number, reference.states[number], ended.code, ended.said, "before the points")
+    if outdated:
+        outdate(base.warehouse)
+    before, after = base.state(), reference.states[step]
     (dry,) = server.sync(_restored(base, folder / "dry").folder)
     lines = dry.lines
     points = range(1, lines + 1) if not count else sorted({1 + n * lines // count for n in range(count)})
@@ -151,11 +165,18 @@ def die_everywhere(
         where = f"{name}, line {point}: {died.where}"
         if died.code != -9:
             broken.append(f"{where}: it did not die but ended in {died.code}: {died.said}")
-        published += subject.killed(step, *reference.around(step), where)[1]
+        published += subject.killed(step, before, after, where)[1]
         (ended,) = server.sync(subject.folder)
-        subject.finished(step, reference.states[step], ended.code, ended.said, where)
+        subject.finished(step, after, ended.code, ended.said, where)
         broken += subject.broken
     return Points(name=name, lines=lines, tried=len(points), published=published, broken=tuple(broken))
+
+
+def outdate(warehouse: Path) -> None:
+    """Make the published file look as if another version of Bothsides had written it."""
+    con = duckdb.connect(str(warehouse))
+    con.execute("UPDATE meta SET value = 'another' WHERE key = 'schema_hash'")
+    con.close()
 
 
 def _restored(base: Survivor, folder: Path) -> Survivor:
@@ -216,8 +237,12 @@ def main() -> int:
         kills, survivor, readers = random_kills(folder, market, server, count=words.kills, seed=words.seed)
         small = ChangingMarket(rows=300)
         points = [
-            die_everywhere(folder, small, server, step=step, count=words.points, name=called)
-            for step, called in ((0, "the first sync"), (2, "a later sync"))
+            die_everywhere(folder, small, server, step=step, count=words.points, name=called, outdated=outdated)
+            for step, called, outdated in (
+                (0, "the first sync", False),
+                (2, "a later sync", False),
+                (2, "a rebuild from raw", True),
+            )
         ]
     return 1 if report(kills, survivor, readers, points, words.results) else 0
 
