@@ -136,6 +136,7 @@ def test_wall_time_becomes_utc_and_the_business_date_stays_local(london: "Market
         "2024-07-01",
         "2024-07-01T00:30:00Z",
         "2024-06-30T23:30:00-05:00",
+        "2024-07-01T00:30+02",
     ]
     one_column(london, "completed_at", texts)
     assert london.rows("SELECT completed_at::VARCHAR, completed_on::VARCHAR FROM orders ORDER BY rowid") == [
@@ -144,6 +145,7 @@ def test_wall_time_becomes_utc_and_the_business_date_stays_local(london: "Market
         ("2024-06-30 23:00:00", "2024-07-01"),
         ("2024-07-01 00:30:00", "2024-07-01"),
         ("2024-07-01 04:30:00", "2024-07-01"),
+        ("2024-06-30 22:30:00", "2024-06-30"),
     ]
 
 
@@ -184,10 +186,10 @@ def test_currencies(market: "Market") -> None:
 
 
 def test_numbers_and_their_minimum(market: "Market") -> None:
-    texts = ["1.5", "1,000.5", "-1", "nan", "inf", "x", ""]
+    texts = ["1.5", "1,000.5", "-1", "nan", "inf", "x", "", "NaN"]
     assert booked(market, "sample_weight", texts) == {
         "1.5": 1.5, "1,000.5": 1000.5, "-1": "below_minimum", "nan": "bad_number", "inf": "bad_number",
-        "x": "bad_number", "": None,
+        "x": "bad_number", "": None, "NaN": None,
     }  # fmt: skip
 
 

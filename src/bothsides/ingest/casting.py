@@ -230,7 +230,8 @@ def _number(column: Column, source: ColumnMap, ground: Ground) -> Cast:
     if whole:
         quick = f"CASE WHEN strpos({field_name}, '.') = 0 THEN TRY_CAST({field_name} AS BIGINT) END"
     else:
-        quick = f"TRY_CAST({field_name} AS DOUBLE)"
+        number_cast = f"TRY_CAST({field_name} AS DOUBLE)"
+        quick = f"CASE WHEN isfinite({number_cast}) THEN {number_cast} END"
     usable = source.shift == 0 and ground.decimal == "." and _is_quick(source, ground)
     kind = "BIGINT" if whole else "DOUBLE"
     finite = (

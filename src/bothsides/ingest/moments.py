@@ -95,7 +95,9 @@ def to_wall(utc: str, zone: str) -> str:
 
 def quick_wall(field: str) -> str:
     """SQL: a plain ISO date or date and time as TIMESTAMP; NULL for anything else."""
-    return f"CASE WHEN strlen({field}) = 19 OR strlen({field}) = 10 THEN TRY_CAST({field} AS TIMESTAMP) END"
+    # 19 bytes may also be '2024-01-01T10:00+02', whose offset a plain cast would drop.
+    plain = f"strlen({field}) = 10 OR (strlen({field}) = 19 AND substr({field}, 17, 1) = ':')"
+    return f"CASE WHEN {plain} THEN TRY_CAST({field} AS TIMESTAMP) END"
 
 
 def is_zoned(text: str) -> str:
@@ -125,7 +127,9 @@ def bare_date(text: str, formats: Sequence[str]) -> str:
 
 def zoned_utc(text: str) -> str:
     """SQL: an ISO text that says its own offset as UTC."""
-    return f"make_timestamp(epoch_us(TRY_CAST({text} AS TIMESTAMPTZ)))"
+    # Without seconds, DuckDB 1.5 does not read an offset.
+    whole = rf"regexp_replace({text}, '^(\d{{4}}-\d\d-\d\d[T ]\d\d:\d\d)( ?[UZz+-])', '\1:00\2')"
+    return f"make_timestamp(epoch_us(TRY_CAST({whole} AS TIMESTAMPTZ)))"
 
 
 def out_of_range(moment: str) -> str:
