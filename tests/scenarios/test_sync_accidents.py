@@ -238,3 +238,56 @@ def test_raw_keeps_each_content_once_and_what_every_load_was_made_of(workspace: 
     loads = [json.loads((workspace.raw_dir / "loads" / f"{n}.json").read_text(encoding="utf-8")) for n in (1, 2, 3)]
     hashes = [load["sources"][0]["inputs"][""][0]["sha256"] for load in loads]
     assert (hashes[0] == hashes[1], hashes[1] == hashes[2]) == (True, False)
+
+
+def test_a_corrected_mapping_of_changes_is_said_and_a_rebuild_reads_all_of_them_by_it(workspace: Workspace) -> None:
+    path = workspace.mappings_dir / "orders.toml"
+    path.write_text('mode = "incremental"\n' + MAPPING, encoding="utf-8")
+    fill(workspace.folder, 2)
+    run(workspace)
+    (workspace.folder / "orders.csv").write_text("id,buyer,supplier,day,amount\n9,b,s,2024-01-01,1\n", encoding="utf-8")
+    path.write_text('mode = "incremental"\ncurrency = "EUR"\n' + MAPPING.replace('["id"]', '["id", "day"]'), "utf-8")
+    report = sync(workspace, now=NOW, refresh=lambda _: None)
+    assert "its mapping changed since load 1" in report.notes[0]
+    before = {row[0] for row in state(workspace)}
+    workspace.warehouse_path.unlink()
+    report = sync(workspace, now=NOW, refresh=lambda _: None)
+    assert report.notes == ("loads 1, 2 were read again from raw",)
+    assert [(item.new, item.unchanged) for item in report.sources] == [(0, 1)]
+    after = {row[0] for row in state(workspace)}
+    assert len(after) == 3
+    assert len(after & before) == 1
+
+
+def test_renaming_a_workspace_gives_every_row_a_new_id(workspace: Workspace) -> None:
+    fill(workspace.folder, 2)
+    run(workspace)
+    before = {row[0] for row in state(workspace)}
+    (workspace.folder / "bothsides.toml").write_text('name = "other"\ncurrency = "EUR"\n', encoding="utf-8")
+    run(Workspace.open(workspace.folder))
+    rows = state(workspace)
+    assert len(rows) == 2
+    assert not before & {row[0] for row in rows}
+
+
+def test_a_source_whose_mapping_is_gone_is_closed_and_said_once(workspace: Workspace) -> None:
+    fill(workspace.folder, 2)
+    run(workspace)
+    path = workspace.mappings_dir / "orders.toml"
+    path.rename(path.with_name("renamed.toml"))
+    report = sync(workspace, now=NOW, refresh=lambda _: None)
+    assert report.notes == ("orders: has no mapping any more; its 2 rows were closed",)
+    con = open_reader(workspace.warehouse_path)
+    assert con.execute("SELECT DISTINCT source FROM orders WHERE superseded_in IS NULL").fetchall() == [("renamed",)]
+    assert sync(workspace, now=NOW, refresh=lambda _: None).notes == ()
+
+
+def test_changes_without_their_mapping_keep_their_rows(workspace: Workspace) -> None:
+    path = workspace.mappings_dir / "orders.toml"
+    path.write_text('mode = "incremental"\n' + MAPPING, encoding="utf-8")
+    fill(workspace.folder, 2)
+    run(workspace)
+    path.rename(path.with_name("renamed.toml"))
+    report = sync(workspace, now=NOW, refresh=lambda _: None)
+    assert report.notes == ("orders: has no mapping any more; its rows stay as they were last loaded",)
+    assert len(state(workspace)) == 4

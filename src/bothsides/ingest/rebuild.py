@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bothsides.ingest.landing import Landed, read_manifest, relanded
-from bothsides.ingest.mapping import Mapping
+from bothsides.ingest.mapping import Mapping, Mode
 from bothsides.ingest.mapping_file import MappingError, load_mapping
 from bothsides.ingest.report import SyncRefused
 
@@ -44,6 +44,33 @@ def earlier_loads(
     return loads, notes
 
 
+def changed_mappings(load_ids: Sequence[int], raw_dir: Path, today: Sequence[Mapping]) -> list[str]:
+    """Sentences about sources of changes or additions whose mapping is another than at their last load."""
+    notes = []
+    for mapping in today:
+        if mapping.mode is Mode.SNAPSHOT or mapping.path is None:
+            continue
+        load_id, before = _last_text(mapping.source, load_ids, raw_dir)
+        if before is not None and before != mapping.path.read_text(encoding="utf-8"):
+            notes.append(
+                f"{mapping.source}: its mapping changed since load {load_id}, and records of earlier files are kept as "
+                "they were read; to read all by the new mapping, move warehouse.duckdb away and sync again"
+            )
+    return notes
+
+
+def _last_text(source: str, load_ids: Sequence[int], raw_dir: Path) -> tuple[int, str | None]:
+    for load_id in reversed(load_ids):
+        try:
+            entries = read_manifest(raw_dir, load_id)
+        except FileNotFoundError:
+            continue
+        for entry in entries:
+            if entry["source"] == source:
+                return load_id, entry["mapping"]
+    return 0, None
+
+
 def _relanded(
     entry: dict[str, Any], load_id: int, raw_dir: Path, scratch: Path, today: Sequence[Mapping], notes: list[str]
 ) -> Landed | None:
@@ -59,9 +86,13 @@ def _relanded(
 
 
 def _mapping_of(entry: dict[str, Any], scratch: Path, today: Sequence[Mapping]) -> Mapping | None:
-    """The mapping as it was at the load; today's one of that source where it cannot be used any more."""
+    """The mapping by which the load is read again.
+
+    A snapshot is read as it was on its day. Changes and additions build on each other, so all of them are read by
+    today's mapping; and so is what the mapping of its day cannot read any more.
+    """
     now = next((mapping for mapping in today if mapping.source == entry["source"]), None)
-    if entry["mapping"] is None:
+    if entry["mapping"] is None or (now is not None and now.mode is not Mode.SNAPSHOT):
         return now
     scratch.mkdir(parents=True, exist_ok=True)
     path = scratch / entry["file"]

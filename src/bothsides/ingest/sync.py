@@ -7,11 +7,12 @@ from pathlib import Path
 
 import duckdb
 
+from bothsides.ingest.books import close_books
 from bothsides.ingest.landing import Landed, land, sweep, write_manifest
-from bothsides.ingest.loading import Loaded, Progress, close_books, run_load
+from bothsides.ingest.loading import Loaded, Progress, run_load
 from bothsides.ingest.mapping import Mapping
 from bothsides.ingest.mapping_file import MappingError, load_mappings
-from bothsides.ingest.rebuild import earlier_loads
+from bothsides.ingest.rebuild import changed_mappings, earlier_loads
 from bothsides.ingest.report import SyncRefused, SyncReport
 from bothsides.warehouse import (
     Journal,
@@ -78,9 +79,13 @@ def _sync(
         raise SyncRefused(problems)
     write_manifest(workspace.raw_dir, load_id, tuple(landed))
     path = workspace.warehouse_path
-    fresh = not path.exists() or _published_schema(path) != schema_hash()
+    fresh = not path.exists() or _identity(path) != (workspace.settings.name, schema_hash())
     with build(path, fresh=fresh) as con:
-        notes = _rebuild(con, workspace, journal, mappings, progress) if fresh else ()
+        notes = (
+            _rebuild(con, workspace, journal, mappings, progress)
+            if fresh
+            else changed_mappings(_published(journal), workspace.raw_dir, mappings)
+        )
         loaded = _load(con, workspace, tuple(landed), load_id, progress)
         journal.copy_into(con)
         close_books(con, workspace.settings, schema_hash(), load_id, started, started + _elapsed(clock))
@@ -97,19 +102,24 @@ def _rebuild(
     journal: Journal,
     mappings: tuple[Mapping, ...],
     progress: Progress,
-) -> tuple[str, ...]:
+) -> list[str]:
     """Run the published loads again in an empty file; returns notes about what could not be."""
     create_books(con)
-    done = [run.load_id for run in journal.runs() if run.status == "ok"]
+    done = _published(journal)
     if not done:
-        return ()
+        return []
     spool = spool_dir(workspace.warehouse_path)
     loads, notes = earlier_loads(done, workspace.raw_dir, spool, mappings, all_needed=workspace.warehouse_path.exists())
     for load in loads:
         progress(f"reading load {load.load_id} again")
         _load(con, workspace, load.landed, load.load_id, lambda _: None)
     again = f"loads {', '.join(str(load.load_id) for load in loads)} were read again from raw" if loads else ""
-    return tuple(note for note in (again, *notes) if note)
+    return [note for note in (again, *notes) if note]
+
+
+def _published(journal: Journal) -> list[int]:
+    """The loads that were published, in order."""
+    return [run.load_id for run in journal.runs() if run.status == "ok"]
 
 
 def _load(
@@ -124,13 +134,15 @@ def _load(
     return run_load(con, landed, workspace.settings, load_id, spool, progress)
 
 
-def _published_schema(path: Path) -> str | None:
+def _identity(path: Path) -> tuple[str, str]:
+    """The workspace name that is part of every stored id, and the shape of the stored tables."""
     con = open_reader(path)
     try:
-        rows = con.execute("SELECT value FROM meta WHERE key = 'schema_hash'").fetchall()
+        rows = con.execute("SELECT key, value FROM meta").fetchall()
     finally:
         con.close()
-    return rows[0][0] if rows else None
+    told = dict(rows)
+    return told.get("name", ""), told.get("schema_hash", "")
 
 
 def _published_loads(path: Path) -> tuple[int, ...]:

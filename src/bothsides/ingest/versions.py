@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import duckdb
 
 from bothsides.ingest.literals import literal
+from bothsides.ingest.mapping import Mode
 from bothsides.ingest.staged import NUMBER, Staged, distinct_rows, good_rows, mark_bad
 from bothsides.ingest.staging import Stage
 from bothsides.warehouse import SYSTEM_COLUMNS, column_types, quoted, stored_tables
@@ -47,6 +48,32 @@ def delete_absent(con: duckdb.DuckDBPyConnection, staged: Staged, stages: Sequen
         [load_id, staged.mapping.source],
     ).fetchall()
     return int(rows[0][0])
+
+
+def retire(con: duckdb.DuckDBPyConnection, sources: Sequence[str], load_id: int) -> list[str]:
+    """Close the rows of snapshots that no mapping names any more; returns sentences about every such source.
+
+    Sources of changes or additions keep their rows: their files could not bring them back.
+    """
+    notes = []
+    fed = con.execute('SELECT "source", arg_max(mode, load_id) FROM load_sources GROUP BY 1 ORDER BY 1').fetchall()
+    for source, mode in fed:
+        if source in sources:
+            continue
+        if mode != Mode.SNAPSHOT:
+            notes.append(f"{source}: has no mapping any more; its rows stay as they were last loaded")
+            continue
+        closed = 0
+        for name in sorted(stored_tables(con)):
+            rows = con.execute(
+                f'UPDATE {quoted(name)} SET superseded_in = ? WHERE superseded_in IS NULL AND "source" = ?',
+                [load_id, source],
+            ).fetchall()
+            closed += int(rows[0][0])
+        con.execute('DELETE FROM watermarks WHERE "source" = ?', [source])
+        if closed:
+            notes.append(f"{source}: has no mapping any more; its {closed:,} rows were closed")
+    return notes
 
 
 def claim(con: duckdb.DuckDBPyConnection, staged: Staged, stage: Stage, keepers: frozenset[str], load_id: int) -> int:
