@@ -86,7 +86,7 @@ CASES = (
         "2024-01|2|2|ok; 2024-02|2|2|ok; 2024-03|0|0|ok; 2024-04|0|0|ok; 2024-05|2|2|ok",
         by="month",
     ),
-    case("mqls", LEADS_ONLY, "no history", reason="needs stage_changes.stage=mql"),
+    case("mqls", LEADS_ONLY, "no history", reason="needs stage_changes: no data"),
     case("sales_qualified", PIPELINE, "by side", "buyer | 2 | 2 | ok; supplier | 2 | 2 | ok", by="side"),
     case("sales_qualified", TWO_STAGES, "a stage nobody records", reason="needs stage_changes.stage=sales_qualified"),
     case(

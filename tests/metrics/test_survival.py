@@ -85,9 +85,9 @@ def test_the_median_of_freireich_1963() -> None:
 
 
 def test_the_median_equals_the_naive_one() -> None:
-    for seed in range(6):
+    for seed in range(3):
         rng = random.Random(seed)
-        waits = [(rng.randint(0, 50), rng.random() < 0.7) for _ in range(33)]
+        waits = [(rng.randint(0, 50), rng.random() < 0.7) for _ in range(17)]
         expected = next((time for time, share in naive(waits) if share <= 0.5 + 1e-12), None)
         median, low, high, _ = _median(waits)
         assert median == expected

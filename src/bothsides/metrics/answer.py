@@ -232,7 +232,7 @@ def _value(reading: Reading, metric: Metric, key: Key, outcome: Outcome) -> Valu
         n=outcome.n,
         low=_bound(reading, metric, outcome.low),
         high=_bound(reading, metric, outcome.high),
-        basis=outcome.basis,
+        basis=Basis.NOT_COMPUTED if outcome.value is None and outcome.basis is Basis.CENSUS else outcome.basis,
         status=status,
         reason=reason,
         definition=metric.definition,

@@ -25,15 +25,19 @@ def refusal(reading: Reading, metric: Metric) -> str | None:
 
 def _missing(reading: Reading, metric: Metric) -> str | None:
     store = reading.store
-    tables = sorted({table for name in metric.facts for table in store.missing(name)})
-    missing = list(dict.fromkeys((*tables, *(need for need in metric.needs if store.lacks(need)))))
-    if missing:
-        return f"needs {', '.join(missing)}: no data has been loaded for {'it' if len(missing) == 1 else 'them'}"
+    required = {table for name in metric.facts for table in store.missing(name)}
+    required |= {table for need in metric.needs if store.lacks(table := need.partition(".")[0])}
+    if required:
+        one = len(required) == 1
+        return f"needs {', '.join(sorted(required))}: no data has been loaded for {'it' if one else 'them'}"
+    lacking = list(dict.fromkeys(need for need in metric.needs if store.lacks(need)))
+    if lacking:
+        return f"needs {', '.join(lacking)}: no row has {'it' if len(lacking) == 1 else 'them'}"
     for name, on in metric.reads:
         if (name, on) not in reading.windows:
             table = TABLES[FACTS[name].dates[on]]
             dated = next(c.name for c in table.columns if table.event_time in (c.name, c.business_date))
-            return f"needs {table.name}.{dated}: no row of {table.name} has it"
+            return f"needs {table.name}.{dated}: no row has it"
     return None
 
 
