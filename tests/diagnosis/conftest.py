@@ -1,9 +1,14 @@
 """Markets for diagnoses: tiny ones written out by hand, and simulated ones whose truth is known."""
 
+import hashlib
+import json
+import uuid
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
+from typing import Any
 
 import duckdb
 import pytest
@@ -12,15 +17,72 @@ from bothsides.metrics import Store, build_states, read_store
 from bothsides.schema import TABLES, Kind
 from bothsides.schema.column import Column
 from bothsides.simulate import Market, MarketPlan, simulate, write
-from bothsides.warehouse import DUCKDB_TYPES, quoted
+from bothsides.warehouse import DUCKDB_TYPES, column_types, quoted
 from bothsides.warehouse.ddl import create_books
-from tests.metrics.conftest import build_market
 
 
 @pytest.fixture
 def market() -> Callable[..., Store]:
     """Build a store from rows."""
-    return build_market
+    return market_of
+
+
+Rows = list[dict[str, Any]]
+
+
+def market_of(*, currency: str = "EUR", known_until: date | None = None, **tables: Rows) -> Store:
+    """A store over rows written out in a test, days for times; accounts follow from the orders unless given."""
+    con = duckdb.connect()
+    con.execute("SET threads = 1")
+    create_books(con)
+    if "accounts" not in tables:
+        tables["accounts"] = _accounts_of(tables["orders"])
+    for name, rows in tables.items():
+        key = TABLES[name].key
+        _write(con, name, [_stored(name, {key: f"{name}-{i}"} | row, currency) for i, row in enumerate(rows)])
+        _mark(con, name, known_until)
+    con.execute("INSERT INTO meta VALUES ('name', 'test'), ('currency', ?)", [currency])
+    con.execute("INSERT INTO loads VALUES (1, NULL, NULL, 'ok', NULL)")
+    build_states(con, currency=currency)
+    return read_store(con)
+
+
+def _accounts_of(orders: Rows) -> Rows:
+    names = {(side, str(o[f"{side}_id"])) for o in orders for side in ("buyer", "supplier")}
+    return [{"account_id": name, "side": side, "name": name} for side, name in sorted(names)]
+
+
+def _stored(table: str, row: dict[str, Any], currency: str) -> dict[str, Any]:
+    stored: dict[str, Any] = {"source": "test", "loaded_in": 1, "superseded_in": None, "row_hash": 0}
+    for column in TABLES[table].columns:
+        value = row.get(column.name, currency if column.kind is Kind.CURRENCY else column.default)
+        if column.kind is Kind.ID and value is not None:
+            value = uuid.UUID(bytes=hashlib.md5(str(value).encode()).digest())
+        stored[column.name] = value
+        if column.business_date:
+            stored[column.business_date] = value
+    return stored
+
+
+def _write(con: duckdb.DuckDBPyConnection, name: str, rows: Rows) -> None:
+    columns = column_types(TABLES[name])
+    con.execute(f"CREATE TABLE {name} ({', '.join(f'{quoted(c)} {t}' for c, t in columns.items())})")
+    with NamedTemporaryFile("w", suffix=".json") as file:
+        for row in rows:
+            file.write(json.dumps({c: None if row[c] is None else str(row[c]) for c in columns}) + "\n")
+        file.flush()
+        types = ", ".join(f"{c}: '{t}'" for c, t in columns.items())
+        con.execute(f"INSERT INTO {name} SELECT * FROM read_json(?, columns = {{{types}}})", [file.name])
+
+
+def _mark(con: duckdb.DuckDBPyConnection, name: str, until: date | None) -> None:
+    on = TABLES[name].event_time
+    if on:
+        con.execute(
+            f"INSERT INTO watermarks SELECT '{name}', 'test', greatest(max({on}), $until), min({on})"
+            f" FROM {name} HAVING count({on}) > 0",
+            {"until": until},
+        )
 
 
 def store_of(drawn: Market, *, without: tuple[str, ...] = ()) -> Store:
@@ -49,21 +111,17 @@ def _load(con: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
     table, parts = TABLES[name], []
     present = {row[0] for row in con.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()}
     for column in table.columns:
-        value = _stored(column) if column.name in present else _default(column)
+        value = _decoded(column) if column.name in present else _default(column)
         parts.append(f"{value} AS {quoted(column.name)}")
         if column.business_date:
             day = f"{quoted(column.name)}::DATE" if column.name in present else "NULL::DATE"
             parts.append(f"{day} AS {quoted(column.business_date)}")
     parts += ["'simulated' AS source", "1 AS loaded_in", "NULL::INTEGER AS superseded_in", "0::UBIGINT AS row_hash"]
     con.execute(f"CREATE TABLE {name} AS SELECT {', '.join(parts)} FROM read_parquet(?)", [str(path)])
-    if table.event_time:
-        con.execute(
-            f"INSERT INTO watermarks SELECT '{name}', 'simulated', max({table.event_time}), min({table.event_time})"
-            f" FROM {name} HAVING count({table.event_time}) > 0"
-        )
+    _mark(con, name, None)
 
 
-def _stored(column: Column) -> str:
+def _decoded(column: Column) -> str:
     name = quoted(column.name)
     if column.kind is Kind.ID:
         space = ""

@@ -52,8 +52,6 @@ class Cell:
     active_suppliers: int = 0
     buyers: int = 0
     suppliers: int = 0
-    halves: tuple[int, int] = (0, 0)
-    """Orders of the first and of the second half of the window."""
     searches: Outcomes = Outcomes()
     requests: Outcomes = Outcomes()
     zero_results: tuple[int, int] = (0, 0)
@@ -93,7 +91,7 @@ class Cells:
         return sum(cell.gmv for cell in self.cells)
 
 
-def read_cells(store: Store, span: Span) -> Cells | None:
+def read_cells(store: Store, span: Span, *, as_of: date | None = None) -> Cells | None:
     """The cells of the window; None where no dimension splits the market or nothing was traded."""
     labelled = store.con.execute(
         "SELECT count(category) / nullif(count(*), 0), count(DISTINCT category),"
@@ -107,7 +105,7 @@ def read_cells(store: Store, span: Span) -> Cells | None:
     by_region = labelled[2] >= LEAST_LABELLED and labelled[3] >= 2
     if not (by_category or by_region):
         return None
-    reader = _Reader(store=store, span=span, category=by_category, region=by_region)
+    reader = _Reader(store=store, span=span, as_of=as_of, category=by_category, region=by_region)
     seen, asked = reader.overlaps("events"), reader.overlaps("requests")
     found = reader.traded()
     market = sum(cell.gmv for cell in found.values())
@@ -139,6 +137,7 @@ class _Reader:
 
     store: Store
     span: Span
+    as_of: date | None
     category: bool
     region: bool
 
@@ -164,15 +163,17 @@ class _Reader:
         known = self.store.ranges.get(table)
         return known is not None and known[0] <= self.span.end and known[1] >= self.span.start
 
+    def mature(self, table: str, days: int) -> date:
+        """The last day of the window whose outcome is known by the as-of date."""
+        known = self.store.ranges[table][1]
+        return min(self.span.end, min(known, self.as_of or known) - timedelta(days=days))
+
     def traded(self) -> dict[Where, Cell]:
         """Orders, GMV and active accounts, and the largest account of each side."""
         unit = 10 ** minor_units(self.store.currency)
-        half = self.span.start + (self.span.end - self.span.start) / 2
         rows = self.rows(
-            f"SELECT {self.place()}, count(*), sum(value)::DOUBLE, count(DISTINCT buyer), count(DISTINCT supplier),"
-            " count(*) FILTER (placed_on <= $half)"
-            " FROM fact_orders WHERE placed_on BETWEEN $first AND $last GROUP BY 1, 2",
-            half=half,
+            f"SELECT {self.place()}, count(*), coalesce(sum(value), 0)::DOUBLE, count(DISTINCT buyer),"
+            " count(DISTINCT supplier) FROM fact_orders WHERE placed_on BETWEEN $first AND $last GROUP BY 1, 2",
         )
         found = {
             (c, r): Cell(
@@ -184,9 +185,8 @@ class _Reader:
                 active_suppliers=s,
                 buyers=b,
                 suppliers=s,
-                halves=(early, n - early),
             )
-            for c, r, n, value, b, s, early in rows
+            for c, r, n, value, b, s in rows
         }
         for side in Side:
             self._add_largest(found, side)
@@ -244,7 +244,6 @@ class _Reader:
 
     def add_searches(self, found: dict[Where, Cell]) -> None:
         """Searches old enough to have led to an order, those that did, and those without a result."""
-        known = self.store.ranges["events"][1]
         rows = self.rows(
             f"""
             WITH each AS (
@@ -257,7 +256,7 @@ class _Reader:
             )
             SELECT category, region, {_SUMS}, sum(empty), sum(shown) FROM each GROUP BY 1, 2
             """,
-            mature=_mature(self.span.end, known, SEARCH_MATURITY),
+            mature=self.mature("events", SEARCH_MATURITY),
         )
         for c, r, *sums, empty, shown in rows:
             cell = found.get((c, r)) or Cell(category=c, region=r)
@@ -265,7 +264,6 @@ class _Reader:
 
     def add_requests(self, found: dict[Where, Cell]) -> None:
         """Requests old enough to be decided and those that were filled; cancelled ones are left out."""
-        known = self.store.ranges["quotes"][1]
         rows = self.rows(
             f"""
             WITH each AS (
@@ -276,18 +274,13 @@ class _Reader:
             )
             SELECT category, region, {_SUMS} FROM each GROUP BY 1, 2
             """,
-            mature=_mature(self.span.end, known, REQUEST_MATURITY),
+            mature=self.mature("quotes", REQUEST_MATURITY),
         )
         for c, r, *sums in rows:
             found[c, r] = replace(found.get((c, r)) or Cell(category=c, region=r), requests=_outcomes(sums))
 
 
 _SUMS = "sum(asked), sum(met), count(*) FILTER (asked > 0), sum(met * met), sum(asked * asked), sum(asked * met)"
-
-
-def _mature(end: date, known: date, maturity: int) -> date:
-    """The last day whose outcome is known."""
-    return min(end, known - timedelta(days=maturity))
 
 
 def _outcomes(sums: list[Any]) -> Outcomes:

@@ -34,7 +34,7 @@ def _table(store: Store, side: Side, grain: Grain, known: Span) -> CohortTable |
             WHERE side = $side AND placed_on <= $last GROUP BY account
         )
         SELECT date_trunc('{grain.value}', f.began)::DATE, (o.placed_on - f.began) // $block AS age,
-               count(DISTINCT o.account), sum(o.value)::DOUBLE
+               count(DISTINCT o.account), coalesce(sum(o.value), 0)::DOUBLE
         FROM first f JOIN fact_order_parties o USING (account)
         WHERE o.side = $side AND o.placed_on <= $last GROUP BY 1, 2 ORDER BY 1, 2
         """,

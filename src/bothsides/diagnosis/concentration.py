@@ -52,7 +52,7 @@ def read_ledger(store: Store, span: Span) -> Ledger:
     unit = 10 ** minor_units(store.currency)
     amount = "value * weight" if store.sampled else "value"
     rows = store.con.execute(
-        f"SELECT buyer, supplier, category, sum({amount})::DOUBLE FROM fact_orders"
+        f"SELECT buyer, supplier, category, coalesce(sum({amount}), 0)::DOUBLE FROM fact_orders"
         " WHERE placed_on BETWEEN $first AND $last GROUP BY ALL ORDER BY ALL",
         {"first": span.start, "last": span.end},
     ).fetchall()
@@ -169,18 +169,17 @@ def _whole_side(
     top, ten = values.get("top_1_share"), values.get("top_10_share")
     if top is None or ten is None or top.value is None or ten.value is None or top.status is Status.SMALL_N:
         return None
-    many = ten.n >= policy.many_accounts
-    if top.value < policy.top_account_share and not (many and ten.value >= policy.top_ten_share):
+    alone = heavy(float(top.value), top.n, 1, policy.top_account_share, policy)
+    if not alone and not heavy(float(ten.value), ten.n, 10, policy.top_ten_share, policy):
         return None
     worst = next((s for s in reversed(pictured.stress) if s.k == 10), pictured.stress[-1])
-    one_alone = top.value >= policy.top_account_share
     what = (
         f"One {side} carries {share(top.value)} of GMV"
-        if one_alone
+        if alone
         else f"Ten of {count(ten.n)} {of_side(side)} carry {share(ten.value)} of GMV"
     )
-    at_risk = (top.value if one_alone else ten.value) * ledger.total
-    alone = worst.counterparties_left_alone
+    at_risk = (top.value if alone else ten.value) * ledger.total
+    stranded = worst.counterparties_left_alone
     return Finding(
         kind=f"{side.value}_concentration",
         title=f"{what}: {money(at_risk / ledger.months, ledger.currency)} a month rests on their staying",
@@ -191,8 +190,8 @@ def _whole_side(
             Evidence(sentence=pictured.sentence, values=(top, ten, values["hhi"])),
             Evidence(sentence=f"The largest: {listed(list(worst.names[:3]))}."),
             Evidence(
-                sentence=f"If the {worst.k} largest left, {count(alone)} {of_side(side.other)} would have nobody else "
-                "they traded with in the window."
+                sentence=f"If the {worst.k} largest left, {count(stranded)} {of_side(side.other)} would be left with "
+                "nobody they traded with in the window."
             ),
         ),
         worth=exposure(at_risk, ledger, side, policy, leave),
@@ -215,7 +214,11 @@ def _category(
 ) -> Finding | None:
     ranked, total = held(trades, side), sum(t.amount for t in trades)
     least = policy.category_supplier_share if side is Side.SUPPLIER else policy.category_buyer_share
-    if len(ranked) < 2 or total <= 0 or ranked[0][1] < least * total:
+    if (
+        len(ranked) < policy.few_accounts
+        or total <= 0
+        or not heavy(ranked[0][1] / total, len(ranked), 1, least, policy)
+    ):
         return None
     account, amount = ranked[0]
     name, part = ledger.names.get(account, "one account"), amount / total
@@ -267,6 +270,15 @@ def _category(
     )
 
 
+def heavy(part: float, accounts: int, k: int, least: float, policy: DiagnosisPolicy) -> bool:
+    """Whether k accounts hold at least that share, and clearly more than k equal ones would.
+
+    >>> heavy(0.4, 100, 1, 0.3, DiagnosisPolicy()), heavy(0.4, 5, 1, 0.3, DiagnosisPolicy())
+    (True, False)
+    """
+    return part >= max(least, min(1.0, policy.over_equal * k / max(accounts, 1)))
+
+
 def dependents(trades: Sequence[Trade], side: Side, account: int, least: float) -> int:
     """How many accounts of the other side do at least that share of these trades with the account."""
     with_it: dict[int, float] = defaultdict(float)
@@ -281,11 +293,15 @@ def dependents(trades: Sequence[Trade], side: Side, account: int, least: float) 
 def exposure(at_risk: float, ledger: Ledger, side: Side, policy: DiagnosisPolicy, leave: Value | None) -> Worth:
     """GMV a month times the chance that such an account leaves within a year, with the whole as the upper end."""
     known = leave is not None and leave.value is not None and leave.status is not Status.IMMATURE
-    chance = 1 - float(leave.value or 0) if known and leave else policy.yearly_leave_share
-    low = 1 - leave.high if known and leave and leave.high is not None else chance / 2
+    if known and leave is not None:
+        # Agresti and Coull's two added of each keep "nobody left yet" from meaning "nobody ever leaves".
+        left = (1 - float(leave.value or 0)) * leave.n
+        chance, low = (left + 2) / (leave.n + 4), 1 - (leave.high if leave.high is not None else 1.0)
+    else:
+        chance, low = policy.yearly_leave_share, policy.yearly_leave_share / 2
     monthly = at_risk / ledger.months
     basis = (
-        f"{share(chance)} of {of_side(side)} left within a year"
+        f"{share(chance)} of {of_side(side)} leave within a year (from those who did)"
         if known
         else f"{share(chance)} assumed to leave within a year (policy; the history is too short to tell)"
     )

@@ -60,7 +60,7 @@ def _diagnose(
     sides = concentration(store, window, ledger)
     kept = retention(store, covered.known, window.end)
     leave = {side: found.logo for side, found in kept.items()}
-    found = read_cells(store, window)
+    found = read_cells(store, window, as_of=as_of)
     judged = judge(found, policy) if found else ()
     hanging = concentration_findings(ledger, sides, policy, leave)
     named = frozenset((f.place.side, f.place.category) for f in hanging)

@@ -98,7 +98,7 @@ def _sentence(side: Side, values: dict[str, Value], store: Store) -> str:
     who = side.value
     if ltv is None:
         return f"What a {who} brings is not known yet: too few have lived through their first month."
-    if cac is None:
+    if not cac:
         return f"A {who} brings {money(ltv, store.currency)} in its first two years; what it cost to win is not known."
     parts = [f"A {who} costs {money(cac, store.currency)} to win and brings {money(ltv, store.currency)}"]
     if ratio is not None:

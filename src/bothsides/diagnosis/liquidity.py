@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bothsides.diagnosis.cells import Cell, Cells
 from bothsides.diagnosis.comparison import believed, tail
+from bothsides.diagnosis.concentration import heavy
 from bothsides.diagnosis.figures import figure, rate
 from bothsides.diagnosis.picture import CellVerdict, LiquidityCell
 from bothsides.diagnosis.policy import DiagnosisPolicy
@@ -130,8 +131,13 @@ def fragile_side(cell: Cell, found: Cells, policy: DiagnosisPolicy) -> Side | No
     """The side on which one account holds the cell, if the cell is big enough to matter."""
     if cell.orders < policy.least_n or cell.gmv < policy.fragile_cell_gmv_share * found.gmv:
         return None
-    heavy = [(part, side) for side, (_, part) in cell.top.items() if part >= policy.fragile_share]
-    return max(heavy)[1] if heavy else None
+    active = {Side.BUYER: cell.active_buyers, Side.SUPPLIER: cell.active_suppliers}
+    held = [
+        (part, side)
+        for side, (_, part) in cell.top.items()
+        if heavy(part, active[side], 1, policy.fragile_share, policy)
+    ]
+    return max(held)[1] if held else None
 
 
 def _service(stand: Standing) -> str:

@@ -35,7 +35,7 @@ class DiagnosisPolicy:
     """The same where neither searches nor requests are recorded: more is asked, and it stays directional."""
     stalled_share: float = 0.5
     """Both sides at most this share of what a cell of its category and region usually has: the cell never started."""
-    fragile_share: float = 0.4
+    fragile_share: float = 0.5
     """One account with this share of a cell's GMV makes the cell fragile."""
     fragile_cell_gmv_share: float = 0.02
     """Cells below this share of the market's GMV are left to the map."""
@@ -54,15 +54,19 @@ class DiagnosisPolicy:
     step_shortfall: float = 0.3
     """An onboarding or first-order step passing this much less (relative) than the median other step is the leak."""
 
+    over_equal: float = 3.0
+    """A share of few accounts is only flagged at this multiple of what equal accounts would hold: where five accounts
+    trade, one of them with a third is no surprise."""
     top_account_share: float = 0.2
     """Flagged: one account with this share of its side's GMV (vendor heuristic: over 20 % flagged, 30 % material)."""
     top_ten_share: float = 0.4
-    """Flagged: ten accounts with this share, where at least `many_accounts` are active."""
-    many_accounts: int = 50
+    """Flagged: ten accounts with this share."""
+    few_accounts: int = 10
+    """Below this many accounts concentration describes the few, not the market (metric dictionary row 46)."""
     category_supplier_share: float = 0.3
     """Flagged: one supplier with this share of a category (vendor heuristic: 30 % material)."""
-    category_buyer_share: float = 0.15
-    """Flagged: one buyer with this share of a category."""
+    category_buyer_share: float = 0.2
+    """Flagged: one buyer with this share of a category (vendor heuristic: over 20 % flagged)."""
     category_gmv_share: float = 0.02
     """Categories below this share of GMV are not flagged."""
     dependent_share: float = 0.8

@@ -1,0 +1,99 @@
+"""Costs and returns by hand: a channel that never pays back, one too young to judge, data that is missing."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from bothsides.diagnosis import BENCHMARKS, DiagnosisPolicy
+from bothsides.diagnosis.economics import economics, economics_findings
+from bothsides.diagnosis.span import Span
+from bothsides.metrics import Store
+from bothsides.schema import Side
+from bothsides.schema.period import add_months
+
+KNOWN = Span(start=date(2022, 1, 1), end=date(2023, 12, 31))
+WINDOW = Span(start=date(2023, 1, 1), end=date(2023, 12, 31))
+
+
+def tables(*, cost: int, first: date = date(2022, 1, 5)) -> dict[str, list[dict[str, object]]]:
+    """Twenty buyers by two channels, an order of 100 a month each with a fee of 10; spend on one channel."""
+    accounts: list[dict[str, object]] = [
+        {
+            "account_id": f"b{b}",
+            "side": "buyer",
+            "channel": "fair" if b % 2 else "search",
+            "signed_up_at": date(2022, 1, 2),
+        }
+        for b in range(40)
+    ]
+    accounts += [{"account_id": f"s{s}", "side": "supplier", "signed_up_at": date(2022, 1, 2)} for s in range(12)]
+    orders: list[dict[str, object]] = []
+    fees: list[dict[str, object]] = []
+    for m in range(24):
+        day = add_months(first, m)
+        if day > KNOWN.end:
+            break
+        for b in range(40):
+            order = {"order_id": f"o{m}-{b}", "buyer_id": f"b{b}", "supplier_id": f"s{b % 12}", "placed_at": day}
+            orders.append({**order, "amount": 10_000})
+            fees.append({"order_id": f"o{m}-{b}", "kind": "commission", "charged_at": day, "amount": 1_000})
+    spend = [
+        {
+            "side": "buyer",
+            "channel": name,
+            "spent_at": add_months(date(2022, 1, 5), m),
+            "amount": amount * 20 // 24,
+            "kind": "marketing",
+        }
+        for name, amount in (("fair", cost), ("search", 240))
+        for m in range(24)
+    ]
+    return {"accounts": accounts, "orders": orders, "fees": fees, "spend": spend}
+
+
+def build(market: Callable[..., Store], **changes: object) -> Store:
+    made = tables(**{"cost": 50_000, **changes})  # type: ignore[arg-type]
+    return market(**made, known_until=KNOWN.end)
+
+
+def test_a_channel_that_costs_more_than_it_brings_is_found(market: Callable[..., Store]) -> None:
+    found = economics(build(market), WINDOW, KNOWN, DiagnosisPolicy())
+    assert found is not None
+    channels = [
+        f for f in economics_findings(found, "EUR", DiagnosisPolicy(), BENCHMARKS) if f.kind == "unprofitable_channel"
+    ]
+    assert [(f.place.side, f.place.channel) for f in channels] == [(Side.BUYER, "fair")]
+    worth = channels[0].worth
+    assert worth is not None
+    assert worth.of == "spend"
+    # 10,000 spent on twenty accounts that bring 24 months x 5, half of a fee of 10, each.
+    spend = 20 * 500 / found.span.months
+    assert worth.per_month == pytest.approx(spend * (1 - 120 / 500), rel=0.03)
+
+
+def test_a_channel_that_pays_back_is_not(market: Callable[..., Store]) -> None:
+    found = economics(build(market, cost=1_000), WINDOW, KNOWN, DiagnosisPolicy())
+    assert found is not None
+    assert economics_findings(found, "EUR", DiagnosisPolicy(), BENCHMARKS) == []
+
+
+def test_young_accounts_are_not_judged(market: Callable[..., Store]) -> None:
+    found = economics(build(market, first=date(2023, 6, 1)), WINDOW, KNOWN, DiagnosisPolicy())
+    assert found is not None
+    assert economics_findings(found, "EUR", DiagnosisPolicy(), BENCHMARKS) == []
+
+
+def test_without_fees_nobody_knows_what_an_account_brings(market: Callable[..., Store]) -> None:
+    made = tables(cost=1_000)
+    del made["fees"]
+    assert economics(market(**made, known_until=KNOWN.end), WINDOW, KNOWN, DiagnosisPolicy()) is None
+
+
+def test_without_spend_the_return_is_shown_and_the_cost_is_not(market: Callable[..., Store]) -> None:
+    made = tables(cost=1_000)
+    del made["spend"]
+    found = economics(market(**made, known_until=KNOWN.end), WINDOW, KNOWN, DiagnosisPolicy())
+    assert found is not None
+    assert "what it cost to win is not known" in found.sides[0].sentence
+    assert economics_findings(found, "EUR", DiagnosisPolicy(), BENCHMARKS) == []

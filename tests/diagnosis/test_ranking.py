@@ -1,0 +1,69 @@
+"""The order of findings: net revenue at stake times sureness, the leak first, one per kind and place."""
+
+from dataclasses import replace
+
+from bothsides.diagnosis import DiagnosisPolicy, Finding, Place, Sureness, Worth
+from bothsides.diagnosis.ranking import ranked
+
+
+def finding(
+    kind: str, worth: float | None, *, sure: Sureness = Sureness.LIKELY, of: str = "GMV", **place: str
+) -> Finding:
+    return Finding(
+        kind=kind,
+        title=kind,
+        place=Place(**place),  # type: ignore[arg-type]
+        sure=sure,
+        why_sure="",
+        evidence=(),
+        worth=None
+        if worth is None
+        else Worth(per_month=worth, low=None, high=None, currency="EUR", reckoning="", of=of),
+        cause="",
+        owner="",
+        play="seed_supply",
+        first_step="",
+    )
+
+
+def order(*findings: Finding, take_rate: float | None = 0.1) -> list[str]:
+    return [f.kind for f in ranked(findings, DiagnosisPolicy(), take_rate=take_rate)]
+
+
+def test_spend_counts_in_full_and_gmv_at_the_take_rate() -> None:
+    gmv, spend = finding("gmv", 5_000.0), finding("spend", 1_000.0, of="spend")
+    assert order(gmv, spend) == ["spend", "gmv"]
+    assert order(gmv, spend, take_rate=0.5) == ["gmv", "spend"]
+
+
+def test_a_guess_ranks_behind_a_count_of_the_same_worth() -> None:
+    guess = finding("guess", 1_000.0, sure=Sureness.DIRECTIONAL)
+    assert order(guess, finding("count", 900.0, sure=Sureness.CERTAIN)) == ["count", "guess"]
+
+
+def test_a_leak_comes_first_whatever_its_worth() -> None:
+    assert order(finding("big", 1e6), finding("ndr_leak", 10.0)) == ["ndr_leak", "big"]
+
+
+def test_ranks_count_from_one_and_the_list_is_capped() -> None:
+    many = [finding(f"kind{i}", float(i)) for i in range(50)]
+    found = ranked(many, DiagnosisPolicy(most_findings=5), take_rate=None)
+    assert [f.rank for f in found] == [1, 2, 3, 4, 5]
+    assert found[0].kind == "kind49"
+
+
+def test_one_kind_and_place_is_said_once_with_its_larger_worth() -> None:
+    (kept,) = ranked(
+        [finding("x", 1.0, category="A"), finding("x", 2.0, category="A")], DiagnosisPolicy(), take_rate=None
+    )
+    assert kept.worth is not None
+    assert kept.worth.per_month == 2.0
+
+
+def test_findings_of_one_cell_refer_to_each_other() -> None:
+    cell, spend = finding("supply_short_cell", 9.0, category="A", region="N"), finding("thin_cell_spend", 1.0)
+    spend = replace(spend, place=Place(category="A", region="N"))
+    both = ranked([cell, spend], DiagnosisPolicy(), take_rate=None)
+    assert "thin cell spend" in both[0].caveat
+    assert "supply short cell" in both[1].caveat
+    assert ranked([cell], DiagnosisPolicy(), take_rate=None)[0].caveat == ""

@@ -1,0 +1,54 @@
+"""Spend into thin cells: found where the other side cannot serve it, moved to where it can."""
+
+from dataclasses import replace
+
+from bothsides.diagnosis import DiagnosisPolicy
+from bothsides.diagnosis.liquidity import judge
+from bothsides.diagnosis.spend import Spent, better_cells, spend_findings
+from bothsides.schema import Side
+from tests.diagnosis.test_liquidity import even, market, outcomes
+
+SICK = ("Pumps", "North")
+
+
+def sick():  # type: ignore[no-untyped-def]
+    cells = even()
+    cells[SICK] = replace(cells[SICK], suppliers=6, searches=outcomes(1800, 0.15))
+    cells["Wire", "East"] = replace(cells["Wire", "East"], buyers=8, orders=80, gmv=8000.0, searches=outcomes(200, 0.4))
+    return market(cells)
+
+
+def spent(**amounts: float) -> Spent:
+    by_cell = {(Side.BUYER, ("Bolts", "East")): 90_000.0, (Side.BUYER, SICK): amounts.get("sick", 0.0)}
+    return Spent(by_cell=by_cell, total={Side.BUYER: sum(by_cell.values()), Side.SUPPLIER: 0.0})
+
+
+def test_buyers_bought_for_a_cell_without_suppliers() -> None:
+    found = sick()
+    judged = judge(found, DiagnosisPolicy())
+    (finding,) = spend_findings(spent(sick=12_000.0), judged, found, "EUR", DiagnosisPolicy())
+    assert (finding.kind, finding.place.category, finding.place.side) == ("thin_cell_spend", "Pumps", Side.BUYER)
+    assert finding.worth is not None
+    assert finding.worth.of == "spend"
+    monthly = 12_000 / found.span.months
+    assert 0.5 * monthly < finding.worth.per_month < 0.75 * monthly
+    assert "Move it to Wire / East" in finding.first_step
+
+
+def test_a_trifle_is_not_named() -> None:
+    found = sick()
+    judged = judge(found, DiagnosisPolicy())
+    assert spend_findings(spent(sick=2_000.0), judged, found, "EUR", DiagnosisPolicy()) == []
+
+
+def test_supplier_spend_in_a_cell_that_lacks_suppliers_is_right() -> None:
+    found = sick()
+    judged = judge(found, DiagnosisPolicy())
+    money = Spent(by_cell={(Side.SUPPLIER, SICK): 50_000.0}, total={Side.BUYER: 0.0, Side.SUPPLIER: 50_000.0})
+    assert spend_findings(money, judged, found, "EUR", DiagnosisPolicy()) == []
+
+
+def test_money_moves_first_to_where_its_side_is_short() -> None:
+    judged = judge(sick(), DiagnosisPolicy())
+    assert better_cells(Side.SUPPLIER, judged)[0].cell.where == SICK
+    assert better_cells(Side.BUYER, judged)[0].cell.where == ("Wire", "East")

@@ -1,0 +1,48 @@
+"""The sentences at the top: growth, which side is short and where, what to do first."""
+
+from dataclasses import replace
+
+from bothsides.diagnosis import Headline, Sureness
+from bothsides.diagnosis.figures import figure
+from bothsides.diagnosis.verdict import verdict
+from bothsides.metrics import Unit
+from tests.diagnosis.test_ranking import finding
+
+
+def gmv(now: float, before: float | None) -> Headline:
+    value = figure("gmv", now, Unit.MONEY, n=9, currency="EUR")
+    earlier = None if before is None else figure("gmv", before, Unit.MONEY, n=9, currency="EUR")
+    return Headline(metric="gmv", label="GMV", now=value, before=earlier, run=())
+
+
+SHORT = finding("supply_short_cell", 9_000.0, category="Pumps", region="North")
+
+
+def test_a_short_side_is_named_with_its_place_and_the_first_step() -> None:
+    first = replace(SHORT, title="Pumps / North is short of suppliers", first_step="Recruit two.")
+    text = verdict([first], [gmv(110.0, 100.0)], judged=12)
+    assert text.startswith("GMV is up 10 % on the same span before; suppliers are short in Pumps / North.")
+    assert "(likely, worth EUR 9 k of GMV a month). Recruit two." in text
+
+
+def test_a_guess_is_called_one() -> None:
+    text = verdict([replace(SHORT, sure=Sureness.DIRECTIONAL)], [], judged=12)
+    assert text.startswith("Suppliers are short in Pumps / North (directional).")
+    assert "test before you spend" in text
+
+
+def test_nothing_wrong_is_said_plainly() -> None:
+    text = verdict([], [gmv(300.0, 100.0)], judged=12)
+    assert text == (
+        "GMV is 3.0 times the same span before; neither side is short in the 12 cells that could be judged. "
+        "Nothing in this data calls for alarm."
+    )
+
+
+def test_without_cells_or_history_it_claims_nothing() -> None:
+    assert verdict([], [gmv(300.0, None)], judged=0) == "Nothing in this data calls for alarm."
+
+
+def test_many_places_are_counted_not_listed() -> None:
+    many = [replace(SHORT, place=replace(SHORT.place, category=f"C{i}")) for i in range(6)]
+    assert "C0 / North, C1 / North, C2 / North and 3 other cells" in verdict(many, [], judged=9)
