@@ -25,6 +25,8 @@ PHASES = (
     "before it began", "landing files", "reading", "checking references", "merging versions", "building states",
     "publishing", "published",
 )  # fmt: skip
+TAIL = 20
+"""Crash points at the end of each sync, one before every line."""
 LONGEST_WAIT = 0.15
 """Between a line of progress and the kill, at most: a share of the time that a sync takes."""
 
@@ -137,13 +139,14 @@ def die_everywhere(
     step: int,
     count: int,
     name: str,
+    tail: int = 0,
     outdated: bool = False,
 ) -> Points:
     """Die before `count` lines (0: every line), spread over one sync of a step; the next sync must mend all.
 
-    `outdated`: the published file says that it has another shape, so that the sync rebuilds it from raw.
+    `tail` more are the last ones, where it publishes and says so. `outdated`: the published file says that it has
+    another shape, so that the sync rebuilds it from raw.
     """
-    broken: list[str] = []
     published = 0
     reference = Reference(folder=folder / f"reference of {name}", market=market, server=server)
     base = Survivor.create(folder / f"base of {name}", market)
@@ -153,17 +156,19 @@ def die_everywhere(
         if number < step:
             (ended,) = server.sync(base.folder)
             base.finished(number, reference.states[number], ended.code, ended.said, "before the points")
+    broken = list(base.broken)
     if outdated:
         outdate(base.warehouse)
     before, after = base.state(), reference.states[step]
     (dry,) = server.sync(_restored(base, folder / "dry").folder)
     lines = dry.lines
-    points = range(1, lines + 1) if not count else sorted({1 + n * lines // count for n in range(count)})
+    spread = range(1, lines + 1) if not count else (1 + (2 * n + 1) * lines // (2 * count) for n in range(count))
+    points = sorted({*spread, *range(lines - tail + 1, lines + 1)})
     for point in points:
         subject = _restored(base, folder / "subject")
         (died,) = server.sync(subject.folder, die_at=point)
         where = f"{name}, line {point}: {died.where}"
-        if died.code != -9:
+        if died.code > 0:
             broken.append(f"{where}: it did not die but ended in {died.code}: {died.said}")
         published += subject.killed(step, before, after, where)[1]
         (ended,) = server.sync(subject.folder)
@@ -228,7 +233,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--rows", type=int, default=3000)
-    parser.add_argument("--points", type=int, default=150, help="crash points per sync; 0 tries every line")
+    parser.add_argument("--points", type=int, default=150, help="crash points spread over a sync; 0 tries every line")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--results", type=Path, default=harness.RESULTS)
     words = parser.parse_args()
@@ -237,7 +242,9 @@ def main() -> int:
         kills, survivor, readers = random_kills(folder, market, server, count=words.kills, seed=words.seed)
         small = ChangingMarket(rows=300)
         points = [
-            die_everywhere(folder, small, server, step=step, count=words.points, name=called, outdated=outdated)
+            die_everywhere(
+                folder, small, server, step=step, count=words.points, name=called, tail=TAIL, outdated=outdated
+            )
             for step, called, outdated in (
                 (0, "the first sync", False),
                 (2, "a later sync", False),

@@ -99,14 +99,16 @@ def judged(diagnosis: Diagnosis, truth: Truth) -> list[Judged]:
 
 
 def beside(diagnosis: Diagnosis, truth: Truth) -> tuple[list[str], list[str]]:
-    """Findings that answer no planted problem: in the cell or category of one, where they may be true, and elsewhere."""
+    """Findings that answer no planted problem: those in a troubled place, which may be true, and those elsewhere."""
     problems = [(problem["kind"], problem["planted"]) for problem in truth.planted]
     rest = [f for f in diagnosis.findings if not any(answers(f, kind, planted) for kind, planted in problems)]
     troubled = {(planted.get("category"), planted.get("region")) for _, planted in problems}
-    near = [f for f in rest if (f.place.category, f.place.region) in troubled and f.place.category]
-    return [f"{f.kind} at {f.place.label}" for f in near], [
-        f"{f.kind} at {f.place.label}" for f in rest if f not in near
-    ]
+    near, astray = [], []
+    for finding in rest:
+        place = finding.place
+        known = place.category is not None and (place.category, place.region) in troubled
+        (near if known else astray).append(f"{finding.kind} at {place.label}")
+    return near, astray
 
 
 @dataclass(slots=True, kw_only=True)
@@ -150,6 +152,7 @@ def main() -> int:
     hits = {kind: [item for market in audits.planted for item in market if item.kind == kind] for kind in FINDINGS}
     missed = [kind for kind, items in hits.items() if sum(item.hit for item in items) < HIT_BAR * words.seeds]
     alarmed = [found for found in audits.alarms if found]
+    verdict = "MISSED for " + ", ".join(missed) if missed else "met"
     failed = bool(missed) or len(alarmed) > FALSE_BAR * words.seeds
     lines = [
         (
@@ -162,8 +165,7 @@ def main() -> int:
         "|---|---|---|---|---|",
         *(_row(kind, items) for kind, items in hits.items()),
         "",
-        f"- Each problem in its place in at least {HIT_BAR:.0%} of the seeds: "
-        f"{'met' if not missed else 'MISSED for ' + ', '.join(missed)}.",
+        f"- Each problem found in {HIT_BAR:.0%} of the seeds: {verdict}.",
         f"- Healthy markets with an alarm: {len(alarmed)} of {words.seeds} (bar: at most {FALSE_BAR:.0%}).",
         *(f"  - {line}" for found in alarmed[:5] for line in found[:3]),
         f"- Other findings in a troubled cell or category, where they may be true: {counts(audits.near)}.",

@@ -12,6 +12,7 @@ from bothsides.warehouse import DiskFull, Lock, open_reader
 from bothsides.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+import proof_conservation
 import proof_full_disk
 import proof_kills
 import proof_two_syncs
@@ -125,6 +126,18 @@ def test_the_watchers_see_damage(tmp_path: Path, server: SyncServer) -> None:
     assert seen() == ["left behind", "torn", "the run log says", "the warehouse says"]
     reference.states[0] = {**(reference.states[0] or {}), "orders": "1:1"}
     assert "the next sync came out different in" in seen()
+
+
+@pytest.mark.parametrize("seed", [8, 9])
+def test_a_mixture_of_damage_through_a_whole_sync_is_accounted_for(tmp_path: Path, seed: int) -> None:
+    file = proof_conservation.mixture(seed, 6000)
+    outcome = proof_conservation.load(tmp_path / "w", "smoke", file)
+    assert outcome.wrong == ()
+    assert outcome.reported == outcome.planted > 30
+    lost = next(line for line, reason in file.planted.items() if reason == "too_few_fields")
+    del file.planted[lost]
+    again = proof_conservation.load(tmp_path / "v", "a line reported that nobody planted", file)
+    assert any(line.startswith(f"line {lost}: planted None") for line in again.wrong)
 
 
 def test_every_step_of_the_changing_market_changes_adds_and_removes(tmp_path: Path) -> None:
