@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from bothsides.diagnosis.checkup import Severity, checkup
 from bothsides.ingest import journal_of, sync
 from bothsides.warehouse import DiskFull, Lock, SyncRunning, open_reader
 from bothsides.workspace import Settings, Workspace
@@ -291,3 +292,32 @@ def test_changes_without_their_mapping_keep_their_rows(workspace: Workspace) -> 
     report = sync(workspace, now=NOW, refresh=lambda _: None)
     assert report.notes == ("orders: has no mapping any more; its rows stay as they were last loaded",)
     assert len(state(workspace)) == 4
+
+
+@pytest.mark.parametrize("damage", ["garbage", "empty", "folder", "foreign"])
+def test_a_damaged_warehouse_is_told_by_the_doctor_and_built_again_with_its_history(
+    workspace: Workspace, damage: str
+) -> None:
+    fill(workspace.folder, 4)
+    run(workspace)
+    fill(workspace.folder, 5, amount=6)
+    run(workspace)
+    before, path = state(workspace), workspace.warehouse_path
+    path.unlink()
+    if damage == "folder":
+        path.mkdir()
+    elif damage == "foreign":
+        duckdb.connect(str(path)).execute("CREATE TABLE x (i INT)").close()
+    else:
+        path.write_bytes(b"" if damage == "empty" else b"garbage" * 3000)
+    complaints = checkup(workspace, now=NOW)
+    assert [(one.severity, str(path) in one.what, "bothsides sync" in one.mend) for one in complaints] == [
+        (Severity.BROKEN, True, True)
+    ]
+    report = sync(workspace, now=NOW, refresh=lambda _: None)
+    assert report.notes == (
+        "the warehouse could not be read and was put aside as warehouse.duckdb.damaged",
+        "loads 1, 2 were read again from raw",
+    )
+    assert [(item.new, item.unchanged) for item in report.sources] == [(0, 5)]
+    assert state(workspace) == before

@@ -1,5 +1,6 @@
 """Building beside the published file, publishing by rename, reading under lock and key."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bothsides.warehouse import (
     Journal,
     Lock,
     SyncRunning,
+    WarehouseDamaged,
     WarehouseMissing,
     as_known_on,
     build,
@@ -20,6 +22,7 @@ from bothsides.warehouse import (
     current,
     leftovers,
     open_reader,
+    put_aside,
     schema_hash,
     stored_tables,
 )
@@ -33,7 +36,10 @@ def path(tmp_path: Path) -> Path:
 
 
 def publish(path: Path, value: int) -> None:
+    fresh = not path.exists()
     with build(path) as con:
+        if fresh:
+            create_books(con)
         con.execute("CREATE OR REPLACE TABLE t AS SELECT ? AS v", [value])
 
 
@@ -158,3 +164,33 @@ def test_a_torn_last_line_of_the_journal_is_no_harm(tmp_path: Path) -> None:
         sink.write('\n{"load_id": 1, "sta')
     assert journal.start(NOW) == 2
     assert [run.status for run in journal.runs()] == ["started", "started"]
+
+
+def garbage(path: Path) -> None:
+    path.write_bytes(b"garbage" * 2000)
+
+
+def nothing(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def folder(path: Path) -> None:
+    path.mkdir()
+
+
+def foreign(path: Path) -> None:
+    duckdb.connect(str(path)).execute("CREATE TABLE x (i INT)").close()
+
+
+def torn(path: Path) -> None:
+    publish(path, 1)
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+@pytest.mark.parametrize("damage", [garbage, nothing, folder, foreign, torn])
+def test_what_is_no_warehouse_is_said_with_the_way_out(path: Path, damage: Callable[[Path], None]) -> None:
+    damage(path)
+    with pytest.raises(WarehouseDamaged) as caught:
+        open_reader(path)
+    assert str(path) in str(caught.value) and f"bothsides sync {path.parent}" in str(caught.value)
+    assert put_aside(path).name == f"{path.name}.damaged" and not path.exists()

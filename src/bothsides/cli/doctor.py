@@ -14,6 +14,7 @@ from bothsides.cli.places import WorkspaceFolder
 from bothsides.diagnosis import Readiness, readiness
 from bothsides.diagnosis.checkup import Severity, checkup
 from bothsides.metrics import open_store
+from bothsides.warehouse import WarehouseDamaged
 from bothsides.workspace import Workspace
 
 
@@ -29,9 +30,13 @@ def doctor(
     opened = Workspace.open(workspace)
     complaints = checkup(opened, now=datetime.now(UTC))
     ready = Readiness(answerable=(), gaps=())
-    if opened.warehouse_path.exists():
-        with open_store(opened.warehouse_path) as store:
-            ready = readiness(store)
+    readable = opened.warehouse_path.exists()
+    try:
+        if readable:
+            with open_store(opened.warehouse_path) as store:
+                ready = readiness(store)
+    except WarehouseDamaged:
+        readable = False  # a complaint of its own
     broken = any(complaint.severity is Severity.BROKEN for complaint in complaints)
     if json:
         record = {
@@ -47,7 +52,7 @@ def doctor(
     for complaint in complaints:
         console.print(Text(f"{complaint.severity.value:9} {complaint.what}"))
         console.print(Text(f"{'':9} -> {complaint.mend}", style="dim"))
-    if opened.warehouse_path.exists():
+    if readable:
         show_readiness(console, ready)
     return int(broken)
 

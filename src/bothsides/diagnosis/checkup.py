@@ -12,7 +12,7 @@ from bothsides.ingest import Mapping, journal_of, load_mappings
 from bothsides.ingest.landing import find_files
 from bothsides.metrics.states import fed_tables
 from bothsides.schema import TABLES
-from bothsides.warehouse import open_reader
+from bothsides.warehouse import WarehouseDamaged, open_reader
 from bothsides.workspace import Workspace
 
 STALE_AFTER = timedelta(days=8)
@@ -88,7 +88,12 @@ def _warehouse(workspace: Workspace, now: datetime) -> Iterator[Complaint]:
             mend=f"run: bothsides sync {workspace.folder}",
         )
         return
-    con = open_reader(workspace.warehouse_path)
+    try:
+        con = open_reader(workspace.warehouse_path)
+    except WarehouseDamaged as error:
+        what, _, mend = str(error).partition("; ")
+        yield Complaint(severity=Severity.BROKEN, what=what, mend=mend)
+        return
     try:
         yield from _runs(con, workspace, now)
         yield from _quarantine(con)

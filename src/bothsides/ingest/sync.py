@@ -1,5 +1,6 @@
 """A sync: land the files, load them into a copy of the warehouse, publish it whole or not at all."""
 
+import dataclasses
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,11 +18,13 @@ from bothsides.ingest.report import SyncRefused, SyncReport
 from bothsides.warehouse import (
     Journal,
     Lock,
+    WarehouseDamaged,
     build,
     create_books,
     full_disk_told,
     leftovers,
     open_reader,
+    put_aside,
     schema_hash,
     spool_dir,
 )
@@ -44,10 +47,11 @@ def sync(workspace: Workspace, *, now: datetime, refresh: Refresh, progress: Pro
     started, clock = _utc(now), time.monotonic()
     with full_disk_told(workspace.folder), Lock(workspace.folder / ".sync.lock", now=started):
         journal = journal_of(workspace)
-        _clear_up(workspace, journal, started)
+        aside = _clear_up(workspace, journal, started)
         load_id = journal.start(started)
         try:
             report = _sync(workspace, journal, load_id, started, refresh, progress, clock)
+            report = dataclasses.replace(report, notes=(*aside, *report.notes))
         except BaseException as error:
             _note_failure(journal, load_id, started + _elapsed(clock), error)
             raise
@@ -156,11 +160,18 @@ def _published_loads(path: Path) -> tuple[int, ...]:
     return tuple(load_id for (load_id,) in rows)
 
 
-def _clear_up(workspace: Workspace, journal: Journal, now: datetime) -> None:
-    """Remove what a killed sync left behind, and write down that it was killed."""
+def _clear_up(workspace: Workspace, journal: Journal, now: datetime) -> list[str]:
+    """Remove what a killed sync left behind, and write down that it was killed; a damaged warehouse is put aside."""
     leftovers(workspace.warehouse_path)
     sweep(workspace.raw_dir)
-    journal.settle(_published_loads(workspace.warehouse_path), now)
+    notes = []
+    try:
+        published = _published_loads(workspace.warehouse_path)
+    except WarehouseDamaged:
+        published = ()
+        notes.append(f"the warehouse could not be read and was put aside as {put_aside(workspace.warehouse_path).name}")
+    journal.settle(published, now)
+    return notes
 
 
 def _note_failure(journal: Journal, load_id: int, now: datetime, error: BaseException) -> None:

@@ -14,12 +14,14 @@ from bothsides.warehouse.journal import Journal, Run
 from bothsides.warehouse.lock import Lock, SyncRunning
 from bothsides.warehouse.store import (
     DiskFull,
+    WarehouseDamaged,
     WarehouseMissing,
     build,
     fsync_directory,
     full_disk_told,
     leftovers,
     open_reader,
+    put_aside,
     spool_dir,
 )
 from bothsides.warehouse.versions import as_known_on, current, version_filter
@@ -33,6 +35,7 @@ __all__ = [
     "Lock",
     "Run",
     "SyncRunning",
+    "WarehouseDamaged",
     "WarehouseMissing",
     "as_known_on",
     "build",
@@ -43,6 +46,7 @@ __all__ = [
     "full_disk_told",
     "leftovers",
     "open_reader",
+    "put_aside",
     "quoted",
     "schema_hash",
     "spool_dir",

@@ -19,6 +19,10 @@ class WarehouseMissing(FileNotFoundError):  # noqa: N818 - reads as the fact
     """There is no published warehouse yet; the message says which command makes one."""
 
 
+class WarehouseDamaged(ValueError):  # noqa: N818 - reads as the fact
+    """What stands in the place of the warehouse is none, or cannot be read; the message says the way out."""
+
+
 class DiskFull(OSError):  # noqa: N818 - reads as the fact
     """The disk had no room for the new warehouse; the published one is as it was."""
 
@@ -30,14 +34,34 @@ def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
     """A locked read-only connection to the published warehouse: no files, no extensions, no settings.
 
     A reader keeps the file it opened, even when a newer one is published meanwhile; open another to see that. Use
-    the connection itself, not its `cursor()`, which does not look into the warehouse.
+    the connection itself, not its `cursor()`, which does not look into the warehouse. Raises WarehouseMissing, or
+    WarehouseDamaged for what is no warehouse.
     """
-    if not path.is_file():
+    if not path.exists():
         raise WarehouseMissing(f"{path} does not exist: nothing was loaded yet; run: bothsides sync {path.parent}")
+    if not path.is_file():
+        raise _damaged(path, "it is not a file")
+    with path.open("rb") as handle:
+        if not handle.read(1):
+            raise _damaged(path, "it is empty")
     # Connections to one path share one database within a process, and with it the file that was opened first. An
     # attached file is opened anew each time.
     con = duckdb.connect(config={**_NO_EXTENSIONS, "temp_directory": f"{path}.tmp"})
-    con.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS warehouse (READ_ONLY)")
+    try:
+        _attach(con, path)
+    except BaseException:
+        con.close()
+        raise
+    return con
+
+
+def _attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    try:
+        con.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS warehouse (READ_ONLY)")
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        raise _damaged(path, str(error).splitlines()[0]) from None
     for setting in (
         "USE warehouse",
         "SET TimeZone = 'UTC'",
@@ -45,7 +69,27 @@ def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
         "SET lock_configuration = true",
     ):
         con.execute(setting)
-    return con
+    rows = con.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'warehouse'").fetchall()
+    if not {"meta", "loads"} <= {name for (name,) in rows}:
+        raise _damaged(path, "it is a DuckDB file of something else")
+
+
+def _damaged(path: Path, why: str) -> WarehouseDamaged:
+    return WarehouseDamaged(
+        f"{path} cannot be read as a warehouse: {why}; run: bothsides sync {path.parent}, which puts it aside and "
+        "builds the warehouse again from the files kept in raw"
+    )
+
+
+def put_aside(path: Path) -> Path:
+    """Move a damaged warehouse out of the way, under a name that is free; returns where it is."""
+    target = path.with_name(path.name + ".damaged")
+    count = 1
+    while target.exists():
+        count += 1
+        target = path.with_name(f"{path.name}.damaged-{count}")
+    path.rename(target)
+    return target
 
 
 @contextlib.contextmanager
