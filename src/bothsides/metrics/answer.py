@@ -1,6 +1,6 @@
 """Answers a query: one statement for all formulas, one per shape for the rest, every cell a value with provenance."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -110,8 +110,9 @@ def _outcomes(reading: Reading, metrics: Sequence[Metric]) -> dict[str, dict[Key
 def _filled(reading: Reading, metric: Metric, cells: dict[Key, Outcome]) -> dict[Key, Outcome]:
     """The shape's cells, and the periods and sides in which it found nothing."""
     empty = Outcome(value=None, n=0, status=Status.NO_DENOMINATOR, reason="nothing to measure in these days")
-    shown = dict.fromkeys(reading.keys(metric, iter(cells)), empty) | cells
-    return {key: outcome for key, outcome in shown.items() if _in_range(reading, metric, key)}
+    shown = _shown(reading, metric)
+    found = dict.fromkeys(reading.keys(metric, iter(cells)), empty) | cells
+    return {key: outcome for key, outcome in found.items() if shown(key)}
 
 
 def _divide(top: Outcome, bottom: Outcome) -> Outcome:
@@ -149,11 +150,12 @@ def _formula_outcomes(reading: Reading, jobs: Sequence[_Job]) -> dict[str, dict[
     outcomes: dict[str, dict[Key, Outcome]] = {}
     for job in jobs:
         wanted = list(dict.fromkeys(measures_of(job.formula)))
+        shown = _shown(reading, job.metric)
         seen = (key for key, row in cells.items() if any(_present(m, row, compiled) for m in wanted))
         outcomes[job.name] = {
             key: evaluate(job.formula, {m: _counted(m, cells.get(key), compiled) for m in wanted})
             for key in reading.keys(job.metric, seen)
-            if _in_range(reading, job.metric, key)
+            if shown(key)
         }
     if reading.query.intervals:
         _add_clusters(reading, jobs, outcomes)
@@ -165,15 +167,23 @@ def _present(measure: Measure, row: dict[str, Any], compiled: Plan) -> bool:
     return row[compiled.rows.get(measure, compiled.columns[measure])] is not None
 
 
-def _in_range(reading: Reading, metric: Metric, key: Key) -> bool:
+def _shown(reading: Reading, metric: Metric) -> Callable[[Key], bool]:
     """Cells of one-sided metrics on the other side, and of days the metric does not cover, are not its cells."""
-    if reading.cut.by_side:
-        side = key[1] if reading.cut.grain else key[0]
-        if side not in reading.sides(metric):
+    sides, window = reading.sides(metric), reading.window(metric)
+    by_side, at = reading.cut.by_side, 1 if reading.cut.grain else 0
+    covered: dict[Any, bool] = {}
+
+    def shown(key: Key) -> bool:
+        if by_side and key[at] not in sides:
             return False
-    period = period_of(reading, key)
-    window = reading.window(metric)
-    return period is None or (period.start <= window.end and period.end >= window.start)
+        if not at:
+            return True
+        if key[0] not in covered:
+            period = period_of(reading, key)
+            covered[key[0]] = period is None or (period.start <= window.end and period.end >= window.start)
+        return covered[key[0]]
+
+    return shown
 
 
 def _counted(measure: Measure, row: dict[str, Any] | None, compiled: Plan) -> Counted:
@@ -215,16 +225,28 @@ def _fetch(con: duckdb.DuckDBPyConnection, statement: str, parameters: dict[str,
 
 
 def _values(reading: Reading, metric: Metric, outcomes: dict[Key, Outcome]) -> Iterator[Value]:
+    as_of, spans = reading.window(metric).as_of, {}
     for key in sorted(outcomes, key=lambda k: tuple((part is not None, str(part)) for part in k)):
-        yield _value(reading, metric, key, outcomes[key])
+        start = key[0] if reading.cut.grain else None
+        if start not in spans:
+            period = period_of(reading, key)
+            spans[start] = _label(reading, metric, period), period_status(reading, metric, period)
+        yield _value(reading, metric, key, outcomes[key], *spans[start], as_of)
 
 
-def _value(reading: Reading, metric: Metric, key: Key, outcome: Outcome) -> Value:
-    period = period_of(reading, key)
-    status, reason = _judged(metric, outcome, period_status(reading, metric, period))
+def _value(
+    reading: Reading,
+    metric: Metric,
+    key: Key,
+    outcome: Outcome,
+    label: str,
+    standing: tuple[Status, str | None],
+    as_of: date,
+) -> Value:
+    status, reason = _judged(metric, outcome, standing)
     return Value(
         metric=metric.id,
-        period=_label(reading, metric, period),
+        period=label,
         side=_side(reading, key),
         dims=_dims(reading, key),
         value=_scaled(reading, metric, outcome.value),
@@ -237,7 +259,7 @@ def _value(reading: Reading, metric: Metric, key: Key, outcome: Outcome) -> Valu
         reason=reason,
         definition=metric.definition,
         currency=reading.store.currency if metric.unit is Unit.MONEY else None,
-        as_of=reading.window(metric).as_of,
+        as_of=as_of,
     )
 
 
