@@ -81,7 +81,9 @@ UNLABELLED = SHOP.but({"events": [{**e, "category": None} for e in SHOP.tables["
 CASES = (
     case("buyer_to_seller_ratio", LEDGER, "3 over 3", "1 | 3 | small_n"),
     case("buyer_to_seller_ratio", LEDGER, "by category", "x | 2 | 1 | small_n; y | 1 | 2 | small_n", by="category"),
-    case("buyer_to_seller_ratio", LEDGER, "no supplier", "- | 0 | no_denominator", where=("category=none",)),
+    case(
+        "buyer_to_seller_ratio", LEDGER, "no supplier", "- | 0 | no_denominator", where=("category=x", "region=south")
+    ),
     case("buyer_to_seller_ratio", LEDGER, "has no side", by="side", reason="describes both sides at once"),
     case(
         "buyer_to_seller_ratio", LEDGER, "nor segments", by="segment", reason="segment differs between the two parties"
@@ -90,7 +92,7 @@ CASES = (
     case("liquidity_ratio", LEDGER, "by category", "x | 2000000 | 1 | ok; y | 1000000 | 2 | ok", by="category"),
     case("liquidity_ratio", SAMPLE, "not from a sample", reason="declared sample"),
     case("matching_efficiency", LEDGER, "8 orders over the root of 9 pairs", "8/3 | 3 | ok"),
-    case("matching_efficiency", LEDGER, "no pair", "- | 0 | no_denominator", where=("category=none",)),
+    case("matching_efficiency", LEDGER, "no pair", "- | 0 | no_denominator", where=("category=x", "region=south")),
     case(
         "searches",
         SHOP,

@@ -80,8 +80,17 @@ def test_missing_table_is_unavailable_not_zero(market: Market) -> None:
 def test_filter_words_are_values_never_text_of_the_query(market: Market) -> None:
     store = market(orders=ORDERS)
     hostile = "x') OR 1=1 --"
-    query = Query(metrics=("gmv",), where=(("category", (hostile,)),))
-    assert ask(store, query)[0].value == 0.0
+    (value,) = ask(store, Query(metrics=("gmv",), where=(("category", (hostile,)),)))
+    assert (value.value, value.status) == (None, Status.UNAVAILABLE)
+
+
+def test_a_label_no_row_has_is_a_mistake_not_a_zero(market: Market) -> None:
+    store = market(orders=[*ORDERS, order("b2", "s1", date(2024, 3, 31), 700)])
+    (value,) = ask(store, Query(metrics=("gmv",), where=(("category", ("X",)),)))
+    assert value.value is None
+    assert value.reason == "no row has category 'X': did you mean 'x'?"
+    (unlabelled,) = ask(store, Query(metrics=("gmv",), where=(("category", ("(none)", "y")),)))
+    assert unlabelled.value == 207.0
 
 
 def test_by_category_shows_the_labels_seen(market: Market) -> None:

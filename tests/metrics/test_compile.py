@@ -84,10 +84,8 @@ def test_every_read_is_found_by_the_pattern(everything: Store) -> None:
 @pytest.mark.parametrize(
     ("grain", "dims", "by_side"),
     [
-        (None, (), False),
-        (Grain.MONTH, (), True),
-        (None, ("category", "region"), False),
-        (Grain.MONTH, ("category",), True),
+        (Grain.MONTH, (), False),
+        (None, ("category", "region"), True),
     ],
 )
 def test_asked_together_or_alone_in_any_order(

@@ -15,7 +15,7 @@ from tests.metrics.conftest import build_market
 
 FIRST = date(2023, 1, 1)
 FEW = settings(
-    max_examples=12,
+    max_examples=7,
     deadline=None,
     derandomize=True,
     database=None,
@@ -200,7 +200,7 @@ def labelled() -> Store:
     return build_market(orders=orders, known_until=date(2024, 12, 31))
 
 
-@settings(FEW, max_examples=40)
+@settings(FEW, max_examples=25)
 @given(word=_HOSTILE, other=_HOSTILE)
 def test_a_filter_is_a_value_never_a_statement(labelled: Store, word: str, other: str) -> None:
     where = (("category", (word, other)), ("channel", (word,)))
@@ -208,7 +208,10 @@ def test_a_filter_is_a_value_never_a_statement(labelled: Store, word: str, other
     plain = Query(metrics=("gmv", "aov"), dims=("category",), where=(("category", ("a", "b")), ("channel", ("c",))))
     assert explain(labelled, query) == explain(labelled, plain)
     found = [v for v in ask(labelled, query) if v.metric == "gmv"]
-    assert [(v.dim("category"), v.value) for v in found] == ([(word, 1.0)] if word in HOSTILE else [])
+    if {word, other} <= set(HOSTILE):
+        assert [(v.dim("category"), v.value) for v in found] == [(word, 1.0)]
+    else:
+        assert [v.status for v in found] == [Status.UNAVAILABLE]
 
 
 def test_hostile_words_survive_every_metric(labelled: Store) -> None:

@@ -16,7 +16,7 @@ from bothsides.metrics.interval import clustered_ratio
 from bothsides.metrics.measure import Combination, Formula, Measure, Ratio, measures_of
 from bothsides.metrics.metric import Metric, Quotient
 from bothsides.metrics.query import Query
-from bothsides.metrics.refusal import quotient_parts, refusal
+from bothsides.metrics.refusal import misfit, quotient_parts, refusal
 from bothsides.metrics.shapes import Shape, Stock
 from bothsides.metrics.store import Store
 from bothsides.metrics.value import Basis, Status, Unit, Value
@@ -52,7 +52,7 @@ def ask(store: Store, query: Query) -> list[Value]:
 def explain(store: Store, query: Query) -> str:
     """The SQL that the query's formulas compile to."""
     reading = make_reading(store, query)
-    metrics = [m for name in query.metrics if refusal(reading, m := find_metric(name)) is None]
+    metrics = [m for name in query.metrics if misfit(reading, m := find_metric(name)) is None]
     measures = [measure for job in _jobs(reading, metrics) for measure in measures_of(job.formula)]
     if not measures:
         return "-- nothing to read: no metric asked for is a formula over tables that are here"

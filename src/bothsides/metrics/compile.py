@@ -17,6 +17,9 @@ from bothsides.schema import Grain, Side
 
 Parameters = dict[str, object]
 
+NO_LABEL = "(none)"
+"""How a filter names the rows without a label, as tables show them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
@@ -232,10 +235,17 @@ def _read(fact: Fact, on: str, cut: Cut, window: Window, parameters: Parameters)
         for value in values:
             names.append(f"w{len(parameters)}")
             parameters[names[-1]] = value
-        select = select.where(exp.In(this=exp.column(name), expressions=[exp.Placeholder(this=n) for n in names]))
+        select = select.where(
+            exp.In(this=_expression(filtered(name, values)), expressions=[exp.Placeholder(this=n) for n in names])
+        )
     if cut.keys:
         select = select.group_by(*(exp.Literal.number(i + 1) for i in range(len(cut.keys))))
     return select
+
+
+def filtered(name: str, values: tuple[str, ...]) -> str:
+    """The column a filter compares; rows without a label take part under their name."""
+    return f"coalesce({name}, '{NO_LABEL}')" if NO_LABEL in values else name
 
 
 def _key(key: str, on: str, cut: Cut) -> exp.Expression:

@@ -1,5 +1,6 @@
 """What a person asks: which metrics, split by what, over which days, as known when."""
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -82,15 +83,17 @@ def parse_by(words: Sequence[str]) -> tuple[Grain | None, bool, tuple[str, ...]]
 def parse_where(conditions: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Read `--where category=SaaS,IaaS`; several are joined by "and". Raises ValueError naming what is wrong.
 
-    >>> parse_where(["category=SaaS,IaaS", "side=buyer"])
-    (('category', ('SaaS', 'IaaS')), ('side', ('buyer',)))
+    A label with a comma stands between double quotes; (none) means rows without a label.
+
+    >>> parse_where(["category=SaaS,IaaS", "side=buyer", 'region="Wales, north"'])
+    (('category', ('SaaS', 'IaaS')), ('side', ('buyer',)), ('region', ('Wales, north',)))
     """
     parsed: list[tuple[str, tuple[str, ...]]] = []
     for condition in conditions:
         name, equals, words = condition.partition("=")
         if not equals or name not in ("side", *DIMENSIONS):
             raise ValueError(f"--where {condition!r}: write NAME=VALUE, NAME one of side, {', '.join(DIMENSIONS)}")
-        values = tuple(words.split(","))
+        values = tuple(next(csv.reader([words], skipinitialspace=True), ("",)))
         if name == "side":
             for word in values:
                 if word not in set(Side):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bothsides.metrics.catalogue import metric as find_metric
 from bothsides.metrics.cells import Reading
 from bothsides.metrics.facts import FACTS
+from bothsides.metrics.labels import unknown_label
 from bothsides.metrics.measure import Formula, measures_of
 from bothsides.metrics.metric import Metric, Quotient, Read, SideRule
 from bothsides.metrics.shapes import Shape
@@ -13,6 +14,11 @@ from bothsides.schema import TABLES, Grain
 
 def refusal(reading: Reading, metric: Metric) -> str | None:
     """Why the metric cannot be answered as asked, None when it can."""
+    return misfit(reading, metric) or next(filter(None, _labels(reading, metric)), None)
+
+
+def misfit(reading: Reading, metric: Metric) -> str | None:
+    """Why the metric cannot be read as asked, whatever words its filters name."""
     return (
         _missing(reading, metric)
         or _side_refusal(reading, metric)
@@ -26,7 +32,7 @@ def refusal(reading: Reading, metric: Metric) -> str | None:
 def _missing(reading: Reading, metric: Metric) -> str | None:
     store = reading.store
     required = {table for name in metric.facts for table in store.missing(name)}
-    required |= {table for need in metric.needs if store.lacks(table := need.partition(".")[0])}
+    required |= {fed for need in metric.needs if store.lacks(fed := need.partition(".")[0])}
     if required:
         one = len(required) == 1
         return f"needs {', '.join(sorted(required))}: no data has been loaded for {'it' if one else 'them'}"
@@ -62,6 +68,12 @@ def _named(reading: Reading) -> Iterator[str]:
     """Every dimension the query splits by or filters on."""
     yield from reading.cut.dims
     yield from (name for name, _ in reading.cut.where if name != "side")
+
+
+def _labels(reading: Reading, metric: Metric) -> Iterator[str | None]:
+    for name, values in reading.cut.where:
+        if name != "side":
+            yield unknown_label(reading.store, name, values, metric.facts)
 
 
 def _dimension_refusal(reading: Reading, metric: Metric, dim: str) -> str | None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from bothsides.metrics.cells import Key, Outcome, Reading
-from bothsides.metrics.compile import Window, period_start
+from bothsides.metrics.compile import Window, filtered, period_start
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.metric import Metric, Read, SideRule
 
@@ -77,7 +77,7 @@ def source(
         for value in values:
             marks.append(f"$w{len(parameters)}")
             parameters[marks[-1][1:]] = value
-        conditions.append(f"{name} IN ({', '.join(marks)})")
+        conditions.append(f"{filtered(name, values)} IN ({', '.join(marks)})")
     keys = []
     for key in cut.keys:
         text = period_start(on, cut.grain, cut.fiscal_start) if key == "period" and cut.grain else key
