@@ -30,7 +30,7 @@ def market() -> Callable[..., Store]:
 Rows = list[dict[str, Any]]
 
 
-def market_of(*, currency: str = "EUR", known_until: date | None = None, **tables: Rows) -> Store:
+def market_of(*, currency: str = "EUR", known_until: date | None = None, sample: bool = False, **tables: Rows) -> Store:
     """A store over rows written out in a test, days for times; accounts follow from the orders unless given."""
     con = duckdb.connect()
     con.execute("SET threads = 1")
@@ -43,6 +43,7 @@ def market_of(*, currency: str = "EUR", known_until: date | None = None, **table
         _mark(con, name, known_until)
     con.execute("INSERT INTO meta VALUES ('name', 'test'), ('currency', ?)", [currency])
     con.execute("INSERT INTO loads VALUES (1, NULL, NULL, 'ok', NULL)")
+    con.execute("INSERT INTO load_sources (load_id, table_name, sample) VALUES (1, 'orders', ?)", [sample])
     build_states(con, currency=currency)
     return read_store(con)
 

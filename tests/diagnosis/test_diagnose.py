@@ -51,3 +51,16 @@ def test_the_same_market_gives_the_same_diagnosis(market: Callable[..., Store]) 
 def test_one_order_is_not_a_reason_to_claim_anything(market: Callable[..., Store]) -> None:
     found = diagnose(market(orders=rows(1, per_month=1)))
     assert found.findings == ()
+
+
+def test_a_sample_of_orders_is_never_used_to_follow_accounts(market: Callable[..., Store]) -> None:
+    """Half of them seem to leave, because the sample missed their later orders."""
+    orders = [row for i, row in enumerate(rows(26, per_month=80)) if i // 80 < 20 or i % 80 < 40]
+    whole = diagnose(market(orders=orders, known_until=date(2025, 2, 28)))
+    assert [f.kind for f in whole.findings][:1] == ["ndr_leak"]
+    sampled = diagnose(market(orders=orders, known_until=date(2025, 2, 28), sample=True))
+    assert sampled.findings == ()
+    assert (sampled.cohorts, sampled.concentration, sampled.cells) == ((), (), ())
+    assert {h.metric for h in sampled.headlines} == {"gmv", "aov", "orders"}
+    assert "orders are a sample" in sampled.verdict
+    assert sampled.caveats[0].startswith("Orders are a declared sample")

@@ -131,6 +131,17 @@ def test_by_orders_alone_a_shortage_stays_directional() -> None:
     assert (judged.verdict, judged.settled) == (CellVerdict.SUPPLY_SHORT, False)
 
 
+def test_where_only_sales_are_counted_no_side_is_called_short() -> None:
+    cells = even(searches=False)
+    cells["Pumps", "North"] = replace(cells["Pumps", "North"], suppliers=3, buyers=60)
+    cells["Bolts", "East"] = replace(cells["Bolts", "East"], top={Side.SUPPLIER: (2, 0.6)})
+    blind = replace(market(cells), demand="orders", supply="sales")
+    found = {j.cell.where: j for j in judge(blind, DiagnosisPolicy())}
+    assert found["Pumps", "North"].verdict is CellVerdict.UNKNOWN
+    assert "do not show which side is short" in found["Pumps", "North"].why
+    assert found["Bolts", "East"].verdict is CellVerdict.FRAGILE
+
+
 def test_a_sick_cell_does_not_set_what_is_usual() -> None:
     cells = even()
     cells["Pumps", "North"] = replace(cells["Pumps", "North"], suppliers=1)

@@ -67,3 +67,9 @@ def test_findings_of_one_cell_refer_to_each_other() -> None:
     assert "thin cell spend" in both[0].caveat
     assert "supply short cell" in both[1].caveat
     assert ranked([cell], DiagnosisPolicy(), take_rate=None)[0].caveat == ""
+
+
+def test_a_trifle_of_gmv_is_left_to_the_pictures_and_spend_is_not() -> None:
+    trifle, spend = finding("trifle", 50.0), finding("spend", 50.0, of="spend")
+    found = ranked([trifle, spend, finding("unpriced", None)], DiagnosisPolicy(), take_rate=0.1, gmv=100_000.0)
+    assert [f.kind for f in found] == ["spend", "unpriced"]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bothsides.diagnosis import Headline, Sureness
 from bothsides.diagnosis.figures import figure
-from bothsides.diagnosis.verdict import verdict
+from bothsides.diagnosis.verdict import BLIND, verdict
 from bothsides.metrics import Unit
 from tests.diagnosis.test_ranking import finding
 
@@ -46,3 +46,9 @@ def test_without_cells_or_history_it_claims_nothing() -> None:
 def test_many_places_are_counted_not_listed() -> None:
     many = [replace(SHORT, place=replace(SHORT.place, category=f"C{i}")) for i in range(6)]
     assert "C0 / North, C1 / North, C2 / North and 3 other cells" in verdict(many, [], judged=9)
+
+
+def test_what_cannot_be_told_is_said_instead_of_an_all_clear() -> None:
+    text = verdict([], [gmv(110.0, 100.0)], judged=0, limit=BLIND)
+    assert "which side is short cannot be told from orders alone" in text
+    assert "Nothing in what can be seen calls for alarm." in text

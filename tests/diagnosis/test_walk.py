@@ -33,7 +33,7 @@ def test_late_steps_do_not_count_and_later_ones_imply_earlier_ones(market: Calla
     store = market(accounts=[*SUPPLIERS, *BUYERS], orders=[SALE], known_until=KNOWN.end)
     found = walks(store, Side.SUPPLIER, MILESTONES, KNOWN, days=90)
     assert found is not None
-    assert [m.id for m in found.milestones] == ["signup", "verified", "catalogue", "live", "first_sale"]
+    assert [m.id for m in found.milestones] == ["start", "verified", "catalogue", "live", "first_sale"]
     assert found.whole.reached == (4, 3, 2, 2, 1)
 
 
@@ -50,7 +50,7 @@ def test_steps_never_recorded_are_left_out(market: Callable[..., Store]) -> None
     store = market(accounts=accounts, orders=[SALE], known_until=KNOWN.end)
     found = walks(store, Side.SUPPLIER, MILESTONES, KNOWN, days=90)
     assert found is not None
-    assert [m.id for m in found.milestones] == ["signup", "first_sale"]
+    assert [m.id for m in found.milestones] == ["start", "first_sale"]
 
 
 def test_undated_signups_have_no_funnel(market: Callable[..., Store]) -> None:
@@ -63,5 +63,5 @@ def test_a_request_counts_as_a_cart(market: Callable[..., Store]) -> None:
     store = market(accounts=[*SUPPLIERS, *BUYERS], orders=[SALE], quotes=quotes, events=events, known_until=KNOWN.end)
     found = walks(store, Side.BUYER, BUYING, KNOWN, days=90)
     assert found is not None
-    assert [m.id for m in found.milestones] == ["signup", "search", "cart", "order"]
+    assert [m.id for m in found.milestones] == ["start", "search", "cart", "order"]
     assert found.whole.reached == (1, 1, 1, 1)

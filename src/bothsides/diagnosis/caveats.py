@@ -2,7 +2,7 @@
 
 from bothsides.diagnosis.cells import Cells
 from bothsides.diagnosis.span import Spans
-from bothsides.diagnosis.wording import count, money, share
+from bothsides.diagnosis.wording import count, counted, money, share
 from bothsides.metrics import Store
 from bothsides.schema import minor_units
 
@@ -25,7 +25,7 @@ def caveats(store: Store, covered: Spans, found: Cells | None) -> tuple[str, ...
             *(f"{rows}: their amounts are in no number." for rows in store.unpriced),
             *_elsewhere(store, covered),
             _short_history(covered),
-            _cells(found),
+            _cells(found, sampled=store.sampled),
             *METHOD,
         )
         if text
@@ -34,7 +34,8 @@ def caveats(store: Store, covered: Spans, found: Cells | None) -> tuple[str, ...
 
 def _sample(store: Store) -> str:
     return (
-        "Orders are a declared sample: totals are weighted up, concentration and retention describe the sample."
+        "Orders are a declared sample: totals are weighted up. Who came back, how concentrated the market is, which "
+        "cells are short and what an account brings cannot be told from a sample of orders, so nothing is said of it."
         if store.sampled
         else ""
     )
@@ -67,10 +68,8 @@ def _quarantined(store: Store) -> str:
     ).fetchone()
     if row is None or not row[0]:
         return ""
-    return (
-        f"{count(row[0])} rows of the last load are in quarantine for {count(row[1])} reasons and not in any number: "
-        "`bothsides quarantine` shows them."
-    )
+    rows, reasons = counted(row[0], "row"), counted(row[1], "reason")
+    return f"In quarantine and in no number: {rows} of the last load, for {reasons}; see `bothsides quarantine`."
 
 
 def _elsewhere(store: Store, covered: Spans) -> tuple[str, ...]:
@@ -95,7 +94,9 @@ def _short_history(covered: Spans) -> str:
     )
 
 
-def _cells(found: Cells | None) -> str:
+def _cells(found: Cells | None, *, sampled: bool) -> str:
+    if sampled:
+        return ""
     if found is None:
         return "Orders carry no category or region, so the market cannot be looked at cell by cell."
     unnamed = 1 - found.gmv / found.market_gmv if found.market_gmv else 0.0

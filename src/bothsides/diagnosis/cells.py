@@ -86,6 +86,14 @@ class Cells:
     """Where suppliers were counted: listings, accounts or orders."""
 
     @property
+    def blind(self) -> bool:
+        """Whether both sides are counted from orders alone, which show no one who looked, waited or left empty-handed.
+
+        Buyers per supplier then only mirrors how many orders a cell has.
+        """
+        return self.demand == "orders" and self.supply == "sales"
+
+    @property
     def gmv(self) -> float:
         """GMV of all cells."""
         return sum(cell.gmv for cell in self.cells)

@@ -9,7 +9,7 @@ from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Wort
 from bothsides.diagnosis.picture import SideConcentration, Stress
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import Span
-from bothsides.diagnosis.wording import count, listed, money, of_side, share
+from bothsides.diagnosis.wording import count, counted, listed, money, of_side, share
 from bothsides.metrics import Status, Store, Unit, Value
 from bothsides.schema import Side, minor_units
 
@@ -135,7 +135,7 @@ def _sentence(side: Side, accounts: int, stresses: tuple[Stress, ...]) -> str:
         return f"Only {count(accounts)} {of_side(side)} traded: each one matters."
     last, first = stresses[-1], stresses[0]
     alone = last.counterparties_left_alone
-    left = f" and {count(alone)} {of_side(side.other)} with nobody else to trade with" if alone else ""
+    left = f" and leave {counted(alone, side.other.value)} with nobody else to trade with" if alone else ""
     return (
         f"The {last.k} largest of {count(accounts)} {of_side(side)} carry {share(last.gmv_lost_share)} of GMV, the "
         f"largest alone {share(first.gmv_lost_share)}; losing the {last.k} would take that{left}."

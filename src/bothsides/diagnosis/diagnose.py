@@ -1,11 +1,12 @@
 """One look at a market: every picture, every finding, and the verdict."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from bothsides.diagnosis.benchmarks import BENCHMARKS, Benchmark
 from bothsides.diagnosis.caveats import caveats
 from bothsides.diagnosis.cell_findings import cell_findings
-from bothsides.diagnosis.cells import read_cells
+from bothsides.diagnosis.cells import Cells, read_cells
 from bothsides.diagnosis.cohorts import cohort_tables
 from bothsides.diagnosis.concentration import concentration, concentration_findings, read_ledger
 from bothsides.diagnosis.economics import economics, economics_findings
@@ -17,13 +18,21 @@ from bothsides.diagnosis.gaps import filled, readiness
 from bothsides.diagnosis.headlines import headlines
 from bothsides.diagnosis.liquidity import Judged, judge, pictures
 from bothsides.diagnosis.onboarding import onboarding
-from bothsides.diagnosis.picture import CellVerdict, Diagnosis, Funnel
+from bothsides.diagnosis.picture import (
+    CellVerdict,
+    CohortTable,
+    Diagnosis,
+    Funnel,
+    SideConcentration,
+    SideEconomics,
+)
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.ranking import ranked
 from bothsides.diagnosis.retention import retention, retention_findings
+from bothsides.diagnosis.sales_funnel import sales_funnels
 from bothsides.diagnosis.span import Spans, spans
 from bothsides.diagnosis.spend import read_spend, spend_findings
-from bothsides.diagnosis.verdict import verdict
+from bothsides.diagnosis.verdict import BLIND, SAMPLED, verdict
 from bothsides.metrics import Store
 
 
@@ -52,54 +61,90 @@ def diagnose(
     return _diagnose(store, covered, as_of, policy, benchmarks)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What following accounts shows: pictures and findings. Empty where orders are a sample, which cannot follow."""
+
+    findings: tuple[Finding, ...] = ()
+    found: Cells | None = None
+    judged: tuple[Judged, ...] = ()
+    funnels: tuple[Funnel, ...] = ()
+    cohorts: tuple[CohortTable, ...] = ()
+    economics: tuple[SideEconomics, ...] = ()
+    concentration: tuple[SideConcentration, ...] = ()
+
+
 def _diagnose(
     store: Store, covered: Spans, as_of: date | None, policy: DiagnosisPolicy, benchmarks: tuple[Benchmark, ...]
 ) -> Diagnosis:
-    window = covered.window
-    ledger = read_ledger(store, window)
-    sides = concentration(store, window, ledger)
-    kept = retention(store, covered.known, window.end)
-    leave = {side: found.logo for side, found in kept.items()}
-    found = read_cells(store, window, as_of=as_of)
-    judged = judge(found, policy) if found else ()
-    hanging = concentration_findings(ledger, sides, policy, leave)
-    named = frozenset((f.place.side, f.place.category) for f in hanging)
-    findings: list[Finding] = [
-        *retention_findings(kept, store.currency, policy, benchmarks),
-        *hanging,
-        *(cell_findings(judged, found, ledger, policy, leave, named=named) if found else []),
-    ]
-    funnels, lost = _funnels(store, covered, policy)
-    findings += lost
-    earned = economics(store, window, covered.known, policy)
-    if earned is not None:
-        findings += economics_findings(earned, store.currency, policy, benchmarks)
-    if found is not None and (spent := read_spend(store, found)) is not None:
-        findings += spend_findings(spent, judged, found, store.currency, policy)
-    take = one(store, window, "take_rate")
-    final = ranked(findings, policy, take_rate=float(take.value) if take and take.value else None)
+    look = _Look() if store.sampled else _accounts(store, covered, as_of, policy, benchmarks)
+    won = sales_funnels(store, as_of, policy)
+    gmv, take = (one(store, covered.window, name) for name in ("gmv", "take_rate"))
+    final = ranked(
+        look.findings,
+        policy,
+        take_rate=float(take.value) if take and take.value else None,
+        gmv=float(gmv.value or 0) / covered.window.months if gmv else 0.0,
+    )
     shown = headlines(store, as_of=as_of, months=policy.window_months)
+    fed = filled(store, (need for edge in EDGES for need in edge.needs))
     return Diagnosis(
         name=store.name,
         currency=store.currency,
         first_day=covered.known.start,
         as_of=covered.known.end,
-        window=window.pair,
+        window=covered.window.pair,
         load_id=_load(store),
-        verdict=verdict(final, shown, judged=_judged(judged)),
+        verdict=verdict(final, shown, judged=_judged(look.judged), limit=_limit(store, look)),
         findings=final,
         headlines=shown,
-        flywheel=flywheel(
-            store, covered, found, filled(store, (need for edge in EDGES for need in edge.needs)), policy, as_of=as_of
-        ),
+        flywheel=flywheel(store, covered, look.found, fed, policy, as_of=as_of),
+        funnels=(*look.funnels, *won),
+        cells=pictures(look.judged, store.currency),
+        cohorts=look.cohorts,
+        economics=look.economics,
+        concentration=look.concentration,
+        gaps=readiness(store).gaps,
+        caveats=caveats(store, covered, look.found),
+    )
+
+
+def _accounts(
+    store: Store, covered: Spans, as_of: date | None, policy: DiagnosisPolicy, benchmarks: tuple[Benchmark, ...]
+) -> _Look:
+    window = covered.window
+    ledger = read_ledger(store, window)
+    sides = concentration(store, window, ledger)
+    kept = retention(store, covered.known, window.end)
+    leave = {side: of.logo for side, of in kept.items()}
+    found = read_cells(store, window, as_of=as_of)
+    judged = judge(found, policy) if found else ()
+    hanging = concentration_findings(ledger, sides, policy, leave)
+    named = frozenset((f.place.side, f.place.category) for f in hanging)
+    funnels, lost = _funnels(store, covered, policy)
+    findings = [*retention_findings(kept, store.currency, policy, benchmarks), *hanging, *lost]
+    if found is not None:
+        findings += cell_findings(judged, found, ledger, policy, leave, named=named)
+        if (spent := read_spend(store, found)) is not None:
+            findings += spend_findings(spent, judged, found, store.currency, policy)
+    earned = economics(store, window, covered.known, policy)
+    if earned is not None:
+        findings += economics_findings(earned, store.currency, policy, benchmarks)
+    return _Look(
+        findings=tuple(findings),
+        found=found,
+        judged=judged,
         funnels=funnels,
-        cells=pictures(judged, store.currency),
         cohorts=cohort_tables(store, covered.known),
         economics=earned.sides if earned else (),
         concentration=sides,
-        gaps=readiness(store).gaps,
-        caveats=caveats(store, covered, found),
     )
+
+
+def _limit(store: Store, look: _Look) -> str:
+    if store.sampled:
+        return SAMPLED
+    return BLIND if look.found is not None and look.found.blind else ""
 
 
 def _load(store: Store) -> int | None:

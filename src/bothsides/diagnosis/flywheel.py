@@ -17,6 +17,8 @@ from bothsides.schema import Side
 
 MODEL = "This is bookkeeping, not cause and effect: a point is worth what it adds if all later edges stay as they are."
 
+SAMPLED = "orders are a declared sample, which cannot follow accounts"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Declared:
@@ -190,7 +192,8 @@ def _edge(
     policy: DiagnosisPolicy,
 ) -> Edge:
     now = before = lag = None
-    if set(declared.needs) <= filled:
+    followed = declared.id == "buy" or not store.sampled
+    if followed and set(declared.needs) <= filled:
         now = _read(store, declared, covered.now, covered.known)
         before = _read(store, declared, covered.before, covered.known) if covered.before and now else None
         lag = wheel.middle(store, "lag_days", declared.lag, covered.now) if declared.lag and now else None
@@ -204,7 +207,7 @@ def _edge(
         before=before,
         lag_days=lag,
         point_worth=None if now is None else point_worth(declared.id, float(now.value or 0), flow, policy),
-        reason="" if now is not None else declared.reason,
+        reason="" if now is not None else declared.reason if followed else SAMPLED,
     )
 
 

@@ -143,7 +143,7 @@ def finding(found: Walks, way: Way, leak: Leak, worth: Worth, more: tuple[Eviden
     lost = walked.reached[leak.step - 1] - walked.reached[leak.step]
     return Finding(
         kind=way.kind,
-        title=f"{share(leak.rate)} of {of_side(found.side)}{where} get from {step_name(found, leak.step)}, against "
+        title=f"{share(leak.rate)} of {of_side(found.side)}{where} get from {step_name(found, leak.step)}, "
         f"{share(leak.usual)} in {leak.against}",
         place=_place(found.side, walked),
         sure=Sureness.LIKELY,

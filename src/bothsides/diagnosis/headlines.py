@@ -23,21 +23,25 @@ class _Candidate:
     side: Side | None = None
     yearly: bool = False
     """Whether the metric looks back twelve months by itself, so that it is read at a day, not over a span."""
+    of_accounts: bool = False
+    """Whether it counts or follows accounts, which a sample of orders cannot."""
 
 
 CANDIDATES = (
     _Candidate(metric="gmv", label="GMV"),
     _Candidate(metric="net_revenue", label="Net revenue"),
     _Candidate(metric="take_rate", label="Take rate"),
-    _Candidate(metric="active_buyers", label="Active buyers"),
-    _Candidate(metric="active_suppliers", label="Active suppliers"),
-    _Candidate(metric="ndr_gmv", label="NDR on GMV, buyers", side=Side.BUYER, yearly=True),
-    _Candidate(metric="ndr_gmv", label="NDR on GMV, suppliers", side=Side.SUPPLIER, yearly=True),
+    _Candidate(metric="active_buyers", label="Active buyers", of_accounts=True),
+    _Candidate(metric="active_suppliers", label="Active suppliers", of_accounts=True),
+    _Candidate(metric="ndr_gmv", label="NDR on GMV, buyers", side=Side.BUYER, yearly=True, of_accounts=True),
+    _Candidate(metric="ndr_gmv", label="NDR on GMV, suppliers", side=Side.SUPPLIER, yearly=True, of_accounts=True),
     _Candidate(metric="search_to_order", label="Search-to-order"),
     _Candidate(metric="fill_rate", label="Fill rate of requests"),
-    _Candidate(metric="top_10_share", label="Share of the ten largest buyers", side=Side.BUYER),
-    _Candidate(metric="top_10_share", label="Share of the ten largest suppliers", side=Side.SUPPLIER),
-    _Candidate(metric="buyer_repeat_rate_90d", label="Buyers who order again within 90 days", side=Side.BUYER),
+    _Candidate(metric="top_10_share", label="Share of the ten largest buyers", side=Side.BUYER, of_accounts=True),
+    _Candidate(metric="top_10_share", label="Share of the ten largest suppliers", side=Side.SUPPLIER, of_accounts=True),
+    _Candidate(
+        metric="buyer_repeat_rate_90d", label="Buyers who order again within 90 days", side=Side.BUYER, of_accounts=True
+    ),
     _Candidate(metric="aov", label="Average order value"),
     _Candidate(metric="orders", label="Orders"),
     _Candidate(metric="requests", label="Requests for quotation", side=Side.BUYER),
@@ -50,7 +54,7 @@ def headlines(store: Store, *, as_of: date | None, months: int) -> tuple[Headlin
     found: list[Headline] = []
     for candidate in CANDIDATES:
         covered = spans(store, FACTS[METRICS[candidate.metric].facts[0]].requires[0], as_of=as_of, months=months)
-        if covered is None or len(found) == SHOWN:
+        if covered is None or len(found) == SHOWN or (store.sampled and candidate.of_accounts):
             continue
         headline = _headline(store, candidate, covered)
         if headline is not None:

@@ -11,7 +11,7 @@ from bothsides.diagnosis.figures import figure, rate
 from bothsides.diagnosis.picture import CellVerdict, LiquidityCell
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.typical import Standing, Usual, standings
-from bothsides.diagnosis.wording import count, counted, share, times
+from bothsides.diagnosis.wording import count, counted, share
 from bothsides.metrics import Basis, Unit, Value
 from bothsides.schema import Side
 
@@ -35,7 +35,7 @@ class Judged:
 def judge(found: Cells, policy: DiagnosisPolicy) -> tuple[Judged, ...]:
     """A verdict per cell. Claims are tested together, so that many cells do not make one false alarm likely."""
     stands = standings(found, least_n=policy.least_n)
-    comparable = len(stands) >= policy.least_cells
+    comparable = len(stands) >= policy.least_cells and not found.blind
     scarce = believed([_tail(s.balance, -1) for s in stands], policy.alarm_rate)
     unserved = believed([min(_tail(s.search, +1), _tail(s.fill, +1)) for s in stands], policy.alarm_rate)
     idle = believed([_tail(s.buyers or s.balance, +1) for s in stands], policy.alarm_rate)
@@ -83,8 +83,8 @@ def _verdict(stand: Standing, found: Cells, claims: _Claims, policy: DiagnosisPo
         return Judged(standing=stand, verdict=CellVerdict.DEMAND_SHORT, why=_why_demand(stand), settled=seen)
     if side := fragile_side(stand.cell, found, policy):
         return Judged(standing=stand, verdict=CellVerdict.FRAGILE, why=_why_fragile(stand.cell, side))
-    if _too_little(stand, policy):
-        return Judged(standing=stand, verdict=CellVerdict.UNKNOWN, why=_why_unknown(stand.cell))
+    if found.blind or _too_little(stand, policy):
+        return Judged(standing=stand, verdict=CellVerdict.UNKNOWN, why=_why_unknown(stand.cell, blind=found.blind))
     return Judged(standing=stand, verdict=CellVerdict.BALANCED, why=_why_balanced(stand))
 
 
@@ -187,21 +187,27 @@ def _why_fragile(cell: Cell, side: Side) -> str:
     return f"One {side} carries {share(cell.top[side][1])} of the cell's GMV."
 
 
-def _why_unknown(cell: Cell) -> str:
-    asked = f"{count(cell.searches.asked)} searches and {count(cell.requests.asked)} requests"
-    return f"Only {count(cell.orders)} orders, {asked}."
+def _why_unknown(cell: Cell, *, blind: bool) -> str:
+    if blind:
+        return (
+            f"{counted(cell.active_buyers, 'buyer')} bought from {counted(cell.active_suppliers, 'supplier')}; orders "
+            "alone do not show which side is short."
+        )
+    asked = f"{counted(cell.searches.asked, 'search')} and {counted(cell.requests.asked, 'request')}"
+    return f"Only {counted(cell.orders, 'order')}, {asked}."
 
 
 def _why_balanced(stand: Standing) -> str:
     if stand.balance is None:
         return "Nothing to compare with."
-    apart = abs(stand.balance.gap)
-    beside = (
-        "about the usual balance"
-        if apart < math.log(1.25)
-        else f"{times(math.exp(apart))} the usual balance, within chance or without harm"
-    )
-    return f"{_ratio(stand)}: {beside}. {_sentence(_service(stand))}"
+    apart = stand.balance.gap
+    if abs(apart) < math.log(1.25):
+        beside = "about the usual balance"
+    else:
+        beside = f"{'more' if apart > 0 else 'fewer'} buyers per supplier than usual, but not beyond chance and harm"
+    poorly = any(u is not None and u.factor <= 0.75 for u in (stand.search, stand.fill))
+    other = " Fewer are served than usual, but not for lack of suppliers." if poorly else ""
+    return f"{_ratio(stand)}: {beside}. {_sentence(_service(stand))}{other}"
 
 
 def _sentence(text: str) -> str:

@@ -97,6 +97,9 @@ class DiagnosisPolicy:
     edge_gap: float = 0.1
     """An edge limits only where a reachable level is at least this much above it (relative)."""
 
+    least_worth_share: float = 0.001
+    """Findings worth less than this share of GMV a month are left to the pictures; spend is weighed in full."""
+
     most_findings: int = 20
     """A list longer than this is not read."""
 

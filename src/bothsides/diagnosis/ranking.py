@@ -22,16 +22,25 @@ def expected(finding: Finding, take_rate: float) -> float:
     return finding.worth.per_month * kept * SURENESS_WEIGHT[finding.sure]
 
 
-def ranked(findings: Iterable[Finding], policy: DiagnosisPolicy, *, take_rate: float | None) -> tuple[Finding, ...]:
+def ranked(
+    findings: Iterable[Finding], policy: DiagnosisPolicy, *, take_rate: float | None, gmv: float = 0.0
+) -> tuple[Finding, ...]:
     """Findings in order with their rank, one per kind and place, capped at what a person reads.
 
-    A leak in retention comes first whatever its worth: what is won by spending would run out through it.
+    `gmv` is the market's GMV a month: findings worth a trifle of it are left to the pictures. A leak in retention
+    comes first whatever its worth: what is won by spending would run out through it.
     """
     kept = ASSUMED_TAKE_RATE if take_rate is None else take_rate
+    material = [f for f in findings if not _trifle(f, policy.least_worth_share * gmv)]
     chosen = sorted(
-        _distinct(findings, kept), key=lambda f: (f.kind != "ndr_leak", -expected(f, kept), f.kind, f.place.label)
+        _distinct(material, kept), key=lambda f: (f.kind != "ndr_leak", -expected(f, kept), f.kind, f.place.label)
     )
     return tuple(replace(finding, rank=i) for i, finding in enumerate(chosen[: policy.most_findings], 1))
+
+
+def _trifle(finding: Finding, least: float) -> bool:
+    worth = finding.worth
+    return worth is not None and worth.of == "GMV" and worth.per_month < least
 
 
 def _distinct(findings: Iterable[Finding], take_rate: float) -> list[Finding]:

@@ -217,13 +217,16 @@ def _finding(leak: _Leak, other: SideRetention, currency: str, benchmarks: tuple
                 values=(other.recent.ndr, other.recent.logo),
             )
         )
+    if leak.months < 12 and leak.of.ndr is not None:
+        yearly = f"Over a whole year {who} brought {share(float(leak.of.ndr.value or 0))} of the year before."
+        evidence.append(Evidence(sentence=yearly, values=(leak.of.ndr,)))
     if leak.ndr.metric == "ndr_gmv" and (against := compare(leak.ndr, (), benchmarks)):
         evidence.append(Evidence(sentence=against))
     lost = monthly * (1 - ndr)
     high, low = leak.ndr.low, leak.ndr.high
     return Finding(
         kind="ndr_leak",
-        title=f"{who.capitalize()} of the months before now bring {share(ndr)} of what they brought: "
+        title=f"{who.capitalize()} bring {share(ndr)} of what they brought {_ago(leak.months)} before: "
         f"{money(lost, currency)} a month has gone",
         place=Place(side=side),
         sure=Sureness.LIKELY if leak.settled else Sureness.DIRECTIONAL,
@@ -249,6 +252,10 @@ def _finding(leak: _Leak, other: SideRetention, currency: str, benchmarks: tuple
         first_step=f"Call the {min(20, max(left, 5))} largest {who} that stopped or halved, and record why.",
         caveat="GMV retention, not revenue retention: the two differ where fees differ.",
     )
+
+
+def _ago(months: int) -> str:
+    return {12: "a year", 6: "half a year"}.get(months, f"{months} months")
 
 
 def _unseasoned(leak: _Leak) -> bool:

@@ -13,12 +13,17 @@ SURE_WORDS = {
     Sureness.DIRECTIONAL: "directional: test before you spend",
 }
 MOST_PLACES = 3
+BLIND = "which side is short cannot be told from orders alone"
+SAMPLED = "orders are a sample, which shows neither who stays nor which side is short"
 
 
-def verdict(findings: Sequence[Finding], headlines: Sequence[Headline], *, judged: int) -> str:
-    """The market in a few sentences. `judged` is how many cells could be judged at all."""
-    state = "; ".join(part for part in (_growth(headlines), _short(findings, judged)) if part)
-    return " ".join(part for part in (f"{_capital(state)}." if state else "", _first(findings)) if part)
+def verdict(findings: Sequence[Finding], headlines: Sequence[Headline], *, judged: int, limit: str = "") -> str:
+    """The market in a few sentences.
+
+    `judged` is how many cells could be judged at all; `limit` says what kept sides and cells from being judged.
+    """
+    state = "; ".join(part for part in (_growth(headlines), limit or _short(findings, judged)) if part)
+    return " ".join(part for part in (f"{_capital(state)}." if state else "", _first(findings, limit)) if part)
 
 
 def _growth(headlines: Sequence[Headline]) -> str:
@@ -49,9 +54,9 @@ def _short(findings: Sequence[Finding], judged: int) -> str:
     return f"neither side is short in the {counted(judged, 'cell')} that could be judged" if judged else ""
 
 
-def _first(findings: Sequence[Finding]) -> str:
+def _first(findings: Sequence[Finding], limit: str) -> str:
     if not findings:
-        return "Nothing in this data calls for alarm."
+        return "Nothing in what can be seen calls for alarm." if limit else "Nothing in this data calls for alarm."
     first = findings[0]
     worth = first.worth
     value = f", worth {money(worth.per_month, worth.currency)} of {worth.of} a month" if worth else ""

@@ -26,6 +26,19 @@ class Milestone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Where walks begin: the relation, the day they began and the table that says how far that is known."""
+
+    relation: str = "fact_accounts"
+    began: str = "signed_up_on"
+    table: str = "accounts"
+    label: str = "Signed up"
+
+
+SIGNUP = Entry()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Walked:
     """How many accounts of a place reached each step, signup first."""
 
@@ -52,45 +65,40 @@ class Walks:
     earlier: Walked | None
 
 
-def walks(store: Store, side: Side, milestones: Sequence[Milestone], known: Span, *, days: int) -> Walks | None:
+def walks(
+    store: Store, side: Side, milestones: Sequence[Milestone], known: Span, *, days: int, entry: Entry = SIGNUP
+) -> Walks | None:
     """Signups of the last year that had their days, followed; None without dated signups or later steps.
 
     A step counts as taken when it or any later one was: systems forget to record steps, accounts do not skip them.
     Steps that the data never records are left out.
     """
-    signups = store.ranges.get("accounts")
-    if signups is None or store.missing("accounts"):
+    signups = store.ranges.get(entry.table)
+    if signups is None or entry.table not in store.fed:
         return None
-    seen = _recorded(store, side, milestones)
+    reader = _Reader(store=store, entry=entry, side=side, days=days)
+    seen = reader.recorded(milestones)
     if not seen:
         return None
     end = min(known.end, signups[1] + timedelta(days=days)) - timedelta(days=days)
     year = Span(start=add_months(end, -12) + timedelta(days=1), end=end)
-    whole = _walked(store, side, seen, year, days=days)
+    whole = reader.walked(seen, year)
     everything = Span(start=signups[0], end=end)
     if whole.reached[0] < ENOUGH_SIGNUPS:
-        year, whole = everything, _walked(store, side, seen, everything, days=days)
+        year, whole = everything, reader.walked(seen, everything)
     if not whole.reached[0]:
         return None
     before = Span(start=add_months(year.start, -12), end=year.start - timedelta(days=1))
-    earlier = _walked(store, side, seen, before, days=days) if before.end >= signups[0] else None
+    earlier = reader.walked(seen, before) if before.end >= signups[0] else None
     return Walks(
         side=side,
-        milestones=(Milestone(id="signup", label="Signed up", days="0"), *seen),
+        milestones=(Milestone(id="start", label=entry.label, days="0"), *seen),
         span=year,
         days=days,
         whole=whole,
-        places=tuple(place for dim in PLACES for place in _by_place(store, side, seen, year, dim=dim, days=days)),
+        places=tuple(place for dim in PLACES for place in reader.by_place(seen, year, dim)),
         earlier=earlier if earlier is not None and earlier.reached[0] else None,
     )
-
-
-def _recorded(store: Store, side: Side, milestones: Sequence[Milestone]) -> tuple[Milestone, ...]:
-    counts = ", ".join(f"count({m.days})" for m in milestones)
-    row = store.con.execute(
-        f"SELECT {counts} FROM fact_accounts WHERE side = $side AND signed_up_on IS NOT NULL", {"side": side.value}
-    ).fetchone()
-    return tuple(m for m, n in zip(milestones, row or (), strict=False) if n)
 
 
 def _reached(milestones: Sequence[Milestone]) -> str:
@@ -102,21 +110,44 @@ def _reached(milestones: Sequence[Milestone]) -> str:
     return ", ".join(parts)
 
 
-def _walked(store: Store, side: Side, milestones: Sequence[Milestone], span: Span, *, days: int) -> Walked:
-    row = store.con.execute(
-        f"SELECT {_reached(milestones)} FROM fact_accounts"
-        " WHERE side = $side AND signed_up_on BETWEEN $first AND $last",
-        {"side": side.value, "first": span.start, "last": span.end, "days": days},
-    ).fetchone()
-    return Walked(place=None, label=None, reached=tuple(row or ()))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """Counts walks of one side; relation, columns and steps come from declarations, days are parameters."""
 
+    store: Store
+    entry: Entry
+    side: Side
+    days: int
 
-def _by_place(
-    store: Store, side: Side, milestones: Sequence[Milestone], span: Span, *, dim: str, days: int
-) -> list[Walked]:
-    rows = store.con.execute(
-        f"SELECT {dim}, {_reached(milestones)} FROM fact_accounts"
-        f" WHERE side = $side AND signed_up_on BETWEEN $first AND $last AND {dim} IS NOT NULL GROUP BY 1 ORDER BY 1",
-        {"side": side.value, "first": span.start, "last": span.end, "days": days},
-    ).fetchall()
-    return [Walked(place=dim, label=label, reached=tuple(reached)) for label, *reached in rows] if len(rows) > 1 else []
+    def recorded(self, milestones: Sequence[Milestone]) -> tuple[Milestone, ...]:
+        """The steps that some account took."""
+        counts = ", ".join(f"count({m.days})" for m in milestones)
+        row = self.store.con.execute(
+            f"SELECT {counts} FROM {self.entry.relation} WHERE side = $side AND {self.entry.began} IS NOT NULL",
+            {"side": self.side.value},
+        ).fetchone()
+        return tuple(m for m, n in zip(milestones, row or (), strict=False) if n)
+
+    def walked(self, milestones: Sequence[Milestone], span: Span) -> Walked:
+        """All who began in the span."""
+        row = self.store.con.execute(
+            f"SELECT {_reached(milestones)} FROM {self.entry.relation} WHERE {self._began}", self._bound(span)
+        ).fetchone()
+        return Walked(place=None, label=None, reached=tuple(row or ()))
+
+    def by_place(self, milestones: Sequence[Milestone], span: Span, dim: str) -> list[Walked]:
+        """Those of each region, category or channel; none where all are of one."""
+        rows = self.store.con.execute(
+            f"SELECT {dim}, {_reached(milestones)} FROM {self.entry.relation}"
+            f" WHERE {self._began} AND {dim} IS NOT NULL GROUP BY 1 ORDER BY 1",
+            self._bound(span),
+        ).fetchall()
+        found = [Walked(place=dim, label=label, reached=tuple(reached)) for label, *reached in rows]
+        return found if len(found) > 1 else []
+
+    @property
+    def _began(self) -> str:
+        return f"side = $side AND {self.entry.began} BETWEEN $first AND $last"
+
+    def _bound(self, span: Span) -> dict[str, object]:
+        return {"side": self.side.value, "first": span.start, "last": span.end, "days": self.days}

@@ -31,7 +31,8 @@ def share(rate: float) -> str:
     ('12 %', '5.4 %', '433 %', '0.4 %')
     """
     percent = 100 * rate
-    return f"{percent:.1f} %" if abs(percent) < 9.95 and percent != 0 else f"{percent:.0f} %"
+    tenths = abs(percent) < 9.95 and abs(percent - round(percent)) > 1e-9
+    return f"{percent:.1f} %" if tenths else f"{percent:.0f} %"
 
 
 def count(number: float) -> str:
@@ -49,17 +50,8 @@ def counted(number: float, word: str) -> str:
     >>> counted(1, "supplier"), counted(3, "category")
     ('1 supplier', '3 categories')
     """
-    plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+    plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}es" if word.endswith("ch") else f"{word}s"
     return f"{count(number)} {word if round(number) == 1 else plural}"
-
-
-def times(factor: float) -> str:
-    """A multiple.
-
-    >>> times(2.04), times(14.2)
-    ('2.0 times', '14 times')
-    """
-    return f"{factor:.1f} times" if factor < 10 else f"{factor:.0f} times"
 
 
 def of_side(side: Side) -> str:
