@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Run
+from tests.cli.conftest import MAPPING, Run
 
 from bothsides.cli.app import COMMANDS
 
@@ -103,3 +103,23 @@ def test_help_imports_no_engine() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("[]")
+
+
+def test_words_of_the_data_are_shown_never_obeyed(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(
+        "id,date,buyer,supplier,category,amount\n1,2024-01-10,Acme,Pumps,[/],1.00\n"
+        "2,2024-01-20,Acme,Pumps,\x1b[31mEVIL,2.00\n3,2024-01-20,Acme,Pumps,x,\x1b[2Jnope\n"
+    )
+    (tmp_path / "mapping").mkdir()
+    (tmp_path / "mapping" / "ledger.toml").write_text(MAPPING)
+    (tmp_path / "bothsides.toml").write_text('name = "acme"\ncurrency = "EUR"\ntime_zone = "UTC"\n')
+    for words in (("sync",), ("quarantine",), ("doctor",), ("audit",)):
+        done = run(*words, tmp_path)
+        assert done.code == 0, done.err
+        assert "\x1b[31m" not in done.out
+        assert "\x1b[2J" not in done.out
+    shown = run("metrics", "gmv", "--by", "category", "-w", tmp_path)
+    assert "[/]" in shown.out
+    assert "\ufffd[31mEVIL" in shown.out
+    unknown = run("metrics", "gmv", "--where", "category=Y", "-w", tmp_path)
+    assert "no row has category 'Y'" in unknown.out

@@ -128,3 +128,17 @@ def test_facts_built_by_another_version_are_built_anew(market: Market) -> None:
     store.con.execute("UPDATE meta SET value = 'older' WHERE key = 'states'")
     store.con.execute("UPDATE fact_orders SET value = 0")
     assert one(read_store(store.con), "gmv").value == 550.0
+
+
+def test_branches_of_branches_deal_with_themselves_too(market: Market) -> None:
+    accounts = [
+        {"account_id": "head", "side": "buyer", "organization_id": "group"},
+        {"account_id": "branch", "side": "supplier", "parent_id": "head"},
+        {"account_id": "branch of branch", "side": "supplier", "parent_id": "branch"},
+        {"account_id": "loop", "side": "supplier", "parent_id": "loop"},
+    ]
+    orders = [
+        order("head", name, date(2024, 1, 1 + i), 100 * 10**i)
+        for i, name in enumerate(["branch", "branch of branch", "loop"])
+    ]
+    assert one(market(accounts=accounts, orders=orders), "gmv").value == 100.0

@@ -29,6 +29,15 @@ for _name, _help in COMMANDS.items():
     app.command(f"bothsides.cli.{_name}:{_name}", name=_name, help=_help)
 
 
+def printable(text: str) -> str:
+    """A message without control sequences: it may quote a word of somebody's file.
+
+    >>> printable("a\\x1b[31mb")
+    'a?[31mb'
+    """
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else "?" for letter in text)
+
+
 def main() -> None:
     """Run the command. A person's mistake ends in one message and code 2; a finding of `doctor` in code 1."""
     try:
@@ -37,6 +46,11 @@ def main() -> None:
         if os.environ.get("BOTHSIDES_DEBUG"):
             raise
         message = error.args[0] if isinstance(error, KeyError) and error.args else error
-        sys.stderr.write(f"bothsides: {message}\n")
+        sys.stderr.write(f"bothsides: {printable(str(message))}\n")
         sys.exit(2)
+    except (KeyboardInterrupt, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
+            raise
+        sys.stderr.write("bothsides: stopped; nothing was published\n")
+        sys.exit(130)
     sys.exit(result if isinstance(result, int) else 0)

@@ -8,9 +8,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
-from rich.text import Text
 
 from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.terminal import plain
 from bothsides.diagnosis import Readiness, readiness
 from bothsides.diagnosis.checkup import Severity, checkup
 from bothsides.metrics import open_store
@@ -50,8 +50,8 @@ def doctor(
     if not complaints:
         console.print("Nothing is wrong with this workspace.")
     for complaint in complaints:
-        console.print(Text(f"{complaint.severity.value:9} {complaint.what}"))
-        console.print(Text(f"{'':9} -> {complaint.mend}", style="dim"))
+        console.print(plain(f"{complaint.severity.value:9} {complaint.what}"))
+        console.print(plain(f"{'':9} -> {complaint.mend}", style="dim"))
     if readable:
         show_readiness(console, ready)
     return int(broken)
@@ -61,10 +61,10 @@ def show_readiness(console: Console, ready: Readiness) -> None:
     """Questions the data answers, and for the others what is missing and whom to ask."""
     console.print(f"\n{len(ready.answerable)} questions can be answered from today's data:")
     for question in ready.answerable:
-        console.print(Text(f"  yes  {question}"))
+        console.print(plain(f"  yes  {question}"))
     if not ready.gaps:
         return
     console.print(f"\n{len(ready.gaps)} cannot:")
     for gap in ready.gaps:
-        console.print(Text(f"  no   {gap.question}"))
-        console.print(Text(f"       missing: {'; '.join(gap.missing)}. Ask: {gap.ask}.", style="dim"))
+        console.print(plain(f"  no   {gap.question}"))
+        console.print(plain(f"       missing: {'; '.join(gap.missing)}. Ask: {gap.ask}.", style="dim"))

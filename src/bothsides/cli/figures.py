@@ -7,15 +7,18 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bothsides.cli.terminal import plain
 from bothsides.metrics import Basis, Status, Unit, Value
+from bothsides.metrics.compile import NO_LABEL
 
 
-def as_record(value: Value) -> dict[str, Any]:
-    """One value as plain data: money in major units, `low` and `high` empty for a census."""
+def as_record(value: Value, dims: Sequence[str] = ()) -> dict[str, Any]:
+    """One value as plain data: money in major units, `low` and `high` empty for a census, every dimension named."""
     return {
         "metric": value.metric,
         "period": value.period,
         "side": value.side,
+        **dict.fromkeys(dims),
         **dict(value.dims),
         "value": value.value,
         "unit": value.unit.value,
@@ -31,17 +34,19 @@ def as_record(value: Value) -> dict[str, Any]:
     }
 
 
-def as_json(values: Sequence[Value]) -> str:
+def as_json(values: Sequence[Value], dims: Sequence[str] = ()) -> str:
     """A list of records."""
-    return json.dumps([as_record(value) for value in values], indent=2, ensure_ascii=False)
+    return json.dumps([as_record(value, dims) for value in values], indent=2, ensure_ascii=False)
 
 
 def show(console: Console, values: Sequence[Value], dims: Sequence[str]) -> None:
     """A table with one row per cell; why a metric is unavailable stands below it."""
     sided = any(value.side for value in values)
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("metric", "period", *(("side",) if sided else ()), *dims):
+    for name in ("metric", "period", *(("side",) if sided else ())):
         table.add_column(name, no_wrap=True)
+    for name in dims:
+        table.add_column(name, overflow="fold", max_width=_WIDEST_LABEL)
     for name in ("value", "95 % interval", "n"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True)
@@ -51,7 +56,7 @@ def show(console: Console, values: Sequence[Value], dims: Sequence[str]) -> None
             value.metric,
             value.period or "",
             *((value.side or "",) if sided else ()),
-            *(labels.get(dim) or ("(none)" if dim in labels else "") for dim in dims),
+            *(plain(_label(labels, dim)) for dim in dims),
             figure(value.value, value.unit),
             _interval(value),
             f"{value.n:,}",
@@ -60,7 +65,20 @@ def show(console: Console, values: Sequence[Value], dims: Sequence[str]) -> None
         )
     console.print(table)
     for note in dict.fromkeys(f"{v.metric} {v.status.value}: {v.reason}" for v in values if v.reason and not v.period):
-        console.print(note, style="dim", markup=False)
+        console.print(plain(note, style="dim"))
+
+
+_WIDEST_LABEL = 32
+
+
+def _label(labels: dict[str, str | None], dim: str) -> str:
+    """The label, shortened where it would push the figures off the screen; rows without one say so."""
+    if dim not in labels:
+        return ""
+    label = labels[dim]
+    if label is None:
+        return NO_LABEL
+    return label if len(label) <= 3 * _WIDEST_LABEL else label[: 3 * _WIDEST_LABEL - 1] + "…"
 
 
 def _interval(value: Value) -> str:

@@ -9,8 +9,8 @@ import duckdb
 from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
+from bothsides.cli.terminal import plain
 from bothsides.connectors import files
 from bothsides.ingest.draft import Draft, FileProfile, draft, profile, summary, write_draft
 
@@ -41,13 +41,13 @@ def init(
     show_draft(console, drafted)
     console.print("\nWritten:")
     for path in written:
-        console.print(f"  {path}")
+        console.print(plain(f"  {path}"), soft_wrap=True)
     open_questions = [row for row in summary(drafted) if row.sure in ("todo", "missing")]
     if open_questions:
         console.print("\n[bold]Before a sync, answer:[/bold]")
         for row in open_questions:
-            console.print(Text(f"  {row.source or 'bothsides.toml'}: {row.column} - {row.reason}"))
-    console.print(f"\nNext: look through {folder}/mapping, then [bold]bothsides sync {folder}[/bold]")
+            console.print(plain(f"  {row.source or 'bothsides.toml'}: {row.column} - {row.reason}"))
+    console.print(plain(f"\nNext: look through {folder}/mapping, then run: bothsides sync {folder}"))
     return 0
 
 
@@ -59,7 +59,7 @@ def read_profiles(patterns: list[str], root: Path, console: Console) -> list[Fil
             try:
                 table = files.read(found, spool_dir=Path(spool))
             except files.FileRefused as refused:
-                console.print(Text(f"left out: {refused}"))
+                console.print(plain(f"left out: {refused}"))
                 continue
             profiles.append(profile(con, table, files=(str(found.path.resolve()) + member(found.member),)))
     if not profiles:
@@ -76,22 +76,22 @@ def show_draft(console: Console, drafted: Draft) -> None:
     """Each source's columns, where they come from and how sure that is."""
     rows = summary(drafted)
     for source in dict.fromkeys(row.source for row in rows if row.source):
-        table = Table(title=source, title_justify="left", box=None, header_style="bold", pad_edge=False)
+        table = Table(title=plain(source), title_justify="left", box=None, header_style="bold", pad_edge=False)
         for name in ("column", "from", "how sure", "why"):
             table.add_column(name, overflow="fold")
         for row in rows:
             if row.source == source and row.sure != "unmapped":
                 table.add_row(
-                    *(Text(text) for text in (f"{row.table}.{row.column}", row.comes_from, row.sure, row.reason))
+                    *(plain(text) for text in (f"{row.table}.{row.column}", row.comes_from, row.sure, row.reason))
                 )
         console.print(table)
         unused = [row.comes_from for row in rows if row.source == source and row.sure == "unmapped"]
         if unused:
-            console.print(Text(f"not used: {', '.join(unused)}", style="dim"))
+            console.print(plain(f"not used: {', '.join(unused)}", style="dim"))
         console.print()
     for row in rows:
         if row.sure == "skipped":
-            console.print(Text(f"not loaded: {row.comes_from}: {row.reason}"))
+            console.print(plain(f"not loaded: {row.comes_from}: {row.reason}"))
     counts = Counter(row.sure for row in rows)
     console.print(
         ", ".join(f"{counts[word]} {word}" for word in ("sure", "likely", "guess", "missing") if counts[word])

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from bothsides.cli.figures import as_json, show
 from bothsides.cli.places import WorkspaceFolder, published
+from bothsides.cli.terminal import plain
 from bothsides.metrics import METRICS, Query, ask, explain, open_store, parse_by, parse_where
 from bothsides.workspace import Workspace
 
@@ -46,7 +47,7 @@ def metrics(
     names = tuple(METRICS) if all_metrics else tuple(name for word in ids for name in word.split(",") if name)
     if not names:
         raise ValueError("name at least one metric, e.g. gmv; `bothsides metrics --list` shows them all")
-    grain, by_side, dims = parse_by([word for word in by.split(",") if word])
+    grain, by_side, dims = parse_by([word.strip() for word in by.split(",") if word.strip()])
     query = Query(
         metrics=names,
         grain=grain,
@@ -63,11 +64,11 @@ def metrics(
             return
         values = ask(store, query)
     if json:
-        print(as_json(values))
+        print(as_json(values, dims))
         return
     if query.dims or values:
         show(console, values, dims)
-    console.print(f"[dim]money in {store.currency} · rates with 95 % interval · census: counted, not estimated[/dim]")
+    console.print(plain(f"money in {store.currency} · census: counted, not estimated", style="dim"))
 
 
 def day(text: str | None, option: str) -> date | None:

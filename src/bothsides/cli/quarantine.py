@@ -8,10 +8,10 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from bothsides import ingest
 from bothsides.cli.places import WorkspaceFolder, published
+from bothsides.cli.terminal import plain
 from bothsides.warehouse import open_reader
 from bothsides.workspace import Workspace
 
@@ -46,7 +46,7 @@ def quarantine(
         table.add_column(name, justify="right" if name == "line" else "left", overflow="fold")
     for row in rows:
         cells = (row.file, row.line, row.reason, row.column_name, row.value, row.detail)
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in cells))
+        table.add_row(*(plain(cell) for cell in cells))
     console.print(table)
     if len(rows) == limit:
         console.print(f"[dim]the first {limit}; --limit shows more, --reason and --source narrow it[/dim]")

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from bothsides import ingest
 from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.terminal import plain
 from bothsides.ingest import SyncReport
 from bothsides.metrics import refresh
 from bothsides.workspace import Workspace
@@ -29,13 +30,13 @@ def sync(
     """
     opened = Workspace.open(workspace)
     console = Console()
-    progress = (lambda _: None) if json else (lambda line: console.print(f"[dim]{line}[/dim]"))
+    progress = (lambda _: None) if json else (lambda line: console.print(plain(line, style="dim")))
     report = ingest.sync(opened, now=datetime.now(UTC), refresh=refresh(opened.settings.currency), progress=progress)
     if json:
         print(json_text.dumps(dataclasses.asdict(report), default=str, indent=2))
         return
     show_report(console, report, opened.settings.currency)
-    console.print(f"\nNext: [bold]bothsides audit {workspace}[/bold]")
+    console.print(plain(f"\nNext: bothsides audit {workspace}", style="bold"))
 
 
 def show_report(console: Console, report: SyncReport, currency: str) -> None:
@@ -47,16 +48,16 @@ def show_report(console: Console, report: SyncReport, currency: str) -> None:
     for item in report.sources:
         figures = (item.read, item.new, item.changed, item.unchanged, item.quarantined, item.deleted)
         name = item.source if item.source == item.table else f"{item.source}: {item.table}"
-        table.add_row(name, *(f"{figure:,}" for figure in figures))
+        table.add_row(plain(name), *(f"{figure:,}" for figure in figures))
     console.print(f"Load {report.load_id} published.")
     console.print(table)
     for item in report.sources:
         if item.rounding_difference:
             moved = format(item.rounding_difference.normalize(), "f")
-            console.print(f"{item.source}: rounding to minor units moved {moved} {currency} in all")
+            console.print(plain(f"{item.source}: rounding to minor units moved {moved} {currency} in all"))
         for reason, count in item.reasons.items():
             console.print(
-                f"{item.source}: {count:,} quarantined, {reason}; bothsides quarantine --source {item.source}"
+                plain(f"{item.source}: {count:,} quarantined, {reason}; bothsides quarantine --source {item.source}")
             )
     for note in report.notes:
-        console.print(f"note: {note}")
+        console.print(plain(f"note: {note}"))

@@ -34,6 +34,6 @@ def metric(metric_id: str) -> Metric:
         return METRICS[metric_id]
     if metric_id in _NEEDS_VARIANT:
         raise KeyError(f"metric {metric_id!r} has more than one meaning: say {' or '.join(_NEEDS_VARIANT[metric_id])}")
-    near = get_close_matches(metric_id, METRICS, n=3, cutoff=0.5)
+    near = get_close_matches(metric_id.casefold(), METRICS, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else "`bothsides metrics --list` shows them all"
     raise KeyError(f"metric {metric_id!r} is not in the dictionary: {hint}")

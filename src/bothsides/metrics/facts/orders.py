@@ -17,12 +17,23 @@ DIM_ACCOUNTS = Fact(
     builds=(
         """
         CREATE TABLE dim_accounts AS
+        WITH RECURSIVE upwards AS (
+            SELECT account_id, parent_id, organization_id, 0 AS steps FROM {accounts}
+            UNION ALL
+            SELECT u.account_id, p.parent_id, p.organization_id, u.steps + 1
+            FROM upwards u JOIN {accounts} p ON p.account_id = u.parent_id
+            WHERE u.organization_id IS NULL AND u.steps < 8
+        ),
+        belongs AS (
+            SELECT account_id, arg_min(organization_id, steps) AS organization_id
+            FROM upwards WHERE organization_id IS NOT NULL GROUP BY account_id
+        )
         SELECT row_number() OVER (ORDER BY side, account_id)::INTEGER AS account, *
         FROM (
-            SELECT a.account_id, a.side, a.name, coalesce(a.organization_id, p.organization_id) AS organization_id,
-                   a.parent_id, a.category, a.region, a.channel, a.segment, a.country, a.signed_up_at, a.signed_up_on,
-                   a.verified_on, a.catalogue_on, a.live_on, a.closed_on
-            FROM {accounts} a LEFT JOIN {accounts} p ON p.account_id = a.parent_id
+            SELECT a.account_id, a.side, a.name, b.organization_id, a.parent_id, a.category, a.region, a.channel,
+                   a.segment, a.country, a.signed_up_at, a.signed_up_on, a.verified_on, a.catalogue_on, a.live_on,
+                   a.closed_on
+            FROM {accounts} a LEFT JOIN belongs b USING (account_id)
             WHERE NOT coalesce(a.is_internal, false)
         )
         """,
@@ -30,7 +41,7 @@ DIM_ACCOUNTS = Fact(
 )
 
 # Test orders, internal accounts and self-dealing (one organization on both ends) are left out here, once. A branch
-# belongs to its head office's organization unless it names its own.
+# belongs to its head office's organization, however far up, unless it names its own.
 _BOOKINGS = """
 CREATE TABLE fact_bookings AS
 WITH earned AS (
