@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bothsides.ingest import SyncRefused
 from bothsides.warehouse import version_filter
 
 if TYPE_CHECKING:
@@ -53,6 +54,41 @@ def test_only_a_snapshot_deletes(market: "Market", mode: str, deleted: int, left
     assert market.rows(f"SELECT count(*) FROM orders WHERE {version_filter(1)}") == [(3,)]
 
 
+@pytest.mark.parametrize("reshape", [False, True])
+def test_an_empty_snapshot_is_refused_unless_it_is_expected(market: "Market", reshape: bool) -> None:
+    market.orders()
+    if reshape:
+        path = market.workspace.mappings_dir / "orders.toml"
+        text = path.read_text(encoding="utf-8").replace('files = ["orders*.csv"]', 'reshape = "o.sql"')
+        market.map("orders", text + '[inputs]\nraw = ["orders*.csv"]\n')
+        (market.workspace.mappings_dir / "o.sql").write_text("SELECT * FROM raw WHERE amount <> '0'", encoding="utf-8")
+    market.write("orders.csv", FIRST)
+    market.sync()
+    market.write("orders.csv", HEADER + "1,b,s,2024-01-05,0\n" * reshape)
+    with pytest.raises(SyncRefused, match="source orders has 3 rows stored: all of them would be deleted"):
+        market.sync()
+    assert market.rows("SELECT count(*) FROM orders WHERE superseded_in IS NULL") == [(3,)]
+    path = market.workspace.mappings_dir / "orders.toml"
+    market.map("orders", "allow_empty = true\n" + path.read_text(encoding="utf-8"))
+    report = market.sync()
+    assert counts(report) == (0, 0, 0, 0, 3)
+    market.workspace.warehouse_path.unlink()
+    market.sync()
+    assert market.rows(f"SELECT count(*) FROM orders WHERE {version_filter(1)}") == [(3,)]
+
+
+def test_a_snapshot_that_deletes_more_than_half_is_told(market: "Market") -> None:
+    market.orders()
+    market.write("orders.csv", FIRST)
+    market.sync()
+    market.write("orders.csv", HEADER + "3,b,s,2024-03-05,30\n")
+    (note,) = market.sync().notes
+    assert note.startswith("orders: 2 of 3 rows of orders (67%) are no longer in its files")
+    market.write("orders.csv", HEADER)
+    with pytest.raises(SyncRefused):
+        market.sync()
+
+
 def test_a_deleted_record_may_come_back(market: "Market") -> None:
     market.orders()
     for text in (FIRST, HEADER + "3,b,s,2024-03-05,30\n", FIRST):
@@ -100,9 +136,31 @@ def test_appended_files_without_a_key_do_not_hide_each_other(market: "Market") -
     first = market.write("s1.csv", "d,a\n2024-01-01,5\n")
     market.sync()
     first.unlink()
-    market.write("s2.csv", "d,a\n2024-01-01,5\n")
+    market.write("s2.csv", "d,a\n2024-01-01,5.0\n")
     assert counts(market.sync()) == (1, 1, 0, 0, 0)
     assert market.rows("SELECT count(*) FROM spend WHERE superseded_in IS NULL") == [(2,)]
+
+
+def test_an_appended_file_under_another_name_is_not_loaded_twice(market: "Market") -> None:
+    text = 'files = ["s*.csv"]\nmode = "append"\n[[table]]\nname = "spend"\nkey = []\n[table.columns]\n'
+    market.map("spend", text + 'spent_at = "d"\namount = "a"\n')
+    first = market.write("s1.csv", "d,a\n2024-01-01,5\n2024-01-01,5\n")
+    market.sync()
+    renamed = first.rename(first.with_name("s9.csv"))
+    report = market.sync()
+    assert counts(report) == (2, 0, 0, 2, 0)
+    assert report.notes == ("spend: s9.csv was loaded before as s1.csv, so its records are known",)
+    market.write("s1.csv", "d,a\n2024-01-01,5\n2024-01-01,5\n2024-01-02,6\n")
+    report = market.sync()
+    assert counts(report) == (3, 1, 0, 2, 0)
+    assert report.notes == ("spend: s9.csv was left out, it has the content of s1.csv",)
+    renamed.unlink()
+    market.write("s2.csv", "d,a\n2024-02-01,7\n")
+    market.write("s3.csv", "d,a\n2024-02-01,7\n")
+    report = market.sync()
+    assert counts(report) == (4, 1, 0, 3, 0)
+    assert report.notes == ("spend: s3.csv was left out, it has the content of s2.csv",)
+    assert market.rows("SELECT count(*) FROM spend WHERE superseded_in IS NULL") == [(4,)]
 
 
 ACCOUNTS = """

@@ -192,5 +192,7 @@ def test_what_is_no_warehouse_is_said_with_the_way_out(path: Path, damage: Calla
     damage(path)
     with pytest.raises(WarehouseDamaged) as caught:
         open_reader(path)
-    assert str(path) in str(caught.value) and f"bothsides sync {path.parent}" in str(caught.value)
-    assert put_aside(path).name == f"{path.name}.damaged" and not path.exists()
+    assert str(path) in str(caught.value)
+    assert f"bothsides sync {path.parent}" in str(caught.value)
+    assert put_aside(path).name == f"{path.name}.damaged"
+    assert not path.exists()

@@ -55,6 +55,7 @@ def _with_files(report: SourceReport, item: Staged) -> SourceReport:
             "records": count.records,
             "quarantined": len(count.rejects),
             "read_as": count.note,
+            **({"known_as": count.known_as} if count.known_as not in ("", count.file.name) else {}),
             "fields": list(item.texts[0].fields if item.mapping.reshape else texts[count.file.name]),
         }
         for count in item.counts

@@ -14,6 +14,8 @@ from bothsides.workspace import Settings
 TRUE_WORDS = ("true", "t", "yes", "y", "1")
 FALSE_WORDS = ("false", "f", "no", "n", "0")
 CURRENCY_COLUMN = "currency"
+LARGEST_AMOUNT = 10**15
+"""Minor units beyond which an amount is a damaged field, such as two numbers run together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +221,15 @@ def _money(column: Column, source: ColumnMap, ground: Ground) -> Cast:
         steps=steps,
         values=((column.name, f"CAST({value} AS BIGINT)"),),
         extras=((difference_name(column.name), difference),),
-        problems=(("bad_amount", f"{value} IS NULL AND {text} IS NOT NULL"), *_missing(column, value)),
+        problems=(
+            (
+                "impossible_amount",
+                f"{value} NOT BETWEEN -{LARGEST_AMOUNT} AND {LARGEST_AMOUNT} "
+                f"OR ({value} IS NULL AND {fine} IS NOT NULL)",
+            ),
+            ("bad_amount", f"{value} IS NULL AND {text} IS NOT NULL"),
+            *_missing(column, value),
+        ),
     )
 
 

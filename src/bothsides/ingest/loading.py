@@ -11,8 +11,10 @@ from bothsides.connectors.files import CountsDisagree, FileRefused, TextTable
 from bothsides.ingest import books
 from bothsides.ingest.casting import Ground
 from bothsides.ingest.drift import drift
+from bothsides.ingest.known_files import by_file, recognise
 from bothsides.ingest.landing import Landed, LandedFile
-from bothsides.ingest.mapping import Mapping, Mode
+from bothsides.ingest.literals import literal
+from bothsides.ingest.mapping import Mapping
 from bothsides.ingest.mapping_file import MappingError, missing_fields
 from bothsides.ingest.quarantine import write_bad_rows, write_rejects
 from bothsides.ingest.reading import FileCount, Text, file_count, file_text, opened, read_file
@@ -30,14 +32,16 @@ from bothsides.ingest.staging import (
     plan_stage,
     stage_rows,
 )
-from bothsides.ingest.versions import Merged, claim, delete_absent, merge, retire
-from bothsides.warehouse import quoted
+from bothsides.ingest.versions import Merged, claim, delete_absent, merge, retire, stored_rows
+from bothsides.warehouse import quoted, stored_tables
 from bothsides.workspace import Settings
 
 BLANK_SHARE = 0.9
 """A file with a larger share of blank rows is refused."""
 BLANK_KEY_SHARE = 0.5
 """A file with a larger share of records without a key is refused."""
+MUCH_DELETED = 0.5
+"""A snapshot that deletes a larger share of the stored rows is told in the report."""
 
 Progress = Callable[[str], None]
 
@@ -57,14 +61,21 @@ def run_load(
     load_id: int,
     spool: Path,
     progress: Progress,
+    *,
+    again: bool = False,
 ) -> Loaded:
-    """Load every source into the open build. Raises SyncRefused with all files that were refused."""
+    """Load every source into the open build. Raises SyncRefused with all files that were refused.
+
+    `again`: the load was published before and is read again, so that an empty snapshot is not questioned.
+    """
     staged: list[Staged] = []
     problems: list[str] = []
     for item in landed:
         progress(f"reading {item.mapping.source}")
         try:
             staged.append(stage_source(con, item, settings, spool))
+            if not again:
+                _refuse_empty(con, staged[-1])
         except (FileRefused, MappingError) as error:
             problems.append(str(error))
     if problems:
@@ -72,6 +83,7 @@ def run_load(
     notes = retire(con, [source.mapping.source for source in staged], load_id)
     for source in staged:
         fields = tuple(dict.fromkeys(name for text in source.texts for name in text.fields))
+        notes += source.notes
         notes += [f"{source.mapping.source}: {change}" for change in drift(con, source.mapping.source, fields)]
     progress("checking references")
     for stage in (stage for source in staged for stage in source.stages):
@@ -97,24 +109,25 @@ def stage_source(con: duckdb.DuckDBPyConnection, landed: Landed, settings: Setti
     """Read and type one source. Raises FileRefused, or MappingError for fields that its files do not have."""
     mapping = landed.mapping
     ground = Ground.of(mapping, settings)
-    by_file = mapping.mode is Mode.APPEND and not mapping.main.key
-    main = plan_stage(f"{mapping.source} records", mapping.main, ground, by_file=by_file)
+    main = plan_stage(f"{mapping.source} records", mapping.main, ground, by_file=by_file(landed))
+    recognised = recognise(con, landed)
     kept = tuple(dict.fromkeys(name for item in mapping.entities for name in item.fields))
     texts: list[Text] = []
     counts: list[FileCount] = []
     if mapping.reshape:
         text, counts = reshaped(con, landed, spool, *reshape_sql(landed))
         _check_fields(con, mapping, text.fields, text.name)
-        _stage_table(con, main, text, kept, by_file=False)
+        _stage_table(con, main, text, kept)
         texts.append(text)
         _refuse_blank(con, main, texts, text.name, 0, text.records)
     else:
-        for file in landed.files:
+        for file in recognised.files:
+            known_as = recognised.names.get(file.name, "")
             table = read_file(file, landed, spool)
             _check_fields(con, mapping, table.columns, file.name)
-            table = _stage_file(con, main, landed, file, table, kept, spool, by_file=by_file)
+            table = _stage_file(con, main, landed, file, table, kept, spool, known_as=known_as)
             texts.append(file_text(file, table))
-            counts.append(file_count(file, table))
+            counts.append(dataclasses.replace(file_count(file, table), known_as=known_as))
             lines = table.lines
             _refuse_blank(con, main, texts, file.name, lines.blank, lines.physical - lines.header)
     if not main.item.key:
@@ -124,7 +137,14 @@ def stage_source(con: duckdb.DuckDBPyConnection, landed: Landed, settings: Setti
         stage = plan_stage(f"{mapping.source} found {position}", item, ground)
         stage_rows(con, stage, entity_relation(main, item, mapping.null_words), item.fields)
         entities.append(stage)
-    staged = Staged(landed=landed, main=main, entities=tuple(entities), texts=tuple(texts), counts=tuple(counts))
+    staged = Staged(
+        landed=landed,
+        main=main,
+        entities=tuple(entities),
+        texts=tuple(texts),
+        counts=tuple(counts),
+        notes=recognised.notes,
+    )
     for stage in staged.stages:
         open_bad(con, stage)
     return staged
@@ -148,28 +168,28 @@ def _stage_file(
     kept: Sequence[str],
     spool: Path,
     *,
-    by_file: bool,
+    known_as: str,
 ) -> TextTable:
     """Stage one file; where the fast way loses rows or meets damage, read it again the careful way."""
     try:
-        _stage_table(con, main, file_text(file, table), kept, by_file=by_file)
+        _stage_table(con, main, file_text(file, table), kept, known_as=known_as)
     except (CountsDisagree, duckdb.Error) as error:
         if not table.fast or isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
             raise
         table = read_file(file, landed, spool, careful=True)
-        _stage_table(con, main, file_text(file, table), kept, by_file=by_file)
+        _stage_table(con, main, file_text(file, table), kept, known_as=known_as)
     return table
 
 
 def _stage_table(
-    con: duckdb.DuckDBPyConnection, main: Stage, text: Text, kept: Sequence[str], *, by_file: bool
+    con: duckdb.DuckDBPyConnection, main: Stage, text: Text, kept: Sequence[str], *, known_as: str = ""
 ) -> None:
+    """Stage one text relation; `known_as`: the file's name that is part of what its records are."""
     con.begin()
     try:
         with opened(con, text) as relation:
-            if by_file:
-                name = "'" + text.name.replace("'", "''") + "'"
-                named = f"(SELECT *, {name} AS {quoted(FILE)} FROM {relation})"
+            if known_as:
+                named = f"(SELECT *, {literal(known_as)} AS {quoted(FILE)} FROM {relation})"
                 rows = stage_rows(con, main, named, text.fields, kept)
             else:
                 rows = stage_rows(con, main, relation, text.fields, kept)
@@ -210,6 +230,21 @@ def _refuse_blank(
         )
 
 
+def _refuse_empty(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    """Refuse a snapshot without records where the source has rows, unless the mapping expects it."""
+    if not staged.is_whole or staged.records or staged.mapping.allow_empty:
+        return
+    stored = sum(stored_rows(con, staged.mapping.source, name) for name in sorted(stored_tables(con)))
+    if stored:
+        raise FileRefused(
+            ", ".join(text.name for text in staged.texts),
+            "empty_snapshot",
+            f"no records, where source {staged.mapping.source} has {stored:,} rows stored: all of them would be "
+            "deleted. Export again; if everything was deleted indeed, write allow_empty = true in the mapping",
+            {"records": 0, "stored": stored},
+        )
+
+
 def _merge_all(
     con: duckdb.DuckDBPyConnection, staged: Sequence[Staged], load_id: int, notes: list[str]
 ) -> list[SourceReport]:
@@ -218,7 +253,14 @@ def _merge_all(
     for item in staged:
         for name in dict.fromkeys(stage.table.name for stage in item.stages):
             stages = [stage for stage in item.stages if stage.table.name == name]
-            deleted[item.mapping.source, name] = delete_absent(con, item, stages, load_id)
+            before = stored_rows(con, item.mapping.source, name) if item.is_whole else 0
+            gone = delete_absent(con, item, stages, load_id)
+            if gone > MUCH_DELETED * before:
+                notes.append(
+                    f"{item.mapping.source}: {gone:,} of {before:,} rows of {name} ({gone / before:.0%}) are no longer "
+                    "in its files and were closed; is the export complete?"
+                )
+            deleted[item.mapping.source, name] = gone
     keepers: dict[str, set[str]] = {}
     for item in staged:
         keepers.setdefault(item.main.table.name, set()).add(item.mapping.source)

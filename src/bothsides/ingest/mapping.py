@@ -101,6 +101,8 @@ class Mapping:
     null_words: tuple[str, ...] = NULL_WORDS
     decimal: Literal[".", ","] = "."
     sample: bool = False
+    allow_empty: bool = False
+    """Whether a snapshot without records means that everything was deleted, rather than a broken export."""
     side: Literal["buyer", "supplier", "any"] | None = None
     reshape: str | None = None
     inputs: tuple[tuple[str, tuple[str, ...]], ...] = ()

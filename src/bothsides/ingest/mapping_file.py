@@ -176,6 +176,7 @@ class _Reader:
             null_words=tuple(dict.fromkeys(("", *keys.texts("null_words", NULL_WORDS)))),
             decimal=cast(Literal[".", ","], keys.choice("decimal", (".", ","), ".")),
             sample=keys.flag("sample"),
+            allow_empty=keys.flag("allow_empty"),
             side=cast(Any, keys.choice("side", _SIDES, None)),
             reshape=keys.text("reshape", None),
             read=self._hints(keys),

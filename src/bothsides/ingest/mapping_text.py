@@ -43,6 +43,8 @@ def dump_mapping(mapping: Mapping, *, comments: Comments[str, str] | None = None
         put("decimal", _text(mapping.decimal))
     if mapping.sample:
         put("sample", "true", "orders.sample_weight says how many orders a row stands for")
+    if mapping.allow_empty:
+        put("allow_empty", "true", "files without records mean that everything was deleted")
     if mapping.side:
         put("side", _text(mapping.side))
     if mapping.reshape:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import duckdb
 
 from bothsides.connectors.files.table import RAW_LIMIT_BYTES
-from bothsides.ingest.casting import FALSE_WORDS, TRUE_WORDS
+from bothsides.ingest.casting import FALSE_WORDS, LARGEST_AMOUNT, TRUE_WORDS
 from bothsides.ingest.reading import FileCount, Text, opened, physical_lines
 from bothsides.ingest.staged import NUMBER, Staged, bad_count, bad_name
 from bothsides.ingest.staging import Stage
@@ -17,6 +17,7 @@ _DETAILS = {
     "missing_required": "{column} is required and the field is empty",
     "partial_reference": "some of the fields that make up {column} are empty",
     "bad_amount": "not an amount with decimal {decimal!r}; is the decimal sign of the mapping right?",
+    "impossible_amount": "beyond {largest} minor units; were two fields run together?",
     "bad_integer": "not a whole number",
     "bad_number": "not a number",
     "bad_boolean": "allowed: {booleans}",
@@ -144,6 +145,7 @@ def _detail(stage: Stage, name: str, reason: str) -> str:
         formats=f" in the format {' or '.join(formats)}" if formats else "",
         allowed=", ".join(column.allowed),
         minimum=column.minimum or 0,
+        largest=f"{LARGEST_AMOUNT:,}",
         references=column.references,
     )
 

@@ -35,6 +35,8 @@ class FileCount:
     rejects: tuple[Reject, ...]
     note: str
     """How it was read: encoding, delimiter, sheet."""
+    known_as: str = ""
+    """The name under which its records are known, where they came first in a file of another name."""
 
 
 def read_file(file: LandedFile, landed: Landed, spool: Path, *, careful: bool = False) -> TextTable:
@@ -69,10 +71,9 @@ def opened(con: duckdb.DuckDBPyConnection, text: Text) -> Iterator[str]:
         return
     view = "~received"
     scan(con, text.table).create_view(view, replace=True)
-    try:
-        yield quoted(view)
-    finally:
-        con.execute(f"DROP VIEW IF EXISTS {quoted(view)}")
+    # After an error the transaction is void and takes the view with it; a statement in it would hide the error.
+    yield quoted(view)
+    con.execute(f"DROP VIEW IF EXISTS {quoted(view)}")
 
 
 def physical_lines(text: Text, ordinals: list[int]) -> dict[int, int]:

@@ -23,6 +23,7 @@ class Staged:
     entities: tuple[Stage, ...]
     texts: tuple[Text, ...]
     counts: tuple[FileCount, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def mapping(self) -> Mapping:

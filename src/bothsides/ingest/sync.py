@@ -116,7 +116,7 @@ def _rebuild(
     loads, notes = earlier_loads(done, workspace.raw_dir, spool, mappings, all_needed=workspace.warehouse_path.exists())
     for load in loads:
         progress(f"reading load {load.load_id} again")
-        _load(con, workspace, load.landed, load.load_id, lambda _: None)
+        _load(con, workspace, load.landed, load.load_id, lambda _: None, again=True)
     again = f"loads {', '.join(str(load.load_id) for load in loads)} were read again from raw" if loads else ""
     return [note for note in (again, *notes) if note]
 
@@ -132,10 +132,12 @@ def _load(
     landed: tuple[Landed, ...],
     load_id: int,
     progress: Progress,
+    *,
+    again: bool = False,
 ) -> Loaded:
     spool = spool_dir(workspace.warehouse_path)
     spool.mkdir(parents=True, exist_ok=True)
-    return run_load(con, landed, workspace.settings, load_id, spool, progress)
+    return run_load(con, landed, workspace.settings, load_id, spool, progress, again=again)
 
 
 def _identity(path: Path) -> tuple[str, str]:

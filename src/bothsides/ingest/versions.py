@@ -31,6 +31,14 @@ def create_table(con: duckdb.DuckDBPyConnection, stage: Stage, source: str, load
     return int(con.execute(f"CREATE TABLE {name} AS SELECT {listed} FROM {good} AS s").fetchall()[0][0])
 
 
+def stored_rows(con: duckdb.DuckDBPyConnection, source: str, table: str) -> int:
+    """How many current rows of a table the source feeds."""
+    if table not in stored_tables(con):
+        return 0
+    known = f'SELECT count(*) FROM {quoted(table)} WHERE superseded_in IS NULL AND "source" = ?'
+    return int(con.execute(known, [source]).fetchall()[0][0])
+
+
 def delete_absent(con: duckdb.DuckDBPyConnection, staged: Staged, stages: Sequence[Stage], load_id: int) -> int:
     """Close the stored rows of one table whose key a snapshot no longer holds; returns how many.
 
@@ -123,13 +131,12 @@ def _repeated_here(con: duckdb.DuckDBPyConnection, staged: Staged, stage: Stage)
 
 def merge(con: duckdb.DuckDBPyConnection, staged: Staged, stage: Stage, load_id: int) -> Merged:
     """Insert new keys, supersede changed ones, leave equal ones alone."""
-    source, name = staged.mapping.source, quoted(stage.table.name)
+    source = staged.mapping.source
     rows = con.execute(f"SELECT count(*) FROM {good_rows(con, stage)}").fetchall()[0][0]
     if stage.table.name not in stored_tables(con):
         new = create_table(con, stage, source, load_id)
         return Merged(new=new, changed=0, unchanged=rows - new)
-    known = f'SELECT count(*) FROM {name} WHERE superseded_in IS NULL AND "source" = ?'
-    if con.execute(known, [source]).fetchall()[0][0] == 0:
+    if stored_rows(con, source, stage.table.name) == 0:
         new = _insert(con, stage, f"{distinct_rows(con, stage)} AS s", source, load_id)
         return Merged(new=new, changed=0, unchanged=rows - new)
     return _compare(con, stage, source, load_id, rows)
