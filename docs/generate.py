@@ -83,7 +83,8 @@ def _table(table: Table) -> list[str]:
         (f"`{column.name}`", _kind(column, table), "yes" if column.required else "", _meaning(column))
         for column in table.columns
     )
-    known = f" Known up to its latest `{table.event_time}`." if table.event_time else ""
+    dated = next((c.name for c in table.columns if table.event_time in (c.name, c.business_date)), None)
+    known = f" Known up to its latest `{dated}`." if dated else ""
     return [
         f"## {table.name}",
         "",

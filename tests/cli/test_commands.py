@@ -54,6 +54,8 @@ def test_dates_filters_and_as_of_narrow_the_answer(run: Run, workspace: Path) ->
         (("metrics", "gmv", "--from", "soon"), "--from 'soon' is not a day like 2013-05-17"),
         (("metrics", "gmv", "--known-on", "9"), "no such load; loads are 1"),
         (("metrics",), "name at least one metric"),
+        (("metrics", "gmv", "quarter"), "'quarter' is a split, not a metric: write --by quarter"),
+        (("metrics", "GMV"), "did you mean gmv"),
     ],
 )
 def test_a_wrong_word_ends_in_one_line_that_says_what_is_allowed(
@@ -123,3 +125,24 @@ def test_words_of_the_data_are_shown_never_obeyed(run: Run, tmp_path: Path) -> N
     assert "\ufffd[31mEVIL" in shown.out
     unknown = run("metrics", "gmv", "--where", "category=Y", "-w", tmp_path)
     assert "no row has category 'Y'" in unknown.out
+
+
+def test_a_load_that_set_most_aside_does_not_look_like_success(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(
+        "id,date,buyer,supplier,category,amount\n1,10.01.2024,A,P,x,1\n2,11.01.2024,A,P,x,2\n3,2024-01-12,A,P,x,3\n"
+    )
+    (tmp_path / "mapping").mkdir()
+    (tmp_path / "mapping" / "ledger.toml").write_text(MAPPING)
+    (tmp_path / "bothsides.toml").write_text('name = "acme"\ncurrency = "EUR"\ntime_zone = "UTC"\n')
+    done = run("sync", tmp_path)
+    assert done.code == 1
+    assert "67% of source ledger was set aside" in done.out.replace("\n", " ")
+    assert "Next: bothsides audit" not in done.out
+    assert run("doctor", tmp_path).code == 1
+
+
+def test_a_narrow_screen_never_shortens_a_figure(run: Run, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    shown = run("metrics", "gmv,median_account_gmv", "--by", "month,side,category", "-w", workspace).out
+    assert "…" not in shown
+    assert "300.00" in shown

@@ -42,6 +42,9 @@ def main() -> None:
     """Run the command. A person's mistake ends in one message and code 2; a finding of `doctor` in code 1."""
     try:
         result = app()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     except (ValueError, LookupError, OSError) as error:
         if os.environ.get("BOTHSIDES_DEBUG"):
             raise

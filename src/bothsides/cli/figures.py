@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from bothsides.cli.terminal import plain
@@ -42,8 +43,11 @@ def as_json(values: Sequence[Value], dims: Sequence[str] = ()) -> str:
 def show(console: Console, values: Sequence[Value], dims: Sequence[str]) -> None:
     """A table with one row per cell; why a metric is unavailable stands below it."""
     sided = any(value.side for value in values)
+    periods = {value.period for value in values if value.period}
+    if len(periods) == 1:
+        console.print(plain(f"{min(periods)}"))
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("metric", "period", *(("side",) if sided else ())):
+    for name in ("metric", *(("period",) if len(periods) > 1 else ()), *(("side",) if sided else ())):
         table.add_column(name, no_wrap=True)
     for name in dims:
         table.add_column(name, overflow="fold", max_width=_WIDEST_LABEL)
@@ -54,7 +58,7 @@ def show(console: Console, values: Sequence[Value], dims: Sequence[str]) -> None
         labels = dict(value.dims)
         table.add_row(
             value.metric,
-            value.period or "",
+            *((value.period or "",) if len(periods) > 1 else ()),
             *((value.side or "",) if sided else ()),
             *(plain(_label(labels, dim)) for dim in dims),
             figure(value.value, value.unit),
@@ -63,9 +67,16 @@ def show(console: Console, values: Sequence[Value], dims: Sequence[str]) -> None
             value.status.value,
             style="dim" if value.status in (Status.SMALL_N, Status.UNAVAILABLE, Status.IMMATURE) else "",
         )
-    console.print(table)
+    print_whole(console, table)
     for note in dict.fromkeys(f"{v.metric} {v.status.value}: {v.reason}" for v in values if v.reason and not v.period):
         console.print(plain(note, style="dim"))
+
+
+def print_whole(console: Console, table: Table) -> None:
+    """Print the table without shortening a figure: wider than the screen rather than cut off."""
+    needed = Measurement.get(console, console.options, table).minimum
+    wide = console if needed <= console.width else Console(file=console.file, width=needed)
+    wide.print(table)
 
 
 _WIDEST_LABEL = 32

@@ -12,6 +12,8 @@ from bothsides.cli.figures import as_json, show
 from bothsides.cli.places import WorkspaceFolder, published
 from bothsides.cli.terminal import plain
 from bothsides.metrics import METRICS, Query, ask, explain, open_store, parse_by, parse_where
+from bothsides.metrics.query import DIMENSIONS
+from bothsides.schema import Grain
 from bothsides.workspace import Workspace
 
 
@@ -45,6 +47,9 @@ def metrics(
         console.print(dictionary())
         return
     names = tuple(METRICS) if all_metrics else tuple(name for word in ids for name in word.split(",") if name)
+    for name in names:
+        if name in (*DIMENSIONS, "side", "period", *Grain):
+            raise ValueError(f"{name!r} is a split, not a metric: write --by {name}")
     if not names:
         raise ValueError("name at least one metric, e.g. gmv; `bothsides metrics --list` shows them all")
     grain, by_side, dims = parse_by([word.strip() for word in by.split(",") if word.strip()])

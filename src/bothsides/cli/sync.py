@@ -13,7 +13,7 @@ from rich.table import Table
 from bothsides import ingest
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain
-from bothsides.ingest import SyncReport
+from bothsides.ingest import SourceReport, SyncReport
 from bothsides.metrics import refresh
 from bothsides.workspace import Workspace
 
@@ -22,11 +22,11 @@ def sync(
     workspace: WorkspaceFolder = Path(),
     *,
     json: Annotated[bool, Parameter(negative=(), help="Print the load report for scripts.")] = False,
-) -> None:
+) -> int:
     """Load the files named in the mapping; keep every version; quarantine what cannot be read.
 
     Every record read is new, changed, unchanged or quarantined: nothing is lost silently. Readers keep the last
-    published warehouse until the new one is complete.
+    published warehouse until the new one is complete. Ends with code 1 when most of a source was set aside.
     """
     opened = Workspace.open(workspace)
     console = Console()
@@ -34,9 +34,31 @@ def sync(
     report = ingest.sync(opened, now=datetime.now(UTC), refresh=refresh(opened.settings.currency), progress=progress)
     if json:
         print(json_text.dumps(dataclasses.asdict(report), default=str, indent=2))
-        return
+        return int(bool(mostly_set_aside(report)))
     show_report(console, report, opened.settings.currency)
-    console.print(plain(f"\nNext: bothsides audit {workspace}", style="bold"))
+    failing = mostly_set_aside(report)
+    for item in failing:
+        share = item.quarantined / item.read
+        console.print(
+            plain(
+                f"\n{share:.0%} of source {item.source} was set aside, so its numbers are missing or old. Look at the"
+                f" values and reasons with bothsides quarantine {workspace} --source {item.source}, correct"
+                " date_formats, decimal or the columns in its mapping, and sync again.",
+                style="bold",
+            )
+        )
+    if not failing:
+        console.print(plain(f"\nNext: bothsides audit {workspace}", style="bold"))
+    return int(bool(failing))
+
+
+MOST = 0.5
+"""Above this share in quarantine the mapping is wrong rather than the records."""
+
+
+def mostly_set_aside(report: SyncReport) -> list[SourceReport]:
+    """The sources of which more records were set aside than loaded."""
+    return [item for item in report.sources if item.read and item.files and item.quarantined / item.read > MOST]
 
 
 def show_report(console: Console, report: SyncReport, currency: str) -> None:

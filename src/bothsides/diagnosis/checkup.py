@@ -21,6 +21,9 @@ STALE_AFTER = timedelta(days=8)
 MUCH_QUARANTINE = 0.01
 """Share of records in quarantine from which totals should not be trusted before somebody looked."""
 
+MOST_QUARANTINE = 0.5
+"""Share of records in quarantine above which the mapping is wrong rather than the records."""
+
 
 class Severity(StrEnum):
     """BROKEN stops the work, DOUBTFUL may make numbers wrong, NOTE is good to know."""
@@ -123,17 +126,23 @@ def _quarantine(con: duckdb.DuckDBPyConnection) -> Iterator[Complaint]:
     rows = con.execute(
         """
         SELECT s.source, sum(s."read"), sum(s.quarantined)
-        FROM load_sources s WHERE s.load_id = (SELECT max(load_id) FROM loads WHERE status = 'ok')
+        FROM load_sources s WHERE s.files <> '[]' AND s.load_id = (SELECT max(load_id) FROM loads WHERE status = 'ok')
         GROUP BY s.source HAVING sum(s.quarantined) > 0 ORDER BY s.source
         """
     ).fetchall()
     for source, read, held in rows:
         share = held / read if read else 1.0
         yield Complaint(
-            severity=Severity.DOUBTFUL if share > MUCH_QUARANTINE else Severity.NOTE,
+            severity=_severity(share),
             what=f"source {source}: {held:,} of {read:,} records ({share:.1%}) are in quarantine",
             mend=f"look at them with: bothsides quarantine --source {source}",
         )
+
+
+def _severity(share: float) -> Severity:
+    if share > MOST_QUARANTINE:
+        return Severity.BROKEN
+    return Severity.DOUBTFUL if share > MUCH_QUARANTINE else Severity.NOTE
 
 
 def _unfed(con: duckdb.DuckDBPyConnection, workspace: Workspace) -> Iterator[Complaint]:
