@@ -74,11 +74,12 @@ def show(console: Console, values: Sequence[Value], dims: Sequence[str]) -> None
 
 def print_whole(console: Console, table: Table) -> None:
     """Print the table without shortening a figure: wider than the screen rather than cut off."""
-    needed = Measurement.get(console, console.options, table).minimum
+    needed = Measurement.get(console, console.options.update(max_width=_UNBOUNDED), table).minimum
     wide = console if needed <= console.width else Console(file=console.file, width=needed)
     wide.print(table)
 
 
+_UNBOUNDED = 10_000
 _WIDEST_LABEL = 32
 
 
