@@ -5,6 +5,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.ingest.conftest import ORDERS
 
 from bothsides.agreement import AgreementError
 from bothsides.ingest import MappingError, SyncRefused, journal_of
@@ -254,3 +255,33 @@ def test_a_reshape_reads_only_its_inputs(market: "Market", sql: str) -> None:
     (market.workspace.mappings_dir / "r.sql").write_text(sql, encoding="utf-8")
     with pytest.raises((MappingError, SyncRefused), match=r"r\.sql: SQL"):
         market.sync()
+
+
+@pytest.mark.parametrize("end", ["", ";", "; -- done", " -- done", ";\n/* done */\n"])
+def test_a_reshape_may_end_as_sql_does(market: "Market", end: str) -> None:
+    market.map("orders", RESHAPE)
+    market.write("heads.csv", "id,buyer,day\n1,b,2024-01-01\n")
+    market.write("lines.csv", "id,seller,price\n1,s,5\n")
+    sql = "SELECT h.*, l.seller, replace(l.price, ';', '') AS amount FROM heads h JOIN lines l ON l.id = h.id"
+    (market.workspace.mappings_dir / "r.sql").write_text("\ufeff" + sql + end, encoding="utf-8")
+    market.sync()
+    assert market.rows("SELECT count(*) FROM orders") == [(1,)]
+
+
+def test_a_reshape_that_is_no_text_is_said_before_anything_is_read(market: "Market") -> None:
+    market.map("orders", RESHAPE)
+    path = market.workspace.mappings_dir / "r.sql"
+    path.write_bytes(b"\xff\xfe")
+    assert "r.sql: SQL: must be UTF-8 text" in refused(market)
+    path.unlink()
+    path.mkdir()
+    assert "r.sql: SQL: is a folder" in refused(market)
+
+
+@pytest.mark.parametrize("pattern", ["*", "*.jsonl", "raw/*/*/*", "warehouse.duckdb", "mapping/orders.toml"])
+def test_the_workspace_does_not_load_its_own_files(market: "Market", pattern: str) -> None:
+    market.orders()
+    market.write("orders.csv", HEADER + line(1))
+    market.sync()
+    market.map("orders", ORDERS.replace("orders*.csv", pattern).format(extra=""))
+    assert "belongs to the workspace itself" in refused(market)

@@ -75,6 +75,16 @@ def test_defaults_come_from_the_file_name_and_the_workspace(tmp_path: Path) -> N
         (('key = ["id"]', ""), "mode", "incremental needs a key"),
         (("[[table]]", 'reshape = "x.sql"\n[[table]]'), "inputs", "names the files behind each view"),
         (("[[table]]", "[inputs]\na = ['a.csv']\n[[table]]"), "inputs", "only with reshape"),
+        (("[[table]]", 'source = "a/b"\n[[table]]'), "source", "must be 1 to 63 letters"),
+        (("[[table]]", 'source = ""\n[[table]]'), "source", "must be 1 to 63 letters"),
+        (("[[table]]", "allow_empty = 1\n[[table]]"), "allow_empty", "true or false"),
+        (("[[table]]", 'reshape = "../x.sql"\n[[table]]'), "reshape", "plain name of a file beside the mapping"),
+        (('["a.csv"]', '[""]'), "files", "names no file"),
+        (('["a.csv"]', "[]"), "files", "missing"),
+        (('"orders"', '["orders"]'), "table[0].name", "must be one of accounts"),
+        (('"amount"', "{ value = [1] }"), "orders.columns.amount.value", "must be text, a number"),
+        (('"amount"', "{ field = 'a', map = { b = 2020-01-01 } }"), "orders.columns.amount.map.b", "must be text, a"),
+        (("[[table]]", 'date_formats = ["%Y-%Q"]\n[[table]]'), "date_formats", "must be strptime formats"),
         (("[[table]]", 'currency = "GBX"\n[[table]]'), "currency", "not an active ISO 4217 code"),
         (("[[table]]", 'time_zone = "Mars"\n[[table]]'), "time_zone", "IANA"),
         (("[[table]]", 'decimal = ";"\n[[table]]'), "decimal", "one of ., ,"),
@@ -104,6 +114,25 @@ def test_all_files_are_checked_before_anything_is_said(tmp_path: Path) -> None:
     assert {Path(problem.file).name for problem in caught.value.problems} == {"a.toml", "b.toml", "d.toml"}
 
 
+def test_sources_that_differ_in_case_only_are_one_too_many(tmp_path: Path) -> None:
+    written(tmp_path, GOOD, "orders.toml")
+    written(tmp_path, 'source = "ORDERS"\n' + GOOD, "other.toml")
+    with pytest.raises(MappingError, match=r"taken by .*orders\.toml as 'orders'"):
+        load_mappings(tmp_path)
+
+
+def test_a_byte_order_mark_is_no_fault_and_other_encodings_and_folders_are_said(tmp_path: Path) -> None:
+    path = written(tmp_path, "\ufeff" + GOOD)
+    assert load_mapping(path).files == ("a.csv",)
+    path.write_bytes(GOOD.encode("utf-16"))
+    with pytest.raises(MappingError, match="must be UTF-8, save it as such"):
+        load_mapping(path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(MappingError, match="is a folder"):
+        load_mapping(path)
+
+
 def test_two_tables_with_one_identity_need_id_spaces(tmp_path: Path) -> None:
     stage = '[[table]]\nname = "stage_changes"\nentities = true\nkey = ["id"]\n[table.columns]\nlead_id = "id"\n'
     stage += 'stage = {{ value = "{}" }}\nchanged_at = "day"\n'
@@ -126,6 +155,7 @@ def test_written_text_is_read_back_as_the_same_mapping(tmp_path: Path) -> None:
         null_words=("", "999", "Select"),
         decimal=",",
         sample=True,
+        allow_empty=True,
         side="any",
         read=ReadHints(encoding="mac_roman", delimiter="\t", header=False, sheet="Sheet 1"),
         tables=(

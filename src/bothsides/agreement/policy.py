@@ -82,14 +82,18 @@ def load_policy(path: Path, policy_type: type[PolicyT], *, section: str | None =
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise AgreementError(
             [Problem(file=str(path), key="TOML", value="", allowed=f"cannot be read: {error}")]
         ) from None
+    except IsADirectoryError:
+        raise AgreementError(
+            [Problem(file=str(path), key="TOML", value="", allowed="is a folder, not a file; rename or move it")]
+        ) from None
     except UnicodeDecodeError as error:
         raise AgreementError(
-            [Problem(file=str(path), key="encoding", value="", allowed=f"must be UTF-8: {error}")]
+            [Problem(file=str(path), key="encoding", value="", allowed=f"must be UTF-8, save it as such: {error}")]
         ) from None
 
 

@@ -224,8 +224,10 @@ def _money(column: Column, source: ColumnMap, ground: Ground) -> Cast:
         problems=(
             (
                 "impossible_amount",
-                f"{value} NOT BETWEEN -{LARGEST_AMOUNT} AND {LARGEST_AMOUNT} "
-                f"OR ({value} IS NULL AND {fine} IS NOT NULL)",
+                (
+                    f"{value} NOT BETWEEN -{LARGEST_AMOUNT} AND {LARGEST_AMOUNT} "
+                    f"OR ({value} IS NULL AND {fine} IS NOT NULL)"
+                ),
             ),
             ("bad_amount", f"{value} IS NULL AND {text} IS NOT NULL"),
             *_missing(column, value),

@@ -17,6 +17,7 @@ from bothsides.ingest.mapping_file import MappingError
 from bothsides.warehouse import fsync_directory
 
 _BLOCK = 1 << 20
+_OWN = ("raw", "mapping", "agreement", "reports", "bothsides.toml", "syncs.jsonl", ".sync.lock")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,7 @@ def expanded(pattern: str, environment: Values[str, str]) -> str:
 
 def land(mapping: Mapping, folder: Path, raw_dir: Path) -> Landed:
     """Copy the source's files into the workspace, each content once. Raises MappingError where a file is missing."""
+    reshape_text(mapping)
     found = find_files(mapping, folder)
     copies = {path: _copy(path, raw_dir) for path in dict.fromkeys(file.path for _, files in found for file in files)}
     return Landed(
@@ -72,8 +74,27 @@ def find_files(mapping: Mapping, folder: Path) -> list[tuple[str, tuple[FoundFil
     found: list[tuple[str, tuple[FoundFile, ...]]] = []
     for name, patterns in mapping.inputs or (("", mapping.files),):
         key = f"inputs.{name}" if name else "files"
-        found.append((name, _locate(mapping, key, patterns, folder)))
+        files = _locate(mapping, key, patterns, folder)
+        _refuse_own(mapping, key, files, folder)
+        found.append((name, files))
     return found
+
+
+def _refuse_own(mapping: Mapping, key: str, files: tuple[FoundFile, ...], folder: Path) -> None:
+    """Files that the workspace keeps for itself are no exports. Raises MappingError."""
+    home = folder.resolve()
+    for file in files:
+        place = file.path.resolve()
+        if home not in place.parents:
+            continue
+        first = place.relative_to(home).parts[0]
+        if first in _OWN or first.startswith("warehouse.duckdb"):
+            allowed = f"{file.name} belongs to the workspace itself; name your exports, in a folder such as exports/"
+            raise MappingError([Problem(file=_where(mapping), key=key, value=repr(file.name), allowed=allowed)])
+
+
+def _where(mapping: Mapping) -> str:
+    return str(mapping.path or f"{mapping.source}.toml")
 
 
 def _landed(file: FoundFile, path: Path, sha256: str) -> LandedFile:
@@ -81,7 +102,7 @@ def _landed(file: FoundFile, path: Path, sha256: str) -> LandedFile:
 
 
 def _locate(mapping: Mapping, key: str, patterns: tuple[str, ...], folder: Path) -> tuple[FoundFile, ...]:
-    where = str(mapping.path or f"{mapping.source}.toml")
+    where = _where(mapping)
     ready = []
     for pattern in patterns:
         try:
@@ -150,7 +171,7 @@ def write_manifest(raw_dir: Path, load_id: int, landed: tuple[Landed, ...]) -> N
             "source": item.mapping.source,
             "file": item.mapping.path.name if item.mapping.path else None,
             "mapping": item.mapping.path.read_text(encoding="utf-8") if item.mapping.path else None,
-            "reshape": _reshape_text(item.mapping),
+            "reshape": reshape_text(item.mapping),
             "inputs": {
                 name: [
                     {"name": file.name, "path": str(file.path.relative_to(raw_dir)), "member": file.member,
@@ -173,9 +194,18 @@ def write_manifest(raw_dir: Path, load_id: int, landed: tuple[Landed, ...]) -> N
     fsync_directory(folder)
 
 
-def _reshape_text(mapping: Mapping) -> str | None:
+def reshape_text(mapping: Mapping) -> str | None:
+    """The SQL beside the mapping; None where there is none. Raises MappingError for what is no text."""
     path = mapping.path.parent / mapping.reshape if mapping.path and mapping.reshape else None
-    return path.read_text(encoding="utf-8") if path and path.is_file() else None
+    if path is None or not path.exists():
+        return None
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except IsADirectoryError:
+        allowed = "is a folder; the reshape must be a text file beside the mapping"
+    except UnicodeDecodeError as error:
+        allowed = f"must be UTF-8 text, save it as such: {error}"
+    raise MappingError([Problem(file=str(path), key="SQL", value="", allowed=allowed)])
 
 
 def read_manifest(raw_dir: Path, load_id: int) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar, cast
 from bothsides.agreement import AgreementError, Problem
 from bothsides.connectors.files import ReadHints
 from bothsides.ingest.mapping import NULL_WORDS, ColumnMap, DateGrain, Mapping, Mode, TableMap
+from bothsides.ingest.mapping_checks import is_constant, known_source, plain_file_name, unreadable_formats
 from bothsides.schema import TABLES, Column, Kind, Table
 from bothsides.workspace.settings import known_currency, known_zone
 
@@ -41,13 +42,14 @@ def load_mappings(folder: Path) -> tuple[Mapping, ...]:
         except MappingError as error:
             problems.extend(error.problems)
             continue
-        if mapping.source in found:
-            other = found[mapping.source].path
-            problems.append(_problem(path, "source", mapping.source, f"taken by {other}; each source has one mapping"))
-        found[mapping.source] = mapping
+        other = found.get(mapping.source.casefold())
+        if other is not None:
+            allowed = f"taken by {other.path} as {other.source!r}; each source has one mapping and a name of its own"
+            problems.append(_problem(path, "source", mapping.source, allowed))
+        found[mapping.source.casefold()] = mapping
     if problems:
         raise MappingError(problems)
-    return tuple(found[name] for name in sorted(found))
+    return tuple(sorted(found.values(), key=lambda mapping: mapping.source))
 
 
 def missing_fields(mapping: Mapping, present: Sequence[str], where: str) -> list[Problem]:
@@ -85,6 +87,11 @@ class _Keys:
         self._path, self._prefix, self._problems = path, prefix, problems
         self._data = data
         self._asked: list[str] = []
+
+    @property
+    def prefix(self) -> str:
+        """Where the table stands in the file, with the dot behind it."""
+        return self._prefix
 
     def get(self, key: str) -> object:
         self._asked.append(key)
@@ -158,12 +165,22 @@ class _Reader:
 
     def mapping(self) -> Mapping | None:
         try:
-            data = tomllib.loads(self._path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            data = tomllib.loads(self._path.read_text(encoding="utf-8-sig"))
+        except UnicodeDecodeError as error:
+            self._problems.append(_problem(self._path, "encoding", None, f"must be UTF-8, save it as such: {error}"))
+            return None
+        except tomllib.TOMLDecodeError as error:
             self._problems.append(_problem(self._path, "TOML", None, f"cannot be read: {error}"))
             return None
+        except IsADirectoryError:
+            self._problems.append(_problem(self._path, "TOML", None, "is a folder, not a mapping; rename or move it"))
+            return None
         keys = _Keys(self._path, "", data, self._problems)
-        source = keys.text("source", self._path.stem)
+        source = keys.text("source", None, known_source)
+        if source is None:
+            source = self._path.stem
+            if "source" not in data:
+                self._check_stem(source)
         mapping = Mapping(
             source=source,
             id_space=keys.text("id_space", "") or source,
@@ -178,7 +195,7 @@ class _Reader:
             sample=keys.flag("sample"),
             allow_empty=keys.flag("allow_empty"),
             side=cast(Any, keys.choice("side", _SIDES, None)),
-            reshape=keys.text("reshape", None),
+            reshape=keys.text("reshape", None, plain_file_name),
             read=self._hints(keys),
             inputs=self._inputs(keys),
             tables=self._tables(keys),
@@ -188,13 +205,24 @@ class _Reader:
         self._check_whole(keys, mapping)
         return mapping
 
+    def _check_stem(self, stem: str) -> None:
+        try:
+            known_source(stem)
+        except ValueError as error:
+            self._problems.append(_problem(self._path, "source", stem, f"taken from the file's name: {error}"))
+
     def _check_whole(self, keys: _Keys, mapping: Mapping) -> None:
         if mapping.reshape and not mapping.inputs:
             keys.wrong("inputs", "missing: with reshape, [inputs] names the files behind each view")
         if mapping.inputs and not mapping.reshape:
             keys.wrong("inputs", "only with reshape; otherwise the files are named in files = [...]")
-        if not mapping.reshape and not mapping.files and keys.get("files") is None:
+        if not mapping.reshape and not mapping.files and keys.get("files") in (None, []):
             keys.wrong("files", 'missing: the files of the source, such as ["exports/orders*.csv"]')
+        if any(not pattern.strip() for pattern in mapping.files):
+            keys.wrong("files", "an empty text names no file; write paths such as 'exports/orders*.csv'")
+        for name, patterns in mapping.inputs:
+            if not patterns or any(not pattern.strip() for pattern in patterns):
+                keys.wrong("inputs", f"{name}: names no file; write paths such as 'exports/orders*.csv'")
         if mapping.reshape and mapping.files:
             keys.wrong("files", "with reshape, the files are named in [inputs]")
         mains = [item for item in mapping.tables if not item.entities]
@@ -238,10 +266,10 @@ class _Reader:
 
     def _formats(self, keys: _Keys, key: str) -> tuple[str, ...]:
         formats = keys.texts(key)
-        for one in formats:
-            if "%" not in one or "%z" in one or "%Z" in one:
-                keys.wrong(key, "must be strptime formats such as '%d/%m/%Y' or '%m/%d/%Y %H:%M', without a zone")
-        return formats
+        wrong = unreadable_formats(formats) if formats else []
+        if wrong:
+            keys.wrong(key, "must be strptime formats such as '%d/%m/%Y' or '%m/%d/%Y %H:%M', without a zone")
+        return formats if not wrong else ()
 
     def _tables(self, keys: _Keys) -> tuple[TableMap, ...]:
         value = keys.get("table")
@@ -253,10 +281,10 @@ class _Reader:
             name = data.get("name") if isinstance(data, dict) else None
             label = name if isinstance(name, str) else f"table[{position}]"
             inner = keys.below(label, data if isinstance(data, dict) else {})
-            if name not in TABLES:
+            if not isinstance(name, str) or name not in TABLES:
                 inner.wrong("name", f"must be one of {', '.join(TABLES)}")
                 continue
-            found.append(self._table(inner, TABLES[cast(str, name)]))
+            found.append(self._table(inner, TABLES[name]))
         return tuple(found)
 
     def _table(self, keys: _Keys, target: Table) -> TableMap:
@@ -321,6 +349,11 @@ class _Reader:
         if (value is None) == (not fields):
             keys.wrong(column.name, "needs either field = ... or value = ...")
         words = inner.inner("map")
+        for key, told in (("value", value), *((f"map.{word}", meaning) for word, meaning in words.items())):
+            if told is not None and not is_constant(told):
+                allowed = "must be text, a number, or true or false"
+                self._problems.append(_problem(self._path, f"{keys.prefix}{column.name}.{key}", told, allowed))
+                value, words = None, {}
         found = ColumnMap(
             column=column.name,
             fields=fields,

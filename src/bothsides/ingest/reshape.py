@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from bothsides.agreement import Problem
 from bothsides.connectors.files import CountsDisagree, TextTable, scan, verify
-from bothsides.ingest.landing import Landed, LandedFile
+from bothsides.ingest.landing import Landed, LandedFile, reshape_text
 from bothsides.ingest.literals import literal
 from bothsides.ingest.mapping_file import MappingError
 from bothsides.ingest.reading import FileCount, Text, file_count, read_file
@@ -28,7 +28,7 @@ def checked_sql(sql: str, inputs: Sequence[str], path: Path) -> str:
         parsed = sqlglot.parse(sql, read="duckdb")
     except sqlglot.errors.SqlglotError as error:
         raise refuse("", f"cannot be read: {str(error).splitlines()[0]}") from None
-    statements = [one for one in parsed if one is not None]
+    statements = [one for one in parsed if one is not None and not isinstance(one, exp.Semicolon)]
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise refuse("", "must be one SELECT that turns the inputs into the records to map")
     tree = statements[0]
@@ -42,18 +42,20 @@ def checked_sql(sql: str, inputs: Sequence[str], path: Path) -> str:
     for function in tree.find_all(exp.Anonymous):
         if str(function.this).lower().startswith(("read_", "query", "getenv", "parquet_", "sniff_", "glob")):
             raise refuse(function.sql(dialect="duckdb"), f"reads only the inputs: {', '.join(inputs)}")
-    return sql
+    ends = [token.start for token in sqlglot.tokenize(sql, read="duckdb") if token.token_type.name == "SEMICOLON"]
+    return sql[: ends[0]] if ends else sql
 
 
 def reshape_sql(landed: Landed) -> tuple[str, Path]:
     """The reshape's checked SQL and its file. Raises MappingError."""
     mapping = landed.mapping
     path = (mapping.path.parent if mapping.path else Path()) / str(mapping.reshape)
-    if not path.is_file():
+    text = reshape_text(mapping)
+    if text is None:
         where = str(mapping.path or mapping.source)
         allowed = f"{path} does not exist; it must lie beside the mapping"
         raise MappingError([Problem(file=where, key="reshape", value=repr(mapping.reshape), allowed=allowed)])
-    return checked_sql(path.read_text(encoding="utf-8"), [name for name, _ in mapping.inputs], path), path
+    return checked_sql(text, [name for name, _ in mapping.inputs], path), path
 
 
 def reshaped(
@@ -117,7 +119,7 @@ def _copy(con: duckdb.DuckDBPyConnection, name: str, table: TextTable, *, first:
 
 def _run(con: duckdb.DuckDBPyConnection, sql: str, path: Path) -> tuple[tuple[str, ...], int]:
     """The result as a table of text, NULL as the empty text that a file would have."""
-    body = sql.strip().rstrip(";")
+    body = sql.strip()
     try:
         names = [row[0] for row in con.execute(f"DESCRIBE {body}").fetchall()]
         texts = ", ".join(f"coalesce(CAST({quoted(one)} AS VARCHAR), '') AS {quoted(one)}" for one in names)
