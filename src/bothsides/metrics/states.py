@@ -25,7 +25,7 @@ def build_states(con: duckdb.DuckDBPyConnection, *, currency: str, known_on: int
     reporting currency that ISO 4217 does not list.
     """
     unit = 10 ** minor_units(currency)
-    fed = fed_tables(con)
+    fed = fed_tables(con, known_on=known_on)
     priced = "fx_rates" in fed
     if priced:
         _factors(con, currency, known_on)
@@ -46,10 +46,12 @@ def _statements() -> tuple[str, ...]:
     return (*(build for fact in FACTS.values() for build in fact.builds), _UNPRICED)
 
 
-def fed_tables(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """The schema tables that hold at least one row."""
+def fed_tables(con: duckdb.DuckDBPyConnection, *, known_on: int | None = None) -> frozenset[str]:
+    """The schema tables that hold at least one row, or held one after the load `known_on`."""
     names = [row[0] for row in con.execute("SELECT table_name FROM information_schema.tables").fetchall()]
-    return frozenset(n for n in names if n in TABLES and con.execute(f"SELECT 1 FROM {n} LIMIT 1").fetchone())
+    loaded = "true" if known_on is None else f"loaded_in <= {int(known_on)}"
+    found = (name for name in names if name in TABLES)
+    return frozenset(n for n in found if con.execute(f"SELECT 1 FROM {n} WHERE {loaded} LIMIT 1").fetchone())
 
 
 def known_range(

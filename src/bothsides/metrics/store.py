@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -46,13 +46,20 @@ class Store:
     sampled: bool = False
     known_on: int | None = None
     unpriced: tuple[Unpriced, ...] = ()
+    _lacking: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+    """What `lacks` has found out: a store does not change while it is open."""
 
     def missing(self, fact: str) -> tuple[str, ...]:
         """The tables the fact lacks; empty when it can be read."""
         return missing_tables(FACTS[fact], self.fed)
 
     def lacks(self, need: str) -> bool:
-        """Whether a table, or a `table.column`, has never been fed."""
+        """Whether a table, a `table.column` or a `table.column=value` has never been fed."""
+        if need not in self._lacking:
+            self._lacking[need] = self._looked_up(need)
+        return self._lacking[need]
+
+    def _looked_up(self, need: str) -> bool:
         name, _, rest = need.partition(".")
         if name not in self.fed:
             return True
@@ -104,7 +111,7 @@ def read_store(con: duckdb.DuckDBPyConnection, *, known_on: int | None = None) -
         build_states(con, currency=meta["currency"], known_on=known_on)
     elif meta.get("states") != states_version():
         build_states(con, currency=meta["currency"], known_on=_latest_load(con))
-    fed = fed_tables(con)
+    fed = fed_tables(con, known_on=known_on)
     return Store(
         con=con,
         name=meta.get("name", ""),
