@@ -140,6 +140,18 @@ def test_a_mixture_of_damage_through_a_whole_sync_is_accounted_for(tmp_path: Pat
     assert any(line.startswith(f"line {lost}: planted None") for line in again.wrong)
 
 
+def test_two_lonely_quotes_far_apart_swallow_nothing_though_other_damage_stands_between(tmp_path: Path) -> None:
+    file = proof_conservation.damage.Damaged(lines=[proof_conservation.damage.HEADER])
+    for number in range(1, 300):
+        name = {100: "lonely quote", 131: "total", 150: "repeated header", 170: "lonely quote"}.get(number)
+        if name:
+            proof_conservation.PLANTS[name](file, number)
+        else:
+            file.lines.append(proof_conservation.bare(number))
+            file.good.append(b"%d" % number)
+    assert proof_conservation.load(tmp_path / "w", "two lonely quotes", file).wrong == ()
+
+
 def test_every_step_of_the_changing_market_changes_adds_and_removes(tmp_path: Path) -> None:
     workspace = MARKET.create(tmp_path / "w")
     for step in range(2):

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+ALIKE_SHARE = 0.8
+"""So many of the lines that a quote joined must look like records for the quote to be distrusted."""
+
 
 class Ending(Enum):
     """How the text of a record ended."""
@@ -95,26 +98,32 @@ class FieldRules:
     def swallowed(self, lines: Sequence[bytes], width: int, opened: int) -> bool:
         """Whether lines that one quote joined look like records of their own.
 
-        That is so when every line, quotes ignored, has the delimiters of a full record and its fields are of the
-        same kinds (number, code, text) as those known to stand outside the quote. Prose ('Thank you, Bob') is not.
+        That is so when the lines, quotes ignored, have the delimiters of a full record and fields of the same kinds
+        (number, code, text) as those known to stand outside the quote: the first and the last line, and nearly all
+        between them, where other damage may stand. Prose ('Thank you, Bob') is not.
         """
         cut = [line.split(self.delimiter) for line in lines]
-        if width < 2 or any(len(pieces) != width for pieces in cut):
-            return False
         first, last = cut[0], cut[-1]
+        if width < 2 or len(first) != width or len(last) != width:
+            return False
         known = {at: _kind(first[at]) for at in range(opened)}
         known |= {at: _kind(last[at]) for at in range(opened + 1, width)}
-        inside = [*first[opened + 1 :], *(piece for pieces in cut[1:-1] for piece in pieces[1:]), *last[1 : opened + 1]]
+        alike = [pieces for pieces in cut if len(pieces) == width and _same_kinds(pieces, known)]
+        if not _same_kinds(first, known) or not _same_kinds(last, known) or len(alike) < ALIKE_SHARE * len(cut):
+            return False
+        inside = [*first[opened + 1 :], *(p for pieces in alike[1:-1] for p in pieces[1:]), *last[1 : opened + 1]]
         if inside and all(piece.startswith(b" ") for piece in inside):
             return False
-        telling = width > 3
-        for pieces in cut:
-            for at, kind in known.items():
-                other = _kind(pieces[at])
-                if kind != other and "empty" not in (kind, other):
-                    return False
-                telling |= pieces is not (first if at < opened else last) and kind == other != "text"
-        return telling
+        return width > 3 or any(
+            pieces is not (first if at < opened else last) and kind == _kind(pieces[at]) != "text"
+            for pieces in alike
+            for at, kind in known.items()
+        )
+
+
+def _same_kinds(pieces: Sequence[bytes], known: dict[int, str]) -> bool:
+    kinds = ((kind, _kind(pieces[at])) for at, kind in known.items())
+    return all(kind == other or "empty" in (kind, other) for kind, other in kinds)
 
 
 def _kind(field: bytes) -> str:
