@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 
-from bothsides.diagnosis import BENCHMARKS, DiagnosisPolicy
-from bothsides.diagnosis.economics import economics, economics_findings
+from bothsides.diagnosis import BENCHMARKS, DiagnosisPolicy, Finding, SideEconomics, Sureness
+from bothsides.diagnosis.economics import Economics, economics, economics_findings
+from bothsides.diagnosis.figures import figure
 from bothsides.diagnosis.span import Span
-from bothsides.metrics import Store
+from bothsides.metrics import Store, Unit
 from bothsides.schema import Side
 from bothsides.schema.period import add_months
 
@@ -97,3 +98,37 @@ def test_without_spend_the_return_is_shown_and_the_cost_is_not(market: Callable[
     assert found is not None
     assert "what it cost to win is not known" in found.sides[0].sentence
     assert economics_findings(found, "EUR", DiagnosisPolicy(), BENCHMARKS) == []
+
+
+def side_findings(found: Economics) -> list[Finding]:
+    every = economics_findings(found, "EUR", DiagnosisPolicy(), BENCHMARKS)
+    return [f for f in every if f.kind in ("ltv_below_cac", "slow_payback")]
+
+
+def side(**numbers: float) -> Economics:
+    """Buyers whose economics are given: spend, cac, ltv_to_cac, cac_payback_months."""
+    values = {
+        "acquisition_spend": figure("acquisition_spend", 24_000.0, Unit.MONEY, n=9, currency="EUR"),
+        "cac": figure("cac", 1_000.0, Unit.MONEY, n=90, currency="EUR"),
+        "ltv": figure("ltv", 1_000.0 * numbers["ratio"], Unit.MONEY, n=90, currency="EUR"),
+        "ltv_to_cac": figure("ltv_to_cac", numbers["ratio"], Unit.RATIO, n=90, high=numbers["high"]),
+        "cac_payback_months": figure("cac_payback_months", numbers["payback"], Unit.MONTHS, n=90),
+    }
+    pictured = SideEconomics(side=Side.BUYER, values=values, by_channel=(), sentence="A buyer costs EUR 1 k.")
+    return Economics(sides=(pictured,), span=KNOWN, old={(Side.BUYER, None): 50})
+
+
+def test_a_side_that_brings_less_than_it_costs() -> None:
+    (finding,) = side_findings(side(ratio=0.6, high=0.8, payback=50.0))
+    assert finding.kind == "ltv_below_cac"
+    assert "each one loses EUR 400" in finding.title
+    assert finding.worth is not None
+    assert finding.worth.per_month == pytest.approx(24_000 / KNOWN.months * 0.4)
+    assert finding.worth.low == pytest.approx(24_000 / KNOWN.months * 0.2)
+
+
+def test_an_interval_that_reaches_the_cost_is_no_loss_but_payback_may_be_slow() -> None:
+    (finding,) = side_findings(side(ratio=0.9, high=1.1, payback=48.0))
+    assert (finding.kind, finding.sure) == ("slow_payback", Sureness.DIRECTIONAL)
+    assert any("Poor against a benchmark" in evidence.sentence for evidence in finding.evidence)
+    assert side_findings(side(ratio=1.5, high=2.0, payback=12.0)) == []

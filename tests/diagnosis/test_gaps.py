@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from bothsides.diagnosis import QUESTIONS, readiness
-from bothsides.metrics import Store
+from bothsides.metrics import Query, Status, Store, ask
 from bothsides.schema import TABLES
 
 ORDER = {"buyer_id": "b", "supplier_id": "s", "placed_at": date(2024, 1, 1), "amount": 100}
@@ -31,3 +31,28 @@ def test_a_column_that_is_there_but_empty_is_missing(market: Callable[..., Store
     assert any("orders.category" in gap.missing for gap in without.gaps)
     labelled = readiness(market(orders=[{**ORDER, "category": "x", "region": "N"}]))
     assert not any("orders.category" in gap.missing for gap in labelled.gaps)
+
+
+def test_a_sample_answers_what_metrics_answers_and_nothing_else(market: Callable[..., Store]) -> None:
+    store = market(orders=[{**ORDER, "category": "x", "region": "N"}], sample=True)
+    ready = readiness(store)
+    assert "How much is traded, by whom, and is it growing?" in ready.answerable
+    refused = {
+        "Does the market hang on few accounts?": "top_10_share",
+        "Do accounts stay and grow?": "ndr_gmv",
+    }
+    for text, metric in refused.items():
+        assert {v.status for v in ask(store, Query(metrics=(metric,), by_side=True))} == {Status.UNAVAILABLE}
+        (gap,) = [g for g in ready.gaps if g.question == text]
+        assert gap.missing == ("orders: every order, not a sample of them",)
+
+
+def test_which_side_is_short_needs_to_know_what_buyers_wanted_in_the_same_months(market: Callable[..., Store]) -> None:
+    def asked(**tables: list[dict[str, object]]) -> bool:
+        ready = readiness(market(orders=[{**ORDER, "category": "x", "region": "N"}], **tables))
+        return "Which side is short in which category and region?" in ready.answerable
+
+    quote = {"buyer_id": "b", "status": "open", "requested_at": date(2024, 1, 1)}
+    assert not asked()
+    assert asked(quotes=[quote])
+    assert not asked(quotes=[{**quote, "requested_at": date(2026, 1, 1)}])

@@ -50,5 +50,5 @@ def test_many_places_are_counted_not_listed() -> None:
 
 def test_what_cannot_be_told_is_said_instead_of_an_all_clear() -> None:
     text = verdict([], [gmv(110.0, 100.0)], judged=0, limit=BLIND)
-    assert "which side is short cannot be told from orders alone" in text
+    assert "from orders alone it cannot be judged which side is short" in text
     assert "Nothing in what can be seen calls for alarm." in text

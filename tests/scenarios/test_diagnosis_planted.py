@@ -1,11 +1,12 @@
 """Every problem planted in a simulated market is found where it was planted, with a worth of the right size."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
-from bothsides.diagnosis import Diagnosis, Finding, diagnose
-from bothsides.metrics import Store
+from bothsides.diagnosis import READINGS, Diagnosis, Finding, diagnose
+from bothsides.metrics import METRICS, Store, Value
 from bothsides.schema import Side
 from bothsides.simulate import Market, demo_plan
 from bothsides.simulate.market import settle
@@ -159,3 +160,27 @@ def test_every_finding_can_be_checked_and_acted_on(case: Case) -> None:
             assert low is None or low <= finding.worth.per_month, finding.kind
             assert high is None or finding.worth.per_month <= high, finding.kind
     assert [f.rank for f in case.found.findings] == list(range(1, len(case.found.findings) + 1))
+
+
+def values_of(found: Diagnosis) -> list[Value]:
+    values = [v for f in found.findings for e in f.evidence for v in e.values]
+    values += [v for cell in found.cells for v in cell.values.values()]
+    values += [step.rate for funnel in found.funnels for step in funnel.steps if step.rate is not None]
+    values += [v for edge in found.flywheel.edges for v in (edge.rate, edge.before, edge.lag_days) if v is not None]
+    values += [v for side in found.economics for v in side.values.values()]
+    return values + [headline.now for headline in found.headlines]
+
+
+def test_every_value_has_a_name_and_an_empty_one_its_reason(case: Case) -> None:
+    for value in values_of(case.found):
+        assert value.metric in METRICS or value.metric in READINGS, value.metric
+        assert value.value is not None or value.reason, value
+
+
+def test_an_earlier_day_knows_nothing_of_later_ones(case: Case) -> None:
+    """Before the half-year in which retention fell nobody can have seen the fall."""
+    day = case.drawn.plan.end - timedelta(weeks=30)
+    early = diagnose(case.store, as_of=day)
+    assert early.as_of == day
+    assert not any(f.kind == "ndr_leak" for f in early.findings)
+    assert any(f.kind == "supply_short_cell" for f in early.findings)

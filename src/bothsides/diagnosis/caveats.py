@@ -2,7 +2,7 @@
 
 from bothsides.diagnosis.cells import Cells
 from bothsides.diagnosis.span import Spans
-from bothsides.diagnosis.wording import count, counted, money, share
+from bothsides.diagnosis.wording import counted, money, share
 from bothsides.metrics import Store
 from bothsides.schema import minor_units
 
@@ -58,7 +58,8 @@ def _credits(store: Store, covered: Spans) -> str:
     if row is None or not row[0]:
         return ""
     amount = money(row[1] / 10 ** minor_units(store.currency), store.currency)
-    return f"{count(row[0])} credit notes worth {amount} are booked as negative orders; counts of orders include them."
+    notes = counted(row[0], "credit note")
+    return f"Booked as negative orders: {notes} worth {amount}; counts of orders include them."
 
 
 def _quarantined(store: Store) -> str:

@@ -94,6 +94,11 @@ class Cells:
         return self.demand == "orders" and self.supply == "sales"
 
     @property
+    def unseen(self) -> bool:
+        """Whether neither searches nor requests of the window are known: nobody who left empty-handed is counted."""
+        return self.demand == "orders"
+
+    @property
     def gmv(self) -> float:
         """GMV of all cells."""
         return sum(cell.gmv for cell in self.cells)

@@ -225,6 +225,10 @@ def _category(
     depending = dependents(trades, side, account, policy.dependent_share)
     others = len({t.party(side.other) for t in trades if t.party(side) == account})
     verb = "sold" if side is Side.SUPPLIER else "bought"
+    share_held = figure(
+        f"top_{side.value}_share", part, Unit.RATE, n=len(ranked), side=side.value, place={"category": category}
+    )
+    leaning = rate("dependent_share", depending, others, side=side.other.value, place={"category": category})
     return Finding(
         kind="category_depends_on_one" if side is Side.SUPPLIER else "buyer_concentration",
         title=f"{category} depends on one {side}: {name} {verb} {share(part)} of its GMV, "
@@ -236,25 +240,12 @@ def _category(
             Evidence(
                 sentence=f"{name} {verb} {money(amount, ledger.currency)} of {money(total, ledger.currency)} in "
                 f"{category}; the next largest {side} {share(ranked[1][1] / total)}.",
-                values=(
-                    figure(
-                        f"top_{side.value}_share",
-                        part,
-                        Unit.RATE,
-                        n=len(ranked),
-                        side=side.value,
-                        place={"category": category},
-                    ),
-                ),
+                values=(share_held,),
             ),
             Evidence(
-                sentence=f"It traded with {count(others)} {of_side(side.other)} there; {count(depending)} of them did "
-                f"at least {share(policy.dependent_share)} of their trade in the category with it.",
-                values=(
-                    rate(
-                        "dependent_buyers_share", depending, others, side=side.other.value, place={"category": category}
-                    ),
-                ),
+                sentence=f"It traded with {counted(others, side.other.value)} there; {count(depending)} of them did at "
+                f"least {share(policy.dependent_share)} of their trade in the category with it.",
+                values=(leaning,),
             ),
         ),
         worth=exposure(amount, ledger, side, policy, leave),
@@ -263,7 +254,7 @@ def _category(
         else "One large buyer found the category; others like it were not won.",
         owner="Category manager, supplier side" if side is Side.SUPPLIER else "VP Sales, buyer side",
         play=f"diversify_{of_side(side)}",
-        first_step=f"List the {count(depending or others)} {of_side(side.other)} that trade mostly with {name} and "
+        first_step=f"List the {counted(depending or others, side.other.value)} that trade most with {name} and "
         f"introduce each to a second {side}."
         if side is Side.SUPPLIER
         else f"Win the three {of_side(side)} most like {name} into {category}.",

@@ -32,7 +32,7 @@ from bothsides.diagnosis.retention import retention, retention_findings
 from bothsides.diagnosis.sales_funnel import sales_funnels
 from bothsides.diagnosis.span import Spans, spans
 from bothsides.diagnosis.spend import read_spend, spend_findings
-from bothsides.diagnosis.verdict import BLIND, SAMPLED, verdict
+from bothsides.diagnosis.verdict import BLIND, SAMPLED, SIDE_SHORT, verdict
 from bothsides.metrics import Store
 
 
@@ -144,7 +144,8 @@ def _accounts(
 def _limit(store: Store, look: _Look) -> str:
     if store.sampled:
         return SAMPLED
-    return BLIND if look.found is not None and look.found.blind else ""
+    short = any(f.kind in SIDE_SHORT for f in look.findings)
+    return BLIND if look.found is not None and look.found.unseen and not short else ""
 
 
 def _load(store: Store) -> int | None:

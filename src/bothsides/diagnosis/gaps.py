@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bothsides.diagnosis.picture import Gap
 from bothsides.metrics import Store
 from bothsides.schema import TABLES
+from bothsides.schema.period import add_months
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,14 @@ class Question:
     needs: tuple[str, ...]
     then: str
     """What becomes visible with the data."""
+    follows: bool = False
+    """Whether the answer follows accounts through all their orders, which a declared sample cannot."""
+    wants: bool = False
+    """Whether the answer needs to know what buyers wanted, not only what they ordered, in the orders' months."""
 
+
+SAMPLE = "orders: every order, not a sample of them"
+WANTED = "events or quotes: searches or requests for quotation of the same months as the orders"
 
 QUESTIONS = (
     Question(
@@ -31,12 +39,14 @@ QUESTIONS = (
         text="Does the market hang on few accounts?",
         needs=("orders.amount",),
         then="top-account shares, HHI, what the loss of the largest would leave",
+        follows=True,
     ),
     Question(
         id="retention",
         text="Do accounts stay and grow?",
         needs=("orders.placed_at",),
         then="cohorts, NDR and churn on both sides",
+        follows=True,
     ),
     Question(
         id="earnings",
@@ -49,24 +59,29 @@ QUESTIONS = (
         text="Does an account bring back what it cost to win it, per side and channel?",
         needs=("spend.amount", "spend.side", "fees.amount"),
         then="CAC, payback and LTV:CAC per side",
+        follows=True,
     ),
     Question(
         id="channels",
         text="Which acquisition channel pays back?",
         needs=("spend.channel", "accounts.channel"),
         then="CAC and LTV:CAC per channel",
+        follows=True,
     ),
     Question(
         id="thin_spend",
         text="Is money spent to fill cells whose other side is too thin?",
         needs=("spend.category", "spend.side"),
         then="money at risk per cell and where it would work",
+        follows=True,
     ),
     Question(
         id="cells",
         text="Which side is short in which category and region?",
         needs=("orders.category", "orders.region"),
         then="a verdict per category and region",
+        follows=True,
+        wants=True,
     ),
     Question(
         id="search",
@@ -97,6 +112,7 @@ QUESTIONS = (
         text="Where do buyers drop out before their first order?",
         needs=("accounts.signed_up_at", "events.account_id"),
         then="the first-transaction funnel, its leak and where it sits",
+        follows=True,
     ),
     Question(
         id="supply",
@@ -153,7 +169,22 @@ def filled(store: Store, needs: Iterable[str]) -> frozenset[str]:
 
 
 def _missing(store: Store, question: Question) -> tuple[str, ...]:
-    return tuple(need for need in question.needs if not _filled(store, need))
+    unfilled = [need for need in question.needs if not _filled(store, need)]
+    if question.follows and store.sampled:
+        unfilled.append(SAMPLE)
+    elif question.wants and not demand_seen(store):
+        unfilled.append(WANTED)
+    return tuple(unfilled)
+
+
+def demand_seen(store: Store) -> bool:
+    """Whether searches or requests are known for any of the last twelve months of orders."""
+    orders = store.ranges.get("orders")
+    if orders is None:
+        return False
+    first = max(orders[0], add_months(orders[1], -12))
+    known = [store.ranges[name] for name in ("events", "quotes") if name in store.fed and name in store.ranges]
+    return any(start <= orders[1] and end >= first for start, end in known)
 
 
 def _filled(store: Store, need: str) -> bool:
@@ -169,10 +200,18 @@ def _named(store: Store, missing: tuple[str, ...]) -> tuple[str, ...]:
     """A table that is not there at all is named once, a column of one that is there with its table."""
     words = []
     for need in missing:
+        if need in (SAMPLE, WANTED):
+            words.append(need)
+            continue
         name, column = need.split(".")
         words.append(f"{name}: {TABLES[name].grain}" if name not in store.fed else f"{name}.{column}")
     return tuple(dict.fromkeys(words))
 
 
 def _owners(missing: tuple[str, ...]) -> str:
-    return "; ".join(dict.fromkeys(TABLES[need.split(".")[0]].owner for need in missing))
+    names = [
+        name
+        for need in missing
+        for name in (("events", "quotes") if need == WANTED else ("orders",) if need == SAMPLE else (need.split(".")[0],))
+    ]
+    return "; ".join(dict.fromkeys(TABLES[name].owner for name in names))

@@ -1,13 +1,14 @@
 """Eight headline numbers, chosen from what the data can feed, each with its run and the same span before."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from bothsides.diagnosis.picture import Headline
 from bothsides.diagnosis.span import Span, Spans, spans
 from bothsides.metrics import METRICS, Query, Status, Store, Value, ask
 from bothsides.metrics.facts import FACTS
 from bothsides.schema import Grain, Period, Side
+from bothsides.schema.period import add_months
 
 SHOWN = 8
 LONG_RUN_MONTHS = 18
@@ -84,12 +85,12 @@ def _yearly(store: Store, candidate: _Candidate, covered: Spans) -> Headline | N
     now = _at(store, candidate, covered.window.end)
     if now is None:
         return None
-    earlier = Span(start=covered.known.start, end=covered.window.end.replace(year=covered.window.end.year - 1))
+    year_before = add_months(covered.window.end.replace(day=1), -11) - timedelta(days=1)
     return Headline(
         metric=candidate.metric,
         label=candidate.label,
         now=now,
-        before=_at(store, candidate, earlier.end),
+        before=_at(store, candidate, year_before),
         run=tuple(run),
         note="the last 12 months against the 12 before",
     )

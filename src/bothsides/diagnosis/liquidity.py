@@ -83,8 +83,8 @@ def _verdict(stand: Standing, found: Cells, claims: _Claims, policy: DiagnosisPo
         return Judged(standing=stand, verdict=CellVerdict.DEMAND_SHORT, why=_why_demand(stand), settled=seen)
     if side := fragile_side(stand.cell, found, policy):
         return Judged(standing=stand, verdict=CellVerdict.FRAGILE, why=_why_fragile(stand.cell, side))
-    if found.blind or _too_little(stand, policy):
-        return Judged(standing=stand, verdict=CellVerdict.UNKNOWN, why=_why_unknown(stand.cell, blind=found.blind))
+    if found.unseen or _too_little(stand, policy):
+        return Judged(standing=stand, verdict=CellVerdict.UNKNOWN, why=_why_unknown(stand.cell, unseen=found.unseen))
     return Judged(standing=stand, verdict=CellVerdict.BALANCED, why=_why_balanced(stand))
 
 
@@ -187,8 +187,8 @@ def _why_fragile(cell: Cell, side: Side) -> str:
     return f"One {side} carries {share(cell.top[side][1])} of the cell's GMV."
 
 
-def _why_unknown(cell: Cell, *, blind: bool) -> str:
-    if blind:
+def _why_unknown(cell: Cell, *, unseen: bool) -> str:
+    if unseen:
         return (
             f"{counted(cell.active_buyers, 'buyer')} bought from {counted(cell.active_suppliers, 'supplier')}; orders "
             "alone do not show which side is short."

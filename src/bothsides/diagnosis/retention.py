@@ -190,24 +190,21 @@ def _recent_leak(side: SideRetention, policy: DiagnosisPolicy) -> bool:
     return not seasonal
 
 
-def _finding(leak: _Leak, other: SideRetention, currency: str, benchmarks: tuple[Benchmark, ...]) -> Finding:
+def _evidence(leak: _Leak, other: SideRetention, left: int, benchmarks: tuple[Benchmark, ...]) -> tuple[Evidence, ...]:
     side, ndr = leak.of.side, float(leak.ndr.value or 0)
-    monthly = leak.base / leak.months
-    before = "the same accounts' GMV of the months before"
-    who = of_side(side)
-    left = leak.logo.n - round(float(leak.logo.value or 0) * leak.logo.n)
+    who, count_all = of_side(side), count(leak.logo.n)
+    stayed = (
+        f"{count(left)} of {count_all} {who} did not come back; those who did trade less."
+        if left
+        else f"Every one of {count_all} {who} came back, but they trade less."
+    )
     evidence = [
         Evidence(
-            sentence=f"In the last {leak.months} months {who} brought {share(ndr)} of {before}"
-            f" ({count(leak.ndr.n)} accounts).",
+            sentence=f"In the last {leak.months} months {who} brought {share(ndr)} of the same accounts' GMV of the "
+            f"months before ({count(leak.ndr.n)} accounts).",
             values=(leak.ndr,),
         ),
-        Evidence(
-            sentence=f"{count(left)} of {count(leak.logo.n)} {who} did not come back; those who did trade less."
-            if left
-            else f"Every one of {count(leak.logo.n)} {who} came back, but they trade less.",
-            values=(leak.logo,),
-        ),
+        Evidence(sentence=stayed, values=(leak.logo,)),
     ]
     if other.recent is not None:
         evidence.append(
@@ -222,6 +219,13 @@ def _finding(leak: _Leak, other: SideRetention, currency: str, benchmarks: tuple
         evidence.append(Evidence(sentence=yearly, values=(leak.of.ndr,)))
     if leak.ndr.metric == "ndr_gmv" and (against := compare(leak.ndr, (), benchmarks)):
         evidence.append(Evidence(sentence=against))
+    return tuple(evidence)
+
+
+def _finding(leak: _Leak, other: SideRetention, currency: str, benchmarks: tuple[Benchmark, ...]) -> Finding:
+    side, ndr = leak.of.side, float(leak.ndr.value or 0)
+    monthly, who = leak.base / leak.months, of_side(side)
+    left = leak.logo.n - round(float(leak.logo.value or 0) * leak.logo.n)
     lost = monthly * (1 - ndr)
     high, low = leak.ndr.low, leak.ndr.high
     return Finding(
@@ -233,7 +237,7 @@ def _finding(leak: _Leak, other: SideRetention, currency: str, benchmarks: tuple
         why_sure="The interval over accounts lies below the line."
         if leak.settled
         else "The interval over accounts reaches the line.",
-        evidence=tuple(evidence),
+        evidence=_evidence(leak, other, left, benchmarks),
         worth=Worth(
             per_month=lost,
             low=max(0.0, monthly * (1 - low)) if low is not None else None,

@@ -13,8 +13,8 @@ SURE_WORDS = {
     Sureness.DIRECTIONAL: "directional: test before you spend",
 }
 MOST_PLACES = 3
-BLIND = "which side is short cannot be told from orders alone"
-SAMPLED = "orders are a sample, which shows neither who stays nor which side is short"
+BLIND = "from orders alone it cannot be judged which side is short"
+SAMPLED = "the orders are a declared sample: totals are weighted estimates, accounts and concentration cannot be judged"
 
 
 def verdict(findings: Sequence[Finding], headlines: Sequence[Headline], *, judged: int, limit: str = "") -> str:

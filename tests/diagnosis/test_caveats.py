@@ -1,0 +1,38 @@
+"""What a reader must know: only what applies, counted from the data."""
+
+from collections.abc import Callable
+from datetime import date
+
+from bothsides.diagnosis import diagnose
+from bothsides.metrics import Store
+
+
+def order(day: date, amount: int = 10_000, **more: object) -> dict[str, object]:
+    return {"buyer_id": "b", "supplier_id": "s", "placed_at": day, "amount": amount, **more}
+
+
+def words(store: Store) -> str:
+    return " ".join(diagnose(store).caveats)
+
+
+def test_credit_notes_and_month_dates_are_told(market: Callable[..., Store]) -> None:
+    orders = [order(date(2024, m, 1)) for m in range(1, 7)] + [order(date(2024, 6, 1), -2_500)]
+    text = words(market(orders=orders, known_until=date(2024, 6, 30)))
+    assert "Every order is dated the first of a month" in text
+    assert "1 credit note worth EUR 25" in text
+    assert "no category or region" in text
+
+
+def test_what_does_not_apply_is_not_told(market: Callable[..., Store]) -> None:
+    orders = [
+        order(date(2022 + m // 12, m % 12 + 1, 7), category="xy"[m % 2], region="NS"[m % 3 % 2]) for m in range(26)
+    ]
+    text = words(market(orders=orders, known_until=date(2024, 2, 29)))
+    for word in ("dated the first", "credit note", "sample", "quarantine", "yearly comparisons"):
+        assert word not in text
+
+
+def test_requests_of_other_years_are_told(market: Callable[..., Store]) -> None:
+    quotes = [{"kind": "request", "buyer_id": "b", "requested_at": date(2026, 5, 1), "status": "open"}]
+    text = words(market(orders=[order(date(2024, 1, 3)), order(date(2024, 3, 3))], quotes=quotes))
+    assert "Requests for quotation are known from 2026-05-01 to 2026-05-01, outside the window" in text
