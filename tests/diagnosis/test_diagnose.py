@@ -62,5 +62,5 @@ def test_a_sample_of_orders_is_never_used_to_follow_accounts(market: Callable[..
     assert sampled.findings == ()
     assert (sampled.cohorts, sampled.concentration, sampled.cells) == ((), (), ())
     assert {h.metric for h in sampled.headlines} == {"gmv", "aov", "orders"}
-    assert "orders are a sample" in sampled.verdict
+    assert "orders are a declared sample: totals are weighted estimates" in sampled.verdict
     assert sampled.caveats[0].startswith("Orders are a declared sample")

@@ -212,6 +212,8 @@ def _owners(missing: tuple[str, ...]) -> str:
     names = [
         name
         for need in missing
-        for name in (("events", "quotes") if need == WANTED else ("orders",) if need == SAMPLE else (need.split(".")[0],))
+        for name in (
+            ("events", "quotes") if need == WANTED else ("orders",) if need == SAMPLE else (need.split(".")[0],)
+        )
     ]
     return "; ".join(dict.fromkeys(TABLES[name].owner for name in names))
