@@ -12,6 +12,7 @@ import sys
 import tempfile
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,7 +20,8 @@ import duckdb
 import harness
 from dashboard_metrics import DASHBOARD
 
-from bothsides.metrics import METRICS, Query, Status, Store, Unit, Value, ask, explain
+from bothsides.metrics import METRICS, Metric, Query, Status, Store, Unit, Value, ask, explain
+from bothsides.metrics.measure import Measure
 from bothsides.schema import Grain, Period
 
 RATIO_BAR = 1.15
@@ -30,8 +32,8 @@ METRIC_IDS = tuple(metric.id for metric in DASHBOARD)
 BINDINGS = (
     """
     CREATE TEMP VIEW fact_order_parties AS
-    SELECT side, account_id AS account, ordered_at::DATE AS placed_on, category, (gmv * 100)::BIGINT AS value,
-           (revenue * 100)::BIGINT AS fee, (refund * 100)::BIGINT AS refunded, is_first = 1 AS is_first
+    SELECT side, account_id AS account, ordered_at::DATE AS placed_on, category, gmv AS value, revenue AS fee,
+           refund AS refunded, is_first = 1 AS is_first
     FROM m.order_party
     """,
     """
@@ -48,7 +50,7 @@ BINDINGS = (
     """,
     """
     CREATE TEMP VIEW fact_spend AS
-    SELECT side, spend_at::DATE AS spent_on, category, (cost * 100)::BIGINT AS amount FROM m.spend
+    SELECT side, spend_at::DATE AS spent_on, category, cost AS amount FROM m.spend
     """,
 )
 """The benchmark's tables under the names and columns of the facts: views, so nothing is copied."""
@@ -68,7 +70,7 @@ def open_market(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def bind(con: duckdb.DuckDBPyConnection) -> Store:
-    """A store over the attached file, whose decimal amounts the views turn into minor units."""
+    """A store over the attached file, whose amounts are decimals of major units: see Meter."""
     for statement in BINDINGS:
         con.execute(statement)
     fed = frozenset({"orders", "fees", "refunds", "events", "accounts", "leads", "stage_changes", "spend"})
@@ -106,7 +108,10 @@ def run_reference(path: Path, out: Path) -> None:
 
 
 class Meter:
-    """A connection that adds up the CPU-seconds spent in its statements, fetching their rows included."""
+    """A connection that adds up the CPU-seconds spent in its statements, fetching their rows included.
+
+    Sums of the file's decimal amounts leave it as minor units, which is what our facts hold.
+    """
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.con = con
@@ -127,7 +132,9 @@ class Meter:
     def fetchall(self) -> list[tuple[Any, ...]]:
         """All rows."""
         start = harness.cpu_seconds()
-        rows = self.con.fetchall()
+        rows = [
+            tuple(int(cell * 100) if isinstance(cell, Decimal) else cell for cell in row) for row in self.con.fetchall()
+        ]
         self.used += harness.cpu_seconds() - start
         self.rows = len(rows)
         return rows
@@ -165,23 +172,25 @@ def _write(cells: dict[str, dict[str, Any]], out: Path) -> None:
 
 
 def differences(ours: dict[str, dict[str, Any]], reference: dict[str, dict[str, Any]]) -> list[str]:
-    """Every cell that differs: counts must be equal, other numbers within 1e-9 of their size, empties in both."""
+    """Every cell that differs: counts must be equal, other numbers within 1e-9 of their size, empty ratios in both."""
     found = [f"{key}: only in one of the two" for key in sorted(ours.keys() ^ reference.keys())]
     for key in sorted(ours.keys() & reference.keys()):
         for metric in DASHBOARD:
             left, right = ours[key].get(metric.id), reference[key].get(metric.id)
-            if not _equal(left, right, exact=metric.unit is Unit.COUNT):
+            if not _equal(left, right, metric):
                 found.append(f"{key} {metric.id}: {left} against {right}")
     return found
 
 
-def _equal(left: Any, right: Any, *, exact: bool) -> bool:
-    if left is None or right is None:
-        # The reference leaves a count of no rows empty; the dictionary says 0.
-        return (left or 0) == 0 and (right or 0) == 0
-    if exact:
+def _equal(left: Any, right: Any, metric: Metric) -> bool:
+    # A total of no rows is empty in the reference and 0 here, and so is a ratio with such a numerator.
+    if right is None:
+        return left is None or left == 0
+    if left is None:
+        return isinstance(metric.formula, Measure) and right == 0
+    if metric.unit is Unit.COUNT:
         return int(left) == int(right)
-    return math.isclose(float(left), float(right), rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+    return math.isclose(float(left), float(right), rel_tol=TOLERANCE, abs_tol=0.0)
 
 
 def market(path: Path | None) -> Path | None:
@@ -245,7 +254,7 @@ def report(reference: list[harness.Run], compiled: list[harness.Run], wrong: lis
             f"- The same, round by round: {', '.join(f'{ratio:.2f}' for ratio in pairs)}",
             f"- Whole answer over reference: {answer / theirs:.2f}x (it includes the Python records; no bar)",
             f"- Peak memory: {harness.verdict(peak / harness.GIB, MEMORY_BAR, ' GiB')}",
-            f"- Cell by cell: {equality} (counts exactly, the rest within 1e-9; a count of no rows is 0 here)",
+            f"- Cell by cell: {equality} (counts exactly, the rest within 1e-9; no rows: empty there, 0 here)",
         ],
         results=results,
     )
