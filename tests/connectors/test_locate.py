@@ -1,5 +1,6 @@
 """Finding files, and saying what is there when they are not."""
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -35,6 +36,14 @@ def test_paths_globs_folders_and_archives(root: Path) -> None:
     assert names(root, "all.zip/*.csv") == ["all.zip/a.csv", "all.zip/sub/b.csv"]
     assert names(root, "all.zip/readme.md") == ["all.zip/readme.md"]
     assert names(root, "*.zip/sub/*") == ["all.zip/sub/b.csv"]
+
+
+@pytest.mark.parametrize("pattern", ["exports/pipe.csv", "exports/pi*.csv", "exports/pipe.zip"])
+def test_pipes_are_refused_rather_than_waited_for(root: Path, pattern: str) -> None:
+    os.mkfifo(root / "exports" / "pipe.csv")
+    os.mkfifo(root / "exports" / "pipe.zip")
+    with pytest.raises(FileRefused, match="not a regular file"):
+        files.locate([pattern], root)
 
 
 def test_each_file_once_and_sorted(root: Path) -> None:

@@ -5,10 +5,23 @@ import io
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.ingest.conftest import ORDERS
 
 if TYPE_CHECKING:
     from tests.ingest.conftest import Market
 
+ACCOUNTS = "".join(
+    f"""
+[[table]]
+name = "accounts"
+entities = true
+key = ["{side}"]
+[table.columns]
+side = {{ value = "{side}" }}
+name = "{side}"
+"""
+    for side in ("buyer", "supplier")
+)
 HEADER = "id,buyer,supplier,day,amount\n"
 
 
@@ -225,3 +238,16 @@ def test_hostile_text_is_text(market: "Market") -> None:
         '=HYPERLINK("http://x")': '=HYPERLINK("http://x")',
     }
     assert booked(market, "title", ["a"], spec=f'{{ field = "x", map = {{ "a" = "{evil}" }} }}')["a"] == evil
+
+
+def test_composed_and_decomposed_spellings_are_one(market: "Market") -> None:
+    texts = ["\u00dcn\u00ef", "U\u0308ni\u0308", "\u00e9t\u00e9", "e\u0301te\u0301", "ke\u0301in", "k\u00e9in"]
+    spec = '{ field = "x", map = { "e\u0301t\u00e9" = "Summer" } }'
+    found = booked(market, "category", texts, extra='null_words = ["k\u00e9in"]\n', spec=spec)
+    assert list(found.values()) == ["\u00dcn\u00ef", "\u00dcn\u00ef", "Summer", "Summer", None, None]
+    market.map("orders", ORDERS.format(extra="") + ACCOUNTS)
+    market.write("orders.csv", HEADER + "".join(f"{n},{text},s,2024-01-01,1\n" for n, text in enumerate(texts[:4])))
+    market.sync()
+    names = market.rows("SELECT name FROM accounts WHERE side = 'buyer' AND superseded_in IS NULL ORDER BY name")
+    assert names == [("\u00dcn\u00ef",), ("\u00e9t\u00e9",)]
+    assert market.quarantine() == []

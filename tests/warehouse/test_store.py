@@ -157,6 +157,15 @@ def test_the_journal_settles_runs_that_never_ended(tmp_path: Path) -> None:
     assert journal.start(NOW) == 4
 
 
+def test_lines_that_are_not_ours_are_passed_over(tmp_path: Path) -> None:
+    journal = Journal(path=tmp_path / "syncs.jsonl")
+    journal.start(NOW)
+    ours = journal.path.read_text(encoding="utf-8")
+    strange = ("[]", "5", "null", '"x"', '{"load_id": 1}', ours.replace("started", "odd"), ours.replace("2026", "then"))
+    journal.path.write_text("\n".join((*strange, ours, ours.replace(": 1", ': "1"'))), encoding="utf-8")
+    assert [(run.load_id, run.status) for run in journal.runs()] == [(1, "started")]
+
+
 def test_a_torn_last_line_of_the_journal_is_no_harm(tmp_path: Path) -> None:
     journal = Journal(path=tmp_path / "syncs.jsonl")
     journal.start(NOW)

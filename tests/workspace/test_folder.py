@@ -51,3 +51,12 @@ def test_absolute_paths_are_no_time_zones(tmp_path: Path) -> None:
     (tmp_path / "bothsides.toml").write_text('name = "a"\ncurrency = "GBP"\ntime_zone = "/etc/passwd"\n', "utf-8")
     with pytest.raises(AgreementError, match="time_zone"):
         Workspace.open(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["raw", "reports", "mapping"])
+def test_a_file_in_the_place_of_a_folder_is_said(tmp_path: Path, name: str) -> None:
+    Workspace.create(tmp_path / "w", Settings(name="w", currency="EUR"))
+    (tmp_path / "w" / "mapping").rmdir()
+    (tmp_path / "w" / name).write_text("", encoding="utf-8")
+    with pytest.raises(NotADirectoryError, match=f"{name} is a file, but a workspace keeps a folder there"):
+        Workspace.open(tmp_path / "w")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bothsides.agreement import Problem
-from bothsides.connectors.files import FileMissing, FoundFile, locate
+from bothsides.connectors.files import FileMissing, FileRefused, FoundFile, locate
 from bothsides.ingest.mapping import Mapping
 from bothsides.ingest.mapping_file import MappingError
 from bothsides.warehouse import fsync_directory
@@ -115,7 +115,7 @@ def _locate(mapping: Mapping, key: str, patterns: tuple[str, ...], folder: Path)
             raise MappingError([Problem(file=where, key=key, value=repr(pattern), allowed=allowed)]) from None
     try:
         return locate(ready, folder)
-    except FileMissing as error:
+    except (FileMissing, FileRefused) as error:
         raise MappingError([Problem(file=where, key=key, value=repr(list(patterns)), allowed=str(error))]) from None
 
 

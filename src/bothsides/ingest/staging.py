@@ -7,7 +7,7 @@ import duckdb
 
 from bothsides.ingest import keys
 from bothsides.ingest.casting import CURRENCY_COLUMN, Cast, Ground, cast_column, constant, key_cast
-from bothsides.ingest.literals import cleaned, literal
+from bothsides.ingest.literals import cleaned, composed, literal
 from bothsides.ingest.mapping import ANY_VALUE, TableMap
 from bothsides.schema import Table
 from bothsides.warehouse import column_types, quoted
@@ -143,7 +143,7 @@ def entity_relation(main: Stage, item: TableMap, null_words: Sequence[str]) -> s
         if words == (ANY_VALUE,):
             conditions.append(f"({text}) IS NOT NULL")
         else:
-            conditions.append(f"({text}) IN ({', '.join(literal(word) for word in words)})")
+            conditions.append(f"({text}) IN ({', '.join(literal(composed(word)) for word in words)})")
     grouped = [f"({cleaned(texts[name], null_words)})" for name in item.key]
     chosen = [f"{text} AS {quoted(name)}" for text, name in zip(grouped, item.key, strict=True)]
     for name in item.fields:

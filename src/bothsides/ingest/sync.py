@@ -34,8 +34,11 @@ Refresh = Callable[[duckdb.DuckDBPyConnection], None]
 
 
 def journal_of(workspace: Workspace) -> Journal:
-    """The run log of a workspace."""
-    return Journal(path=workspace.folder / "syncs.jsonl")
+    """The run log of a workspace. Raises IsADirectoryError where a folder stands in its place."""
+    path = workspace.folder / "syncs.jsonl"
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder, but a workspace keeps its run log there; move it away")
+    return Journal(path=path)
 
 
 def sync(workspace: Workspace, *, now: datetime, refresh: Refresh, progress: Progress = lambda _: None) -> SyncReport:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import duckdb
 
@@ -93,9 +93,11 @@ class Journal:
         events = []
         for line in self.path.read_bytes().split(b"\n"):
             try:
-                events.append(json.loads(line))
-            except ValueError:
+                event = json.loads(line)
+            except (ValueError, RecursionError):
                 continue  # the torn line of a run that died while writing it, perhaps within a character
+            if _is_event(event):
+                events.append(event)
         return events
 
     def _append(self, load_id: int, status: Status, now: datetime, message: str) -> None:
@@ -109,3 +111,16 @@ class Journal:
             os.close(handle)
         if fresh:
             fsync_directory(self.path.parent)
+
+
+def _is_event(event: object) -> bool:
+    """Whether a line is one of ours; what else somebody wrote into the file is passed over."""
+    if not isinstance(event, dict) or type(event.get("load_id")) is not int:
+        return False
+    if event.get("status") not in get_args(Status) or not isinstance(event.get("message"), str):
+        return False
+    try:
+        datetime.fromisoformat(event.get("moment", ""))
+    except (TypeError, ValueError):
+        return False
+    return True

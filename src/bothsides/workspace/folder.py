@@ -20,14 +20,20 @@ class Workspace:
 
     @classmethod
     def open(cls, folder: Path) -> "Workspace":
-        """The workspace in that folder. Raises WorkspaceMissing, or AgreementError naming every wrong setting."""
+        """The workspace in that folder. Raises WorkspaceMissing, AgreementError naming every
+        wrong setting, or NotADirectoryError where a file stands in the place of a folder.
+        """
         path = folder / SETTINGS_FILE
         if not path.is_file():
             what = f"has no {SETTINGS_FILE}" if folder.is_dir() else "does not exist"
             raise WorkspaceMissing(
                 f"{folder} {what}, so it is not a workspace; make one with: bothsides init {folder} --from FILES"
             )
-        return cls(folder=folder, settings=load_policy(path, Settings).policy)
+        workspace = cls(folder=folder, settings=load_policy(path, Settings).policy)
+        for place in (workspace.mappings_dir, workspace.raw_dir, workspace.reports_dir):
+            if place.exists() and not place.is_dir():
+                raise NotADirectoryError(f"{place} is a file, but a workspace keeps a folder there; move it away")
+        return workspace
 
     @classmethod
     def create(cls, folder: Path, settings: Settings) -> "Workspace":

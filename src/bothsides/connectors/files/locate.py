@@ -54,6 +54,10 @@ def _matches(pattern: str, root: Path) -> Iterator[FoundFile]:
     for path in _paths(outer, root):
         if path.is_dir():
             yield from _folder(path, root)
+        elif path.exists() and not path.is_file():
+            raise FileRefused(
+                _shown(path, root), "no_file", "not a regular file (a pipe or a device); save it as a file"
+            )
         elif path.suffix.lower() == ".zip":
             yield from _members(path, member, root)
         elif member is None:
