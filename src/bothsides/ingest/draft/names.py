@@ -51,4 +51,4 @@ def slug(name: str) -> str:
     >>> slug("G-Cloud Spend (v2).csv"), slug("///")
     ('g-cloud-spend-v2-csv', 'source')
     """
-    return "-".join(words(name)) or "source"
+    return "-".join(words(name))[:60].rstrip("-") or "source"
