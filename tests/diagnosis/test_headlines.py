@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from datetime import date
 
+from bothsides.diagnosis import DiagnosisPolicy, Headline
 from bothsides.diagnosis.headlines import SHOWN, headlines
+from bothsides.diagnosis.span import spans
 from bothsides.metrics import Status, Store
 from bothsides.schema.period import add_months
 
@@ -22,8 +24,15 @@ def orders(months: int, growth: int = 0) -> list[dict[str, object]]:
     ]
 
 
+def shown_of(store: Store) -> tuple[Headline, ...]:
+    policy = DiagnosisPolicy()
+    covered = spans(store, "orders", as_of=None, months=12, slack=policy.complete_within_days)
+    assert covered is not None
+    return headlines(store, covered, policy)
+
+
 def test_gmv_now_and_the_year_before(market: Callable[..., Store]) -> None:
-    shown = headlines(market(orders=orders(24), known_until=date(2023, 12, 31)), as_of=None, months=12)
+    shown = shown_of(market(orders=orders(24), known_until=date(2023, 12, 31)))
     gmv = shown[0]
     assert (gmv.metric, gmv.now.value, gmv.before and gmv.before.value) == ("gmv", 14_400.0, 14_400.0)
     assert [v.period for v in gmv.run] == [f"{y}-Q{q}" for y in (2022, 2023) for q in range(1, 5)]
@@ -31,14 +40,33 @@ def test_gmv_now_and_the_year_before(market: Callable[..., Store]) -> None:
 
 
 def test_never_more_than_fit_and_none_without_a_number(market: Callable[..., Store]) -> None:
-    shown = headlines(market(orders=orders(24), known_until=date(2023, 12, 31)), as_of=None, months=12)
+    shown = shown_of(market(orders=orders(24), known_until=date(2023, 12, 31)))
     assert len(shown) <= SHOWN
     assert all(h.now.value is not None for h in shown)
     assert "net_revenue" not in {h.metric for h in shown}
     assert {"ndr_gmv"} <= {h.metric for h in shown}
 
 
-def test_short_histories_run_by_month_and_compare_halves(market: Callable[..., Store]) -> None:
-    shown = headlines(market(orders=orders(8), known_until=date(2022, 8, 31)), as_of=None, months=12)
+def test_a_short_history_stands_on_its_whole_window_and_compares_with_nothing(market: Callable[..., Store]) -> None:
+    shown = shown_of(market(orders=orders(8), known_until=date(2022, 8, 31)))
     assert [v.period for v in shown[0].run][:2] == ["2022-01", "2022-02"]
-    assert "2022-05-01 to 2022-08-31 against 2022-01-01 to 2022-04-30" in shown[0].note
+    assert (shown[0].now.value, shown[0].before) == (9_600.0, None)
+    assert shown[0].note == "2022-01-03 to 2022-08-31; nothing earlier to compare with"
+
+
+def test_a_month_known_to_within_three_days_of_its_end_is_in_every_tile(market: Callable[..., Store]) -> None:
+    """Twelve months of 1,200: with December left out only eleven would be in the window."""
+    nearly = shown_of(market(orders=orders(12), known_until=date(2022, 12, 28)))
+    assert nearly[0].now.value == 14_400.0
+    early = shown_of(market(orders=orders(12), known_until=date(2022, 12, 27)))
+    assert early[0].now.value == 13_200.0
+
+
+def test_requests_of_other_years_stand_for_their_own_days_and_say_so(market: Callable[..., Store]) -> None:
+    asked = [
+        {"quote_id": f"q{i}", "request_id": f"q{i}", "buyer_id": "b1", "status": "filled", "requested_at": day}
+        for i, day in enumerate([date(2025, 1, 5), date(2025, 6, 30)] * 20)
+    ]
+    store = market(orders=orders(24), quotes=asked, known_until=date(2025, 6, 30))
+    requests = [h for h in shown_of(store) if h.metric in ("requests", "fill_rate")]
+    assert all("2025" in h.note and "2022" not in h.note for h in requests)

@@ -49,7 +49,7 @@ def diagnose(
     holds no dated order by then: without trade there is nothing to diagnose.
     """
     policy = policy or DiagnosisPolicy()
-    covered = spans(store, "orders", as_of=as_of, months=policy.window_months)
+    covered = spans(store, "orders", as_of=as_of, months=policy.window_months, slack=policy.complete_within_days)
     if covered is None:
         known = store.ranges.get("orders")
         detail = (
@@ -86,7 +86,7 @@ def _diagnose(
         take_rate=float(take.value) if take and take.value else None,
         gmv=float(gmv.value or 0) / covered.window.months if gmv else 0.0,
     )
-    shown = headlines(store, as_of=as_of, months=policy.window_months)
+    shown = headlines(store, covered, policy, as_of=as_of)
     fed = filled(store, (need for edge in EDGES for need in edge.needs))
     return Diagnosis(
         name=store.name,

@@ -157,9 +157,10 @@ def flywheel(
 ) -> Flywheel:
     """Every edge now and before. `filled` names the `table.column`s that hold a value."""
     flow = wheel.read_flow(store, covered.window)
+    spans_of = {declared.id: _spans(store, declared, covered, as_of) for declared in EDGES}
     edges = [
-        _edge(store, declared, _spans(store, declared, covered, as_of), filled, flow=flow, policy=policy)
-        for declared in EDGES
+        _edge(store, d, spans_of[d.id], filled, flow=flow, policy=policy, apart=spans_of[d.id] is not covered)
+        for d in EDGES
     ]
     gains = {edge.id: gain for edge in edges if (gain := _gain(edge, found, policy)) is not None}
     best = max(gains, key=lambda i: (gains[i].worth, i), default=None)
@@ -190,7 +191,9 @@ def _edge(
     *,
     flow: Flow,
     policy: DiagnosisPolicy,
+    apart: bool,
 ) -> Edge:
+    """The edge over its spans; `apart` says that these are other days than the orders', whose GMV prices nothing."""
     now = before = lag = None
     followed = declared.id == "buy" or not store.sampled
     if followed and set(declared.needs) <= filled:
@@ -199,14 +202,14 @@ def _edge(
         lag = wheel.middle(store, "lag_days", declared.lag, covered.now) if declared.lag and now else None
     return Edge(
         id=declared.id,
-        label=declared.label,
+        label=f"{declared.label}, {covered.now.start} to {covered.now.end}" if apart and now else declared.label,
         source=declared.source,
         target=declared.target,
         side=declared.side,
         rate=now,
         before=before,
         lag_days=lag,
-        point_worth=None if now is None else point_worth(declared.id, float(now.value or 0), flow, policy),
+        point_worth=None if now is None or apart else point_worth(declared.id, float(now.value or 0), flow, policy),
         reason="" if now is not None else declared.reason if followed else SAMPLED,
     )
 

@@ -4,13 +4,17 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bothsides.diagnosis.picture import Headline
-from bothsides.diagnosis.span import Span, Spans, spans
+from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.span import Span, Spans, known_span, spans
 from bothsides.metrics import METRICS, Query, Status, Store, Value, ask
 from bothsides.metrics.facts import FACTS
 from bothsides.schema import Grain, Period, Side
 from bothsides.schema.period import add_months
 
 SHOWN = 8
+FIRST_DAYS = 10
+"""A span counts as known from its beginning when at most this many of its first days are missing."""
+
 LONG_RUN_MONTHS = 18
 """From here on the run is by quarter."""
 
@@ -43,24 +47,52 @@ CANDIDATES = (
     _Candidate(
         metric="buyer_repeat_rate_90d", label="Buyers who order again within 90 days", side=Side.BUYER, of_accounts=True
     ),
-    _Candidate(metric="aov", label="Average order value"),
     _Candidate(metric="orders", label="Orders"),
+    _Candidate(metric="leads", label="Leads"),
+    _Candidate(metric="closed_won", label="Leads won"),
+    _Candidate(metric="lead_to_won_days", label="Days from lead to won"),
+    _Candidate(metric="win_rate", label="Win rate of opportunities"),
+    _Candidate(metric="aov", label="Average order value"),
     _Candidate(metric="requests", label="Requests for quotation", side=Side.BUYER),
 )
 """In the order in which they are chosen."""
 
 
-def headlines(store: Store, *, as_of: date | None, months: int) -> tuple[Headline, ...]:
-    """The first eight candidates that the data can feed."""
+def headlines(
+    store: Store, orders: Spans, policy: DiagnosisPolicy, *, as_of: date | None = None
+) -> tuple[Headline, ...]:
+    """The first eight candidates that the data can feed, over the window of the orders.
+
+    What is known on no day of that window stands for the last months of its own, which its note names.
+    """
     found: list[Headline] = []
     for candidate in CANDIDATES:
-        covered = spans(store, FACTS[METRICS[candidate.metric].facts[0]].requires[0], as_of=as_of, months=months)
+        covered = _covered(store, candidate, orders, policy, as_of)
         if covered is None or len(found) == SHOWN or (store.sampled and candidate.of_accounts):
             continue
         headline = _headline(store, candidate, covered)
         if headline is not None:
             found.append(headline)
     return tuple(found)
+
+
+def _covered(
+    store: Store, candidate: _Candidate, orders: Spans, policy: DiagnosisPolicy, as_of: date | None
+) -> Spans | None:
+    """The orders' window, and as many months before it where the candidate is known from their beginning on."""
+    table = FACTS[METRICS[candidate.metric].facts[0]].requires[0]
+    known = known_span(store, table, as_of)
+    if known is None:
+        return None
+    window = orders.window
+    if known.start > window.end or known.end < window.start:
+        own = spans(store, table, as_of=as_of, months=policy.window_months, slack=policy.complete_within_days)
+        if own is None:
+            return None
+        known, window = own.known, own.window
+    before = Span(start=add_months(window.start, -window.whole_months), end=window.start - timedelta(days=1))
+    reaches = (known.start - before.start).days <= FIRST_DAYS
+    return Spans(known=known, window=window, now=window, before=before if reaches else None)
 
 
 def _headline(store: Store, candidate: _Candidate, covered: Spans) -> Headline | None:
@@ -76,7 +108,7 @@ def _headline(store: Store, candidate: _Candidate, covered: Spans) -> Headline |
         now=now,
         before=before,
         run=_run(store, candidate, covered.known),
-        note=_note(covered),
+        note=_note(now, covered),
     )
 
 
@@ -92,7 +124,7 @@ def _yearly(store: Store, candidate: _Candidate, covered: Spans) -> Headline | N
         now=now,
         before=_at(store, candidate, year_before),
         run=tuple(run),
-        note="the last 12 months against the 12 before",
+        note=f"{(now.period or str(covered.window.end)).replace('..', ' to ')}: the last 12 months against the 12 before",
     )
 
 
@@ -119,7 +151,7 @@ def _run(store: Store, candidate: _Candidate, known: Span, *, grain: Grain | Non
 def _settle(value: Value, known: Span, grain: Grain) -> Value:
     """The first period counts as whole when the history begins in its first ten days."""
     first = Period.containing(known.start, grain)
-    whole = (known.start - first.start).days <= 10 and value.period == first.label and first.end <= known.end
+    whole = (known.start - first.start).days <= FIRST_DAYS and value.period == first.label and first.end <= known.end
     return replace(value, status=Status.OK, reason=None) if whole and value.status is Status.PARTIAL else value
 
 
@@ -127,8 +159,9 @@ def _where(candidate: _Candidate) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return (("side", (candidate.side.value,)),) if candidate.side else ()
 
 
-def _note(covered: Spans) -> str:
-    now, before = covered.now, covered.before
+def _note(value: Value, covered: Spans) -> str:
+    now, before = value.period or f"{covered.now.start}..{covered.now.end}", covered.before
+    days = now.replace("..", " to ")
     if before is None:
-        return f"{now.start} to {now.end}; nothing earlier to compare with"
-    return f"{now.start} to {now.end} against {before.start} to {before.end}"
+        return f"{days}; nothing earlier to compare with"
+    return f"{days} against {before.start} to {before.end}"

@@ -19,6 +19,9 @@ class DiagnosisPolicy:
     window_months: int = 12
     """Months that headline figures and cells stand for: a full year cancels the seasons."""
 
+    complete_within_days: int = 3
+    """A month counts as complete when its last known day is at most this many days before its end."""
+
     alarm_rate: float = 0.01
     """Share of false alarms tolerated among the places tested for one question (Benjamini and Hochberg 1995)."""
     supporting_p: float = 0.1

@@ -57,16 +57,17 @@ def known_span(store: Store, table: str, as_of: date | None) -> Span | None:
     return Span(start=first, end=last) if first <= last else None
 
 
-def spans(store: Store, table: str, *, as_of: date | None, months: int) -> Spans | None:
+def spans(store: Store, table: str, *, as_of: date | None, months: int, slack: int = 0) -> Spans | None:
     """The table's spans: whole calendar months where the history has one, else the days there are.
 
-    The first month counts as whole when it is known from its first ten days on.
+    The first month counts as whole when it is known from its first ten days on, the last one when at most `slack` days
+    of it are missing; it then ends on the last known day.
     """
     known = known_span(store, table, as_of)
-    return None if known is None else split(known, months=months)
+    return None if known is None else split(known, months=months, slack=slack)
 
 
-def split(known: Span, *, months: int) -> Spans:
+def split(known: Span, *, months: int, slack: int = 0) -> Spans:
     """Window and comparison spans of a history.
 
     >>> s = split(Span(start=date(2012, 4, 1), end=date(2014, 6, 30)), months=12)
@@ -74,8 +75,8 @@ def split(known: Span, *, months: int) -> Spans:
     True
     """
     following = add_months(known.end.replace(day=1), 1)
-    end = following - timedelta(days=1) if known.end == following - timedelta(days=1) else None
-    end = end or known.end.replace(day=1) - timedelta(days=1)
+    complete = (following - known.end).days - 1 <= slack
+    end = known.end if complete else known.end.replace(day=1) - timedelta(days=1)
     first = known.start.replace(day=1) if known.start.day <= 10 else add_months(known.start.replace(day=1), 1)
     whole = (end.year - first.year) * 12 + end.month - first.month + 1
     if whole < 1:
