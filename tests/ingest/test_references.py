@@ -1,6 +1,9 @@
 """References across sources, sides of accounts, and currencies without a rate."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from bothsides.diagnosis.checkup import checkup
 
 if TYPE_CHECKING:
     from tests.ingest.conftest import Market
@@ -37,6 +40,18 @@ currency = "c"
 quoted_on = "d"
 rate = "r"
 """
+
+
+ACCOUNTS_FILE = """
+id_space = "market"
+files = ["accounts.csv"]
+[[table]]
+name = "accounts"
+key = ["id"]
+[table.columns]
+side = "side"
+"""
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_orphans_are_found_across_sources_and_pull_their_dependants_along(market: "Market") -> None:
@@ -133,3 +148,22 @@ def test_a_mapping_in_a_foreign_currency_needs_a_rate_too(market: "Market") -> N
     market.orders('currency = "USD"\n')
     market.write("orders.csv", HEADER + "1,b,s,2024-01-01,5\n")
     assert market.sync().sources[0].reasons == {"no_fx_rate": 1}
+
+
+def test_changes_whose_parent_comes_later_are_told_until_they_are_sent_again(market: "Market") -> None:
+    market.orders('mode = "incremental"')
+    market.map("accounts", ACCOUNTS_FILE)
+    market.write("accounts.csv", "id,side\nb,buyer\n")
+    market.write("orders.csv", "id,buyer,supplier,day,amount\n1,b,s,2024-01-01,5\n2,b,gone,2024-01-01,5\n")
+    assert market.sync().sources[1].quarantined == 2
+    market.write("accounts.csv", "id,side\nb,buyer\ns,supplier\n")
+    first = market.write("orders.csv", "id,buyer,supplier,day,amount\n3,b,s,2024-01-02,5\n")
+    told = "orders: 1 records set aside earlier would load now, what they refer to is there; send their files again"
+    assert market.sync().notes == (told,)
+    assert "1 records set aside earlier would load now" in str(checkup(market.workspace, now=NOW))
+    market.write("orders2.csv", "id,buyer,supplier,day,amount\n1,b,s,2024-01-01,5\n")
+    assert market.sync().notes == ()
+    first.unlink()
+    market.write("accounts.csv", "id,side\nb,buyer\nx,supplier\ny,supplier\n")
+    market.write("orders2.csv", "id,buyer,supplier,day,amount\n4,b,x,2024-01-01,5\n")
+    assert market.sync().notes == ("2 current orders point to accounts that are gone",)

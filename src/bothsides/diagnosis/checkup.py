@@ -9,6 +9,7 @@ import duckdb
 
 from bothsides.agreement import AgreementError
 from bothsides.ingest import Mapping, journal_of, load_mappings
+from bothsides.ingest.held import loadable_now
 from bothsides.ingest.landing import find_files
 from bothsides.metrics.states import fed_tables
 from bothsides.schema import TABLES
@@ -100,6 +101,7 @@ def _warehouse(workspace: Workspace, now: datetime) -> Iterator[Complaint]:
     try:
         yield from _runs(con, workspace, now)
         yield from _quarantine(con)
+        yield from _waiting(con, workspace)
         yield from _unfed(con, workspace)
     finally:
         con.close()
@@ -143,6 +145,17 @@ def _severity(share: float) -> Severity:
     if share > MOST_QUARANTINE:
         return Severity.BROKEN
     return Severity.DOUBTFUL if share > MUCH_QUARANTINE else Severity.NOTE
+
+
+def _waiting(con: duckdb.DuckDBPyConnection, workspace: Workspace) -> Iterator[Complaint]:
+    for mapping in load_quietly(workspace):
+        ready = loadable_now(con, mapping, workspace.settings)
+        if ready:
+            yield Complaint(
+                severity=Severity.DOUBTFUL,
+                what=f"source {mapping.source}: {ready:,} records set aside earlier would load now",
+                mend="put their files under its `files` again, under any name, and sync",
+            )
 
 
 def _unfed(con: duckdb.DuckDBPyConnection, workspace: Workspace) -> Iterator[Complaint]:

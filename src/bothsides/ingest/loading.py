@@ -11,6 +11,7 @@ from bothsides.connectors.files import CountsDisagree, FileRefused, TextTable
 from bothsides.ingest import books
 from bothsides.ingest.casting import Ground
 from bothsides.ingest.drift import drift
+from bothsides.ingest.held import gone_parents, loadable_now
 from bothsides.ingest.known_files import by_file, recognise
 from bothsides.ingest.landing import Landed, LandedFile
 from bothsides.ingest.literals import literal
@@ -94,6 +95,14 @@ def run_load(
     notes += [f"{label}: {count} references to missing records were left empty" for label, count in emptied.items()]
     progress("merging versions")
     reports = _merge_all(con, staged, load_id, notes)
+    notes += gone_parents(con, load_id)
+    for source in staged:
+        ready = loadable_now(con, source.mapping, settings)
+        if ready:
+            notes.append(
+                f"{source.mapping.source}: {ready:,} records set aside earlier would load now, what they refer to is "
+                "there; send their files again"
+            )
     for source in staged:
         write_bad_rows(con, load_id, source)
         for count in source.counts:
