@@ -77,7 +77,47 @@ def test_headlines_judge_the_direction_in_words():
     assert "136 ▼ −1.4 % worse" in said
     assert "14.9 days ▼ −4.1 days better" in said
     assert "n 13,492 · census · ok" in said
-    assert "no spend was loaded · unavailable" in said
+
+
+def test_a_number_nobody_knows_gets_a_reason_and_no_tile():
+    section = headlines(sample.full())
+    assert section.heading == "Seven headline numbers"
+    assert section.body.count('class="tile"') == 7
+    assert "Not known: CAC, buyers (no spend was loaded)." in _said(section)
+
+
+def test_the_days_stand_directly_above_the_numbers_and_ndr_is_glossed_once():
+    section = headlines(sample.full())
+    before, _, after = section.body.partition("1 November 2023 to 31 October 2024</b></p>")
+    assert before
+    assert after.startswith('<ul class="tiles">')
+    assert section.body.count("last year&#x27;s accounts") == 1
+
+
+def test_a_change_too_small_to_show_has_no_arrow():
+    gmv = sample.full().headlines[0]
+    same = replace(gmv, before=replace(gmv.now, value=gmv.now.value * 1.00001))
+    said = _said(headlines(replace(sample.full(), headlines=(same,))))
+    assert "no change" in said
+    assert "▲" not in said
+    assert "▼" not in said
+
+
+def test_the_cohort_in_which_the_data_begin_is_explained():
+    plain = sample.full()
+    assert "The data begin in 2023-Q1" in _said(cohorts(plain))
+    later = replace(plain, first_day=plain.first_day.replace(year=2021))
+    assert "The data begin" not in _said(cohorts(later))
+
+
+def test_a_long_curve_is_listed_in_part_with_the_count_of_the_rest():
+    plain = sample.full()
+    curve = tuple((i / 50, (i / 50) ** 0.5) for i in range(51))
+    side = replace(plain.concentration[0], curve=curve)
+    said = _said(concentration(replace(plain, concentration=(side,))))
+    assert said.count("largest 4") < 5
+    assert "30 more points of the curve not listed" in said
+    assert "HHI (0 spread out, 1 one account)" in said
 
 
 def test_a_headline_repeats_its_days_only_where_they_differ():
@@ -214,5 +254,5 @@ def test_a_table_without_a_row_is_left_out():
     plain = sample.full()
     bare = replace(plain, concentration=tuple(replace(side, values={}) for side in plain.concentration))
     tags = [tag for tag, _ in Outline(concentration(bare).body).tags]
-    assert tags.count("table") == tags.count("tbody") == 3
+    assert tags.count("table") == tags.count("tbody") == 4
     assert value_table("Values", "value of", []) is None

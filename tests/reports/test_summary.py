@@ -1,5 +1,8 @@
 """The summary fits one screen, keeps its columns, and cannot be steered by a name."""
 
+import re
+from dataclasses import replace
+
 import pytest
 from rich.cells import cell_len
 from tests.reports import sample
@@ -35,10 +38,35 @@ def test_it_answers_first_and_ends_with_a_command():
     assert said.split("\n")[-1] == "Next  bothsides metrics fill_rate --by quarter,category,region"
 
 
-def test_what_is_not_known_is_not_a_zero():
-    (line,) = [line for line in audit_summary(sample.full(), width=100).plain.split("\n") if "CAC" in line]
-    assert "not known" in line
-    assert "unavailable" in line
+def test_what_is_not_known_has_no_line():
+    assert "CAC" not in audit_summary(sample.full(), width=100).plain
+
+
+def test_the_first_line_names_the_days_of_the_numbers_whole():
+    days = "1 November 2023 to 31 October 2024"
+    assert audit_summary(sample.full(), width=80).plain.split("\n")[0].endswith(days)
+    assert audit_summary(sample.hostile(), width=60).plain.split("\n")[0].endswith(days)
+
+
+def test_the_verdict_keeps_what_to_do():
+    asked = "Put a named owner and a joint account plan on the three largest."
+    long = replace(sample.full(), verdict="A side is short in a place with a long name. " * 12 + asked)
+    lines = audit_summary(long, width=80).plain.split("\n")
+    assert asked in " ".join(lines[1:7])
+    assert lines[7] == ""
+
+
+@pytest.mark.parametrize("width", [48, 60, 70, 80])
+def test_no_number_is_cut(width):
+    said = audit_summary(sample.full(), width=width).plain
+    assert not re.search(r"[\d,.–] ?…", said)
+    for number in ("GBP 16.4 m", "9.1 %", "690", "136", "37 %", "14.9 days", "97 %"):
+        assert number in said
+
+
+def test_the_words_beside_the_numbers_are_explained():
+    said = audit_summary(sample.full(), width=80).plain
+    assert "n: how many counted · census: all of them · NDR: last year's accounts, a year on" in said
 
 
 def test_the_next_command_names_metrics_that_exist():

@@ -6,6 +6,7 @@ from bothsides.diagnosis.picture import Diagnosis
 from bothsides.reports.markup import Markup, element
 from bothsides.reports.numbers import day, span, spoken
 from bothsides.reports.pieces import Section
+from bothsides.reports.sampling import as_told, is_sample
 from bothsides.reports.sections import SECTIONS
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -14,6 +15,7 @@ _LONG = 240
 
 def audit_html(diagnosis: Diagnosis) -> str:
     """The whole page, read top-down. The same diagnosis gives the same bytes."""
+    diagnosis = as_told(diagnosis)
     sections = [section for build in SECTIONS if (section := build(diagnosis)) is not None]
     page = element("html", _head(diagnosis), _body(diagnosis, sections), lang="en")
     return f"<!doctype html>\n{page}\n"
@@ -37,14 +39,22 @@ def _body(diagnosis: Diagnosis, sections: list[Section]) -> Markup:
     return element(
         "body",
         element("a", "Skip to the verdict", href="#verdict", class_="skip"),
-        element("div", _header(diagnosis), _contents(sections), _main(diagnosis, sections), class_="page"),
+        element(
+            "div",
+            _header(diagnosis),
+            _banner(diagnosis),
+            _contents(sections),
+            _main(diagnosis, sections),
+            class_="page",
+        ),
     )
 
 
 def _header(diagnosis: Diagnosis) -> Markup:
     facts = (
+        ("Numbers for", span(*diagnosis.window)),
         ("Money in", diagnosis.currency),
-        ("Data", span(diagnosis.first_day, diagnosis.as_of)),
+        ("Data known from", span(diagnosis.first_day, diagnosis.as_of)),
         ("As of", day(diagnosis.as_of)),
         ("Load", "" if diagnosis.load_id is None else f"{diagnosis.load_id}"),
     )
@@ -55,6 +65,15 @@ def _header(diagnosis: Diagnosis) -> Markup:
         element("h1", diagnosis.name),
         element("dl", listed, class_="facts"),
     )
+
+
+def _banner(diagnosis: Diagnosis) -> Markup | None:
+    """What a reader must know before any number: the orders are a sample."""
+    if not is_sample(diagnosis):
+        return None
+    lead = element("b", "These orders are a declared sample, not the whole ledger.")
+    rest = " Totals are weighted up to the whole; what a sample cannot show is left out, not zero."
+    return element("p", lead, rest, class_="banner", role="note")
 
 
 def _contents(sections: list[Section]) -> Markup:

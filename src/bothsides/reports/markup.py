@@ -8,6 +8,9 @@ from typing import TypeAlias
 _VOID = frozenset({"br", "hr", "meta", "link", "img", "col", "input"})
 # Control characters have no meaning in HTML; direction overrides let a name rewrite the line it stands in.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_LONG_WORD = re.compile(r"[^\W\d_]{12,}")
+_VOWEL, _CONSONANT = "[aeiouyäöüAEIOUÄÖÜ]", "[bcdfghjklmnpqrstvwxzß]"
+_SYLLABLE = re.compile(rf"(?<=\w\w\w{_VOWEL})(?={_CONSONANT}{_VOWEL}\w\w)")
 
 
 class Markup(str):
@@ -47,6 +50,15 @@ def join(children: Iterable[Child]) -> Markup:
     'a&amp;b<br>7'
     """
     return Markup("".join(_rendered(child) for child in children))
+
+
+def breakable(words: str) -> str:
+    """Long words with hyphens that show only where a line breaks, for browsers that know no syllables.
+
+    >>> breakable("Devolved Administrations").replace(chr(173), "|")
+    'Devolved Admi|nistra|tions'
+    """
+    return _LONG_WORD.sub(lambda word: _SYLLABLE.sub("\u00ad", word[0]), words)
 
 
 def _rendered(child: Child) -> str:

@@ -1,5 +1,7 @@
 """Names as people say them: metrics, places, sides, periods of a value."""
 
+from collections.abc import Iterable
+
 from bothsides.diagnosis.figures import READINGS
 from bothsides.metrics import METRICS, Better, Value
 from bothsides.reports.numbers import change
@@ -18,6 +20,33 @@ def metric_name(metric_id: str) -> str:
     if metric_id in _KNOWN:
         return _KNOWN[metric_id].label
     return READINGS.get(metric_id) or metric_id.replace("_", " ").capitalize()
+
+
+_GLOSSES = {
+    "ndr": "last year's accounts, a year on",
+    "hhi": "0 spread out, 1 one account",
+    "gini": "0 all equal, 1 one account",
+}
+
+
+def gloss(metric_id: str) -> str:
+    """A technical name in five words; empty where the name speaks for itself.
+
+    >>> gloss("ndr_gmv"), gloss("gmv")
+    ("last year's accounts, a year on", '')
+    """
+    return _GLOSSES.get(metric_id.partition("_")[0], "")
+
+
+def first_glosses(metric_ids: Iterable[str]) -> list[str]:
+    """The gloss of each name where it first stands, and nothing where it was said before."""
+    said: set[str] = set()
+    glosses = []
+    for metric_id in metric_ids:
+        words = gloss(metric_id)
+        glosses.append("" if words in said else words)
+        said.add(words)
+    return glosses
 
 
 def better(metric_id: str) -> Better:

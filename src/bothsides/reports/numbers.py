@@ -14,7 +14,9 @@ _SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
 _SUFFIX = {Unit.RATE: " %", Unit.RATIO: " x", Unit.DAYS: " days", Unit.HOURS: " h", Unit.MONTHS: " months"}
 _GLUE = re.compile(r"(?<=\d) (?=%|(?:tn|bn|m|k|x|h|pts?|days?|months?)\b)|(?<=\b[A-Z]{3}) (?=−?\d)")
 _ISO_DAY = re.compile(r"\b(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\b")
+_BY_DIFFERENCE = frozenset({Unit.RATE, Unit.DAYS, Unit.HOURS, Unit.MONTHS})
 NOT_KNOWN = "not known"
+NO_CHANGE = "no change"
 
 
 def significant(number: float) -> str:
@@ -124,11 +126,15 @@ def _unit_word(amount: float, unit: Unit) -> str:
 
 
 def between(low: float, high: float, unit: Unit, currency: str | None = None) -> str:
-    """A range, its unit said once.
+    """A range, its unit said once; bounds that read the same are said once.
 
     >>> between(0.098, 0.112, Unit.RATE), between(1200, 1_500_000, Unit.MONEY, "GBP")
     ('9.8 to 11.2 %', 'GBP 1.2 k to 1.5 m')
+    >>> between(0.08, 0.08, Unit.RATE)
+    '8 %'
     """
+    if number(low, unit, currency) == number(high, unit, currency):
+        return number(high, unit, currency)
     if unit is Unit.MONEY:
         return f"{money(low, currency)} to {_amount(high, currency)}"
     return f"{_bare(low, unit)} to {_bare(high, unit)}{_unit_word(high, unit)}"
@@ -158,21 +164,32 @@ def change(now: float, before: float, unit: Unit) -> str:
     >>> change(0.43, 0.35, Unit.RATE), change(144, 100, Unit.COUNT), change(12.6, 14.7, Unit.DAYS)
     ('+8 pts', '+44 %', '−2.1 days')
     >>> change(62.2e6, 4e6, Unit.MONEY), change(5, 0, Unit.COUNT), change(3, 3, Unit.COUNT)
-    ('15.6 times', 'from 0', 'unchanged')
+    ('15.6 times', 'from 0', 'no change')
+    >>> change(0.30001, 0.3, Unit.RATE), change(3, 2, Unit.DAYS)
+    ('no change', '+1 day')
     """
     if now == before:
-        return "unchanged"
-    match unit:
-        case Unit.RATE:
-            points = _round(now * 100 - before * 100)
-            return f"{_signed(points)} {'pt' if abs(points) == 1 else 'pts'}"
-        case Unit.DAYS | Unit.HOURS | Unit.MONTHS:
-            return f"{_signed(_round(now - before))}{_SUFFIX[unit]}"
-    if before <= 0:
-        return f"from {_bare(before, unit)}"
-    if now / before >= 10:
-        return f"{significant(now / before)} times"
-    return f"{_signed(_round((now / before - 1) * 100))} %"
+        return NO_CHANGE
+    if unit not in _BY_DIFFERENCE:
+        if before <= 0:
+            return f"from {_bare(before, unit)}"
+        if now / before >= 10:
+            return f"{significant(now / before)} times"
+    moved = _round(_moved(now, before, unit))
+    return f"{_signed(moved)}{_moved_word(abs(moved), unit)}" if moved else NO_CHANGE
+
+
+def _moved(now: float, before: float, unit: Unit) -> float:
+    """By how much, in points, in the unit itself or in per cent."""
+    if unit not in _BY_DIFFERENCE:
+        return (now / before - 1) * 100
+    return (now - before) * (100 if unit is Unit.RATE else 1)
+
+
+def _moved_word(size: float, unit: Unit) -> str:
+    if unit is Unit.RATE:
+        return " pt" if size == 1 else " pts"
+    return _unit_word(size, unit) if unit in _BY_DIFFERENCE else " %"
 
 
 def _round(number_: float) -> float:

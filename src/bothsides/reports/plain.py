@@ -5,12 +5,13 @@ from typing import Any
 from bothsides.diagnosis.finding import Finding, Worth
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.metrics import Value
+from bothsides.reports.sampling import as_told
 from bothsides.schema.plays import PLAYS
 
 
 def audit_json(diagnosis: Diagnosis) -> list[dict[str, Any]]:
     """One record a finding, in rank order; money in major units, what is not known is null."""
-    return [_finding(finding) for finding in sorted(diagnosis.findings, key=lambda finding: finding.rank)]
+    return [_finding(finding) for finding in sorted(as_told(diagnosis).findings, key=lambda finding: finding.rank)]
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -9,28 +9,63 @@ from rich.text import Text
 from bothsides.diagnosis.finding import Finding
 from bothsides.diagnosis.picture import Diagnosis, Headline
 from bothsides.metrics import METRICS, Value
-from bothsides.reports.names import change_words
+from bothsides.reports.names import change_words, gloss
 from bothsides.reports.numbers import count, plural, shown, span
+from bothsides.reports.sampling import as_told, is_sample
 from bothsides.reports.trust import interval, status, worth_words
 
 _NARROWEST = 48
 _SCREEN = 24
+_MOST_VERDICT, _MOST_FINDINGS, _MOST_TITLE = 6, 3, 3
+_SAMPLE = "A declared sample of the orders, weighted up to the whole."
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")  # a name must not steer the terminal
 
 
 def audit_summary(diagnosis: Diagnosis, *, width: int) -> Text:
     """The summary in lines of at most `width` cells; `.plain` is the same without colour."""
     width = max(width, _NARROWEST)
-    name = f"{_clean(diagnosis.name)} · {diagnosis.currency} · {span(diagnosis.first_day, diagnosis.as_of)}"
+    diagnosis = as_told(diagnosis)
+    known = tuple(headline for headline in diagnosis.headlines if headline.now.value is not None)
     above = [
-        Text(_fit(name, width), "bold"),
-        *(Text(line) for line in _wrapped(diagnosis.verdict, width, most=3)),
+        Text(_titled(diagnosis, width), "bold"),
+        *([Text(_fit(_SAMPLE, width), "bold")] if is_sample(diagnosis) else []),
+        *(Text(line) for line in _told(diagnosis.verdict, width)),
         Text(),
-        *_numbers(diagnosis.headlines, width),
-        Text(),
+        *_numbers(known, width),
+        Text(_legend(known, width), "dim") if known else Text(),
     ]
-    below = [*_unknown(diagnosis, width), Text.assemble(("Next  ", "bold"), next_command(diagnosis))]
-    return Text("\n").join([*above, *_first(diagnosis.findings, width, room=_SCREEN - len(above) - len(below)), *below])
+    next_line = Text.assemble(("Next  ", "bold"), next_command(diagnosis))
+    room = _SCREEN - len(above) - 2
+    first, shown_findings = _first(diagnosis.findings, width, room=room)
+    unknown = _unknown(diagnosis, width, shown_findings)
+    return Text("\n").join([*above, *first, *unknown, next_line])
+
+
+def _titled(diagnosis: Diagnosis, width: int) -> str:
+    """The name and the days the numbers stand for; where room is short the name gives way, never a day."""
+    rest = f" · {diagnosis.currency} · {span(*diagnosis.window)}"
+    return _fit(_clean(diagnosis.name), max(width - cell_len(rest), 1)) + rest
+
+
+def _told(verdict: str, width: int) -> list[str]:
+    """The verdict; one too long for its lines is cut before its last sentence, which says what to do."""
+    lines = textwrap.wrap(_clean(verdict), width)
+    if len(lines) <= _MOST_VERDICT:
+        return lines
+    said, _, action = _clean(verdict).rpartition(". ")
+    last = _wrapped(action, width, most=_MOST_VERDICT - 1 if said else _MOST_VERDICT)
+    return [*(_wrapped(said, width, most=_MOST_VERDICT - len(last)) if said else []), *last]
+
+
+def _legend(known: tuple[Headline, ...], width: int) -> str:
+    """The words beside the numbers, as many as the line holds."""
+    rests = [(headline, _rests_on(headline.now)) for headline in known]
+    parts = ["n: how many counted"]
+    parts += ["census: all of them"] if any("census" in words for _, words in rests) else []
+    parts += [f"NDR: {gloss('ndr')}"] if any(headline.metric.startswith("ndr") for headline, _ in rests) else []
+    while len(parts) > 1 and cell_len(" · ".join(parts)) > width:
+        parts.pop()
+    return " · ".join(parts)
 
 
 def _clean(words: str) -> str:
@@ -62,7 +97,8 @@ def _numbers(headlines: tuple[Headline, ...], width: int) -> list[Text]:
         line.append(f"  {' ' * (room[1] - cell_len(value))}{value}", "bold")
         line.append(f"  {' ' * (room[2] - cell_len(moved))}{moved}")
         left = width - line.cell_len - 2
-        line.append(f"  {_fit(rests, left)}" if left >= 8 else "", "dim")
+        fitting = next((part for part in _shorter(rests) if cell_len(part) <= left), "")
+        line.append(f"  {fitting}" if fitting else "", "dim")
         line.truncate(width)
         lines.append(line)
     return lines
@@ -74,25 +110,31 @@ def _rests_on(value: Value) -> str:
     return f"n {count(value.n)}, {interval(value).replace(' to ', '–')}, {status(value)}"
 
 
-def _first(findings: tuple[Finding, ...], width: int, *, room: int) -> list[Text]:
-    """Two lines a finding; a title runs over a second line while the screen has room."""
-    top = sorted(findings, key=lambda finding: finding.rank)[:3]
+def _shorter(rests: str) -> list[str]:
+    """What a number rests on with ever fewer parts; a part is left out whole, never cut."""
+    parts = rests.split(", ")
+    return [", ".join(parts[:most]) for most in range(len(parts), 0, -1)]
+
+
+def _first(findings: tuple[Finding, ...], width: int, *, room: int) -> tuple[list[Text], int]:
+    """The first findings, whole titles and what they are worth, as many as the screen has room for; and how many."""
+    top = sorted(findings, key=lambda finding: finding.rank)[:_MOST_FINDINGS]
     if not top:
-        return [Text("No problem found that the data can show.")]
+        return [Text("No problem found that the data can show.")], 0
     lines: list[Text] = []
-    spare = room - 2 * len(top)
     for place, finding in enumerate(top, start=1):
         worth = worth_words(finding.worth) if finding.worth else ""
         facts = " · ".join(part for part in (worth, finding.sure.value, _clean(finding.owner)) if part)
-        title = _wrapped(f"{place}. {finding.title}", width, most=2 if spare > 0 else 1)
-        spare -= len(title) - 1
+        title = _wrapped(f"{place}. {finding.title}", width, most=_MOST_TITLE)
+        if lines and len(lines) + len(title) + 1 > room:
+            return lines, place - 1
         lines += [Text(line, "bold") for line in title]
         lines.append(Text(_fit(f"   {facts}", width)))
-    return lines
+    return lines, len(top)
 
 
-def _unknown(diagnosis: Diagnosis, width: int) -> list[Text]:
-    more = len(diagnosis.findings) - 3
+def _unknown(diagnosis: Diagnosis, width: int, told: int) -> list[Text]:
+    more = len(diagnosis.findings) - told
     parts = [plural(more, "more finding")] if more > 0 else []
     parts += [f"{plural(len(diagnosis.gaps), 'question')} the data cannot answer"] if diagnosis.gaps else []
     return [Text(_fit(f"In the report: {'; '.join(parts)}.", width), "dim")] if parts else []

@@ -4,6 +4,7 @@ from bothsides.diagnosis.finding import Sureness, Worth
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.metrics import Basis, Status, Unit, Value
 from bothsides.reports.numbers import between, count, money
+from bothsides.reports.sampling import is_sample
 
 STATUS_WORDS: dict[Status, str] = {
     Status.OK: "ok",
@@ -73,6 +74,4 @@ def worth_range(worth: Worth | None) -> str:
 
 def counted(diagnosis: Diagnosis) -> str:
     """What counts of accounts and orders rest on: every row there is, or the rows of a declared sample."""
-    headlines = {headline.metric: headline.now for headline in diagnosis.headlines}
-    gmv = headlines.get("gmv")
-    return "census" if gmv is None or gmv.basis is Basis.CENSUS else "from a declared sample, no range"
+    return "from a declared sample, no range" if is_sample(diagnosis) else "census"

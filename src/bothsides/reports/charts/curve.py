@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bothsides.reports.charts.theme import INK, MUTED, NARROW, PAPER, WIDE
+from bothsides.reports.charts.theme import MUTED, NARROW, PAPER, WIDE, written
 
 _HEIGHT = 300
+_ABOVE_FROM = 0.32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +26,8 @@ def concentration_curve(lines: Sequence[Line], *, narrow: bool = False) -> dict[
     ]
     return {
         "width": (NARROW if narrow else WIDE) - 84,
-        "height": _HEIGHT - 60,
-        "padding": {"left": 64, "right": 20, "top": 12, "bottom": 48},
+        "height": _HEIGHT - 76,
+        "padding": {"left": 64, "right": 20, "top": 28, "bottom": 48},
         "autosize": {"type": "none"},
         "data": {"values": records},
         "encoding": {
@@ -40,7 +41,7 @@ def concentration_curve(lines: Sequence[Line], *, narrow: bool = False) -> dict[
             },
             *_note(0.76, 0.68, "all accounts equal", MUTED),
             {"mark": {"type": "line", "strokeWidth": 2.6}, "encoding": {"color": _COLOUR, "detail": {"field": "name"}}},
-            *(part for place, line in enumerate(lines) for part in _named(line, place)),
+            *_named(lines),
         ],
     }
 
@@ -57,29 +58,33 @@ def _axis(field: str, title: str, highest: float) -> dict[str, Any]:
     }
 
 
-def _label_spot(line: Line, place: int) -> tuple[float, float]:
-    """A spot just right of the line, lower for each further line so that names do not meet."""
-    wanted = 0.62 - 0.2 * place
-    x, y = min(line.points, key=lambda point: abs(point[1] - wanted), default=(0.0, 0.0))
-    return x + 0.03, y - 0.03
+def _named(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """Each line's name in its colour: left above the highest line, right below every other, so that none meets two."""
+    ranked = sorted(lines, key=_bulge, reverse=True)
+    parts: list[dict[str, Any]] = []
+    for place, line in enumerate(ranked):
+        if not place:
+            x, y = min(line.points, key=lambda point: abs(point[0] - _ABOVE_FROM), default=(0.0, 0.0))
+            parts += _note(x, y, line.name, written(line.colour), align="right", dy=-12)
+        else:
+            x, y = max(line.points, key=lambda point: point[1] - point[0], default=(0.0, 0.0))
+            parts += _note(x, y, line.name, written(line.colour), dx=10, dy=14 * place)
+    return parts
 
 
-def _named(line: Line, place: int) -> list[dict[str, Any]]:
-    """The line's name behind a square of its colour, so that it belongs to its line where lines run close."""
-    x, y = _label_spot(line, place)
-    key = {
-        "data": {"values": [{"accounts": x, "gmv": y}]},
-        "mark": {"type": "point", "shape": "square", "filled": True, "size": 70, "color": line.colour},
-    }
-    return [*_note(x, y, line.name, INK, dx=9), key]
+def _bulge(line: Line) -> float:
+    """How far the line rises above equality."""
+    return max((y - x for x, y in line.points), default=0.0)
 
 
-def _note(x: float, y: float, words: str, colour: str, *, dx: int = 0) -> list[dict[str, Any]]:
+def _note(
+    x: float, y: float, words: str, colour: str, *, align: str = "left", dx: int = 0, dy: int = 0
+) -> list[dict[str, Any]]:
     """Words on a halo, so that a line behind them does not strike them out."""
     at_spot = {
         "data": {"values": [{"accounts": x, "gmv": y, "words": words}]},
         "encoding": {"text": {"field": "words"}},
     }
-    mark = {"type": "text", "align": "left", "baseline": "middle", "dx": dx}
+    mark = {"type": "text", "align": align, "baseline": "middle", "dx": dx, "dy": dy}
     halo = {**mark, "color": PAPER, "stroke": PAPER, "strokeWidth": 4}
     return [{**at_spot, "mark": halo}, {**at_spot, "mark": {**mark, "color": colour}}]

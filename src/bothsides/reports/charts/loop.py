@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from bothsides.diagnosis.picture import Edge
 from bothsides.reports.markup import Markup, element
 from bothsides.reports.names import with_status
-from bothsides.reports.numbers import change, shown
+from bothsides.reports.numbers import NO_CHANGE, change, shown
 from bothsides.reports.trust import is_firm, trust
 
 LIMITS = "limits growth now"
-_BOX_W, _BOX_H = 126, 50
+_BOX_W, _BOX_H = 128, 56
+_NAME_CELLS, _ABOVE_CELLS, _BESIDE_CELLS = 13, 20, 32
 _WIDTH = 960
-_TOP, _BOTTOM, _ROW = 82, 312, 142
+_TOP, _BOTTOM, _ROW = 96, 326, 148
 _LONGEST_CHAIN = 3
 
 
@@ -60,7 +61,7 @@ def wide_loop(edges: Sequence[Edge], *, title: str) -> Markup:
 def narrow_loop(edges: Sequence[Edge], *, title: str) -> Markup:
     """The loop as a column from top to bottom; its last arrow names where it begins again."""
     loop, others = main_loop(edges)
-    step, x = 138, 78
+    step, x = 164, 78
     parts: list[Markup] = []
     y = 30.0
     drawn: set[str] = set()
@@ -116,7 +117,7 @@ def _across(place: int, length: int) -> float:
 
 
 def _box(name: str, spot: Spot, *, again: bool = False) -> Markup:
-    lines = textwrap.wrap(name, 14, max_lines=3, placeholder=" …") or [name]
+    lines = textwrap.wrap(name, _NAME_CELLS) or [name]
     top = spot.y - (len(lines) - 1) * 8 + 4.5
     words = [element("tspan", line, x=_n(spot.x), y=_n(top + 16 * i)) for i, line in enumerate(lines)]
     rect = element(
@@ -188,7 +189,7 @@ def _line(edge: Edge, a: Spot, b: Spot) -> Markup:
 
 def _words(edge: Edge, spot: Spot, anchor: str, *, above: bool) -> Markup:
     """Rate, lag and trend of the edge; over and under a flat arrow, else beside it."""
-    first = [(line, "label") for line in textwrap.wrap(edge.label, 20 if above else 26, max_lines=3, placeholder=" …")]
+    first = [(line, "label") for line in textwrap.wrap(edge.label, _ABOVE_CELLS if above else _BESIDE_CELLS)]
     first.append(_rate(edge))
     second = [(line, "small") for line in _lag_and_trend(edge)]
     if edge.limiting:
@@ -217,7 +218,8 @@ def _rate(edge: Edge) -> tuple[str, str]:
 def _lag_and_trend(edge: Edge) -> list[str]:
     said = [f"after {shown(edge.lag_days)}"] if edge.lag_days and edge.lag_days.value is not None else []
     if edge.rate and edge.before and edge.rate.value is not None and edge.before.value is not None:
-        said.append(f"trend {change(edge.rate.value, edge.before.value, edge.rate.unit)}")
+        moved = change(edge.rate.value, edge.before.value, edge.rate.unit)
+        said.append(moved if moved == NO_CHANGE else f"trend {moved}")
     return said
 
 

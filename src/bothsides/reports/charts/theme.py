@@ -6,6 +6,7 @@ from bothsides.schema import Side
 
 INK, MUTED, RULE, PAPER, FLAG = "#010101", "#020202", "#030303", "#fdfdfd", "#040404"
 BUYER, SUPPLIER = "#0072b2", "#e69f00"
+BUYER_INK, SUPPLIER_INK = "#050505", "#060606"
 TOKENS: dict[str, str] = {
     INK: "var(--ink)",
     MUTED: "var(--muted)",
@@ -14,6 +15,8 @@ TOKENS: dict[str, str] = {
     FLAG: "var(--flag-ink)",
     BUYER: "var(--buyer)",
     SUPPLIER: "var(--supplier)",
+    BUYER_INK: "var(--buyer-ink)",
+    SUPPLIER_INK: "var(--supplier-ink)",
 }
 """Colour in a spec to variable in the style sheet, so that a chart follows the light and the dark scheme."""
 
@@ -45,3 +48,8 @@ CONFIG: dict[str, Any] = {
 def side_colour(side: Side | None) -> str:
     """Buyers blue, suppliers orange, both together ink."""
     return INK if side is None else BUYER if side is Side.BUYER else SUPPLIER
+
+
+def written(colour: str) -> str:
+    """The colour in which words belong to a line or bar of `colour`, dark enough to read."""
+    return {BUYER: BUYER_INK, SUPPLIER: SUPPLIER_INK}.get(colour, colour)

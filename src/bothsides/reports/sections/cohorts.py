@@ -1,27 +1,28 @@
 """Cohort heat maps per side: cohorts down, age across; what is not complete yet stays empty and is marked."""
 
 import math
+from datetime import date
 
 from bothsides.diagnosis.picture import CohortTable, Diagnosis
 from bothsides.reports.markup import Markup, element
 from bothsides.reports.names import sides
 from bothsides.reports.numbers import count, percent
-from bothsides.reports.pieces import Section, figure, fold
+from bothsides.reports.pieces import Section, figure, fold, prose
 from bothsides.reports.trust import counted
-from bothsides.schema import Side
+from bothsides.schema import Grain, Period, Side
 
 _STEPS = 10
 
 
 def cohorts(diagnosis: Diagnosis) -> Section | None:
     """A heat map per side; nothing without a cohort."""
-    drawn = [_figure(table, counted(diagnosis)) for table in diagnosis.cohorts if table.cohorts]
+    drawn = [_figure(table, counted(diagnosis), diagnosis.first_day) for table in diagnosis.cohorts if table.cohorts]
     if not drawn:
         return None
     return Section(id="cohorts", nav="Cohorts", heading="Who stays", body=Markup("".join(drawn)))
 
 
-def _figure(table: CohortTable, rests_on: str) -> Markup:
+def _figure(table: CohortTable, rests_on: str, first_day: date) -> Markup:
     active = _heat(table, table.active_share, f"{sides(table.side)}: share of accounts still active")
     gmv = _heat(table, table.gmv_share, f"{sides(table.side)}: GMV as a share of the first {table.grain}'s")
     folded = fold(f"The same {table.side} cohorts by GMV", gmv) if any(map(any, table.gmv_share)) else None
@@ -30,7 +31,18 @@ def _figure(table: CohortTable, rests_on: str) -> Markup:
         f"Darker means more. At the left the number of accounts of the cohort, the n of its row ({rests_on}). "
         "· = not yet complete, or too few accounts."
     )
-    return figure(title, active, note=note, behind=folded)
+    older = _older(table, first_day)
+    return figure(title, active, prose(older, class_="of") if older else None, note=note, behind=folded)
+
+
+def _older(table: CohortTable, first_day: date) -> str:
+    """What the cohort in which the data begin cannot tell."""
+    if table.cohorts[0] != Period.containing(first_day, Grain(table.grain)).label:
+        return ""
+    return (
+        f"The data begin in {table.cohorts[0]}: accounts older than the data stand in its row as if new, so it can "
+        "look more loyal than the rows under it."
+    )
 
 
 def _heat(table: CohortTable, shares: tuple[tuple[float | None, ...], ...], caption: str) -> Markup:

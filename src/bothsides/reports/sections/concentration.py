@@ -5,13 +5,14 @@ from bothsides.reports.charts.curve import Line, concentration_curve
 from bothsides.reports.charts.pair import both_widths
 from bothsides.reports.charts.rows import Row, bars
 from bothsides.reports.charts.theme import side_colour
-from bothsides.reports.markup import Child, Markup
-from bothsides.reports.names import metric_name, sides
-from bothsides.reports.numbers import count, percent
+from bothsides.reports.markup import Markup
+from bothsides.reports.names import gloss, metric_name, sides
+from bothsides.reports.numbers import count, percent, plural
 from bothsides.reports.pieces import Column, Section, figure, fold, prose, table, value_table
 from bothsides.reports.trust import counted
 
 _NAMED = 3
+_LISTED = 20
 
 
 def concentration(diagnosis: Diagnosis) -> Section | None:
@@ -46,14 +47,7 @@ def _curve(known: list[SideConcentration], rests_on: str) -> Markup | None:
         return None
     words = _curve_title(known)
     drawn = both_widths(lambda narrow: concentration_curve(lines, narrow=narrow), title=words)
-    points: list[tuple[Child, ...]] = [
-        (f"{sides(side.side)}, largest {percent(accounts)}", percent(gmv))
-        for side in known
-        for accounts, gmv in largest_first(side.curve)
-        if 0 < accounts <= 1
-    ]
-    columns = (Column(label="accounts"), Column(label="share of GMV", numeric=True))
-    listed = table(f"Shares of GMV by share of accounts ({rests_on})", columns, points)
+    listed = [_points(side, rests_on) for side in known if len(side.curve) > 1]
     behind = fold("The table behind the curve", listed, printed=False)
     note = (
         "The further a line lies above the dotted one, the more the market hangs on few accounts of that side "
@@ -62,15 +56,33 @@ def _curve(known: list[SideConcentration], rests_on: str) -> Markup | None:
     return figure(words, drawn, note=note, behind=behind)
 
 
+def _points(side: SideConcentration, rests_on: str) -> Markup:
+    """The first points of a side's curve, and how many follow."""
+    points = [(accounts, gmv) for accounts, gmv in largest_first(side.curve) if 0 < accounts <= 1]
+    rows = [(f"largest {percent(accounts)}", percent(gmv)) for accounts, gmv in points[:_LISTED]]
+    columns = (Column(label="accounts"), Column(label="share of GMV", numeric=True))
+    listed = table(f"{sides(side.side)}: share of GMV by share of accounts ({rests_on})", columns, rows)
+    more = len(points) - len(rows)
+    return (
+        Markup(listed + prose(f"{plural(more, 'more point')} of the curve not listed.", class_="of"))
+        if more
+        else listed
+    )
+
+
 def _curve_title(known: list[SideConcentration]) -> str:
     """What the largest carry, per side; the subject where that is not known."""
     said = [
-        f"the {last.k} largest {side.side}s carry {percent(last.gmv_lost_share)} of GMV"
+        f"{_largest(last.k, side)} {percent(last.gmv_lost_share)} of GMV"
         for side in known
         if side.stress and (last := max(side.stress, key=lambda stress: stress.k))
     ]
     words = ", ".join(said) or "how much of GMV the largest accounts carry"
     return words[0].upper() + words[1:]
+
+
+def _largest(k: int, side: SideConcentration) -> str:
+    return f"the largest {side.side} carries" if k == 1 else f"the {k} largest {side.side}s carry"
 
 
 def _side(side: SideConcentration, rests_on: str) -> Markup:
@@ -90,11 +102,16 @@ def _side(side: SideConcentration, rests_on: str) -> Markup:
         else None
     )
     values = value_table(
-        f"{sides(side.side)}: concentration", "number", [(metric_name(name), v) for name, v in side.values.items()]
+        f"{sides(side.side)}: concentration", "number", [(_glossed(name), v) for name, v in side.values.items()]
     )
     lead = prose(f"If the largest {side.side}s leave and take their orders with them ({rests_on}):", class_="of")
     behind = fold(f"{sides(side.side)}: the tables behind", _stress(side) if rows else None, values)
     return figure(title, lead if rows else None, drawn, behind=behind)
+
+
+def _glossed(metric_id: str) -> str:
+    words = gloss(metric_id)
+    return f"{metric_name(metric_id)} ({words})" if words else metric_name(metric_id)
 
 
 def _stress(side: SideConcentration) -> Markup:

@@ -6,8 +6,8 @@ from bothsides.diagnosis.picture import Diagnosis, Headline
 from bothsides.metrics import Better
 from bothsides.reports.charts.sparkline import sparkline
 from bothsides.reports.markup import Markup, element
-from bothsides.reports.names import better, change_words
-from bothsides.reports.numbers import shown, span, spoken
+from bothsides.reports.names import better, change_words, first_glosses
+from bothsides.reports.numbers import NO_CHANGE, shown, span, spoken
 from bothsides.reports.pieces import (
     VALUE_COLUMNS,
     Column,
@@ -19,28 +19,47 @@ from bothsides.reports.pieces import (
     trust_line,
     value_cells,
 )
+from bothsides.reports.trust import status
 
 
 def headlines(diagnosis: Diagnosis) -> Section | None:
     """A tile per headline number and, folded, the table behind them."""
-    if not diagnosis.headlines:
+    known, unknown = known_first(diagnosis.headlines)
+    if not known:
         return None
     lead = prose(
-        f"For {span(*diagnosis.window)} against the same span before, where a number does not say otherwise. "
+        "Against the same span before, where a number does not say otherwise. "
         "Under each number: what it rests on. Hollow points are periods that are not complete."
     )
+    window = prose(element("b", span(*diagnosis.window)), class_="window")
+    glosses = first_glosses(headline.metric for headline in known)
     tiles = element(
-        "ul", [_tile(headline, _note(headline, diagnosis)) for headline in diagnosis.headlines], class_="tiles"
+        "ul",
+        [_tile(h, _note(h, diagnosis), gloss) for h, gloss in zip(known, glosses, strict=True)],
+        class_="tiles",
     )
-    runs = _runs(diagnosis.headlines)
+    runs = _runs(known)
     behind = fold("The table behind these numbers", _now_and_before(diagnosis.headlines))
     behind = Markup(behind + fold("The run of each number", runs, printed=False)) if runs else behind
-    body = Markup(lead + tiles + behind)
-    return Section(id="numbers", nav="Numbers", heading=_heading(len(diagnosis.headlines)), body=body)
+    body = Markup(lead + window + tiles + (_missing(unknown) or "") + behind)
+    return Section(id="numbers", nav="Numbers", heading=_heading(len(known)), body=body)
+
+
+def known_first(headlines: tuple[Headline, ...]) -> tuple[tuple[Headline, ...], tuple[Headline, ...]]:
+    """The numbers that are known, and those that are not: they get no tile of their own."""
+    known = tuple(headline for headline in headlines if headline.now.value is not None)
+    return known, tuple(headline for headline in headlines if headline.now.value is None)
+
+
+def _missing(unknown: tuple[Headline, ...]) -> Markup | None:
+    if not unknown:
+        return None
+    named = "; ".join(f"{h.label} ({h.now.reason or status(h.now)})" for h in unknown)
+    return prose(spoken(f"Not known: {named}."), class_="note")
 
 
 def _heading(how_many: int) -> str:
-    words = {5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 9: "Nine", 10: "Ten"}
+    words = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 9: "Nine", 10: "Ten"}
     return f"{words[how_many]} headline numbers" if how_many in words else "Headline numbers"
 
 
@@ -50,10 +69,11 @@ def _note(headline: Headline, diagnosis: Diagnosis) -> str:
     return "" if repeats else spoken(headline.note)
 
 
-def _tile(headline: Headline, note: str) -> Markup:
+def _tile(headline: Headline, note: str, gloss: str) -> Markup:
     return element(
         "li",
         element("h3", headline.label),
+        element("small", gloss, class_="gloss") if gloss else None,
         element("p", number_of(headline.now, strong=True), class_="big"),
         _moved(headline),
         sparkline(headline.label, headline.run),
@@ -78,6 +98,8 @@ def _moved(headline: Headline) -> Markup:
 
 def _direction(headline: Headline) -> int:
     if headline.before is None or headline.now.value is None or headline.before.value is None:
+        return 0
+    if change_words(headline.now, headline.before).startswith(NO_CHANGE):
         return 0
     return (headline.now.value > headline.before.value) - (headline.now.value < headline.before.value)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bothsides.diagnosis.picture import CellVerdict, Diagnosis, LiquidityCell
 from bothsides.metrics import Value
 from bothsides.reports.marks import verdict_class, verdict_mark
-from bothsides.reports.markup import Child, Markup, element
+from bothsides.reports.markup import Child, Markup, breakable, element
 from bothsides.reports.names import metric_name
 from bothsides.reports.numbers import count, money, plural, spoken
 from bothsides.reports.pieces import Column, Section, figure, fold, number_and_trust, number_of, prose, table
@@ -58,12 +58,12 @@ def _map(cells: Sequence[LiquidityCell], currency: str) -> Markup:
     head = element(
         "tr",
         element("th", "Category", scope="col"),
-        [element("th", _named(region, regions, "all regions"), scope="col") for region in regions],
+        [element("th", breakable(_named(region, regions, "all regions")), scope="col") for region in regions],
     )
     rows = [
         element(
             "tr",
-            element("th", _named(category, categories, "all categories"), scope="row"),
+            element("th", breakable(_named(category, categories, "all categories")), scope="row"),
             [_cell(at.get((category, region)), _named(region, regions, "all regions"), currency) for region in regions],
         )
         for category in categories
@@ -119,7 +119,10 @@ def _two_sides(cell: LiquidityCell) -> tuple[Value | None, Value | None]:
 def _side_line(buyers: Value | None, suppliers: Value | None) -> Markup | None:
     if buyers is None and suppliers is None:
         return None
-    unseen = [element("span", words, class_="unseen") for words in (" buyers", " suppliers")]
+    unseen = [
+        element("span", f" {noun}" if value and value.value == 1 else f" {noun}s", class_="unseen")
+        for noun, value in (("buyer", buyers), ("supplier", suppliers))
+    ]
     return element("span", number_of(buyers), unseen[0], " : ", number_of(suppliers), unseen[1], class_="line")
 
 

@@ -7,6 +7,7 @@ from bothsides.metrics import METRICS, Value
 from bothsides.reports.markup import Markup, element
 from bothsides.reports.numbers import spoken
 from bothsides.reports.pieces import Column, Section, fold, prose, table
+from bothsides.reports.sampling import is_sample
 from bothsides.reports.trust import STATUS_MEANING, STATUS_WORDS, SURENESS_MEANING
 
 _READING = (
@@ -17,6 +18,8 @@ _READING = (
     *((STATUS_WORDS[status], meaning) for status, meaning in STATUS_MEANING.items()),
     *((sure.value, meaning) for sure, meaning in SURENESS_MEANING.items()),
 )
+_OF_ALL = ("census", "certain")
+"""Words that stand nowhere in a report of a sample."""
 
 
 def method(diagnosis: Diagnosis) -> Section | None:
@@ -24,8 +27,9 @@ def method(diagnosis: Diagnosis) -> Section | None:
     caveats = (
         element("ul", [element("li", spoken(caveat)) for caveat in diagnosis.caveats]) if diagnosis.caveats else None
     )
+    reading_rows = [row for row in _READING if not (is_sample(diagnosis) and row[0] in _OF_ALL)]
     reading = table(
-        "The words beside the figures", (Column(label="word"), Column(label="meaning")), _READING, class_="words"
+        "The words beside the figures", (Column(label="word"), Column(label="meaning")), reading_rows, class_="words"
     )
     parts = (
         caveats or prose("No caveat was recorded about the data."),
