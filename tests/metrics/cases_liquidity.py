@@ -76,10 +76,12 @@ SHOP = world(
     ],
 )
 YOUNG_LISTINGS = SHOP.but(known_until=dated({"x_on": "2024-04-30"})["x_on"])
+AT_ONCE = SHOP.but({"events": [event("b2", "search", "2024-01-19", category="y")]})
 UNLABELLED = SHOP.but({"events": [{**e, "category": None} for e in SHOP.tables["events"]]})
 
 CASES = (
     case("buyer_to_seller_ratio", LEDGER, "3 over 3", "1 | 3 | small_n"),
+    case("buyer_to_seller_ratio", LEDGER, "a filter on both", "1 | 3 | small_n", where=("side=buyer,supplier",)),
     case("buyer_to_seller_ratio", LEDGER, "by category", "x | 2 | 1 | small_n; y | 1 | 2 | small_n", by="category"),
     case(
         "buyer_to_seller_ratio", LEDGER, "no supplier", "- | 0 | no_denominator", where=("category=x", "region=south")
@@ -111,6 +113,7 @@ CASES = (
     ),
     case("search_to_order", SHOP, "total to a week before the end", "1/2 | 4 | small_n", span="2024-01-01..2024-03-24"),
     case("search_to_order", UNLABELLED, "without categories any order will do", "2/4 | 4 | small_n"),
+    case("search_to_order", AT_ONCE, "in the same moment", "1 | 1 | small_n"),
     case("search_to_order", SHOP.but({"orders": None}), "no orders", reason="needs orders"),
     case("zero_result_rate", SHOP, "of searches whose results are known", "2/5 | 5 | small_n"),
     case("zero_result_rate", SHOP, "by category", "x | 1/4 | 4 | small_n; z | 1 | 1 | small_n", by="category"),
@@ -169,6 +172,7 @@ CASES = (
         "active_listings", SHOP, "on the last day asked for", "2024-01 | 1 | 1 | partial", by="month", end="2024-01-09"
     ),
     case("active_listings", SHOP, "total: on the last day", "2 | 2 | ok", basis="census"),
+    case("active_listings", SHOP, "as of a day on which l2 was live", "3 | 3 | ok", as_of="2024-02-28"),
     case("active_listings", SHOP, "by category", "x | 1 | 1 | ok; y | 1 | 1 | ok", by="category"),
     case("listing_suppliers", SHOP, "counted once", "2024-01|1|2|ok; 2024-02|2|2|ok; 2024-03|2|2|ok", by="month"),
     case(

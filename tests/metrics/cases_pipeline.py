@@ -145,6 +145,7 @@ CASES = (
         "2024-01|50|1|ok; 2024-02|70|1|ok; 2024-03|100|2|ok; 2024-04|70|1|ok; 2024-05|70|1|ok",
         by="month",
     ),
+    case("open_pipeline", PIPELINE, "as of a day on which two were open", "150 | 2 | ok", as_of="2024-01-30"),
     case("open_pipeline", PIPELINE, "by side", "buyer | 70 | 1 | ok; supplier | 0 | 0 | ok", by="side"),
     case("open_pipeline", ABROAD, "without a rate", reason="1 rows of opportunities"),
     case("open_pipeline", LEADS_ONLY, "no opportunities", reason="needs opportunities"),

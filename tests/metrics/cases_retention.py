@@ -181,6 +181,8 @@ CASES = (
     case("buyer_repeat_rate_180d", REPEATS, "day 180 counts", "3/4 | 4 | small_n", span="2024-01-01..2024-07-04"),
     case("buyer_repeat_rate_180d", SAMPLE, "not from a sample", reason="declared sample"),
     case("supplier_repeat_rate_90d", REPEATS, "s1 of s1 and s2; s3 too young", "1/2 | 2 | small_n"),
+    # Ninety days are no absence: b2 was not away, b3 and s1 (until 1 July) were.
+    case("returned_accounts", REPEATS, "day 90", "buyer | 1 | 1 | ok; supplier | 1 | 1 | ok", by="side"),
     case(
         "repeat_order_share",
         REPEATS,

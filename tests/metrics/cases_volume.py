@@ -210,6 +210,7 @@ CASES = (
     case("net_gmv", LEDGER.but({"refunds": None}), "no refunds loaded", reason="needs refunds"),
     case("orders", LEDGER, "by month", "2024-01 | 2 | 2 | ok; 2024-02 | 4 | 4 | ok; 2024-03 | 2 | 2 | ok", by="month"),
     case("orders", UNPRICED, "need no rate", "6 | 6 | ok"),
+    case("orders", UNPRICED, "without a rate no size", "- | 1 | 1 | ok; 1: below 1k | 5 | 5 | ok", by="deal_size"),
     case("orders", SAMPLE, "weighted, three rows behind it", "21 | 3 | ok", basis="declared sample"),
     case(
         "aov",
