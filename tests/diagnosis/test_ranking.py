@@ -1,4 +1,4 @@
-"""The order of findings: net revenue at stake times sureness, the leak first, one per kind and place."""
+"""The order of findings: worth times sureness, the leak first, one per kind and place."""
 
 from dataclasses import replace
 
@@ -26,14 +26,14 @@ def finding(
     )
 
 
-def order(*findings: Finding, take_rate: float | None = 0.1) -> list[str]:
-    return [f.kind for f in ranked(findings, DiagnosisPolicy(), take_rate=take_rate)]
+def order(*findings: Finding) -> list[str]:
+    return [f.kind for f in ranked(findings, DiagnosisPolicy())]
 
 
-def test_spend_counts_in_full_and_gmv_at_the_take_rate() -> None:
+def test_nothing_worth_less_and_no_surer_stands_above() -> None:
     gmv, spend = finding("gmv", 5_000.0), finding("spend", 1_000.0, of="spend")
-    assert order(gmv, spend) == ["spend", "gmv"]
-    assert order(gmv, spend, take_rate=0.5) == ["gmv", "spend"]
+    assert order(spend, gmv) == ["gmv", "spend"]
+    assert order(gmv, finding("spend", 6_000.0, of="spend")) == ["spend", "gmv"]
 
 
 def test_a_guess_ranks_behind_a_count_of_the_same_worth() -> None:
@@ -47,15 +47,13 @@ def test_a_leak_comes_first_whatever_its_worth() -> None:
 
 def test_ranks_count_from_one_and_the_list_is_capped() -> None:
     many = [finding(f"kind{i}", float(i)) for i in range(50)]
-    found = ranked(many, DiagnosisPolicy(most_findings=5), take_rate=None)
+    found = ranked(many, DiagnosisPolicy(most_findings=5))
     assert [f.rank for f in found] == [1, 2, 3, 4, 5]
     assert found[0].kind == "kind49"
 
 
 def test_one_kind_and_place_is_said_once_with_its_larger_worth() -> None:
-    (kept,) = ranked(
-        [finding("x", 1.0, category="A"), finding("x", 2.0, category="A")], DiagnosisPolicy(), take_rate=None
-    )
+    (kept,) = ranked([finding("x", 1.0, category="A"), finding("x", 2.0, category="A")], DiagnosisPolicy())
     assert kept.worth is not None
     assert kept.worth.per_month == 2.0
 
@@ -63,13 +61,13 @@ def test_one_kind_and_place_is_said_once_with_its_larger_worth() -> None:
 def test_findings_of_one_cell_refer_to_each_other() -> None:
     cell, spend = finding("supply_short_cell", 9.0, category="A", region="N"), finding("thin_cell_spend", 1.0)
     spend = replace(spend, place=Place(category="A", region="N"))
-    both = ranked([cell, spend], DiagnosisPolicy(), take_rate=None)
+    both = ranked([cell, spend], DiagnosisPolicy())
     assert "thin cell spend" in both[0].caveat
     assert "supply short cell" in both[1].caveat
-    assert ranked([cell], DiagnosisPolicy(), take_rate=None)[0].caveat == ""
+    assert ranked([cell], DiagnosisPolicy())[0].caveat == ""
 
 
 def test_a_trifle_of_gmv_is_left_to_the_pictures_and_spend_is_not() -> None:
     trifle, spend = finding("trifle", 50.0), finding("spend", 50.0, of="spend")
-    found = ranked([trifle, spend, finding("unpriced", None)], DiagnosisPolicy(), take_rate=0.1, gmv=100_000.0)
+    found = ranked([trifle, spend, finding("unpriced", None)], DiagnosisPolicy(), gmv=100_000.0)
     assert [f.kind for f in found] == ["spend", "unpriced"]

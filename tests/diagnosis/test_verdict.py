@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bothsides.diagnosis import Headline, Sureness
+from bothsides.diagnosis import Edge, Flywheel, Headline, Sureness
 from bothsides.diagnosis.figures import figure
 from bothsides.diagnosis.verdict import BLIND, verdict
 from bothsides.metrics import Unit
@@ -52,3 +52,26 @@ def test_what_cannot_be_told_is_said_instead_of_an_all_clear() -> None:
     text = verdict([], [gmv(110.0, 100.0)], judged=0, limit=BLIND)
     assert "from orders alone it cannot be judged which side is short" in text
     assert "Nothing in what can be seen calls for alarm." in text
+
+
+def test_the_slowest_edge_and_the_first_finding_are_reconciled() -> None:
+    edge = Edge(
+        id="buy",
+        label="",
+        source="Search",
+        target="Purchase",
+        side=None,
+        rate=None,
+        before=None,
+        lag_days=None,
+        point_worth=1.0,
+        limiting=True,
+    )
+    wheel = Flywheel(edges=(edge,), limiting="buy", sentence="", reach_worth=5_000.0)
+    text = verdict([SHORT], [], judged=3, wheel=wheel)
+    assert (
+        "The flywheel's slowest edge is from search to purchase (EUR 5 k a month); the first thing to do is another, "
+        "because it is worth more: supply_short_cell" in text
+    )
+    richer = verdict([SHORT], [], judged=3, wheel=replace(wheel, reach_worth=50_000.0))
+    assert "(EUR 50 k a month). First: supply_short_cell" in richer

@@ -32,6 +32,7 @@ from bothsides.diagnosis.retention import retention, retention_findings
 from bothsides.diagnosis.sales_funnel import sales_funnels
 from bothsides.diagnosis.span import Spans, spans
 from bothsides.diagnosis.spend import read_spend, spend_findings
+from bothsides.diagnosis.trend import recent_fall
 from bothsides.diagnosis.verdict import BLIND, SAMPLED, SIDE_SHORT, verdict
 from bothsides.metrics import Store
 
@@ -79,15 +80,15 @@ def _diagnose(
 ) -> Diagnosis:
     look = _Look() if store.sampled else _accounts(store, covered, as_of, policy, benchmarks)
     won = sales_funnels(store, as_of, policy)
-    gmv, take = (one(store, covered.window, name) for name in ("gmv", "take_rate"))
+    gmv = one(store, covered.window, "gmv")
     final = ranked(
         look.findings,
         policy,
-        take_rate=float(take.value) if take and take.value else None,
         gmv=float(gmv.value or 0) / covered.window.months if gmv else 0.0,
     )
     shown = headlines(store, covered, policy, as_of=as_of)
     fed = filled(store, (need for edge in EDGES for need in edge.needs))
+    wheel = flywheel(store, covered, look.found, fed, policy, as_of=as_of)
     return Diagnosis(
         name=store.name,
         currency=store.currency,
@@ -95,10 +96,17 @@ def _diagnose(
         as_of=covered.known.end,
         window=covered.window.pair,
         load_id=_load(store),
-        verdict=verdict(final, shown, judged=_judged(look.judged), limit=_limit(store, look)),
+        verdict=verdict(
+            final,
+            shown,
+            judged=_judged(look.judged),
+            limit=_limit(store, look),
+            fall=recent_fall(store, covered, policy),
+            wheel=wheel,
+        ),
         findings=final,
         headlines=shown,
-        flywheel=flywheel(store, covered, look.found, fed, policy, as_of=as_of),
+        flywheel=wheel,
         funnels=(*look.funnels, *won),
         cells=pictures(look.judged, store.currency),
         cohorts=look.cohorts,

@@ -170,7 +170,12 @@ def flywheel(
         sentence = "No edge stands out as the one that limits growth now." if known else "The data shows no edge yet."
         return Flywheel(edges=marked, limiting=None, sentence=f"{sentence} {MODEL}" if known else sentence)
     edge = next(e for e in marked if e.id == best)
-    return Flywheel(edges=marked, limiting=best, sentence=_sentence(edge, gains[best], store.currency))
+    return Flywheel(
+        edges=marked,
+        limiting=best,
+        sentence=_sentence(edge, gains[best], store.currency),
+        reach_worth=gains[best].worth,
+    )
 
 
 def _spans(store: Store, declared: _Declared, covered: Spans, as_of: date | None) -> Spans:

@@ -124,7 +124,7 @@ def _yearly(store: Store, candidate: _Candidate, covered: Spans) -> Headline | N
         now=now,
         before=_at(store, candidate, year_before),
         run=tuple(run),
-        note=f"{(now.period or str(covered.window.end)).replace('..', ' to ')}: the last 12 months against the 12 before",
+        note=f"the last 12 months against the 12 before, {(now.period or '').replace('..', ' to ')}".rstrip(", "),
     )
 
 

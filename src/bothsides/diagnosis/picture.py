@@ -51,6 +51,8 @@ class Flywheel:
     edges: tuple[Edge, ...]
     limiting: str | None
     sentence: str
+    reach_worth: float | None = None
+    """GMV a month from bringing the limiting edge to a level it or its better cells reach, major units."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,6 +100,9 @@ class DiagnosisPolicy:
     edge_gap: float = 0.1
     """An edge limits only where a reachable level is at least this much above it (relative)."""
 
+    recent_fall: float = 0.2
+    """The last three months this much below their year's average are named at the top, unless seasons explain it."""
+
     least_worth_share: float = 0.001
     """Findings worth less than this share of GMV a month are left to the pictures; spend is weighed in full."""
 

@@ -10,31 +10,19 @@ SURENESS_WEIGHT = {Sureness.CERTAIN: 1.0, Sureness.LIKELY: 0.8, Sureness.DIRECTI
 """How much of a finding's worth counts at its sureness: a directional one is about as often wrong as right."""
 
 
-ASSUMED_TAKE_RATE = 0.1
-"""Where no fee is recorded, for weighing GMV against spend only (10 % is usual: Point Nine 2018 spans 0.5-30 %)."""
+def expected(finding: Finding) -> float:
+    """The worth a month as it is shown times how far to believe it, whatever kind of money it is."""
+    return 0.0 if finding.worth is None else finding.worth.per_month * SURENESS_WEIGHT[finding.sure]
 
 
-def expected(finding: Finding, take_rate: float) -> float:
-    """Net revenue a month times how far to believe it: GMV counts at the take rate, spend saved counts in full."""
-    if finding.worth is None:
-        return 0.0
-    kept = take_rate if finding.worth.of == "GMV" else 1.0
-    return finding.worth.per_month * kept * SURENESS_WEIGHT[finding.sure]
-
-
-def ranked(
-    findings: Iterable[Finding], policy: DiagnosisPolicy, *, take_rate: float | None, gmv: float = 0.0
-) -> tuple[Finding, ...]:
+def ranked(findings: Iterable[Finding], policy: DiagnosisPolicy, *, gmv: float = 0.0) -> tuple[Finding, ...]:
     """Findings in order with their rank, one per kind and place, capped at what a person reads.
 
     `gmv` is the market's GMV a month: findings worth a trifle of it are left to the pictures. A leak in retention
     comes first whatever its worth: what is won by spending would run out through it.
     """
-    kept = ASSUMED_TAKE_RATE if take_rate is None else take_rate
     material = [f for f in findings if not _trifle(f, policy.least_worth_share * gmv)]
-    chosen = sorted(
-        _distinct(material, kept), key=lambda f: (f.kind != "ndr_leak", -expected(f, kept), f.kind, f.place.label)
-    )
+    chosen = sorted(_distinct(material), key=lambda f: (f.kind != "ndr_leak", -expected(f), f.kind, f.place.label))
     return tuple(replace(finding, rank=i) for i, finding in enumerate(chosen[: policy.most_findings], 1))
 
 
@@ -43,12 +31,12 @@ def _trifle(finding: Finding, least: float) -> bool:
     return worth is not None and worth.of == "GMV" and worth.per_month < least
 
 
-def _distinct(findings: Iterable[Finding], take_rate: float) -> list[Finding]:
+def _distinct(findings: Iterable[Finding]) -> list[Finding]:
     """The most valuable finding of each kind and place, those about one cell referring to each other."""
     best: dict[tuple[str, object], Finding] = {}
     for finding in findings:
         key = finding.kind, finding.place
-        if key not in best or expected(finding, take_rate) > expected(best[key], take_rate):
+        if key not in best or expected(finding) > expected(best[key]):
             best[key] = finding
     return [_referring(finding, list(best.values())) for finding in best.values()]
 

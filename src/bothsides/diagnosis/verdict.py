@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bothsides.diagnosis.finding import Finding, Sureness
-from bothsides.diagnosis.picture import Headline
+from bothsides.diagnosis.picture import Flywheel, Headline
 from bothsides.diagnosis.wording import counted, listed, money, share
 
 SIDE_SHORT = {"supply_short_cell": "suppliers", "demand_short_cell": "buyers"}
@@ -17,25 +17,43 @@ BLIND = "from orders alone it cannot be judged which side is short"
 SAMPLED = "the orders are a declared sample: totals are weighted estimates, accounts and concentration cannot be judged"
 
 
-def verdict(findings: Sequence[Finding], headlines: Sequence[Headline], *, judged: int, limit: str = "") -> str:
+def verdict(
+    findings: Sequence[Finding],
+    headlines: Sequence[Headline],
+    *,
+    judged: int,
+    limit: str = "",
+    fall: str = "",
+    wheel: Flywheel | None = None,
+) -> str:
     """The market in a few sentences.
 
-    `judged` is how many cells could be judged at all; `limit` says what kept sides and cells from being judged.
+    `judged` is how many cells could be judged at all; `limit` says what kept sides and cells from being judged, `fall`
+    a recent break in GMV, `wheel` the flywheel whose limiting edge is set beside what comes first.
     """
-    state = "; ".join(part for part in (_growth(headlines), limit or _short(findings, judged)) if part)
-    return " ".join(part for part in (f"{_capital(state)}." if state else "", _first(findings, limit)) if part)
+    state = "; ".join(part for part in (_growth(headlines, fall), limit or _short(findings, judged)) if part)
+    return " ".join(
+        part for part in (f"{_capital(state)}." if state else "", _first(findings, limit or fall, wheel)) if part
+    )
 
 
-def _growth(headlines: Sequence[Headline]) -> str:
+def _growth(headlines: Sequence[Headline], fall: str) -> str:
+    year = _year(headlines)
+    if not fall:
+        return f"GMV is {year} the same span before" if year else ""
+    return f"{fall}; over 12 months it is {year} the year before" if year else fall
+
+
+def _year(headlines: Sequence[Headline]) -> str:
     gmv = next((h for h in headlines if h.metric == "gmv"), None)
     if gmv is None or gmv.now.value is None or gmv.before is None or not gmv.before.value or gmv.before.value < 0:
         return ""
     change = float(gmv.now.value) / float(gmv.before.value)
     if change >= 2:
-        return f"GMV is {change:.1f} times the same span before"
+        return f"{change:.1f} times"
     if abs(change - 1) < 0.005:
-        return "GMV is level with the same span before"
-    return f"GMV is {'up' if change >= 1 else 'down'} {share(abs(change - 1))} on the same span before"
+        return "level with"
+    return f"{'up' if change >= 1 else 'down'} {share(abs(change - 1))} on"
 
 
 def _short(findings: Sequence[Finding], judged: int) -> str:
@@ -54,13 +72,28 @@ def _short(findings: Sequence[Finding], judged: int) -> str:
     return f"neither side is short in the {counted(judged, 'cell')} that could be judged" if judged else ""
 
 
-def _first(findings: Sequence[Finding], limit: str) -> str:
+def _first(findings: Sequence[Finding], limit: str, wheel: Flywheel | None) -> str:
     if not findings:
         return "Nothing in what can be seen calls for alarm." if limit else "Nothing in this data calls for alarm."
     first = findings[0]
     worth = first.worth
     value = f", worth {money(worth.per_month, worth.currency)} of {worth.of} a month" if worth else ""
-    return f"First: {first.title} ({SURE_WORDS[first.sure]}{value}). {first.first_step}"
+    said = f"{first.title} ({SURE_WORDS[first.sure]}{value})"
+    return f"{_beside(wheel, first)}{said}. {first.first_step}"
+
+
+def _beside(wheel: Flywheel | None, first: Finding) -> str:
+    """What comes first set beside the limiting edge, so that the two do not seem to contradict each other."""
+    edge = next((e for e in wheel.edges if e.id == wheel.limiting), None) if wheel else None
+    if wheel is None or edge is None or wheel.reach_worth is None or first.worth is None:
+        return "First: "
+    gain, why = money(wheel.reach_worth, first.worth.currency), ""
+    if first.worth.of == "GMV" and first.worth.per_month > wheel.reach_worth:
+        why = ", because it is worth more"
+    elif first.kind == "ndr_leak":
+        why = ", because what is won runs out through it"
+    slow = f"The flywheel's slowest edge is from {edge.source.lower()} to {edge.target.lower()} ({gain} a month)"
+    return f"{slow}; the first thing to do is another{why}: " if why else f"{slow}. First: "
 
 
 def _capital(text: str) -> str:
