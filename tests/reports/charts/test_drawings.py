@@ -1,10 +1,13 @@
 """The drawings: named for a screen reader, in the page's colours, the same each time, nothing from outside."""
 
 import re
+import textwrap
+from dataclasses import replace
 
 import pytest
 from tests.reports import sample
 
+from bothsides.diagnosis.flywheel import EDGES
 from bothsides.diagnosis.picture import Edge
 from bothsides.metrics import Status, Unit
 from bothsides.reports.charts.curve import Line, concentration_curve
@@ -118,3 +121,34 @@ def test_a_sparkline_breaks_at_what_is_not_known_and_hollows_what_is_not_complet
     assert svg.count('class="hollow"') == 1
     assert "GMV: GBP 1 in 2024-Q1, GBP 4 in 2024-Q4" in svg
     assert sparkline("GMV", tuple(run[:1])) is None
+
+
+def test_the_curves_names_stand_apart_in_their_colours():
+    high = Line(name="buyers", colour=BUYER, points=((0.0, 0.0), (0.3, 0.9), (1.0, 1.0)))
+    low = Line(name="suppliers", colour=SUPPLIER, points=((0.0, 0.0), (0.3, 0.6), (1.0, 1.0)))
+    svg = drawing(concentration_curve([low, high]), title="x")
+    spots = {
+        name: tuple(
+            map(
+                float,
+                re.search(
+                    rf'translate\(([\d.]+),([\d.]+)\)"[^>]*fill="var\(--{colour}-ink\)"[^>]*>{name}<', svg
+                ).groups(),
+            )
+        )
+        for name, colour in (("buyers", "buyer"), ("suppliers", "supplier"))
+    }
+    assert spots["buyers"][1] < spots["suppliers"][1] - 50
+
+
+def test_no_word_of_the_wheel_is_cut_and_names_fit_their_boxes():
+    long = replace(
+        _edge("Reviews and word of mouth", "Repeat purchase"), label="live suppliers with three listings " * 3
+    )
+    for drawn in (wide_loop([long], title="x"), narrow_loop([long], title="x")):
+        assert "…" not in drawn
+        assert drawn.count("listings") == 3
+    for edge in EDGES:
+        for name in (edge.source, edge.target):
+            assert len(textwrap.wrap(name, 13)) <= 3
+            assert max(map(len, textwrap.wrap(name, 13))) <= 13

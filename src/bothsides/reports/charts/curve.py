@@ -31,7 +31,7 @@ def concentration_curve(lines: Sequence[Line], *, narrow: bool = False) -> dict[
         "autosize": {"type": "none"},
         "data": {"values": records},
         "encoding": {
-            "x": _axis("accounts", "share of accounts, largest first", 1),
+            "x": _axis("accounts", "share of accounts, largest first", 1, ticks=3 if narrow else 5),
             "y": _axis("gmv", "share of GMV", max(1.0, *(record["gmv"] for record in records))),
         },
         "layer": [
@@ -39,7 +39,7 @@ def concentration_curve(lines: Sequence[Line], *, narrow: bool = False) -> dict[
                 "data": {"values": [{"accounts": 0, "gmv": 0}, {"accounts": 1, "gmv": 1}]},
                 "mark": {"type": "line", "strokeDash": [3, 4], "color": MUTED, "strokeWidth": 1},
             },
-            *_note(0.76, 0.68, "all accounts equal", MUTED),
+            *_note(0.98, 0.45, "all accounts equal", MUTED, align="right"),
             {"mark": {"type": "line", "strokeWidth": 2.6}, "encoding": {"color": _COLOUR, "detail": {"field": "name"}}},
             *_named(lines),
         ],
@@ -49,12 +49,12 @@ def concentration_curve(lines: Sequence[Line], *, narrow: bool = False) -> dict[
 _COLOUR = {"field": "colour", "type": "nominal", "scale": None}
 
 
-def _axis(field: str, title: str, highest: float) -> dict[str, Any]:
+def _axis(field: str, title: str, highest: float, *, ticks: int = 5) -> dict[str, Any]:
     return {
         "field": field,
         "type": "quantitative",
         "scale": {"domain": [0, highest], "nice": False},
-        "axis": {"title": title, "format": "~%", "tickCount": 5, "domain": field == "accounts", "titlePadding": 8},
+        "axis": {"title": title, "format": "~%", "tickCount": ticks, "domain": field == "accounts", "titlePadding": 8},
     }
 
 
@@ -65,7 +65,7 @@ def _named(lines: Sequence[Line]) -> list[dict[str, Any]]:
     for place, line in enumerate(ranked):
         if not place:
             x, y = min(line.points, key=lambda point: abs(point[0] - _ABOVE_FROM), default=(0.0, 0.0))
-            parts += _note(x, y, line.name, written(line.colour), align="right", dy=-12)
+            parts += _note(x, y, line.name, written(line.colour), align="right", dy=-18)
         else:
             x, y = max(line.points, key=lambda point: point[1] - point[0], default=(0.0, 0.0))
             parts += _note(x, y, line.name, written(line.colour), dx=10, dy=14 * place)

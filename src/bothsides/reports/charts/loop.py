@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bothsides.diagnosis.picture import Edge
 from bothsides.reports.markup import Markup, element
 from bothsides.reports.names import with_status
-from bothsides.reports.numbers import NO_CHANGE, change, shown
+from bothsides.reports.numbers import NO_CHANGE, change, shown, spoken
 from bothsides.reports.trust import is_firm, trust
 
 LIMITS = "limits growth now"
@@ -189,7 +189,7 @@ def _line(edge: Edge, a: Spot, b: Spot) -> Markup:
 
 def _words(edge: Edge, spot: Spot, anchor: str, *, above: bool) -> Markup:
     """Rate, lag and trend of the edge; over and under a flat arrow, else beside it."""
-    first = [(line, "label") for line in textwrap.wrap(edge.label, _ABOVE_CELLS if above else _BESIDE_CELLS)]
+    first = [(line, "label") for line in textwrap.wrap(spoken(edge.label), _ABOVE_CELLS if above else _BESIDE_CELLS)]
     first.append(_rate(edge))
     second = [(line, "small") for line in _lag_and_trend(edge)]
     if edge.limiting:
