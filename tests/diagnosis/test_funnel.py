@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bothsides.diagnosis import DiagnosisPolicy, Sureness
-from bothsides.diagnosis.funnel import Trading, finding, matched_worth, picture
+from bothsides.diagnosis.funnel import Trading, beside, finding, matched_worth, picture
 from bothsides.diagnosis.leak import leaks
 from bothsides.diagnosis.onboarding import ONBOARDING
 from bothsides.diagnosis.span import Span
@@ -59,3 +59,10 @@ def test_a_leak_names_cause_owner_and_first_step() -> None:
     assert "judgement" in found.why_sure
     assert found.owner == "Onboarding manager with Product"
     assert "540 of 900 did not take the step" in found.evidence[0].sentence
+
+
+def test_the_leak_is_held_against_its_neighbours_by_name_and_the_lowest_other_step() -> None:
+    (leak,) = leaks(FOUND, DiagnosisPolicy())
+    assert beside(FOUND, leak) == (
+        "the steps before and after it 90 % and 92 %, the lowest other step (live to first sale) 73 %"
+    )

@@ -9,7 +9,7 @@ from bothsides.diagnosis.picture import Funnel, Step
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import Span
 from bothsides.diagnosis.walk import Walked, Walks
-from bothsides.diagnosis.wording import count, money, of_side, share
+from bothsides.diagnosis.wording import count, listed, money, of_side, share
 from bothsides.metrics import Store, Value
 from bothsides.schema import Side, minor_units
 
@@ -87,7 +87,23 @@ def _sentence(found: Walks, way: Way, leaking: list[Leak]) -> str:
         return f"{text}; no step stands out against other places, earlier signups or the other steps."
     leak = leaking[0]
     where = f" in {leak.walked.label}" if leak.walked.label else ""
-    return f"{text}; the leak is {step_name(found, leak.step)}{where}: {share(leak.rate)} against {share(leak.usual)}."
+    return f"{text}; the leak is {step_name(found, leak.step)}{where}: {share(leak.rate)}, {beside(found, leak)}."
+
+
+def beside(found: Walks, leak: Leak) -> str:
+    """What the leak is held against: the rate of other places or times, or the steps around it one by one."""
+    if leak.settled:
+        return f"{share(leak.usual)} in {leak.against}"
+    rates = {i: part for i in range(1, len(found.whole.reached)) if (part := found.whole.rate(i)) is not None}
+    around = [i for i in (leak.step - 1, leak.step + 1) if i in rates]
+    others = [i for i in rates if i != leak.step]
+    if len(around) == 2:
+        text = f"the steps before and after it {share(rates[around[0]])} and {share(rates[around[1]])}"
+    else:
+        text = listed([f"{step_name(found, i)} {share(rates[i])}" for i in around])
+    lowest = min(others, key=lambda i: rates[i])
+    least = f", the lowest other step ({step_name(found, lowest)}) {share(rates[lowest])}"
+    return text if lowest in around else text + least
 
 
 def step_name(found: Walks, step: int) -> str:
@@ -144,7 +160,7 @@ def finding(found: Walks, way: Way, leak: Leak, worth: Worth, more: tuple[Eviden
     return Finding(
         kind=way.kind,
         title=f"{share(leak.rate)} of {of_side(found.side)}{where} get from {step_name(found, leak.step)}, "
-        f"{share(leak.usual)} in {leak.against}",
+        f"{beside(found, leak)}",
         place=_place(found.side, walked),
         sure=Sureness.LIKELY,
         why_sure="The difference is beyond chance, tested together with all other steps and places."

@@ -8,8 +8,8 @@ from bothsides.diagnosis.picture import Funnel, Step
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import known_span
 from bothsides.diagnosis.walk import Entry, Milestone, Walked, Walks, walks
-from bothsides.diagnosis.wording import count, of_side, share
-from bothsides.metrics import Store
+from bothsides.diagnosis.wording import count, counted, of_side, share
+from bothsides.metrics import Query, Store, ask
 from bothsides.schema import Side
 
 MILESTONES = (
@@ -26,11 +26,35 @@ def sales_funnels(store: Store, as_of: date | None, policy: DiagnosisPolicy) -> 
     known = known_span(store, "leads", as_of)
     if known is None:
         return ()
-    found = [walks(store, side, MILESTONES, known, days=policy.step_days, entry=LEADS) for side in Side]
-    return tuple(_picture(walked, policy) for walked in found if walked is not None)
+    steps = _recorded(store)
+    found = [walks(store, side, steps, known, days=policy.step_days, entry=LEADS) for side in Side]
+    return tuple(_picture(w, policy, _so_far(store, w.side, as_of)) for w in found if w is not None)
 
 
-def _picture(found: Walks, policy: DiagnosisPolicy) -> Funnel:
+def _recorded(store: Store) -> tuple[Milestone, ...]:
+    """The steps that somebody records: one never recorded is only known to have been passed by those who won."""
+    stages: set[str] = set()
+    if "stage_changes" in store.fed:
+        stages = {row[0] for row in store.con.execute("SELECT DISTINCT stage FROM stage_changes").fetchall()}
+    if "opportunities" in store.fed:
+        stages.add("opportunity")
+    return tuple(step for step in MILESTONES if step.id == "won" or step.id in stages)
+
+
+def _so_far(store: Store, side: Side, as_of: date | None) -> str:
+    """All leads known, young ones too, so that the numbers of the sales team are found again."""
+    query = Query(metrics=("leads", "closed_won", "lead_to_won_days"), where=(("side", (side.value,)),), as_of=as_of)
+    known = {v.metric: float(v.value) for v in ask(store, query) if v.value is not None}
+    if not known.get("leads"):
+        return ""
+    days = f", after {known['lead_to_won_days']:.1f} days on average" if "lead_to_won_days" in known else ""
+    return (
+        f" In all {counted(known['leads'], 'lead')} are known, young ones included; {count(known.get('closed_won', 0))} "
+        f"of them were won so far{days}."
+    )
+
+
+def _picture(found: Walks, policy: DiagnosisPolicy, so_far: str) -> Funnel:
     side = found.side
     return Funnel(
         id=f"sales_{side.value}",
@@ -47,7 +71,7 @@ def _picture(found: Walks, policy: DiagnosisPolicy) -> Funnel:
             )
             for i, step in enumerate(found.milestones)
         ),
-        sentence=_sentence(found, policy),
+        sentence=_sentence(found, policy) + so_far,
         basis=f"Leads created from {found.span.start} to {found.span.end}, each followed for {found.days} days.",
     )
 
