@@ -34,7 +34,7 @@ def test_a_draft_is_a_workspace_that_opens_and_a_mapping_that_loads(drafted: Dra
     assert placed is not None
     assert status is not None
     assert placed.formats == ("%d/%m/%Y",)
-    assert (status.words, status.other) == ((("Won", "completed"),), "completed")
+    assert (status.words, status.other) == ((("Won", "completed"),), None)
     assert [table.key for table in mapping.entities] == [("Customer",), ("Seller",)]
 
 

@@ -5,6 +5,17 @@ from dataclasses import dataclass
 from bothsides.ingest.draft.names import phrase
 from bothsides.schema import table
 
+_CALLED_OFF = (
+    "cancelled|canceled|void|voided|refused|rejected|declined|denied|refunded|expired|abandoned|withdrawn|revoked|"
+    "reversed|storniert|storno|abgebrochen|abgelehnt|annulliert|verweigert|erstattet|zuruckgezogen|widerrufen|"
+    "annule|annulee|refuse|refusee|rembourse|remboursee|rejete|rejetee|abandonne|abandonnee|cancelado|cancelada|"
+    "anulado|anulada|rechazado|rechazada|rehusado|reembolsado|reembolsada|devuelto|devuelta|recusado|recusada|"
+    "rejeitado|rejeitada|estornado|estornada|devolvido|devolvida|gestorniert|gekundigt"
+)
+"""Words in English, German, French, Spanish and Portuguese that say that nothing came of an order."""
+_NOT_WHOLLY = frozenset("not no un partially partial partly teilweise partiellement parcialmente nicht non nao".split())
+
+
 _VOCABULARY: dict[tuple[str, str], dict[str, str]] = {
     ("*", "side"): {
         "buyer": "buyer|buyers|customer|customers|client|purchaser|demand|consumer|cliente|comprador|buy side",
@@ -13,14 +24,19 @@ _VOCABULARY: dict[tuple[str, str], dict[str, str]] = {
     },
     ("orders", "status"): {
         "completed": "completed|complete|delivered|fulfilled|paid|invoiced|done|closed|settled|success|successful|"
-        "received|"
-        "closed won|won|entregue|pago|finished|shipped and delivered",
-        "cancelled": "cancelled|canceled|cancel|void|voided|unavailable|failed|rejected|declined|refunded|expired|"
-        "cancelado|lost|"
-        "abandoned|denied",
+        "received|closed won|won|finished|shipped and delivered|entregue|pago|paga|concluido|concluida|finalizado|"
+        "finalizada|faturado|recebido|abgeschlossen|erledigt|geliefert|ausgeliefert|bezahlt|zugestellt|fakturiert|"
+        "beendet|fertig|livre|livree|paye|payee|termine|terminee|facture|facturee|cloture|cloturee|regle|reglee|"
+        "completado|completada|entregado|entregada|pagado|pagada|facturado|facturada|terminado|terminada|cerrado|"
+        "cerrada|recibido",
+        "cancelled": f"{_CALLED_OFF}|cancel|unavailable|failed|lost|fehlgeschlagen|verloren|echoue|echouee|fallido|"
+        "fallida|perdido|perdida|falhou",
         "placed": "placed|pending|processing|new|open|created|approved|confirmed|shipped|in progress|in transit|"
-        "ordered|"
-        "awaiting payment|awaiting shipment|on hold|unpaid|booked|sent|active|partially delivered",
+        "ordered|awaiting payment|awaiting shipment|on hold|unpaid|booked|sent|active|partially delivered|offen|neu|"
+        "in bearbeitung|bestatigt|versendet|versandt|bestellt|angelegt|unbezahlt|teilweise geliefert|teilgeliefert|"
+        "en cours|en attente|nouveau|nouvelle|ouvert|ouverte|confirme|confirmee|expedie|expediee|commande|commandee|"
+        "pendiente|en proceso|en curso|nuevo|nueva|abierto|abierta|confirmado|confirmada|enviado|enviada|pendente|"
+        "em andamento|em processamento|novo|nova|aberto|aberta|aprovado|aprovada",
     },
     ("quotes", "status"): {
         "open": "open|new|published|live|active|pending|submitted|draft|negotiation|in progress|created|sent",
@@ -114,7 +130,7 @@ def translate(table_name: str, column: str, words: tuple[tuple[str, int], ...]) 
     pairs, unknown, understood, total = list[tuple[str, str]](), list[str](), 0, 0
     for word, count in words:
         total += count
-        meant = word if word in allowed else known.get(phrase(word))
+        meant = word if word in allowed else known.get(phrase(word)) or _called_off(table_name, column, word)
         if meant is None:
             unknown.append(word)
             continue
@@ -122,6 +138,14 @@ def translate(table_name: str, column: str, words: tuple[tuple[str, int], ...]) 
         if meant != word:
             pairs.append((word, meant))
     return Translation(pairs=tuple(pairs), unknown=tuple(unknown), share=understood / total if total else 0.0)
+
+
+def _called_off(table_name: str, column: str, word: str) -> str | None:
+    """'Cancelled by customer' is cancelled, whatever else it says; 'partially refunded' is left to the person."""
+    said = set(phrase(word).split())
+    if (table_name, column) != ("orders", "status") or said & _NOT_WHOLLY or not said & set(_CALLED_OFF.split("|")):
+        return None
+    return "cancelled"
 
 
 def _vocabulary(table_name: str, column: str) -> dict[str, str]:

@@ -1,23 +1,40 @@
 """From profiles of files to a drafted workspace: one source per file layout, each line with how sure it is and why."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from bothsides.ingest.draft.choices import translate
+from bothsides.ingest.draft.currencies import code_counts, rates_needed, reporting_currency, source_currency
 from bothsides.ingest.draft.entities import account_tables
-from bothsides.ingest.draft.guess import FileGuess, guess_table
+from bothsides.ingest.draft.guess import FileGuess, guess_table, nearest_table
 from bothsides.ingest.draft.layouts import LAYOUTS, KnownLayout, recognise
 from bothsides.ingest.draft.links import SHARED, SIDE_WORDS, Network, connect
 from bothsides.ingest.draft.names import slug, words
 from bothsides.ingest.draft.order_lines import AMOUNT, grouped
-from bothsides.ingest.draft.pipeline import dated_stages, planned_closings, with_real_closings
+from bothsides.ingest.draft.pipeline import (
+    dated_stages,
+    planned_closings,
+    stage_question,
+    status_stages,
+    with_real_closings,
+)
 from bothsides.ingest.draft.profile import ColumnProfile, FileProfile
-from bothsides.ingest.draft.records import Draft, MissingColumn, SkippedFile, SourceDraft, TableDraft, Unmapped
+from bothsides.ingest.draft.records import (
+    Draft,
+    MissingColumn,
+    Question,
+    SkippedFile,
+    SourceDraft,
+    TableDraft,
+    Unmapped,
+)
+from bothsides.ingest.draft.skeleton import nearest
 from bothsides.ingest.draft.synonyms import FILE_HINTS
 from bothsides.ingest.draft.tables import main_table
 from bothsides.ingest.draft.wording import advice, unused
 from bothsides.schema import Kind, table
-from bothsides.schema.money import CURRENCIES, minor_units
+from bothsides.schema.money import minor_units
 
 _TELLING = frozenset(word for side in SIDE_WORDS.values() for word in side).union(
     word for hints in FILE_HINTS.values() for word in hints.split("|")
@@ -42,12 +59,12 @@ def draft(
     network = connect(list(guesses.values()))
     sources = (*known.sources, *(_source(network, position) for position in range(len(network.guesses))))
     skipped = tuple(
-        SkippedFile(file=profile.name, why=why_skipped(profile), fields=profile.header)
+        _skipped(profile)
         for profile in unknown
         if not any(set(profile.files) <= set(guess.profile.files) for guess in guesses.values())
     )
-    chosen, reason = _currency(currency, known.currency, sources)
-    foreign = tuple(source.source for source in sources if chosen and source.currency not in (None, chosen))
+    used = code_counts(network.guesses)
+    chosen, reason = reporting_currency(currency, known.currency, sources, used)
     return Draft(
         sources=_named_apart(sources),
         skipped=(*known.skipped, *skipped),
@@ -55,8 +72,13 @@ def draft(
         currency_reason=reason,
         time_zone=known.time_zone or "UTC",
         fiscal_year_start=known.fiscal_year_start or 1,
-        notes=(*known.notes, *_rates_needed(chosen, foreign, sources)),
+        notes=(*known.notes, *rates_needed(chosen, sources, used)),
     )
+
+
+def _skipped(profile: FileProfile) -> SkippedFile:
+    likeliest = nearest(profile, nearest_table(profile)) if profile.columns and profile.rows else None
+    return SkippedFile(file=profile.name, why=why_skipped(profile), fields=profile.header, nearest=likeliest)
 
 
 def why_skipped(profile: FileProfile) -> str:
@@ -65,7 +87,7 @@ def why_skipped(profile: FileProfile) -> str:
         return "it has no columns"
     if not profile.rows:
         return "it has no records"
-    return "its names and values fit no table of the market; write a mapping by hand if it holds one"
+    return "its names and values fit no table of the market; a mapping to fill in by hand is written for it"
 
 
 def _same_headers(profiles: Sequence[FileProfile]) -> list[FileProfile]:
@@ -89,7 +111,9 @@ def _source(network: Network, position: int) -> SourceDraft:
     name = slug(profile.stem)
     space = SHARED if position in network.shared else name
     main = main_table(network, position)
-    entities = (*account_tables(network, position, main), *dated_stages(guess, main, space))
+    dated = dated_stages(guess, main, space)
+    status = () if dated else status_stages(guess, main, space)
+    entities = (*account_tables(network, position, main), *dated, *status)
     reshape = planned_closings(guess, name)
     notes = list[str]()
     if reshape is not None:
@@ -105,13 +129,14 @@ def _source(network: Network, position: int) -> SourceDraft:
         tables=(main, *entities),
         rows=profile.rows,
         id_space=space,
-        currency=_source_currency(guess, main),
+        currency=source_currency(_numbers(guess, main)),
         date_grain="month" if _monthly(guess) else "day",
         decimal="." if guess.lines else _decimal(guess, main),
         reshape=reshape,
         missing=tuple(
             MissingColumn(table=guess.table, column=one.name, advice=advice(guess, one)) for one in guess.missing
         ),
+        questions=tuple(_questions(guess, main, asked=not dated)),
         null_word_hints=_null_hints(guess, main),
         notes=tuple(notes + _notes(network, position, guess, main)),
     )
@@ -160,18 +185,6 @@ def _decimal(guess: FileGuess, main: TableDraft) -> str:
     return styles.most_common(1)[0][0] if styles else "."
 
 
-def _source_currency(guess: FileGuess, main: TableDraft) -> str | None:
-    """The currency by sign beside the amounts, or by a code in their name."""
-    signs = Counter(
-        field.figures.currency for field in _numbers(guess, main) if field.figures and field.figures.currency
-    )
-    named = Counter(
-        word.upper() for field in _numbers(guess, main) for word in words(field.name) if word.upper() in CURRENCIES
-    )
-    found = signs or named
-    return found.most_common(1)[0][0] if found else None
-
-
 def _null_hints(guess: FileGuess, main: TableDraft) -> tuple[tuple[str, str, int], ...]:
     return tuple(
         (field.name, word, count)
@@ -181,12 +194,30 @@ def _null_hints(guess: FileGuess, main: TableDraft) -> tuple[tuple[str, str, int
     )
 
 
+def _questions(guess: FileGuess, main: TableDraft, *, asked: bool) -> Iterator[Question]:
+    """Words of a status that nobody knows, and a stage of leads that no date goes with."""
+    status = guess.field("status")
+    unknown = translate(guess.table, "status", status.words).unknown if status is not None else ()
+    if unknown and status is not None:
+        said = ", ".join(repr(word) for word in unknown[:10])
+        text = f"what do {said} in '{status.name}' mean? Their records go to quarantine until the map says so"
+        yield Question(table=main.name, column="status", text=text)
+    stage = stage_question(guess) if asked else None
+    if stage is not None:
+        yield stage
+
+
 def _notes(network: Network, position: int, guess: FileGuess, main: TableDraft) -> list[str]:
     notes = []
     if guess.profile.sampled:
         notes.append(f"looked at an even sample of the {guess.profile.rows:,} rows")
     if main.name == "orders" and main.column("status") is None:
         notes.append("no field tells the status of an order: every record counts as completed")
+    if guess.key is not None and guess.key.field.repeated:
+        notes.append(
+            f"{guess.key.field.sharing:,} rows share a number in '{guess.key.field.name}': they will be set aside as "
+            "duplicate_key, unless they are equal in everything"
+        )
     if not main.key:
         notes.append("no field names each row, so rows are known by their content; equal rows are all kept")
     styles = {field.figures.decimal for field in _numbers(guess, main) if field.figures and not field.figures.whole}
@@ -200,37 +231,6 @@ def _notes(network: Network, position: int, guess: FileGuess, main: TableDraft) 
         for link in network.links
         if link.source == position and link.share < 0.995
     ]
-
-
-def _currency(asked: str | None, known: str | None, sources: Sequence[SourceDraft]) -> tuple[str | None, str]:
-    if asked is not None:
-        return asked, "named on the command line"
-    if known is not None:
-        return known, "the currency of the recognised files"
-    found = Counter(source.currency for source in sources if source.currency)
-    if found:
-        code, count = found.most_common(1)[0]
-        others = sorted(other for other in found if other != code)
-        also = f"; also seen: {', '.join(others)}" if others else ""
-        return code, f"written beside or above the amounts of {count} source{'s' if count > 1 else ''}{also}"
-    columns = [
-        column for source in sources for _, column in source.columns() if column.column == "currency" and column.fields
-    ]
-    seen = Counter(example for column in columns for example in column.examples if example in CURRENCIES)
-    if len(seen) == 1:
-        return next(iter(seen)), "the only code in the currency field"
-    return None, ""
-
-
-def _rates_needed(chosen: str | None, foreign: Sequence[str], sources: Sequence[SourceDraft]) -> tuple[str, ...]:
-    """What to do about amounts in another currency than the reporting one."""
-    if not foreign or any(drafted.name == "fx_rates" for source in sources for drafted in source.tables):
-        return ()
-    todo = (
-        f"TODO exchange rates: {', '.join(foreign)} has amounts in another currency than {chosen}. They are "
-        "quarantined until a file of rates (currency, date, rate) is mapped to fx_rates."
-    )
-    return (todo,)
 
 
 def _named_apart(sources: Sequence[SourceDraft]) -> tuple[SourceDraft, ...]:

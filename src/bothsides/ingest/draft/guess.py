@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bothsides.ingest.draft.matching import Match, key_match, matches, name_score, value_fit
+from bothsides.ingest.draft.matching import Match, key_match, matches, repeated_key, value_fit
 from bothsides.ingest.draft.names import words
 from bothsides.ingest.draft.profile import ColumnProfile, FileProfile, Shape
 from bothsides.ingest.draft.synonyms import TABLE_NAMES, file_hints
@@ -13,6 +13,8 @@ from bothsides.schema.column import Column
 DERIVED = frozenset({"side", "currency"})
 """Required columns that a constant can feed when no field does."""
 _ENOUGH = 1.6
+_FEW = 0.05
+"""Share of the numbers of a file up to which repeats are mistakes."""
 _HINT = 1.5
 _NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "orders": (("buyer_id", "supplier_id"), ("amount", "placed_at")),
@@ -72,22 +74,32 @@ def guess_table(profile: FileProfile) -> FileGuess | None:
     return max(guesses, key=lambda guess: guess.score, default=None)
 
 
+def nearest_table(profile: FileProfile) -> str:
+    """The table that the names and values of a file are nearest to, although it is not that table."""
+    return max((_read_as(profile, table)[0] for table in TABLE_NAMES), key=lambda guess: guess.score).table
+
+
 def _as_table(profile: FileProfile, table: str) -> FileGuess | None:
+    guess, key, hint = _read_as(profile, table)
+    return guess if _convincing(guess, guess.score, key, hint) else None
+
+
+def _read_as(profile: FileProfile, table: str) -> tuple[FileGuess, Match | None, float]:
+    """The file as that table, its key as found, and how far its name says so."""
     hint = _hinted(profile.stem, table)
     key = _key(table, profile.columns, hinted=hint > 0)
+    repeated = None
+    if key is None or key.named < 0.9:
+        repeated = repeated_key(table, profile.columns, most=1.0 if table == "orders" else _FEW)
+    key = repeated or key
     free = tuple(field for field in profile.columns if key is None or field.name != key.field.name)
     found = {match.column: match for match in matches(table, free)}
-    lines = _repeated_key(profile, table) if key is None or key.named < 0.9 else None
-    if lines is not None:
-        found = {
-            match.column: match for match in matches(table, tuple(f for f in profile.columns if f.name != lines.name))
-        }
+    lines = repeated.field if repeated is not None and table == "orders" and _are_lines(repeated.field, found) else None
     found, guessed = _filled_by_value(table, free, found, hinted=hint > 0)
     guess = FileGuess(
         profile=profile, table=table, score=0.0, key=None if lines else key, found=found, guessed=guessed, lines=lines
     )
-    score = _score(guess, key, hint)
-    return replace(guess, score=score) if _convincing(guess, score, key, hint) else None
+    return replace(guess, score=_score(guess, key, hint)), key, hint
 
 
 def _convincing(guess: FileGuess, score: float, key: Match | None, hint: float) -> bool:
@@ -125,19 +137,10 @@ def _key(table: str, fields: tuple[ColumnProfile, ...], *, hinted: bool) -> Matc
     return match if match.named >= 0.5 or (hinted and id_like) else None
 
 
-def _repeated_key(profile: FileProfile, table: str) -> ColumnProfile | None:
-    """The order number of an order file that has one row per line."""
-    if table != "orders":
-        return None
-    named = [
-        field
-        for field in profile.columns
-        if name_score(field.name, table, "order_id") >= 0.9
-        and field.filled_share >= 0.99
-        and field.distinct > 1
-        and words(field.name) != ("id",)
-    ]
-    return named[0] if named and not named[0].unique else None
+def _are_lines(number: ColumnProfile, found: Mapping[str, Match]) -> bool:
+    """Whether the file has one row per line: order numbers repeat as a rule, with one buyer and one date each."""
+    same = [found[column].field.name for column in ("buyer_id", "placed_at") if column in found]
+    return number.repeated > _FEW * number.distinct and bool(same) and number.steady.issuperset(same)
 
 
 def _has_needed(table: str, found: Mapping[str, Match]) -> bool:

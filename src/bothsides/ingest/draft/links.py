@@ -15,11 +15,13 @@ SHARED = "market"
 _ENOUGH = 0.3
 SIDE_WORDS: dict[str, frozenset[str]] = {
     "buyer": frozenset(
-        "buyer buyers customer customers client clients purchaser cliente clientes comprador consumer".split()
+        "buyer buyers customer customers client clients purchaser cliente clientes comprador consumer kunde "
+        "kunden kaufer besteller acheteur acheteurs compradores".split()
     ),
     "supplier": frozenset(
         "supplier suppliers seller sellers vendor vendors merchant merchants provider providers store stores "
-        "shop shops fornecedor vendedor vendedores lojista".split()
+        "shop shops fornecedor fornecedores vendedor vendedores lojista lieferant lieferanten handler "
+        "verkaufer anbieter fournisseur fournisseurs vendeur vendeurs proveedor proveedores".split()
     ),
 }
 

@@ -15,7 +15,14 @@ _TAILS = frozenset(
     "date time at on name label price cost code amount value in local utc gross net total ex excl incl vat id no "
     "number".split()
 )
-_CURRENCY_WORDS = frozenset("gbp usd eur brl aud cad chf inr jpy sek nok dkk pln".split())
+CURRENCY_WORDS = frozenset("gbp usd eur brl aud cad chf inr jpy sek nok dkk pln czk huf cny mxn zar nzd sgd".split())
+"""Codes that are no words of any language, so that they tell a currency however they are written."""
+_CODES = frozenset("id no nr code number nummer num key uuid uid ref sku".split())
+_LOOSE_CATEGORIES = frozenset(
+    {("group",), ("class",), ("segment",), ("product", "group"), ("gruppe",), ("department",)}
+)
+"""Names that mean a category only where the values are a few words that repeat."""
+_STATUS = frozenset("status statut estado estatus situacao".split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +53,7 @@ def name_score(field: str, table: str, column: str) -> float:
     >>> name_score("SupplierId", "orders", "supplier_id"), name_score("Favourite colour", "orders", "amount")
     (1.0, 0.0)
     """
-    mine = tuple(word for word in words(field) if word not in _CURRENCY_WORDS)
+    mine = tuple(word for word in words(field) if word not in CURRENCY_WORDS)
     bare = _without_table(mine, table)
     best = 0.0
     for rank, theirs in enumerate(synonyms(table, column)):
@@ -83,6 +90,10 @@ def value_fit(table: str, column: Column, field: ColumnProfile) -> float:
         return 1.0 if field.shape is Shape.EMAIL else 0.0
     if column.kind is Kind.CHOICE:
         return _choice_fit(table, column, field)
+    if column.name == "category" and words(field.name) in _LOOSE_CATEGORIES and field.shape is not Shape.WORDS:
+        return 0.0
+    if column.name == "name" and codelike(field):
+        return 0.3
     return _FITS[column.kind].get(field.shape, 0.0) if _typed(column, field) else 0.0
 
 
@@ -99,7 +110,15 @@ _TEXTS = {
     Shape.MONEY: 0.1,
 }
 _FITS: dict[Kind, dict[Shape, float]] = {
-    Kind.ID: {**_TEXTS, Shape.NUMBER: 1.0, Shape.EMAIL: 0.9, Shape.BOOLEAN: 0.1, Shape.DATE: 0.0, Shape.MONEY: 0.0},
+    Kind.ID: {
+        **_TEXTS,
+        Shape.ID: 1.0,
+        Shape.NUMBER: 1.0,
+        Shape.EMAIL: 0.9,
+        Shape.BOOLEAN: 0.1,
+        Shape.DATE: 0.0,
+        Shape.MONEY: 0.0,
+    },
     Kind.TEXT: _TEXTS,
     Kind.MONEY: {Shape.MONEY: 1.0, Shape.NUMBER: 1.0},
     Kind.CURRENCY: {Shape.CURRENCY: 1.0},
@@ -109,6 +128,11 @@ _FITS: dict[Kind, dict[Shape, float]] = {
     Kind.DATE: {Shape.DATE: 1.0},
     Kind.TIMESTAMP: {Shape.DATE: 1.0},
 }
+
+
+def codelike(field: ColumnProfile) -> bool:
+    """Whether a field holds numbers or codes of things, by its values or the last word of its name."""
+    return field.shape in (Shape.ID, Shape.NUMBER) or (words(field.name) or ("",))[-1] in _CODES
 
 
 def _typed(column: Column, field: ColumnProfile) -> bool:
@@ -121,6 +145,8 @@ def _choice_fit(table: str, column: Column, field: ColumnProfile) -> float:
     if field.shape not in (Shape.WORDS, Shape.TEXT, Shape.ID) or field.distinct > 60:
         return 0.0
     share = translate(table, column.name, field.words).share
+    if column.name == "status" and share < 0.3 and not _STATUS.intersection(words(field.name)):
+        return 0.0
     if column.default is None:
         return share if share >= 0.95 else 0.0
     return max(share, 0.3)
@@ -157,4 +183,18 @@ def key_match(table: str, fields: tuple[ColumnProfile, ...]) -> Match | None:
         )
         for field in able
     ]
-    return max(scored, key=lambda match: (round(match.score, 1), -match.field.position), default=None)
+    return max(
+        scored,
+        key=lambda match: (round(match.score, 1), codelike(match.field), -match.field.position),
+        default=None,
+    )
+
+
+def repeated_key(table: str, fields: tuple[ColumnProfile, ...], *, most: float = 1.0) -> Match | None:
+    """A field named like the number of a row although some numbers repeat, at most that share of them."""
+    key = TABLES[table].columns[0]
+    for field in fields:
+        named = name_score(field.name, table, key.name)
+        if named >= 0.9 and 0 < field.repeated <= most * field.distinct and words(field.name) != ("id",):
+            return Match(column=key.name, field=field, named=named, fit=0.8)
+    return None

@@ -7,12 +7,18 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^a-z0-9]+")
 _GLUED = {
     suffix: len(suffix)
-    for suffix in ("id", "name", "date", "number", "code", "amount", "status", "time", "type", "price", "no")
+    for suffix in (
+        *("id", "name", "date", "number", "code", "amount", "status", "time", "type", "price", "no"),
+        *("nr", "nummer", "datum", "betrag", "wert", "name", "art", "gruppe"),
+    )
 }
 _HEADS = frozenset(
     "account buyer campaign category client commission company contact created currency customer deal event fee "
     "invoice lead listing merchant order organisation organization opportunity payment potential product purchase "
-    "quote refund request sale salesorder seller supplier transaction txn unit user vendor".split()
+    "quote refund request sale salesorder seller supplier transaction txn unit user vendor "
+    "auftrag auftrags bestell bestellung bestellungs kunde kunden lieferant lieferanten handler verkaufer kaufer "
+    "rechnung rechnungs beleg buchungs liefer gebuhr gebuhren gesamt netto brutto produkt artikel waren leistungs "
+    "angebots anfrage".split()
 )
 
 
@@ -22,7 +28,7 @@ def words(name: str) -> tuple[str, ...]:
     >>> words("SupplierName"), words("order_purchase_timestamp"), words("ACCOUNTID"), words("Código do Cliente")
     (('supplier', 'name'), ('order', 'purchase', 'timestamp'), ('account', 'id'), ('codigo', 'do', 'cliente'))
     """
-    plain = unicodedata.normalize("NFKD", name)
+    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss"))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     parts = _WORD.split(_CAMEL.sub(" ", plain).lower())
     return tuple(word for part in parts if part for word in _unglue(part))

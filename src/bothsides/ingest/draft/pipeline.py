@@ -8,7 +8,7 @@ from bothsides.ingest.draft.guess import FileGuess
 from bothsides.ingest.draft.names import words
 from bothsides.ingest.draft.order_lines import quoted_name
 from bothsides.ingest.draft.profile import ColumnProfile
-from bothsides.ingest.draft.records import ColumnDraft, Reshape, Sure, TableDraft
+from bothsides.ingest.draft.records import ColumnDraft, Question, Reshape, Sure, TableDraft
 from bothsides.schema.stage import LeadStage
 
 CLOSED_ON = "closed_on"
@@ -21,6 +21,19 @@ _STAGES: dict[LeadStage, tuple[str, ...]] = {
     LeadStage.CLOSED_LOST: ("lost", "closed lost", "disqualified", "unqualified"),
 }
 _AROUND = frozenset("became become a an date at on time timestamp lead first in entered stage lifecycle".split())
+
+_STAGE_NAMES = frozenset(
+    tuple(name.split())
+    for name in ("lead stage", "lead status", "stage", "status", "lifecycle stage", "current stage", "pipeline stage")
+)
+_CHANGED = frozenset(
+    tuple(name.split())
+    for name in (
+        *("modified", "modified at", "modified time", "modified date", "last modified", "last modified date"),
+        *("updated at", "last updated", "last update", "stage date", "status date", "stage changed at"),
+        *("status changed at", "stage entered", "date modified", "last stage change", "last status change"),
+    )
+)
 
 
 def dated_stages(guess: FileGuess, main: TableDraft, space: str) -> tuple[TableDraft, ...]:
@@ -72,6 +85,69 @@ def _stage_table(stage: LeadStage, field: ColumnProfile, key: str, space: str) -
             ),
         ),
     )
+
+
+def status_stages(guess: FileGuess, main: TableDraft, space: str) -> tuple[TableDraft, ...]:
+    """The stage that each lead is in now, dated by the field that says when the record was last changed."""
+    status = _stage_field(guess, main.used_fields)
+    changed = next(
+        (field for field in guess.profile.columns if field.dates is not None and words(field.name) in _CHANGED), None
+    )
+    if guess.table != "leads" or guess.key is None or status is None or changed is None:
+        return ()
+    pairs = translate("stage_changes", "stage", status.words)
+    known = tuple(word for word, _ in status.words if word not in pairs.unknown)
+    key = guess.key.field.name
+    table_ = TableDraft(
+        name="stage_changes",
+        entities=True,
+        id_space=f"{space}-stage",
+        where=((status.name, known),),
+        key=(key,),
+        note=f"The stage each lead is in now. '{changed.name}' is the last change of the lead, taken as the day it "
+        "entered the stage: ask for the stage history if there is one.",
+        columns=(
+            ColumnDraft(column="lead_id", fields=(key,), id_space=space, reason="the lead of the same record"),
+            ColumnDraft(
+                column="stage",
+                fields=(status.name,),
+                words=pairs.pairs,
+                sure=Sure.LIKELY,
+                reason=f"{pairs.share:.0%} of the leads are in a stage that is known",
+                examples=status.examples,
+            ),
+            ColumnDraft(
+                column="changed_at",
+                fields=(changed.name,),
+                formats=changed.dates.formats if changed.dates else (),
+                sure=Sure.GUESS,
+                reason="the last change of the lead, whatever was changed",
+                examples=changed.examples,
+            ),
+        ),
+    )
+    return (table_,)
+
+
+def stage_question(guess: FileGuess) -> Question | None:
+    """What to ask about the stage of leads: its history, or the words that nobody knows."""
+    status = _stage_field(guess, frozenset()) if guess.table == "leads" else None
+    if status is None:
+        return None
+    unknown = translate("stage_changes", "stage", status.words).unknown
+    said = f" What do {', '.join(repr(word) for word in unknown[:10])} mean?" if unknown else ""
+    text = (
+        f"'{status.name}' says the stage a lead is in, not since when: is there an export of the stage history?{said}"
+    )
+    return Question(table="leads", column="stage", text=text)
+
+
+def _stage_field(guess: FileGuess, used: frozenset[str]) -> ColumnProfile | None:
+    for field in guess.profile.columns:
+        named = words(field.name) in _STAGE_NAMES and field.name not in used and field.distinct <= 30
+        if named and translate("stage_changes", "stage", field.words).share >= 0.5:
+            return field
+    return None
 
 
 def planned_closings(guess: FileGuess, source: str) -> Reshape | None:

@@ -10,6 +10,7 @@ import duckdb
 from bothsides.connectors.files import TextTable, scan
 from bothsides.ingest.draft.dates import DateStyle, detect_dates
 from bothsides.ingest.draft.figures import FigureStyle, detect_figures
+from bothsides.ingest.draft.names import words
 from bothsides.schema.money import CURRENCIES
 
 SAMPLE_ROWS = 200_000
@@ -26,6 +27,13 @@ _NOTHING = frozenset(
     "no data".split("|")
 )
 _NOTHING_FIGURES = frozenset({"999", "9999", "99999", "999999", "-1", "-99", "-999"})
+
+_NUMBERED = frozenset(
+    "id no nr number nummer num code ref reference order invoice transaction purchase booking deal auftrag auftrags "
+    "bestellung bestell beleg rechnung rechnungs numero commande facture pedido factura fatura sale".split()
+)
+"""Words in the name of a field that numbers the records."""
+_STEADY = 0.9
 
 
 class Shape(StrEnum):
@@ -64,6 +72,12 @@ class ColumnProfile:
     """The smallest hashes of the distinct values, to compare the values of two columns."""
     sketch_cut: int = 1 << 64
     """Hashes below this are all in the sketch, unless it is full."""
+    repeated: int = 0
+    """Values that stand in several records; counted for fields named like numbers of records only."""
+    sharing: int = 0
+    """Records that hold one of the repeated values."""
+    steady: frozenset[str] = frozenset()
+    """Fields that hold one value (or none) in all records of nearly every repeated value."""
 
     @property
     def filled_share(self) -> float:
@@ -149,6 +163,7 @@ def profile_relation(
     con.execute(f"CREATE OR REPLACE TEMP TABLE draft_rows AS SELECT * FROM {named} {sample}")
     seen = min(rows, sample_rows)
     profiles = tuple(_column(con, position, column, seen) for position, column in enumerate(columns))
+    profiles = tuple(_with_repeats(con, one, columns) for one in profiles)
     if sampled:
         profiles = _with_full_sketches(con, named, profiles, _TOP // (rows // sample_rows + 1))
     for table in ("draft_rows", "draft_values", "draft_figures"):
@@ -218,6 +233,32 @@ def _column(con: duckdb.DuckDBPyConnection, position: int, name: str, rows: int)
         null_words=_null_words(common, figures, rows),
         sketch=_sketch(con) if shape is not Shape.BLANK else (),
     )
+
+
+def _with_repeats(con: duckdb.DuckDBPyConnection, column: ColumnProfile, names: Sequence[str]) -> ColumnProfile:
+    """How often the numbers of records repeat, and what stays the same within the repeats."""
+    keyish = _NUMBERED.intersection(words(column.name)) and column.filled_share >= 0.99
+    if not keyish or not 1 < column.distinct < column.filled or column.distinct < 0.02 * column.filled:
+        return column
+    texts = [f"nullif(trim(c{position}), '')" for position in range(len(names))]
+    steady = ", ".join(
+        f"coalesce(avg(CASE WHEN low{at} IS NOT DISTINCT FROM high{at} THEN 1 ELSE 0 END), 0)"
+        for at in range(len(names))
+    )
+    bounds = ", ".join(f"min({text}) AS low{at}, max({text}) AS high{at}" for at, text in enumerate(texts))
+    row = con.execute(
+        f"""
+        WITH repeats AS (
+          SELECT count(*) AS n, {bounds} FROM draft_rows WHERE {texts[column.position]} IS NOT NULL
+          GROUP BY {texts[column.position]} HAVING count(*) > 1
+        )
+        SELECT count(*), coalesce(sum(n), 0), {steady} FROM repeats
+        """
+    ).fetchone()
+    if row is None:
+        return column
+    agreeing = frozenset(name for name, share in zip(names, row[2:], strict=True) if share >= _STEADY)
+    return replace(column, repeated=int(row[0]), sharing=int(row[1]), steady=agreeing)
 
 
 def _shown(value: str) -> str:

@@ -4,6 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+LIKELY = "likely: "
+"""How the reason of a currency starts that was read off most of the orders."""
+TODO_RATES = "TODO exchange rates: "
+"""How the note starts that asks for a file of rates."""
+
 
 class Sure(StrEnum):
     """How far a person can trust one line of a draft without looking at the file."""
@@ -46,6 +51,26 @@ class MissingColumn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a person should answer before a sync, although the mapping can be loaded without it."""
+
+    table: str
+    column: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """For a file that fits no table: its fields with what they hold, and the table it is nearest to."""
+
+    table: str
+    files: tuple[str, ...]
+    rows: int
+    fields: tuple[tuple[str, str, tuple[str, ...]], ...]
+    """Field, what it holds in words, examples."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unmapped:
     """A source field that feeds nothing, and why."""
 
@@ -64,6 +89,10 @@ class TableDraft:
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     id_space: str | None = None
     note: str = ""
+    key_sure: Sure = Sure.SURE
+    key_reason: str = ""
+    """Why the key names a row; blank where a known layout or a note says it."""
+    key_examples: tuple[str, ...] = ()
 
     def column(self, name: str) -> ColumnDraft | None:
         """The draft of that column, None when nothing feeds it."""
@@ -106,6 +135,7 @@ class SourceDraft:
     read: tuple[tuple[str, str], ...] = ()
     reshape: Reshape | None = None
     missing: tuple[MissingColumn, ...] = ()
+    questions: tuple[Question, ...] = ()
     unmapped: tuple[Unmapped, ...] = ()
     notes: tuple[str, ...] = ()
     layout: str | None = None
@@ -128,6 +158,7 @@ class SkippedFile:
     file: str
     why: str
     fields: tuple[str, ...]
+    nearest: Nearest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bothsides.ingest.draft.records import ColumnDraft, Draft, SourceDraft
+from bothsides.ingest.draft.records import LIKELY, TODO_RATES, ColumnDraft, Draft, SourceDraft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +25,26 @@ def summary(draft: Draft) -> tuple[SummaryRow, ...]:
         for skipped in draft.skipped
     ]
     if draft.currency is None:
-        todo = "no file says the currency of its amounts: write it into bothsides.toml, or use --currency"
+        todo = 'no file says the currency of its amounts: write `currency = "EUR"` (or your ISO code) in bothsides.toml'
         rows.append(SummaryRow(source="", table="", column="currency", comes_from="", sure="todo", reason=todo))
+    elif draft.currency_reason.startswith(LIKELY):
+        rows.append(
+            SummaryRow(
+                source="",
+                table="",
+                column="currency",
+                comes_from=draft.currency,
+                sure="likely",
+                reason=draft.currency_reason,
+            )
+        )
+    rows += [
+        SummaryRow(
+            source="", table="", column="fx_rates", comes_from="", sure="todo", reason=note.removeprefix(TODO_RATES)
+        )
+        for note in draft.notes
+        if note.startswith(TODO_RATES)
+    ]
     return tuple(rows)
 
 
@@ -42,6 +60,7 @@ def _source_rows(source: SourceDraft) -> list[SummaryRow]:
         )
         for drafted, column in source.columns()
     ]
+    rows = _key_rows(source) + rows
     rows += [
         SummaryRow(
             source=source.source, table=gap.table, column=gap.column, comes_from="", sure="missing", reason=gap.advice
@@ -49,10 +68,31 @@ def _source_rows(source: SourceDraft) -> list[SummaryRow]:
         for gap in source.missing
     ]
     rows += [
+        SummaryRow(
+            source=source.source, table=one.table, column=one.column, comes_from="", sure="todo", reason=one.text
+        )
+        for one in source.questions
+    ]
+    rows += [
         SummaryRow(source=source.source, table="", column="", comes_from=field.field, sure="unmapped", reason=field.why)
         for field in source.unmapped
     ]
     return rows
+
+
+def _key_rows(source: SourceDraft) -> list[SummaryRow]:
+    return [
+        SummaryRow(
+            source=source.source,
+            table=drafted.name,
+            column="key",
+            comes_from=", ".join(drafted.key),
+            sure=drafted.key_sure.value,
+            reason=drafted.key_reason,
+        )
+        for drafted in source.tables
+        if drafted.key_reason
+    ]
 
 
 def _origin(column: ColumnDraft) -> str:

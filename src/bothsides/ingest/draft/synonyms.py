@@ -3,6 +3,7 @@
 A column's own schema name always counts; here stand the others, separated by '|', in the words `names.phrase` gives.
 """
 
+from bothsides.ingest.draft.languages import FOREIGN, FOREIGN_FILES
 from bothsides.ingest.draft.names import phrase
 from bothsides.schema import TABLES
 
@@ -302,12 +303,14 @@ def synonyms(table: str, column: str) -> tuple[tuple[str, ...], ...]:
     own = phrase(column)
     stem = "" if own in _NO_STEM else own.removesuffix(" id").removesuffix(" at").removesuffix(" on")
     others = SYNONYMS.get(table, {}).get(column, "").split("|")
-    return tuple(tuple(one.split()) for one in dict.fromkeys((own, *others, stem)) if one)
+    foreign = FOREIGN.get(table, {}).get(column, "").split("|")
+    return tuple(tuple(one.split()) for one in dict.fromkeys((own, *others, stem, *foreign)) if one)
 
 
 def file_hints(table: str) -> tuple[tuple[str, ...], ...]:
     """Words in a file's name that point to the table."""
-    return tuple(tuple(one.split()) for one in FILE_HINTS.get(table, table).split("|"))
+    hints = f"{FILE_HINTS.get(table, table)}|{FOREIGN_FILES.get(table, '')}"
+    return tuple(tuple(one.split()) for one in hints.split("|") if one)
 
 
 TABLE_NAMES: tuple[str, ...] = tuple(name for name in TABLES if name in SYNONYMS)

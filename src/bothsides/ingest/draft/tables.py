@@ -1,11 +1,13 @@
 """The drafted columns of a file's main table: fields, constants, translations and formats with their reasons."""
 
+from dataclasses import replace
+
 from bothsides.ingest.draft.choices import translate
 from bothsides.ingest.draft.guess import FileGuess
 from bothsides.ingest.draft.links import Network
-from bothsides.ingest.draft.matching import Match
+from bothsides.ingest.draft.matching import Match, codelike
 from bothsides.ingest.draft.records import ColumnDraft, Sure, TableDraft
-from bothsides.ingest.draft.wording import date_reason, figure_reason, reason, word_reason
+from bothsides.ingest.draft.wording import date_reason, figure_reason, null_reason, reason, word_reason
 from bothsides.schema import TABLES, Kind, table
 from bothsides.schema.column import Column
 
@@ -19,19 +21,53 @@ def main_table(network: Network, position: int) -> TableDraft:
             columns.append(_field(network, position, column))
         elif column.name == "side" and (decided := network.sides[position]) is not None:
             columns.append(ColumnDraft(column="side", value=decided.value, sure=decided.sure, reason=decided.reason))
-    return TableDraft(name=guess.table, key=(guess.key.field.name,) if guess.key else (), columns=tuple(columns))
+    if (
+        guess.table == "accounts"
+        and guess.key is not None
+        and "name" not in guess.found
+        and not codelike(guess.key.field)
+    ):
+        field = guess.key.field
+        columns.append(
+            ColumnDraft(
+                column="name",
+                fields=(field.name,),
+                sure=Sure.LIKELY,
+                reason="the key is the name",
+                examples=field.examples,
+            )
+        )
+    drafted = TableDraft(name=guess.table, key=(), columns=tuple(columns))
+    return drafted if guess.key is None else with_key(drafted, guess.key)
+
+
+def with_key(drafted: TableDraft, key: Match) -> TableDraft:
+    """The table known by that field, with how sure that is and why."""
+    field = key.field
+    said = f"named '{field.name}'" if key.named >= 0.9 else f"'{field.name}' contains the word"
+    if key.named < 0.5:
+        said = f"'{field.name}' stands first and never repeats"
+    sure, unique = key.sure, f"every one of {field.rows:,} rows has its own"
+    if field.repeated:
+        sure = Sure.LIKELY if field.repeated <= 0.05 * field.distinct else Sure.GUESS
+        unique = f"{field.sharing:,} of {field.rows:,} rows share one with another row"
+    return replace(
+        drafted, key=(field.name,), key_sure=sure, key_reason=f"{said}, {unique}", key_examples=field.examples
+    )
 
 
 def _field(network: Network, position: int, column: Column) -> ColumnDraft:
     guess = network.guesses[position]
     match = guess.found[column.name]
     guessed = column.name in guess.guessed
+    nothing = "" if column.kind in (Kind.MONEY, Kind.NUMBER, Kind.INTEGER) else null_reason(match.field)
+    sure = _sure(match, guessed=guessed)
     drafted = ColumnDraft(
         column=column.name,
         fields=(match.field.name,),
         formats=match.field.dates.formats if match.field.dates and column.kind in (Kind.TIMESTAMP, Kind.DATE) else (),
-        sure=_sure(match, guessed=guessed),
-        reason=reason(match, guessed=guessed) + date_reason(match.field) + figure_reason(match.field),
+        sure=Sure.LIKELY if nothing and sure is Sure.SURE else sure,
+        reason=reason(match, guessed=guessed) + date_reason(match.field) + figure_reason(match.field) + nothing,
         examples=match.field.examples,
     )
     if column.kind is Kind.CHOICE:
@@ -58,7 +94,7 @@ def _with_words(drafted: ColumnDraft, guess: FileGuess, column: Column, match: M
         column=drafted.column,
         fields=drafted.fields,
         words=translation.pairs,
-        other=column.default if translation.unknown else None,
+        other=column.default if translation.unknown and column.name != "status" else None,
         sure=Sure.GUESS if translation.unknown else drafted.sure,
         reason=drafted.reason + word_reason(translation, column),
         examples=drafted.examples,

@@ -28,15 +28,16 @@ def reason(match: Match, *, guessed: bool) -> str:
     """'named 'SupplierName' and 343 distinct in 13,492 rows'."""
     field = match.field
     if guessed:
-        said = f"the only field it can be by its values: {_nature(field)}"
+        said = f"the only field it can be by its values: {nature(field)}"
     elif match.named >= 0.9:
-        said = f"named '{field.name}', {_nature(field)}"
+        said = f"named '{field.name}', {nature(field)}"
     else:
-        said = f"'{field.name}' contains the word, {_nature(field)}"
+        said = f"'{field.name}' contains the word, {nature(field)}"
     return f"{said}, {field.figures_in_words}"
 
 
-def _nature(field: ColumnProfile) -> str:
+def nature(field: ColumnProfile) -> str:
+    """What a field holds, in words: dates from .. to .., codes, e-mail addresses."""
     if field.dates is not None:
         return f"dates from {field.dates.low} to {field.dates.high}"
     if field.figures is not None and field.shape is not Shape.BOOLEAN:
@@ -57,6 +58,8 @@ def word_reason(translation: Translation, column: Column) -> str:
     if not translation.unknown:
         return ""
     unknown = ", ".join(repr(word) for word in translation.unknown[:6])
+    if column.name == "status":
+        return f"; not known: {unknown}: their records go to quarantine until the map says what they mean"
     return f"; not known: {unknown}, taken as {column.default!r}: correct the map"
 
 
@@ -73,6 +76,14 @@ def date_reason(field: ColumnProfile) -> str:
     if field.dates.share < 1:
         doubts.append(f"{1 - field.dates.share:.2%} of the values are no dates and will be quarantined")
     return "".join(f"; {doubt}" for doubt in doubts)
+
+
+def null_reason(field: ColumnProfile) -> str:
+    """The doubt about words that may mean that nothing is known."""
+    if not field.null_words:
+        return ""
+    said = ", ".join(f"{word!r} ({count:,} times)" for word, count in field.null_words)
+    return f"; {said} may mean that nothing is known"
 
 
 def figure_reason(field: ColumnProfile) -> str:
@@ -110,7 +121,7 @@ def unused(field: ColumnProfile, guess: FileGuess | None) -> str:
         rival = _rival(field, guess)
         if rival:
             return rival
-    return f"no column of the schema asks for it ({_nature(field)})"
+    return f"no column of the schema asks for it ({nature(field)})"
 
 
 def _rival(field: ColumnProfile, guess: FileGuess) -> str | None:

@@ -2,11 +2,12 @@
 
 import fnmatch
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bothsides.ingest.draft.names import slug
-from bothsides.ingest.draft.records import ColumnDraft, Draft, MissingColumn, SourceDraft, TableDraft
+from bothsides.ingest.draft.records import ColumnDraft, Draft, MissingColumn, SourceDraft, Sure, TableDraft
+from bothsides.ingest.draft.skeleton import skeleton_text
 from bothsides.ingest.draft.toml_text import comment, inline, listed, quoted
 from bothsides.schema import table
 
@@ -43,7 +44,19 @@ def draft_texts(draft: Draft, workspace_dir: Path) -> dict[Path, str]:
         texts[folder / f"{source.source}{ending}"] = mapping_text(source, workspace_dir, others)
         if source.reshape is not None:
             texts[folder / source.reshape.name] = source.reshape.sql
+    for skipped in draft.skipped:
+        if skipped.nearest is not None:
+            name = _free_name(folder, slug(Path(skipped.file).name.split(".")[0]), texts)
+            texts[folder / f"{name}{UNFINISHED}"] = skeleton_text(
+                skipped, name, mapped_files(skipped.nearest.files, workspace_dir, others)
+            )
     return texts
+
+
+def _free_name(folder: Path, name: str, taken: Iterable[Path]) -> str:
+    used = set(taken)
+    names = itertools.chain([name], (f"{name}-{count}" for count in itertools.count(2)))
+    return next(one for one in names if not {folder / f"{one}.toml", folder / f"{one}{UNFINISHED}"} & used)
 
 
 def settings_text(draft: Draft, name: str) -> str:
@@ -53,8 +66,8 @@ def settings_text(draft: Draft, name: str) -> str:
         lines += [*comment(draft.currency_reason or "the reporting currency"), f"currency = {quoted(draft.currency)}"]
     else:
         lines += comment(
-            "TODO currency: no file says in which currency its amounts are. Write its ISO 4217 code (EUR, GBP, USD "
-            "...) below and remove the '#'; until then a sync is refused."
+            'TODO currency: no file says in which currency its amounts are. Write `currency = "EUR"` in bothsides.toml '
+            "(or GBP, USD ...: the ISO 4217 code), by removing the '#' below; until then a sync is refused."
         )
         lines.append('# currency = "EUR"')
     lines.append(f"time_zone = {quoted(draft.time_zone)} # zone of business dates, such as Europe/London")
@@ -97,6 +110,8 @@ def _heading(source: SourceDraft) -> list[str]:
     lines += comment(how)
     for note in source.notes:
         lines += comment(f"Note: {note}", indent="  ")
+    for question in source.questions:
+        lines += comment(f"QUESTION {question.table}.{question.column}: {question.text}", indent="  ")
     return lines
 
 
@@ -162,6 +177,8 @@ def _table(drafted: TableDraft, missing: Sequence[MissingColumn]) -> list[str]:
             for field, words in drafted.where
         )
         lines.append(f"where = {{ {pairs} }}")
+    if drafted.key_reason:
+        lines += _commented(drafted.key_sure, drafted.key_reason, drafted.key_examples, indent="")
     lines.append(f"key = {listed(drafted.key)}" + ("" if drafted.key else " # no field names a row: known by content"))
     lines += ["", "[table.columns]"]
     for column in drafted.columns:
@@ -175,9 +192,13 @@ def _table(drafted: TableDraft, missing: Sequence[MissingColumn]) -> list[str]:
 
 def _why(column: ColumnDraft) -> list[str]:
     """How sure, why and examples; nothing where a known layout has nothing to add."""
-    shown = ", ".join(repr(example) for example in column.examples)
-    reasons = [reason for reason in (column.reason, f"such as {shown}" if shown else "") if reason]
-    return comment(f"{column.sure}: {'; '.join(reasons)}", indent="  ") if reasons else []
+    return _commented(column.sure, column.reason, column.examples, indent="  ")
+
+
+def _commented(sure: Sure, reason: str, examples: Sequence[str], *, indent: str) -> list[str]:
+    shown = ", ".join(repr(example) for example in examples)
+    reasons = [said for said in (reason, f"such as {shown}" if shown else "") if said]
+    return comment(f"{sure}: {'; '.join(reasons)}", indent=indent) if reasons else []
 
 
 def _value(column: ColumnDraft) -> str:
@@ -203,7 +224,7 @@ def _all_files(source: SourceDraft) -> tuple[str, ...]:
 
 
 def mapped_files(files: Sequence[str], workspace_dir: Path, others: Sequence[str] = ()) -> tuple[str, ...]:
-    """Paths as the mapping names them: relative inside the workspace, and one pattern instead of a long list."""
+    """Paths as the mapping names them: relative in or beside the workspace, one pattern instead of a long list."""
     if len(files) > _MANY:
         pattern = f"{_common(files)}*{_common([file[::-1] for file in files])[::-1]}"
         if "/" not in pattern.rsplit("*", 1)[1] and not any(
@@ -223,4 +244,7 @@ def _relative(file: str, folder: Path) -> str:
     path = Path(file)
     if path.is_absolute() and path.is_relative_to(folder):
         return path.relative_to(folder).as_posix()
+    beside = folder.parent
+    if path.is_absolute() and len(beside.parts) > 1 and path.is_relative_to(beside):
+        return f"../{path.relative_to(beside).as_posix()}"
     return path.as_posix()

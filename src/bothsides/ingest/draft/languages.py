@@ -1,0 +1,161 @@
+"""German, French, Spanish and Portuguese headers for what the schema names, in the words `names.phrase` gives."""
+
+_BUYER = (
+    "kunde|kunden nr|kunden nummer|kunden id|kunden name|kaufer|besteller|auftraggeber|kunde nr|kunde name|debitor|"
+    "debitor nr|debitoren nr|firma kunde|acheteur|nom du client|nom client|code client|numero client|n client|"
+    "no client|id client|client no|comprador|id cliente|codigo cliente|codigo do cliente|codigo de cliente|"
+    "nombre cliente|nombre del cliente|numero de cliente|id do cliente|nome cliente"
+)
+_SUPPLIER = (
+    "lieferant|lieferanten nr|lieferanten nummer|lieferanten id|lieferanten name|lieferant nr|lieferant name|handler|"
+    "handler nr|handler name|verkaufer|anbieter|kreditor|kreditor nr|fournisseur|nom fournisseur|nom du fournisseur|"
+    "code fournisseur|numero fournisseur|n fournisseur|id fournisseur|vendeur|marchand|proveedor|nombre proveedor|"
+    "nombre del proveedor|id proveedor|codigo proveedor|numero de proveedor|id fornecedor|id do fornecedor|"
+    "codigo fornecedor|codigo do fornecedor|nome do fornecedor|nome fornecedor|loja|tienda"
+)
+_CATEGORY = (
+    "product group|product category name|group|class|product class|segment|waren gruppe|produkt gruppe|artikel gruppe|"
+    "kategorie|produkt kategorie|sparte|branche|categorie|famille|famille de produits|groupe de produits|secteur|"
+    "categoria de producto|grupo|grupo de productos|familia|categoria do produto|grupo de produtos|setor"
+)
+_REGION = (
+    "land|gebiet|bundesland|ort|stadt|plz gebiet|pays|ville|departement|pais|provincia|ciudad|comunidad|uf|zona|zone"
+)
+_AMOUNT = (
+    "betrag|netto betrag|netto wert|netto|auftrags wert|auftrags betrag|bestell wert|gesamt betrag|gesamt wert|wert|"
+    "umsatz|brutto betrag|rechnungs betrag|summe|gesamtsumme|betrag netto|wert netto|montant|montant ht|montant net|"
+    "montant total|total ht|montant ttc|prix total|chiffre d affaires|importe|importe neto|importe total|"
+    "monto|monto total|valor neto|total neto|valor liquido|montante|valor do pedido"
+)
+_DATE = (
+    "datum|auftrags datum|bestell datum|bestellungs datum|rechnungs datum|beleg datum|buchungs datum|bestellt am|"
+    "erstellt am|leistungs datum|date commande|date de commande|date de la commande|date facture|date de facture|"
+    "date de creation|fecha|fecha pedido|fecha de pedido|fecha del pedido|fecha factura|fecha de factura|"
+    "fecha de creacion|data pedido|data da fatura|data de criacao|data da compra|mes|monat|mois"
+)
+_ORDER = (
+    "auftrags nr|auftrags nummer|auftrag|auftrags id|auftrag nr|bestell nr|bestell nummer|bestellung|bestellungs nr|"
+    "bestellungs nummer|beleg nr|beleg nummer|rechnungs nr|rechnungs nummer|rechnung|rechnung nr|numero de commande|"
+    "numero commande|n commande|n de commande|no commande|commande|ref commande|numero de facture|n facture|"
+    "numero facture|numero de pedido|numero pedido|n pedido|no pedido|pedido|id pedido|numero de factura|"
+    "id do pedido|codigo do pedido|numero da fatura|fatura|factura"
+)
+_CURRENCY = "wahrung|waehrung|devise|monnaie|divisa"
+_NAME = "firma|firmenname|bezeichnung|nom|raison sociale|societe|nombre|razon social|empresa|razao social"
+_STATUS = "zustand|auftrags status|bestell status|rechnungs status|statut|etat|statut commande|estado|situacao"
+_CREATED = (
+    "erstellt|erstellt am|angelegt am|eingegangen am|eingangsdatum|datum|date de creation|cree le|fecha|"
+    "fecha de creacion|data de criacao|criado em"
+)
+
+FOREIGN: dict[str, dict[str, str]] = {
+    "accounts": {
+        "account_id": f"{_BUYER}|{_SUPPLIER}",
+        "name": f"{_NAME}|kunden name|lieferanten name|nom client|nom fournisseur|nombre cliente|nome do cliente",
+        "signed_up_at": f"{_CREATED}|registriert am|kunde seit|lieferant seit|date d inscription|fecha de alta|"
+        "data de cadastro",
+        "category": _CATEGORY,
+        "region": _REGION,
+        "segment": "grosse|kundensegment|taille|tamano|porte",
+        "country": "land|pays|pais",
+    },
+    "listings": {
+        "listing_id": "artikel nr|artikel nummer|produkt id|reference|reference article|codigo de producto",
+        "supplier_id": _SUPPLIER,
+        "title": "artikel|artikel name|produkt|produkt name|bezeichnung|titre|designation|produit|producto|produto",
+        "category": _CATEGORY,
+        "price": "preis|prix|precio|preco",
+        "currency": _CURRENCY,
+    },
+    "quotes": {
+        "quote_id": "anfrage nr|anfrage nummer|anfrage|angebots nr|angebots nummer|numero de devis|n devis|devis|"
+        "numero de presupuesto|presupuesto|numero do orcamento|orcamento",
+        "buyer_id": _BUYER,
+        "supplier_id": _SUPPLIER,
+        "requested_at": f"anfrage datum|angebots datum|date de demande|date devis|fecha de solicitud|{_CREATED}",
+        "status": _STATUS,
+        "responses": "angebote|anzahl angebote|antworten|reponses|offres|respuestas|ofertas|respostas|propostas",
+        "category": _CATEGORY,
+        "region": _REGION,
+        "amount": _AMOUNT,
+        "currency": _CURRENCY,
+    },
+    "orders": {
+        "order_id": _ORDER,
+        "buyer_id": _BUYER,
+        "supplier_id": _SUPPLIER,
+        "placed_at": _DATE,
+        "completed_at": "liefer datum|geliefert am|date de livraison|livre le|fecha de entrega|data de entrega",
+        "status": _STATUS,
+        "amount": _AMOUNT,
+        "tax": "mwst|ust|umsatzsteuer|steuer|tva|montant tva|iva|impuesto|imposto",
+        "shipping": "versand|versandkosten|fracht|frais de port|livraison|envio|gastos de envio|frete",
+        "currency": _CURRENCY,
+        "category": _CATEGORY,
+        "region": _REGION,
+        "channel": "kanal|quelle|vertriebsweg|canal de venta|canal de venda",
+    },
+    "order_lines": {
+        "order_id": _ORDER,
+        "listing_id": "artikel nr|artikel nummer|reference article|codigo de producto",
+        "quantity": "menge|anzahl|stuck|quantite|cantidad",
+        "amount": _AMOUNT,
+        "category": _CATEGORY,
+    },
+    "fees": {
+        "fee_id": "fee no|fee number|fee ref|fee reference|fee nr|charge no|charge number|commission no|"
+        "commission number|gebuhr nr|gebuhren nr|gebuhren nummer|gebuehren nr|numero de frais|n frais|numero de tarifa",
+        "kind": "gebuhren art|gebuehrenart|art|type de frais|tipo de tarifa|tipo de taxa|tipo",
+        "order_id": _ORDER,
+        "account_id": f"{_SUPPLIER}|{_BUYER}",
+        "charged_at": f"gebuhren datum|gebuehrendatum|date de frais|fecha de cargo|data da taxa|{_DATE}",
+        "amount": f"gebuhr|gebuehr|provision|frais|tarifa|comision|taxa|comissao|{_AMOUNT}",
+        "currency": _CURRENCY,
+    },
+    "refunds": {
+        "refund_id": "erstattungs nr|gutschrift nr|gutschrift|avoir|numero d avoir|numero de devolucion",
+        "order_id": _ORDER,
+        "refunded_at": f"erstattet am|date de remboursement|fecha de devolucion|data do reembolso|{_DATE}",
+        "amount": f"erstattung|erstattungsbetrag|remboursement|reembolso|devolucion|{_AMOUNT}",
+        "reason": "grund|motif|motivo",
+        "currency": _CURRENCY,
+    },
+    "leads": {
+        "name": _NAME,
+        "channel": "kanal|quelle|herkunft|source du lead|origen|fuente",
+        "category": _CATEGORY,
+        "region": _REGION,
+        "owner": "betreuer|vertriebler|responsable|responsavel",
+        "created_at": _CREATED,
+    },
+    "opportunities": {
+        "account_id": _BUYER,
+        "status": f"phase|{_STATUS}|etape|etapa",
+        "opened_at": _CREATED,
+        "closed_at": "abschlussdatum|abgeschlossen am|date de cloture|fecha de cierre|data de fechamento",
+        "amount": _AMOUNT,
+        "currency": _CURRENCY,
+    },
+    "spend": {
+        "kind": "art|kostenart|type de depense|tipo de gasto",
+        "spent_at": "datum|monat|mois|mes|fecha|data",
+        "amount": "kosten|ausgaben|depense|cout|gasto|coste|custo|despesa|betrag|montant|importe|valor",
+        "channel": "kanal|canal",
+        "currency": _CURRENCY,
+    },
+}
+
+FOREIGN_FILES: dict[str, str] = {
+    "accounts": "kunden|kundenliste|lieferanten|handler|verkaufer|fournisseurs|acheteurs|vendeurs|proveedores|"
+    "compradores|fornecedores",
+    "listings": "artikel|produkte|angebotsliste|produits|articles|productos",
+    "quotes": "anfragen|angebote|devis|presupuestos|orcamentos|cotizaciones|cotacoes",
+    "orders": "auftrage|auftraege|auftrag|bestellungen|rechnungen|umsatze|verkaufe|commandes|commande|factures|ventes|"
+    "ventas|facturas|faturas",
+    "order_lines": "positionen|auftragspositionen|lignes|lineas|itens",
+    "fees": "gebuhren|gebuehren|provisionen|frais|comisiones|tarifas|taxas|comissoes",
+    "refunds": "erstattungen|retouren|gutschriften|remboursements|avoirs|devoluciones|devolucoes",
+    "leads": "interessenten",
+    "opportunities": "verkaufschancen|opportunites|oportunidades",
+    "spend": "kosten|ausgaben|depenses|gastos|despesas",
+}
