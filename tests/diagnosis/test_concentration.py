@@ -48,7 +48,7 @@ def test_the_curve_runs_from_the_smallest_account() -> None:
 
 def test_dependents_do_most_of_their_trade_with_one() -> None:
     trades = ledger((1, 101, "x", 80), (1, 102, "x", 20), (2, 101, "x", 10), (2, 102, "x", 90)).trades
-    assert dependents(trades, Side.SUPPLIER, 101, 0.8) == 1
+    assert dependents(trades, Side.SUPPLIER, 101, 0.8) == [(1, 80.0)]
 
 
 def many(share: float, category: str = "Pumps") -> list[tuple[int, int, str, float]]:

@@ -61,6 +61,17 @@ def test_a_fall_in_the_latest_half_year_is_a_leak(market: Callable[..., Store]) 
     # Six months at 60 x 10 a month before, of which 48 x 5 are left.
     assert finding.worth.per_month == pytest.approx(600 - 240)
     assert "12 of 60 buyers did not come back" in finding.evidence[1].sentence
+    assert finding.title.startswith("Buyers active March 2023 to August 2023 spend 60 % less since: EUR 360 a month")
+
+
+def test_the_accounts_to_call_are_named_with_what_they_brought(market: Callable[..., Store]) -> None:
+    (finding,) = findings(build(market, monthly(14, lambda b, m: 1000 + b if m < 8 else (600 if b % 5 else 0)), 14), 14)
+    (named,) = [e.sentence for e in finding.evidence if e.sentence.startswith("To call")]
+    assert named.startswith(
+        "To call, with GMV of the 6 months before and of the last 6: b55 EUR 63 to EUR 0; b50 EUR 63"
+    )
+    assert named.count(" to EUR 0") == 12
+    assert finding.first_step.startswith("Call the 12 buyers named in the evidence")
 
 
 def test_steady_accounts_do_not_leak(market: Callable[..., Store]) -> None:

@@ -16,6 +16,8 @@ from bothsides.schema import Side, minor_units
 METRICS = ("top_1_share", "top_5_share", "top_10_share", "hhi", "gini")
 STRESSED = (1, 5, 10)
 CURVE_POINTS = 50
+MOST_NAMED = 20
+"""Accounts named for somebody to call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +190,7 @@ def _whole_side(
         why_sure="Counted from every completed order of the window, not estimated.",
         evidence=(
             Evidence(sentence=pictured.sentence, values=(top, ten, values["hhi"])),
-            Evidence(sentence=f"The largest: {listed(list(worst.names[:3]))}."),
+            Evidence(sentence=f"The largest, with GMV of the window: {_named(ledger, side, len(worst.names))}."),
             Evidence(
                 sentence=f"If the {worst.k} largest left, {count(stranded)} {of_side(side.other)} would be left with "
                 "nobody they traded with in the window."
@@ -201,6 +203,12 @@ def _whole_side(
         first_step=f"Put a named owner and a joint account plan on {listed(list(worst.names[:3]))}.",
         caveat="Branches of one company under several names would make the concentration larger than shown.",
     )
+
+
+def _named(ledger: Ledger, side: Side, most: int) -> str:
+    """The largest accounts of the side by name with what they brought."""
+    largest = held(ledger.trades, side)[:most]
+    return "; ".join(f"{ledger.names.get(a, f'account {a}')} {money(amount, ledger.currency)}" for a, amount in largest)
 
 
 def _category(
@@ -222,13 +230,13 @@ def _category(
         return None
     account, amount = ranked[0]
     name, part = ledger.names.get(account, "one account"), amount / total
-    depending = dependents(trades, side, account, policy.dependent_share)
+    leaners = dependents(trades, side, account, policy.dependent_share)
+    depending = len(leaners)
     others = len({t.party(side.other) for t in trades if t.party(side) == account})
     verb = "sold" if side is Side.SUPPLIER else "bought"
-    share_held = figure(
-        f"top_{side.value}_share", part, Unit.RATE, n=len(ranked), side=side.value, place={"category": category}
-    )
-    leaning = rate("dependent_share", depending, others, side=side.other.value, place={"category": category})
+    here = {"category": category}
+    share_held = figure(f"top_{side.value}_share", part, Unit.RATE, n=len(ranked), side=side.value, place=here)
+    leaning = rate("dependent_share", depending, others, side=side.other.value, place=here)
     return Finding(
         kind="category_depends_on_one" if side is Side.SUPPLIER else "buyer_concentration",
         title=f"{category} depends on one {side}: {name} {verb} {share(part)} of its GMV, "
@@ -247,6 +255,7 @@ def _category(
                 f"least {share(policy.dependent_share)} of their trade in the category with it.",
                 values=(leaning,),
             ),
+            *_dependent(leaners, ledger),
         ),
         worth=exposure(amount, ledger, side, policy, leave),
         cause="Too few alternatives of the same kind were recruited or shown."
@@ -261,6 +270,15 @@ def _category(
     )
 
 
+def _dependent(leaners: Sequence[tuple[int, float]], ledger: Ledger) -> tuple[Evidence, ...]:
+    """The names of those that depend on one account, at most twenty, with what they trade with it."""
+    named = [
+        f"{ledger.names.get(a, f'account {a}')} {money(part, ledger.currency)}" for a, part in leaners[:MOST_NAMED]
+    ]
+    text = f"Those that depend on it, with what they trade with it there: {'; '.join(named)}."
+    return (Evidence(sentence=text),) if named else ()
+
+
 def heavy(part: float, accounts: int, k: int, least: float, policy: DiagnosisPolicy) -> bool:
     """Whether k accounts hold at least that share, and clearly more than k equal ones would.
 
@@ -270,15 +288,16 @@ def heavy(part: float, accounts: int, k: int, least: float, policy: DiagnosisPol
     return part >= max(least, min(1.0, policy.over_equal * k / max(accounts, 1)))
 
 
-def dependents(trades: Sequence[Trade], side: Side, account: int, least: float) -> int:
-    """How many accounts of the other side do at least that share of these trades with the account."""
+def dependents(trades: Sequence[Trade], side: Side, account: int, least: float) -> list[tuple[int, float]]:
+    """Accounts of the other side that do at least that share of these trades with the account, and their amounts."""
     with_it: dict[int, float] = defaultdict(float)
     overall: dict[int, float] = defaultdict(float)
     for trade in trades:
         overall[trade.party(side.other)] += trade.amount
         if trade.party(side) == account:
             with_it[trade.party(side.other)] += trade.amount
-    return sum(1 for other, amount in with_it.items() if amount > 0 and amount >= least * overall[other])
+    leaning = [(other, part) for other, part in with_it.items() if part > 0 and part >= least * overall[other]]
+    return sorted(leaning, key=lambda pair: (-pair[1], pair[0]))
 
 
 def exposure(at_risk: float, ledger: Ledger, side: Side, policy: DiagnosisPolicy, leave: Value | None) -> Worth:

@@ -9,11 +9,14 @@ from bothsides.diagnosis.figures import figure, rate
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import Span
-from bothsides.diagnosis.wording import count, money, of_side, share
+from bothsides.diagnosis.wording import count, counted, money, of_side, share
 from bothsides.metrics import Basis, Query, Status, Store, Unit, Value, ask
 from bothsides.metrics.interval import clustered_ratio
 from bothsides.schema import Side, minor_units
 from bothsides.schema.period import add_months
+
+MOST_NAMED = 20
+"""Accounts named for somebody to call."""
 
 YEARLY = ("ndr_gmv", "grr_gmv", "logo_retention", "ndr_net_revenue")
 
@@ -32,12 +35,25 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """An account that stopped or halved: what it brought in the earlier and in the later months, major units."""
+
+    name: str
+    before: float
+    later: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SideRetention:
     """One side's retention: the yearly metrics, and the latest months against as many before."""
 
     side: Side
     yearly: dict[str, Value]
     recent: Kept | None
+    end: date
+    """The last day looked at."""
+    lost: tuple[Lost, ...]
+    """The accounts that stopped or halved in the latest months, those that lost most first, at most twenty."""
     earlier: Kept | None
     """The same as `recent`, a year earlier, where the history reaches so far: what seasons alone do."""
 
@@ -68,6 +84,8 @@ def retention(store: Store, known: Span, end: date) -> dict[Side, SideRetention]
             side=side,
             yearly={v.metric: v for v in values if v.side == side},
             recent=recent,
+            end=end,
+            lost=lost(store, side, end, months) if recent else (),
             earlier=kept(store, side, add_months(end.replace(day=1), -12), months) if recent and reaches else None,
         )
     return found
@@ -120,6 +138,31 @@ def kept(store: Store, side: Side, end: date, months: int) -> Kept | None:
         ),
         logo=rate("recent_logo_retention", stayed, accounts, side=side.value, period=span),
     )
+
+
+def lost(store: Store, side: Side, end: date, months: int) -> tuple[Lost, ...]:
+    """The accounts that brought at most half of what they did in the months before, by what is gone."""
+    last_month, unit = end.replace(day=1), 10 ** minor_units(store.currency)
+    rows = store.con.execute(
+        """
+        WITH followed AS (
+            SELECT account, coalesce(sum(value) FILTER (month < $split), 0)::DOUBLE AS base,
+                   coalesce(sum(value) FILTER (month >= $split), 0)::DOUBLE AS later
+            FROM fact_account_months WHERE side = $side AND month BETWEEN $first AND $last GROUP BY account
+        )
+        SELECT coalesce(d.name, 'account ' || f.account), f.base, f.later
+        FROM followed f LEFT JOIN dim_accounts d USING (account)
+        WHERE f.base > 0 AND f.later <= f.base / 2 ORDER BY f.base - f.later DESC, f.account LIMIT $most
+        """,
+        {
+            "side": side.value,
+            "last": last_month,
+            "split": add_months(last_month, 1 - months),
+            "first": add_months(last_month, 1 - 2 * months),
+            "most": MOST_NAMED,
+        },
+    ).fetchall()
+    return tuple(Lost(name=name, before=base / unit, later=later / unit) for name, base, later in rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +233,9 @@ def _recent_leak(side: SideRetention, policy: DiagnosisPolicy) -> bool:
     return not seasonal
 
 
-def _evidence(leak: _Leak, other: SideRetention, left: int, benchmarks: tuple[Benchmark, ...]) -> tuple[Evidence, ...]:
+def _evidence(
+    leak: _Leak, other: SideRetention, left: int, currency: str, benchmarks: tuple[Benchmark, ...]
+) -> tuple[Evidence, ...]:
     side, ndr = leak.of.side, float(leak.ndr.value or 0)
     who, count_all = of_side(side), count(leak.logo.n)
     stayed = (
@@ -214,6 +259,12 @@ def _evidence(leak: _Leak, other: SideRetention, left: int, benchmarks: tuple[Be
                 values=(other.recent.ndr, other.recent.logo),
             )
         )
+    if leak.of.lost and leak.of.recent is not None:
+        named = "; ".join(f"{a.name} {money(a.before, currency)} to {money(a.later, currency)}" for a in leak.of.lost)
+        months = leak.of.recent.months
+        evidence.append(
+            Evidence(sentence=f"To call, with GMV of the {months} months before and of the last {months}: {named}.")
+        )
     if leak.months < 12 and leak.of.ndr is not None:
         yearly = f"Over a whole year {who} brought {share(float(leak.of.ndr.value or 0))} of the year before."
         evidence.append(Evidence(sentence=yearly, values=(leak.of.ndr,)))
@@ -230,14 +281,14 @@ def _finding(leak: _Leak, other: SideRetention, currency: str, benchmarks: tuple
     high, low = leak.ndr.low, leak.ndr.high
     return Finding(
         kind="ndr_leak",
-        title=f"{who.capitalize()} bring {share(ndr)} of what they brought {_ago(leak.months)} before: "
+        title=f"{who.capitalize()} active {_months_before(leak)} {VERB[side]} {share(1 - ndr)} less since: "
         f"{money(lost, currency)} a month has gone",
         place=Place(side=side),
         sure=Sureness.LIKELY if leak.settled else Sureness.DIRECTIONAL,
         why_sure="The interval over accounts lies below the line."
         if leak.settled
         else "The interval over accounts reaches the line.",
-        evidence=_evidence(leak, other, left, benchmarks),
+        evidence=_evidence(leak, other, left, currency, benchmarks),
         worth=Worth(
             per_month=lost,
             low=max(0.0, monthly * (1 - low)) if low is not None else None,
@@ -253,13 +304,21 @@ def _finding(leak: _Leak, other: SideRetention, currency: str, benchmarks: tuple
         ),
         owner="Customer-success lead",
         play="retain_before_acquire",
-        first_step=f"Call the {min(20, max(left, 5))} largest {who} that stopped or halved, and record why.",
+        first_step=f"Call the {counted(len(leak.of.lost), side.value)} named in the evidence that stopped or halved, "
+        "and record why."
+        if leak.of.lost
+        else f"Call the largest {who} and ask why they trade less.",
         caveat="GMV retention, not revenue retention: the two differ where fees differ.",
     )
 
 
-def _ago(months: int) -> str:
-    return {12: "a year", 6: "half a year"}.get(months, f"{months} months")
+def _months_before(leak: _Leak) -> str:
+    """The months whose accounts are followed, e.g. `October 2025 to March 2026`."""
+    last = leak.of.end.replace(day=1)
+    return f"{add_months(last, 1 - 2 * leak.months):%B %Y} to {add_months(last, -leak.months):%B %Y}"
+
+
+VERB = {Side.BUYER: "spend", Side.SUPPLIER: "sell"}
 
 
 def _unseasoned(leak: _Leak) -> bool:

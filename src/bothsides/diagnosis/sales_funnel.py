@@ -49,8 +49,8 @@ def _so_far(store: Store, side: Side, as_of: date | None) -> str:
         return ""
     days = f", after {known['lead_to_won_days']:.1f} days on average" if "lead_to_won_days" in known else ""
     return (
-        f" In all {counted(known['leads'], 'lead')} are known, young ones included; {count(known.get('closed_won', 0))} "
-        f"of them were won so far{days}."
+        f" In all {counted(known['leads'], 'lead')} are known, young ones included; "
+        f"{count(known.get('closed_won', 0))} of them were won so far{days}."
     )
 
 
