@@ -90,8 +90,8 @@ def _short_history(covered: Spans) -> str:
     if covered.known.whole_months >= 24:
         return ""
     return (
-        f"The history covers {covered.known.days} days: yearly comparisons are not possible yet, and seasons may look "
-        "like trends."
+        f"The history covers {covered.known.days} days and the window {covered.window.start} to {covered.window.end}: "
+        "yearly comparisons are not possible yet, and seasons may look like trends."
     )
 
 

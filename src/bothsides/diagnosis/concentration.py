@@ -134,7 +134,7 @@ def _side(side: Side, ledger: Ledger, values: dict[str, Value]) -> SideConcentra
 
 def _sentence(side: Side, accounts: int, stresses: tuple[Stress, ...]) -> str:
     if not stresses:
-        return f"Only {count(accounts)} {of_side(side)} traded: each one matters."
+        return f"Only {counted(accounts, side.value)} traded: each one matters."
     last, first = stresses[-1], stresses[0]
     alone = last.counterparties_left_alone
     left = f" and leave {counted(alone, side.other.value)} with nobody else to trade with" if alone else ""
@@ -192,7 +192,7 @@ def _whole_side(
             Evidence(sentence=pictured.sentence, values=(top, ten, values["hhi"])),
             Evidence(sentence=f"The largest, with GMV of the window: {_named(ledger, side, len(worst.names))}."),
             Evidence(
-                sentence=f"If the {worst.k} largest left, {count(stranded)} {of_side(side.other)} would be left with "
+                sentence=f"If the {worst.k} largest left, {counted(stranded, side.other.value)} would be left with "
                 "nobody they traded with in the window."
             ),
         ),
