@@ -53,6 +53,7 @@ def test_the_verdict_keeps_what_to_do():
     long = replace(sample.full(), verdict="A side is short in a place with a long name. " * 12 + asked)
     lines = audit_summary(long, width=80).plain.split("\n")
     assert asked in " ".join(lines[1:7])
+    assert "long name. … Put" in " ".join(lines[1:7])
     assert lines[7] == ""
 
 

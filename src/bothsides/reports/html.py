@@ -54,8 +54,7 @@ def _header(diagnosis: Diagnosis) -> Markup:
     facts = (
         ("Numbers for", span(*diagnosis.window)),
         ("Money in", diagnosis.currency),
-        ("Data known from", span(diagnosis.first_day, diagnosis.as_of)),
-        ("As of", day(diagnosis.as_of)),
+        ("Data", span(diagnosis.first_day, diagnosis.as_of)),
         ("Load", "" if diagnosis.load_id is None else f"{diagnosis.load_id}"),
     )
     listed = [element("div", element("dt", term), element("dd", fact)) for term, fact in facts if fact]

@@ -16,6 +16,8 @@ from bothsides.reports.trust import interval, status, worth_words
 
 _NARROWEST = 48
 _SCREEN = 24
+_CUT_NUMBER = re.compile(r"(?: [A-Z]{3})?(?: \S*\d\S*)* …$")
+_CLAUSE = re.compile(r"(?<=[.;]) ")
 _MOST_VERDICT, _MOST_FINDINGS, _MOST_TITLE = 6, 3, 3
 _SAMPLE = "A declared sample of the orders, weighted up to the whole."
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")  # a name must not steer the terminal
@@ -48,13 +50,15 @@ def _titled(diagnosis: Diagnosis, width: int) -> str:
 
 
 def _told(verdict: str, width: int) -> list[str]:
-    """The verdict; one too long for its lines is cut before its last sentence, which says what to do."""
-    lines = textwrap.wrap(_clean(verdict), width)
-    if len(lines) <= _MOST_VERDICT:
-        return lines
-    said, _, action = _clean(verdict).rpartition(". ")
-    last = _wrapped(action, width, most=_MOST_VERDICT - 1 if said else _MOST_VERDICT)
-    return [*(_wrapped(said, width, most=_MOST_VERDICT - len(last)) if said else []), *last]
+    """The verdict; of one too long whole clauses are left out before its last sentence, which says what to do."""
+    said = _clean(verdict)
+    *before, action = _CLAUSE.split(said)
+    for kept in range(len(before), 0, -1):
+        words = said if kept == len(before) else f"{' '.join(before[:kept])} … {action}"
+        lines = textwrap.wrap(words, width)
+        if len(lines) <= _MOST_VERDICT:
+            return lines
+    return _wrapped(said, width, most=_MOST_VERDICT)
 
 
 def _legend(known: tuple[Headline, ...], width: int) -> str:
@@ -117,7 +121,7 @@ def _shorter(rests: str) -> list[str]:
 
 
 def _first(findings: tuple[Finding, ...], width: int, *, room: int) -> tuple[list[Text], int]:
-    """The first findings, whole titles and what they are worth, as many as the screen has room for; and how many."""
+    """The first findings with what they are worth, as many as the screen has room for; and how many those are."""
     top = sorted(findings, key=lambda finding: finding.rank)[:_MOST_FINDINGS]
     if not top:
         return [Text("No problem found that the data can show.")], 0
@@ -126,6 +130,8 @@ def _first(findings: tuple[Finding, ...], width: int, *, room: int) -> tuple[lis
         worth = worth_words(finding.worth) if finding.worth else ""
         facts = " · ".join(part for part in (worth, finding.sure.value, _clean(finding.owner)) if part)
         title = _wrapped(f"{place}. {finding.title}", width, most=_MOST_TITLE)
+        if lines and len(lines) + len(title) + 1 > room:
+            title = [_CUT_NUMBER.sub(" …", line) for line in _wrapped(f"{place}. {finding.title}", width, most=1)]
         if lines and len(lines) + len(title) + 1 > room:
             return lines, place - 1
         lines += [Text(line, "bold") for line in title]
