@@ -14,6 +14,22 @@ FIRST = date(2024, 2, 29)
 Rows = list[dict[str, Any]]
 
 
+def accounts(rng: random.Random, day: Callable[[], date], place: Callable[[], dict[str, str | None]]) -> Rows:
+    """Ten accounts a side; signup and going live are known of some."""
+    return [
+        {
+            "account_id": f"{letter}{i}",
+            "side": side,
+            "channel": rng.choice([None, "fair", "referral"]),
+            "signed_up_at": rng.choice([None, day()]),
+            "live_at": rng.choice([None, day()]) if side == "supplier" else None,
+            **place(),
+        }
+        for letter, side in (("b", "buyer"), ("s", "supplier"))
+        for i in range(10)
+    ]
+
+
 def drawn(seed: int) -> tuple[dict[str, Rows], int]:
     """Tables with gaps in every column that may have one, over 0 to 900 days."""
     rng = random.Random(seed)
@@ -68,18 +84,7 @@ def drawn(seed: int) -> tuple[dict[str, Rows], int]:
             }
             for _ in range(orders)
         ],
-        "accounts": [
-            {
-                "account_id": f"{letter}{i}",
-                "side": side,
-                "channel": rng.choice([None, "fair", "referral"]),
-                "signed_up_at": rng.choice([None, day()]),
-                "live_at": rng.choice([None, day()]) if side == "supplier" else None,
-                **place(),
-            }
-            for letter, side in (("b", "buyer"), ("s", "supplier"))
-            for i in range(10)
-        ],
+        "accounts": accounts(rng, day, place),
     }
     for name, row in tables.items():
         if rng.random() < 0.5:

@@ -42,6 +42,11 @@ def init(
     console.print("\nWritten:")
     for path in written:
         console.print(plain(f"  {path}"), soft_wrap=True)
+    notes = [*drafted.notes, *(note for source in drafted.sources for note in source.notes)]
+    if notes:
+        console.print("\n[bold]Good to know:[/bold]")
+        for note in dict.fromkeys(notes):
+            console.print(plain(f"  {note}"))
     open_questions = [row for row in summary(drafted) if row.sure in ("todo", "missing")]
     if open_questions:
         console.print("\n[bold]Before a sync, answer:[/bold]")
