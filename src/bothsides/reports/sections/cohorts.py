@@ -28,7 +28,7 @@ def _figure(table: CohortTable, rests_on: str, first_day: date) -> Markup:
     folded = fold(f"The same {table.side} cohorts by GMV", gmv) if any(map(any, table.gmv_share)) else None
     title = table.sentence or f"{sides(table.side)}: who stays"
     note = (
-        f"Darker means more. At the left the number of accounts of the cohort, the n of its row ({rests_on}). "
+        f"Stronger colour means more. At the left the number of accounts of the cohort, the n of its row ({rests_on}). "
         "· = not yet complete, or too few accounts."
     )
     older = _older(table, first_day)
