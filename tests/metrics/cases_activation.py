@@ -51,6 +51,8 @@ EVENTS = [
 MARKET = world("2024-06-30", accounts=ACCOUNTS, orders=ORDERS, listings=LISTINGS, events=EVENTS)
 STALE_ORDERS = world("2024-02-20", accounts=ACCOUNTS, orders=ORDERS[:2]).but(known_until=None)
 """Signups are known until 25 June, orders until 2 February only."""
+CUT_OFF = MARKET.but({"accounts": [*ACCOUNTS, account("b0", "2023-10-01"), account("b00", "2023-11-30")]})
+"""Accounts of earlier years beside orders that begin four months after the first of them."""
 ALL_AT_ONCE = world("2024-03-01", accounts=[account(f"b{i}", "2024-01-01") for i in range(30)] + [account("s1")]).but(
     {"orders": [order(f"b{i}", "s1", "2024-01-11", 1_00) for i in range(18)]}
 )
@@ -105,6 +107,22 @@ CASES = (
         span="2024-01-01..2024-01-03",
     ),
     case("buyer_activation_rate", MARKET, "of buyers only", where=("side=supplier",), reason="buyer side only"),
+    case(
+        "buyer_activation_rate",
+        CUT_OFF,
+        "not of those who may have ordered before orders were kept",
+        "1/3 | 3 | small_n",
+        span="2024-01-01..2024-05-31",
+    ),
+    case(
+        "buyer_activation_rate",
+        CUT_OFF,
+        "nor in a month of theirs",
+        by="month",
+        end="2023-12-31",
+        reason="known from 2024-01-01 to 2024-06-30: no day of that was asked for",
+    ),
+    case("signups", CUT_OFF, "are known all the same", "2023-10|1|1|ok; 2023-11|1|1|ok", by="month", end="2023-11-30"),
     case("buyer_activation_rate", MARKET.but({"orders": None}), "no orders", reason="needs orders"),
     case("buyer_activation_rate", ALL_AT_ONCE, "thirty is enough", "18/30 | 30 | ok", bounds=(0.42320, 0.75409)),
     case(

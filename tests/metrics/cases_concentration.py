@@ -19,6 +19,7 @@ TWELVE = world("2024-01-31", orders=[order("b1", f"s{i}", "2024-01-01", 10_00) f
 CREDITED = FOUR.but({"orders": [*FOUR.tables["orders"], order("b1", "s5", "2024-01-03", -20_00)]})
 """A fifth supplier with nothing but a credit: shares of 80."""
 OWING = world("2024-01-31", orders=[order("b1", "s1", "2024-01-01", -1_00), order("b1", "s2", "2024-01-02", 1_00)])
+CREDITS = world("2024-01-31", orders=[order("b1", "s1", "2024-01-01", -5_00)])
 
 SELLERS = ("side=supplier",)
 
@@ -29,6 +30,7 @@ CASES = (
         "top_1_share", FOUR, "by category", "x | 1/3 | 4 | small_n; y | 1 | 1 | small_n", by="category", where=SELLERS
     ),
     case("top_1_share", OWING, "a total of zero", "- | 2 | no_denominator", where=SELLERS, reason="not positive"),
+    case("top_1_share", CREDITS, "a negative total", "- | 1 | no_denominator", where=SELLERS, reason="not positive"),
     case("top_1_share", FOUR, "per side only", reason="exists per side only"),
     case("top_1_share", SAMPLE, "not from a sample", where=SELLERS, reason="declared sample"),
     case("top_5_share", FOUR, "fewer than five", "1 | 4 | small_n", where=SELLERS),
@@ -57,5 +59,6 @@ CASES = (
     case(
         "trusted_pair_gmv_share", LEDGER, "by category", "x | 500/600 | 2 | small_n; y | 0 | 3 | small_n", by="category"
     ),
+    case("trusted_pair_gmv_share", CREDITS, "of less than zero", "- | 1 | no_denominator"),
     case("trusted_pair_gmv_share", LEDGER, "of zero", "2024-03|-|1|no_denominator", by="month", start="2024-03-01"),
 )

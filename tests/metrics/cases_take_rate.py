@@ -1,6 +1,6 @@
 """Fees and take rate by hand, over the ledger of the volume cases."""
 
-from tests.metrics.cases import case, dated
+from tests.metrics.cases import case, dated, order, world
 from tests.metrics.cases_volume import FOREIGN, LEDGER, SAMPLE
 
 
@@ -24,6 +24,11 @@ FEES = [
 BILLED = LEDGER.but({"fees": FEES})
 LATE_BILLING = LEDGER.but({"fees": [fee(30_00, "2024-02-05", order_id="o3")]})
 """The fee export begins five weeks after the orders."""
+CREDITED = world(
+    "2024-01-31",
+    orders=[order("b1", "s1", "2024-01-01", -50_00, order_id="credit")],
+    fees=[fee(1_00, "2024-01-01", order_id="credit")],
+)
 FOREIGN_FEES = FOREIGN.but(
     {"fees": [fee(10_00, "2024-01-15", kind="other", currency="USD"), fee(1_00, "2024-02-15", kind="other")]}
 )
@@ -64,6 +69,13 @@ CASES = (
     case("take_rate", BILLED, "total", "60/840 | 8 | small_n", basis="account-clustered delta"),
     case("take_rate", BILLED, "equal on both sides", "buyer|60/840|8|small_n; supplier|60/840|8|small_n", by="side"),
     case("take_rate", BILLED, "by category", "x | 40/600 | 4 | small_n; y | 20/240 | 4 | small_n", by="category"),
+    case(
+        "take_rate",
+        CREDITED,
+        "a rate of less than nothing says nothing",
+        "- | 0 | no_denominator",
+        reason="the denominator is negative",
+    ),
     case("take_rate", SAMPLE, "weighted", "20/510 | 3 | small_n", basis="not computed"),
     case("take_rate", LEDGER, "no fees is not a rate of zero", reason="needs fees"),
     case(

@@ -45,9 +45,17 @@ class Reading:
     def window(self, metric: Metric) -> Window:
         """The days on which every fact of the metric, and what its outcome waits for, is known."""
         windows = [self.windows[read] for read in metric.reads]
+        rows = max(span[0] for name, on in metric.reads if (span := self.store.known(FACTS[name], on)))
+        begun = [first for need in metric.needs if (first := self.store.since(need, rows)) is not None]
         waits = [last for need in metric.needs if (last := self.store.until(need)) is not None]
         as_of = min([w.as_of for w in windows] + waits)
-        return Window(start=max(w.start for w in windows), end=min([w.end for w in windows] + [as_of]), as_of=as_of)
+        return Window(
+            start=max([w.start for w in windows] + begun), end=min([w.end for w in windows] + [as_of]), as_of=as_of
+        )
+
+    def known(self, metric: Metric) -> Window:
+        """The days on which all of the metric is known, whichever were asked for."""
+        return replace(self, query=_EVERYTHING, windows=_windows(self.store, _EVERYTHING)).window(metric)
 
     def days(self, metric: Metric) -> Window:
         """The days whose rows count in a cell without a period: those old enough for the metric's outcome."""
@@ -100,12 +108,6 @@ def fact_window(store: Store, query: Query, fact: Fact, on: str) -> Window | Non
 
 def make_reading(store: Store, query: Query) -> Reading:
     """Prepare a query: windows for every fact that can be read."""
-    windows = {
-        (name, on): window
-        for name, fact in FACTS.items()
-        for on in fact.dates
-        if (window := fact_window(store, query, fact, on)) is not None
-    }
     cut = Cut(
         grain=query.grain,
         by_side=query.by_side,
@@ -114,7 +116,19 @@ def make_reading(store: Store, query: Query) -> Reading:
         where=query.where,
         fiscal_start=store.fiscal_start,
     )
-    return Reading(store=store, query=query, cut=cut, windows=windows)
+    return Reading(store=store, query=query, cut=cut, windows=_windows(store, query))
+
+
+_EVERYTHING = Query(metrics=())
+
+
+def _windows(store: Store, query: Query) -> dict[Read, Window]:
+    return {
+        (name, on): window
+        for name, fact in FACTS.items()
+        for on in fact.dates
+        if (window := fact_window(store, query, fact, on)) is not None
+    }
 
 
 def bound(formula: Formula, reading: Reading, metric: Metric) -> Formula:

@@ -92,9 +92,10 @@ def _outside(reading: Reading, metric: Metric) -> str | None:
     window = reading.window(metric)
     if window.start <= window.end:
         return None
-    known = [reading.store.known(FACTS[name], on) for name, on in metric.reads]
-    first, last = max(span[0] for span in known if span), min(span[1] for span in known if span)
-    return f"known from {first} to {last}: no day of that was asked for"
+    known = reading.known(metric)
+    if known.start > known.end:
+        return "needs days on which all of its tables are known: there are none"
+    return f"known from {known.start} to {known.end}: no day of that was asked for"
 
 
 def _uncountable(reading: Reading, metric: Metric) -> str | None:

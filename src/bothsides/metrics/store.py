@@ -15,6 +15,13 @@ from bothsides.metrics.states import build_states, fed_tables, known_range, miss
 from bothsides.schema import TABLES
 from bothsides.warehouse import version_filter
 
+OUTCOMES = ("orders", "events", "fees", "listings", "stage_changes", "touches")
+"""Tables whose export may begin later than the rows whose outcome they hold, such as orders of the last two years
+beside accounts of the last ten. Refunds are not among them: none is no gap."""
+
+LATE_START_DAYS = 90
+"""A market may wait this long for its first order; an export that begins later is taken to lack the earlier ones."""
+
 DENSE = ("orders", "events")
 """Tables in which a day without a row is rare: after their last day, an outcome that is not there may yet come."""
 
@@ -81,6 +88,14 @@ class Store:
         if since is None or not marks:
             return None
         return since[0], max(marks)
+
+    def since(self, need: str, rows: date) -> date | None:
+        """The first day on which a table that holds outcomes is known, None where it begins about when `rows` do."""
+        name = need.partition(".")[0]
+        if name not in OUTCOMES or name not in self.ranges:
+            return None
+        first = self.ranges[name][0]
+        return first.replace(day=1) if (first - rows).days > LATE_START_DAYS else None
 
     def until(self, need: str) -> date | None:
         """The last known day of a table that outcomes wait for, None for one in which quiet days are common."""

@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.compile import Window
-from bothsides.metrics.facts import FACTS
 from bothsides.metrics.interval import clustered_ratio, wilson
 from bothsides.metrics.metric import Metric, Read
 from bothsides.metrics.shapes.shape import Shape, run, source
@@ -70,8 +69,7 @@ class Retained(Shape):
     def _waiting(self, reading: Reading, metric: Metric) -> dict[date | str | None, str]:
         """Why a period, by its first day, cannot be answered; None stands for the cell without a period."""
         window = reading.window(metric)
-        known = reading.store.known(FACTS["account_months"], "month")
-        first = known[0].replace(day=1) if known else window.start
+        first = reading.known(metric).start
         ends: dict[date | None, date] = {p.start: p.end for p in reading.periods(window)}
         if not ends:
             ends[None] = self.covers(reading, metric).end
