@@ -116,4 +116,6 @@ def test_currency_period_and_day_stand_at_the_top():
     page = sample.page("full")
     top = page.split("<main", 1)[0]
     assert "GBP" in top
-    assert "1 January 2023 to 17 November 2024" in top
+    assert "As of" in top
+    assert "1 January 2023" in top
+    assert "17 November 2024" in top

@@ -54,7 +54,8 @@ def _header(diagnosis: Diagnosis) -> Markup:
     facts = (
         ("Numbers for", span(*diagnosis.window)),
         ("Money in", diagnosis.currency),
-        ("Data", span(diagnosis.first_day, diagnosis.as_of)),
+        ("Data from", day(diagnosis.first_day)),
+        ("As of", day(diagnosis.as_of)),
         ("Load", "" if diagnosis.load_id is None else f"{diagnosis.load_id}"),
     )
     listed = [element("div", element("dt", term), element("dd", fact)) for term, fact in facts if fact]
