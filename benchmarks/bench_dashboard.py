@@ -32,17 +32,18 @@ METRIC_IDS = tuple(metric.id for metric in DASHBOARD)
 BINDINGS = (
     """
     CREATE TEMP VIEW fact_order_parties AS
-    SELECT side, account_id AS account, ordered_at::DATE AS placed_on, category, gmv AS value, revenue AS fee,
+    SELECT side, account_id::INTEGER AS account, ordered_at::DATE AS placed_on, category, gmv AS value, revenue AS fee,
            refund AS refunded, is_first = 1 AS is_first
     FROM m.order_party
     """,
     """
     CREATE TEMP VIEW fact_events AS
-    SELECT side, account_id AS account, event_at::DATE AS occurred_on, category, name FROM m.events
+    SELECT side, account_id::INTEGER AS account, event_at::DATE AS occurred_on, category, name FROM m.events
     """,
     """
     CREATE TEMP VIEW fact_accounts AS
-    SELECT side, account_id AS account, signup_at::DATE AS signed_up_on, category, activated_30d FROM m.accounts
+    SELECT side, account_id::INTEGER AS account, signup_at::DATE AS signed_up_on, category, activated_30d
+    FROM m.accounts
     """,
     """
     CREATE TEMP VIEW fact_leads AS

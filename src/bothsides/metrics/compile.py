@@ -261,6 +261,9 @@ def period_start(on: str, grain: Grain, fiscal_start: int) -> str:
     if grain is Grain.FISCAL_YEAR:
         back = f"INTERVAL {fiscal_start - 1} MONTH"
         return f"CAST(date_trunc('year', {on} - {back}) + {back} AS DATE)"
+    if grain is Grain.WEEK:
+        # The first day of year 1 was a Monday. Days count faster than date_trunc, which goes by way of a timestamp.
+        return f"({on} - CAST(({on} - DATE '0001-01-01') % 7 AS INT))"
     return f"CAST(date_trunc('{grain.value}', {on}) AS DATE)"
 
 
