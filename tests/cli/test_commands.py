@@ -98,9 +98,10 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
     assert COMMANDS[command].split(":")[0][:20] in done.out.replace("\n", " ")
 
 
-def test_help_imports_no_engine() -> None:
+@pytest.mark.parametrize("words", [["--help"], *([command, "--help"] for command in COMMANDS)], ids=" ".join)
+def test_help_imports_no_engine(words: list[str]) -> None:
     code = (
-        "import sys; from bothsides.cli.app import app; app(['--help'], exit_on_error=False);"
+        f"import sys; from bothsides.cli.app import app; app({words!r}, exit_on_error=False);"
         " print([m for m in ('duckdb', 'sqlglot', 'numpy', 'pydantic') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

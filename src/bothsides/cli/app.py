@@ -1,4 +1,4 @@
-"""The command line's front door. Subcommands are import strings, so that `--help` imports no engine."""
+"""The command line's front door. A command imports its rooms in its body, so that `--help` loads no engine."""
 
 import os
 import sys

@@ -7,12 +7,8 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.console import Console
 
-from bothsides.cli.metrics import day
+from bothsides.cli.days import day
 from bothsides.cli.places import WorkspaceFolder, published
-from bothsides.diagnosis import diagnose, read_policy
-from bothsides.metrics import open_store
-from bothsides.reports import audit_json, audit_summary, write_audit
-from bothsides.workspace import Workspace
 
 
 def audit(
@@ -27,6 +23,11 @@ def audit(
     The report is one HTML file without scripts or network use, in the workspace's reports folder. Thresholds can be
     changed in agreement/diagnosis.toml.
     """
+    from bothsides.diagnosis import diagnose, read_policy
+    from bothsides.metrics import open_store
+    from bothsides.reports import audit_json, audit_summary, write_audit
+    from bothsides.workspace import Workspace
+
     opened = Workspace.open(workspace)
     with open_store(published(opened), known_on=known_on) as store:
         diagnosis = diagnose(store, as_of=day(as_of, "--as-of"), policy=read_policy(opened.folder))

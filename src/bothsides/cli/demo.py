@@ -1,20 +1,20 @@
 """`bothsides demo`: the whole engine on a simulated marketplace."""
 
+from __future__ import annotations
+
 import csv
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
 
-from bothsides import ingest
 from bothsides.cli.audit import audit
 from bothsides.cli.sync import show_report
-from bothsides.ingest import dump_mapping, identity_mapping
-from bothsides.metrics import refresh
-from bothsides.simulate import demo_plan, healthy_plan, simulate, write
-from bothsides.workspace import Settings, Workspace
+
+if TYPE_CHECKING:
+    from bothsides.workspace import Workspace
 
 
 def demo(
@@ -29,6 +29,11 @@ def demo(
     The market has one planted problem for every kind of diagnosis; what is true of it stands in exports/truth.json
     of the folder, so you can check what the audit found. Nothing leaves this machine.
     """
+    from bothsides import ingest
+    from bothsides.ingest import dump_mapping, identity_mapping
+    from bothsides.metrics import refresh
+    from bothsides.simulate import demo_plan, healthy_plan, simulate, write
+
     console = Console()
     plan = (healthy_plan if healthy else demo_plan)(seed=seed, orders=orders)
     console.print(f"Simulating {plan.name}: about {orders:,} orders on both sides of a marketplace ...")
@@ -49,6 +54,8 @@ def demo(
 
 def _workspace(folder: Path, name: str, currency: str) -> Workspace:
     """The demo's workspace; made once, then opened. Raises ValueError for a folder that is somebody else's."""
+    from bothsides.workspace import Settings, Workspace
+
     settings = Settings(name=name, currency=currency, time_zone="UTC")
     if not (folder / "bothsides.toml").exists():
         if folder.exists() and any(folder.iterdir()):

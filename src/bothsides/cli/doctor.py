@@ -1,21 +1,21 @@
 """`bothsides doctor`: what is wrong with this workspace, and which questions its data can answer."""
 
+from __future__ import annotations
+
 import dataclasses
 import json as json_text
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
 
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain
-from bothsides.diagnosis import Readiness, readiness
-from bothsides.diagnosis.checkup import Severity, checkup
-from bothsides.metrics import open_store
-from bothsides.warehouse import WarehouseDamaged
-from bothsides.workspace import Workspace
+
+if TYPE_CHECKING:
+    from bothsides.diagnosis import Readiness
 
 
 def doctor(
@@ -27,6 +27,12 @@ def doctor(
 
     Ends with code 1 when something is broken.
     """
+    from bothsides.diagnosis import Readiness, readiness
+    from bothsides.diagnosis.checkup import Severity, checkup
+    from bothsides.metrics import open_store
+    from bothsides.warehouse import WarehouseDamaged
+    from bothsides.workspace import Workspace
+
     opened = Workspace.open(workspace)
     complaints = checkup(opened, now=datetime.now(UTC))
     ready = Readiness(answerable=(), gaps=())

@@ -1,18 +1,20 @@
 """`bothsides init`: draft a workspace from exports."""
 
+from __future__ import annotations
+
 import tempfile
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import duckdb
 from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
 from bothsides.cli.terminal import plain
-from bothsides.connectors import files
-from bothsides.ingest.draft import Draft, FileProfile, draft, profile, summary, write_draft
+
+if TYPE_CHECKING:
+    from bothsides.ingest.draft import Draft, FileProfile
 
 
 def init(
@@ -34,6 +36,8 @@ def init(
     Looks at column names and values, writes bothsides.toml and one mapping file per source with a comment on every
     column, and says what it is not sure of. Correct the mapping in any text editor, then run bothsides sync.
     """
+    from bothsides.ingest.draft import draft, summary, write_draft
+
     console = Console()
     profiles = read_profiles(from_files, Path.cwd(), console)
     drafted = draft(profiles, currency=currency)
@@ -58,6 +62,11 @@ def init(
 
 def read_profiles(patterns: list[str], root: Path, console: Console) -> list[FileProfile]:
     """Read every file once and profile its columns. A file that cannot be read is named and left out."""
+    import duckdb
+
+    from bothsides.connectors import files
+    from bothsides.ingest.draft import profile
+
     profiles = []
     with tempfile.TemporaryDirectory(prefix="bothsides-") as spool, duckdb.connect() as con:
         for found in files.locate(patterns, root):
@@ -79,6 +88,8 @@ def member(name: str | None) -> str:
 
 def show_draft(console: Console, drafted: Draft) -> None:
     """Each source's columns, where they come from and how sure that is."""
+    from bothsides.ingest.draft import summary
+
     rows = summary(drafted)
     for source in dict.fromkeys(row.source for row in rows if row.source):
         table = Table(title=plain(source), title_justify="left", box=None, header_style="bold", pad_edge=False)

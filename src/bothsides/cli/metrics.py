@@ -1,6 +1,5 @@
 """`bothsides metrics`: values of metrics by period, side, category and friends."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -8,13 +7,9 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from bothsides.cli.figures import as_json, show
+from bothsides.cli.days import day
 from bothsides.cli.places import WorkspaceFolder, published
 from bothsides.cli.terminal import plain
-from bothsides.metrics import METRICS, Query, ask, explain, open_store, parse_by, parse_where
-from bothsides.metrics.query import DIMENSIONS
-from bothsides.schema import Grain
-from bothsides.workspace import Workspace
 
 
 def metrics(
@@ -42,6 +37,12 @@ def metrics(
 
     bothsides metrics ndr_gmv --by quarter,side --where side=buyer
     """
+    from bothsides.cli.figures import as_json, show
+    from bothsides.metrics import METRICS, Query, ask, explain, open_store, parse_by, parse_where
+    from bothsides.metrics.query import DIMENSIONS
+    from bothsides.schema import Grain
+    from bothsides.workspace import Workspace
+
     console = Console()
     if list_metrics:
         console.print(dictionary())
@@ -76,18 +77,10 @@ def metrics(
     console.print(plain(f"money in {store.currency} · census: counted, not estimated", style="dim"))
 
 
-def day(text: str | None, option: str) -> date | None:
-    """Read a day. Raises ValueError naming the option, the text and the form."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{option} {text!r} is not a day like 2013-05-17") from None
-
-
 def dictionary() -> Table:
     """The metrics there are, one a row."""
+    from bothsides.metrics import METRICS
+
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("id", "unit", "side", "meaning"):
         table.add_column(name)

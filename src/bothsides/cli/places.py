@@ -1,12 +1,14 @@
 """Which workspace and which warehouse a command means."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from cyclopts import Parameter
 
-from bothsides.warehouse import WarehouseMissing
-from bothsides.workspace import Workspace
+if TYPE_CHECKING:
+    from bothsides.workspace import Workspace
 
 WorkspaceFolder: TypeAlias = Annotated[
     Path,
@@ -20,6 +22,8 @@ WorkspaceFolder: TypeAlias = Annotated[
 
 def published(workspace: Workspace) -> Path:
     """The workspace's published warehouse. Raises WarehouseMissing naming the command that makes one."""
+    from bothsides.warehouse import WarehouseMissing
+
     path = workspace.warehouse_path
     if not path.exists():
         raise WarehouseMissing(f"{workspace.folder} has no warehouse yet: run bothsides sync {workspace.folder}")

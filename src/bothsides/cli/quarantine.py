@@ -9,11 +9,8 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from bothsides import ingest
 from bothsides.cli.places import WorkspaceFolder, published
 from bothsides.cli.terminal import plain
-from bothsides.warehouse import open_reader
-from bothsides.workspace import Workspace
 
 
 def quarantine(
@@ -29,6 +26,10 @@ def quarantine(
 
     Mend them in the source, or the mapping, and sync again: a record that can be read leaves the quarantine.
     """
+    from bothsides import ingest
+    from bothsides.warehouse import open_reader
+    from bothsides.workspace import Workspace
+
     con = open_reader(published(Workspace.open(workspace)))
     try:
         rows = ingest.quarantine(con, source=source, reason=reason, load=load, limit=limit)

@@ -1,21 +1,22 @@
 """`bothsides sync`: load the files named in the mapping."""
 
+from __future__ import annotations
+
 import dataclasses
 import json as json_text
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from bothsides import ingest
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain
-from bothsides.ingest import SourceReport, SyncReport
-from bothsides.metrics import refresh
-from bothsides.workspace import Workspace
+
+if TYPE_CHECKING:
+    from bothsides.ingest import SourceReport, SyncReport
 
 
 def sync(
@@ -28,6 +29,10 @@ def sync(
     Every record read is new, changed, unchanged or quarantined: nothing is lost silently. Readers keep the last
     published warehouse until the new one is complete. Ends with code 1 when most of a source was set aside.
     """
+    from bothsides import ingest
+    from bothsides.metrics import refresh
+    from bothsides.workspace import Workspace
+
     opened = Workspace.open(workspace)
     console = Console()
     progress = (lambda _: None) if json else (lambda line: console.print(plain(line, style="dim")))
