@@ -13,11 +13,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from bothsides.metrics import Store, build_states, read_store
+from bothsides.metrics import Store, build_facts, read_store
 from bothsides.schema import TABLES, Kind
 from bothsides.schema.column import Column
 from bothsides.simulate import Market, MarketPlan, simulate, write
-from bothsides.warehouse import DUCKDB_TYPES, column_types, quoted
+from bothsides.warehouse import DUCKDB_TYPES, DuckDB, column_types, quoted
 from bothsides.warehouse.ddl import create_books
 
 
@@ -44,8 +44,8 @@ def market_of(*, currency: str = "EUR", known_until: date | None = None, sample:
     con.execute("INSERT INTO meta VALUES ('name', 'test'), ('currency', ?)", [currency])
     con.execute("INSERT INTO loads VALUES (1, NULL, NULL, 'ok', NULL)")
     con.execute("INSERT INTO load_sources (load_id, table_name, sample) VALUES (1, 'orders', ?)", [sample])
-    build_states(con, currency=currency)
-    return read_store(con)
+    build_facts(DuckDB(con), currency=currency)
+    return read_store(DuckDB(con))
 
 
 def _accounts_of(orders: Rows) -> Rows:
@@ -97,8 +97,8 @@ def store_of(drawn: Market, *, without: tuple[str, ...] = ()) -> Store:
                 _load(con, path.stem, path)
     con.execute("INSERT INTO meta VALUES ('name', ?), ('currency', ?)", [drawn.plan.name, drawn.plan.currency])
     con.execute("INSERT INTO loads VALUES (1, NULL, NULL, 'ok', NULL)")
-    build_states(con, currency=drawn.plan.currency)
-    return read_store(con)
+    build_facts(DuckDB(con), currency=drawn.plan.currency)
+    return read_store(DuckDB(con))
 
 
 @cache

@@ -9,9 +9,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from bothsides.metrics import Store, build_states, read_store
+from bothsides.metrics import Store, build_facts, read_store
 from bothsides.schema import TABLES, Kind
-from bothsides.warehouse import SYSTEM_COLUMNS, column_types, quoted
+from bothsides.warehouse import SYSTEM_COLUMNS, DuckDB, column_types, quoted
 from bothsides.warehouse.ddl import create_books
 
 pytest.register_assert_rewrite("tests.metrics.cases")
@@ -98,8 +98,8 @@ def build_market(
     loads = sorted({row.get("loaded_in", 1) for rows in tables.values() for row in rows} | {1})
     for load in loads:
         con.execute("INSERT INTO loads VALUES (?, NULL, NULL, 'ok', NULL)", [load])
-    build_states(con, currency=currency)
-    return read_store(con, known_on=known_on)
+    build_facts(DuckDB(con), currency=currency)
+    return read_store(DuckDB(con), known_on=known_on)
 
 
 @pytest.fixture

@@ -118,16 +118,16 @@ def test_as_known_at_an_earlier_load(market: Market) -> None:
         ]
     )
     assert one(store, "gmv").value == 9.0
-    assert one(read_store(store.con, known_on=1), "gmv").value == 1.0
+    assert one(read_store(store.engine, known_on=1), "gmv").value == 1.0
     with pytest.raises(ValueError, match="no such load"):
-        read_store(store.con, known_on=7)
+        read_store(store.engine, known_on=7)
 
 
 def test_facts_built_by_another_version_are_built_anew(market: Market) -> None:
     store = market(orders=ORDERS)
-    store.con.execute("UPDATE meta SET value = 'older' WHERE key = 'states'")
-    store.con.execute("UPDATE fact_orders SET value = 0")
-    assert one(read_store(store.con), "gmv").value == 550.0
+    store.engine.run("UPDATE meta SET value = 'older' WHERE key = 'facts'")
+    store.engine.run("UPDATE fact_orders SET value = 0")
+    assert one(read_store(store.engine), "gmv").value == 550.0
 
 
 def test_branches_of_branches_deal_with_themselves_too(market: Market) -> None:

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from bothsides.diagnosis import CellVerdict, diagnose
-from bothsides.metrics import Store, build_states, read_store
+from bothsides.metrics import Store, build_facts, read_store
 from bothsides.simulate import demo_plan, healthy_plan, simulate
 from tests.diagnosis.conftest import store_of
 
@@ -45,12 +45,12 @@ def shuffled(store: Store, seed: int) -> Store:
     regions, rng = ("North", "East", "South", "West"), random.Random(seed)
     for table in ("accounts", "orders", "events", "quotes", "listings", "spend"):
         salt = rng.randrange(1 << 30)
-        store.con.execute(
+        store.engine.run(
             f"UPDATE {table} SET region = ($regions::VARCHAR[])[1 + (hash(rowid + $salt) % $count)::INTEGER]",
             {"regions": list(regions), "salt": salt, "count": len(regions)},
         )
-    build_states(store.con, currency=store.currency)
-    return read_store(store.con)
+    build_facts(store.engine, currency=store.currency)
+    return read_store(store.engine)
 
 
 def test_a_random_region_is_never_to_blame() -> None:

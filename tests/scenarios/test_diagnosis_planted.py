@@ -47,7 +47,7 @@ class Case:
     def number(self, statement: str) -> float:
         """One number read from the store, over the diagnosis's window."""
         first, last = self.found.window
-        (value,) = self.store.con.execute(statement, {"first": first, "last": last}).fetchone() or (0.0,)
+        (value,) = self.store.engine.row(statement, {"first": first, "last": last}) or (0.0,)
         return float(value or 0.0)
 
     @property

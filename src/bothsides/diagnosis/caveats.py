@@ -42,7 +42,7 @@ def _sample(store: Store) -> str:
 
 
 def _months(store: Store) -> str:
-    row = store.con.execute("SELECT count(*) FILTER (day(placed_on) <> 1), count(*) FROM fact_orders").fetchone()
+    row = store.engine.row("SELECT count(*) FILTER (day(placed_on) <> 1), count(*) FROM fact_orders")
     if row is None or row[0] or row[1] < 2:
         return ""
     return (
@@ -51,10 +51,10 @@ def _months(store: Store) -> str:
 
 
 def _credits(store: Store, covered: Spans) -> str:
-    row = store.con.execute(
-        "SELECT count(*), -sum(value)::DOUBLE FROM fact_orders WHERE value < 0 AND placed_on BETWEEN ? AND ?",
-        covered.window.pair,
-    ).fetchone()
+    row = store.engine.row(
+        "SELECT count(*), -sum(value)::DOUBLE FROM fact_orders WHERE value < 0 AND placed_on BETWEEN $first AND $last",
+        {"first": covered.window.start, "last": covered.window.end},
+    )
     if row is None or not row[0]:
         return ""
     amount = money(row[1] / 10 ** minor_units(store.currency), store.currency)
@@ -63,10 +63,10 @@ def _credits(store: Store, covered: Spans) -> str:
 
 
 def _quarantined(store: Store) -> str:
-    row = store.con.execute(
+    row = store.engine.row(
         "SELECT count(*), count(DISTINCT reason) FROM quarantine"
         " WHERE load_id = (SELECT max(load_id) FROM loads WHERE status = 'ok')"
-    ).fetchone()
+    )
     if row is None or not row[0]:
         return ""
     rows, reasons = counted(row[0], "row"), counted(row[1], "reason")

@@ -106,12 +106,12 @@ class Cells:
 
 def read_cells(store: Store, span: Span, *, as_of: date | None = None) -> Cells | None:
     """The cells of the window; None where no dimension splits the market or nothing was traded."""
-    labelled = store.con.execute(
+    labelled = store.engine.row(
         "SELECT count(category) / nullif(count(*), 0), count(DISTINCT category),"
         " count(region) / nullif(count(*), 0), count(DISTINCT region)"
-        " FROM fact_orders WHERE placed_on BETWEEN ? AND ?",
-        span.pair,
-    ).fetchone()
+        " FROM fact_orders WHERE placed_on BETWEEN $first AND $last",
+        {"first": span.start, "last": span.end},
+    )
     if labelled is None or labelled[0] is None:
         return None
     by_category = labelled[0] >= LEAST_LABELLED and labelled[1] >= 2
@@ -164,9 +164,7 @@ class _Reader:
     def rows(self, statement: str, **more: object) -> list[tuple[Any, ...]]:
         """Run a statement; only the parameters it names are bound."""
         values = {"first": self.span.start, "last": self.span.end, **more}
-        return self.store.con.execute(
-            statement, {name: value for name, value in values.items() if f"${name}" in statement}
-        ).fetchall()
+        return self.store.engine.rows(statement, values)
 
     def overlaps(self, fact: str) -> bool:
         """Whether the fact is known on days of the window: another year's requests say nothing of this one."""

@@ -11,9 +11,9 @@ from bothsides.agreement import AgreementError
 from bothsides.ingest import Mapping, journal_of, load_mappings
 from bothsides.ingest.held import loadable_now
 from bothsides.ingest.landing import find_files
-from bothsides.metrics.states import fed_tables
+from bothsides.metrics.building import fed_tables
 from bothsides.schema import TABLES
-from bothsides.warehouse import WarehouseDamaged, open_reader
+from bothsides.warehouse import DuckDB, WarehouseDamaged, open_reader
 from bothsides.workspace import Workspace
 
 STALE_AFTER = timedelta(days=8)
@@ -159,7 +159,7 @@ def _waiting(con: duckdb.DuckDBPyConnection, workspace: Workspace) -> Iterator[C
 
 
 def _unfed(con: duckdb.DuckDBPyConnection, workspace: Workspace) -> Iterator[Complaint]:
-    fed = fed_tables(con)
+    fed = fed_tables(DuckDB(con))
     mapped = {table.name for mapping in load_quietly(workspace) for table in mapping.tables}
     for name in sorted(mapped - fed):
         yield Complaint(

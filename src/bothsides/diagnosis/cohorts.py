@@ -27,7 +27,7 @@ def cohort_tables(store: Store, known: Span) -> tuple[CohortTable, ...]:
 
 
 def _table(store: Store, side: Side, grain: Grain, known: Span) -> CohortTable | None:
-    rows = store.con.execute(
+    rows = store.engine.rows(
         f"""
         WITH first AS (
             SELECT account, min(placed_on) AS began FROM fact_order_parties
@@ -39,7 +39,7 @@ def _table(store: Store, side: Side, grain: Grain, known: Span) -> CohortTable |
         WHERE o.side = $side AND o.placed_on <= $last GROUP BY 1, 2 ORDER BY 1, 2
         """,
         {"side": side.value, "last": known.end, "block": BLOCK_DAYS[grain]},
-    ).fetchall()
+    )
     found: dict[Period, dict[int, tuple[int, float]]] = defaultdict(dict)
     for start, age, accounts, amount in rows:
         found[Period(start=start, grain=grain)][age] = (accounts, amount)

@@ -53,14 +53,14 @@ def read_ledger(store: Store, span: Span) -> Ledger:
     """Completed value by pair and category; declared samples are weighted."""
     unit = 10 ** minor_units(store.currency)
     amount = "value * weight" if store.sampled else "value"
-    rows = store.con.execute(
+    rows = store.engine.rows(
         f"SELECT buyer, supplier, category, coalesce(sum({amount}), 0)::DOUBLE FROM fact_orders"
         " WHERE placed_on BETWEEN $first AND $last GROUP BY ALL ORDER BY ALL",
         {"first": span.start, "last": span.end},
-    ).fetchall()
+    )
     trades = tuple(Trade(buyer=b, supplier=s, category=c, amount=a / unit) for b, s, c, a in rows)
-    names = dict(
-        store.con.execute("SELECT account, coalesce(name, 'account ' || account) FROM dim_accounts").fetchall()
+    names: dict[int, str] = dict(
+        store.engine.rows("SELECT account, coalesce(name, 'account ' || account) FROM dim_accounts")
     )
     return Ledger(trades=trades, names=names, currency=store.currency, months=span.months)
 

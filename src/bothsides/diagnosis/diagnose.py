@@ -159,7 +159,7 @@ def _limit(store: Store, look: _Look) -> str:
 def _load(store: Store) -> int | None:
     if store.known_on is not None:
         return store.known_on
-    row = store.con.execute("SELECT max(load_id) FROM loads WHERE status = 'ok'").fetchone()
+    row = store.engine.row("SELECT max(load_id) FROM loads WHERE status = 'ok'")
     return None if row is None else row[0]
 
 

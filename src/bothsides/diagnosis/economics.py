@@ -73,11 +73,11 @@ def _by_channel(values: list[Value]) -> tuple[tuple[str | None, dict[str, Value]
 
 
 def _old(store: Store, span: Span, months: int) -> dict[tuple[Side, str | None], int]:
-    rows = store.con.execute(
+    rows = store.engine.rows(
         "SELECT side, channel, count(*) FROM fact_accounts"
         " WHERE first_order_on BETWEEN $first AND $last AND first_order_on + $days <= $last GROUP BY ALL",
         {"first": span.start, "last": span.end, "days": 30 * months},
-    ).fetchall()
+    )
     counted: dict[tuple[Side, str | None], int] = dict.fromkeys([(side, None) for side in Side], 0)
     for side, channel, n in rows:
         counted[Side(side), None] += n

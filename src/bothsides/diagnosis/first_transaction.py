@@ -123,20 +123,20 @@ def _every_order(store: Store, window: Span, leak: Leak, policy: DiagnosisPolicy
 
 
 def _searching(store: Store, window: Span, place: str, label: str) -> tuple[Searching, Searching]:
-    rows = store.con.execute(
+    rows = store.engine.rows(
         f"SELECT {place} = $label, count(*), count(*) FILTER (converted) FROM fact_events"
         " WHERE name = 'search' AND account IS NOT NULL AND occurred_on BETWEEN $first AND $last"
         f" AND {place} IS NOT NULL GROUP BY 1",
         {"label": label, "first": window.start, "last": window.end},
-    ).fetchall()
+    )
     counted = {here: Searching(searches=n, converted=converted) for here, n, converted in rows}
     nothing = Searching(searches=0, converted=0)
     return counted.get(True, nothing), counted.get(False, nothing)
 
 
 def _order_value(store: Store, window: Span, place: str, label: str) -> float:
-    row = store.con.execute(
+    row = store.engine.row(
         f"SELECT avg(value)::DOUBLE FROM fact_orders WHERE {place} = $label AND placed_on BETWEEN $first AND $last",
         {"label": label, "first": window.start, "last": window.end},
-    ).fetchone()
+    )
     return (row[0] or 0.0) / 10 ** minor_units(store.currency) if row else 0.0

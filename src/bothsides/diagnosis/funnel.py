@@ -115,12 +115,12 @@ def trading(store: Store, side: Side, span: Span, walked: Walked) -> Trading:
     """What the side's accounts of the place traded over the span."""
     condition = f"AND a.{walked.place} = $label" if walked.place else ""
     parameters: dict[str, object] = {"side": side.value, "first": span.start, "last": span.end}
-    row = store.con.execute(
+    row = store.engine.row(
         "SELECT coalesce(sum(o.value), 0)::DOUBLE, count(DISTINCT o.account) FROM fact_order_parties o"
         " JOIN fact_accounts a USING (account)"
         f" WHERE o.side = $side AND o.placed_on BETWEEN $first AND $last {condition}",
         parameters | ({"label": walked.label} if walked.place else {}),
-    ).fetchone()
+    )
     gmv, active = row or (0.0, 0)
     return Trading(gmv=gmv / 10 ** minor_units(store.currency), active=active)
 

@@ -193,7 +193,7 @@ def _filled(store: Store, need: str) -> bool:
     TABLES[name].column(column)
     if name not in store.fed:
         return False
-    return store.con.table(name).filter(f"{column} IS NOT NULL").limit(1).fetchone() is not None
+    return store.engine.row(f"SELECT 1 FROM {name} WHERE {column} IS NOT NULL LIMIT 1") is not None
 
 
 def _named(store: Store, missing: tuple[str, ...]) -> tuple[str, ...]:

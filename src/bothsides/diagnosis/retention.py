@@ -94,7 +94,7 @@ def retention(store: Store, known: Span, end: date) -> dict[Side, SideRetention]
 def kept(store: Store, side: Side, end: date, months: int) -> Kept | None:
     """The accounts with positive GMV in the months before the last `months`, followed into them."""
     last_month = end.replace(day=1)
-    row = store.con.execute(
+    row = store.engine.row(
         """
         WITH followed AS (
             SELECT account, coalesce(sum(value) FILTER (month < $split), 0)::DOUBLE AS base,
@@ -112,7 +112,7 @@ def kept(store: Store, side: Side, end: date, months: int) -> Kept | None:
             "split": add_months(last_month, 1 - months),
             "first": add_months(last_month, 1 - 2 * months),
         },
-    ).fetchone()
+    )
     if row is None or not row[0]:
         return None
     accounts, stayed, base, later, *squares = row
@@ -143,7 +143,7 @@ def kept(store: Store, side: Side, end: date, months: int) -> Kept | None:
 def lost(store: Store, side: Side, end: date, months: int) -> tuple[Lost, ...]:
     """The accounts that brought at most half of what they did in the months before, by what is gone."""
     last_month, unit = end.replace(day=1), 10 ** minor_units(store.currency)
-    rows = store.con.execute(
+    rows = store.engine.rows(
         """
         WITH followed AS (
             SELECT account, coalesce(sum(value) FILTER (month < $split), 0)::DOUBLE AS base,
@@ -161,7 +161,7 @@ def lost(store: Store, side: Side, end: date, months: int) -> tuple[Lost, ...]:
             "first": add_months(last_month, 1 - 2 * months),
             "most": MOST_NAMED,
         },
-    ).fetchall()
+    )
     return tuple(Lost(name=name, before=base / unit, later=later / unit) for name, base, later in rows)
 
 

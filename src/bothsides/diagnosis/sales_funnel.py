@@ -35,7 +35,7 @@ def _recorded(store: Store) -> tuple[Milestone, ...]:
     """The steps that somebody records: one never recorded is only known to have been passed by those who won."""
     stages: set[str] = set()
     if "stage_changes" in store.fed:
-        stages = {row[0] for row in store.con.execute("SELECT DISTINCT stage FROM stage_changes").fetchall()}
+        stages = {row[0] for row in store.engine.rows("SELECT DISTINCT stage FROM stage_changes")}
     if "opportunities" in store.fed:
         stages.add("opportunity")
     return tuple(step for step in MILESTONES if step.id == "won" or step.id in stages)

@@ -37,11 +37,11 @@ def read_spend(store: Store, found: Cells) -> Spent | None:
         return None
     category = "category" if found.by_category else "NULL::VARCHAR"
     region = "region" if found.by_region else "NULL::VARCHAR"
-    rows = store.con.execute(
+    rows = store.engine.rows(
         f"SELECT side, {category}, {region}, sum(amount)::DOUBLE FROM fact_spend"
         " WHERE side IS NOT NULL AND spent_on BETWEEN $first AND $last GROUP BY ALL",
         {"first": found.span.start, "last": found.span.end},
-    ).fetchall()
+    )
     unit = 10 ** minor_units(store.currency)
     by_cell: dict[tuple[Side, Where], float] = {}
     total = dict.fromkeys(Side, 0.0)

@@ -23,11 +23,11 @@ def recent_fall(store: Store, covered: Spans, policy: DiagnosisPolicy) -> str:
         return ""
     amount = "value * weight" if store.sampled else "value"
     first = add_months(window.start.replace(day=1), -YEAR)
-    rows = store.con.execute(
+    rows = store.engine.rows(
         f"SELECT date_trunc('month', placed_on)::DATE, coalesce(sum({amount}), 0)::DOUBLE, count(*) FROM fact_orders"
         " WHERE placed_on BETWEEN $first AND $last GROUP BY 1",
         {"first": first, "last": window.end},
-    ).fetchall()
+    )
     seen = {month: (total, orders) for month, total, orders in rows}
     last = window.end.replace(day=1)
     months = [add_months(last, i + 1 - YEAR) for i in range(YEAR)]

@@ -122,26 +122,26 @@ class _Reader:
     def recorded(self, milestones: Sequence[Milestone]) -> tuple[Milestone, ...]:
         """The steps that some account took."""
         counts = ", ".join(f"count({m.days})" for m in milestones)
-        row = self.store.con.execute(
+        row = self.store.engine.row(
             f"SELECT {counts} FROM {self.entry.relation} WHERE side = $side AND {self.entry.began} IS NOT NULL",
             {"side": self.side.value},
-        ).fetchone()
+        )
         return tuple(m for m, n in zip(milestones, row or (), strict=False) if n)
 
     def walked(self, milestones: Sequence[Milestone], span: Span) -> Walked:
         """All who began in the span."""
-        row = self.store.con.execute(
+        row = self.store.engine.row(
             f"SELECT {_reached(milestones)} FROM {self.entry.relation} WHERE {self._began}", self._bound(span)
-        ).fetchone()
+        )
         return Walked(place=None, label=None, reached=tuple(row or ()))
 
     def by_place(self, milestones: Sequence[Milestone], span: Span, dim: str) -> list[Walked]:
         """Those of each region, category or channel; none where all are of one."""
-        rows = self.store.con.execute(
+        rows = self.store.engine.rows(
             f"SELECT {dim}, {_reached(milestones)} FROM {self.entry.relation}"
             f" WHERE {self._began} AND {dim} IS NOT NULL GROUP BY 1 ORDER BY 1",
             self._bound(span),
-        ).fetchall()
+        )
         found = [Walked(place=dim, label=label, reached=tuple(reached)) for label, *reached in rows]
         return found if len(found) > 1 else []
 

@@ -36,25 +36,25 @@ class Flow:
 def read_flow(store: Store, span: Span) -> Flow:
     """The market's flows over a span."""
     unit, days = 10 ** minor_units(store.currency), {"first": span.start, "last": span.end}
-    gmv, orders, buyers, suppliers = store.con.execute(
+    gmv, orders, buyers, suppliers = store.engine.row(
         "SELECT coalesce(sum(value), 0)::DOUBLE, count(*), count(DISTINCT buyer), count(DISTINCT supplier)"
         " FROM fact_orders WHERE placed_on BETWEEN $first AND $last",
         days,
-    ).fetchone() or (0.0, 0, 0, 0)
-    new = dict(
-        store.con.execute(
+    ) or (0.0, 0, 0, 0)
+    new: dict[str, int] = dict(
+        store.engine.rows(
             "SELECT side, count(*) FROM fact_accounts WHERE first_order_on BETWEEN $first AND $last GROUP BY 1", days
-        ).fetchall()
+        )
     )
-    (signups,) = store.con.execute(
+    (signups,) = store.engine.row(
         "SELECT count(*) FROM fact_accounts WHERE side = 'supplier' AND signed_up_on BETWEEN $first AND $last", days
-    ).fetchone() or (0,)
-    (repeat,) = store.con.execute(
+    ) or (0,)
+    (repeat,) = store.engine.row(
         "SELECT coalesce(sum(o.value), 0)::DOUBLE FROM fact_order_parties o JOIN fact_accounts a USING (account)"
         " WHERE o.side = 'buyer' AND a.first_order_on BETWEEN $first AND $last"
         " AND o.placed_on > a.first_order_on AND o.placed_on <= $last",
         days,
-    ).fetchone() or (0.0,)
+    ) or (0.0,)
     return Flow(
         gmv=gmv / unit / span.months,
         active_buyers=buyers,
@@ -72,7 +72,7 @@ def passed(store: Store, name: str, counts: str, span: Span, *, side: Side | Non
 
     `counts` is a declaration's SQL with $first and $last.
     """
-    row = store.con.execute(counts, {"first": span.start, "last": span.end}).fetchone()
+    row = store.engine.row(counts, {"first": span.start, "last": span.end})
     if row is None or not row[1]:
         return None
     period = f"{span.start}..{span.end}"
@@ -81,7 +81,7 @@ def passed(store: Store, name: str, counts: str, span: Span, *, side: Side | Non
 
 def middle(store: Store, name: str, days: str, span: Span) -> Value | None:
     """The median of a duration among those for whom it ended; None where it ended for nobody."""
-    row = store.con.execute(days, {"first": span.start, "last": span.end}).fetchone()
+    row = store.engine.row(days, {"first": span.start, "last": span.end})
     if row is None or not row[1]:
         return None
     return figure(name, float(row[0]), Unit.DAYS, n=row[1], basis=Basis.NOT_COMPUTED)

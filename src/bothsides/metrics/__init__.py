@@ -1,10 +1,10 @@
 """One declaration per metric; compiled to one read per fact; every number says how far to trust it."""
 
 from bothsides.metrics.answer import ask, explain
+from bothsides.metrics.building import build_facts, refresh
 from bothsides.metrics.catalogue import METRICS, metric
 from bothsides.metrics.metric import Better, Metric, SideRule, Tier
 from bothsides.metrics.query import Query, parse_by, parse_where
-from bothsides.metrics.states import build_states, refresh
 from bothsides.metrics.store import Store, open_store, read_store
 from bothsides.metrics.value import Basis, Status, Unit, Value
 
@@ -21,7 +21,7 @@ __all__ = [
     "Unit",
     "Value",
     "ask",
-    "build_states",
+    "build_facts",
     "explain",
     "metric",
     "open_store",

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import duckdb
-
 from bothsides.metrics.catalogue import metric as find_metric
 from bothsides.metrics.cells import Key, Outcome, Reading, bound, make_reading, period_of, period_status, span_label
 from bothsides.metrics.compile import Plan, cluster_plans, expand, plan
@@ -145,7 +143,7 @@ def _formula_outcomes(reading: Reading, jobs: Sequence[_Job]) -> dict[str, dict[
     measures = [measure for job in jobs for measure in measures_of(job.formula)]
     compiled = plan(measures, reading.cut, reading.windows, weighted=reading.store.sampled)
     width = len(compiled.keys)
-    rows = _fetch(reading.store.con, compiled.statement, compiled.parameters)
+    rows = reading.store.engine.rows(compiled.statement, compiled.parameters)
     cells = {tuple(row[:width]): dict(zip(compiled.outputs, row[width:], strict=True)) for row in rows}
     outcomes: dict[str, dict[Key, Outcome]] = {}
     for job in jobs:
@@ -208,7 +206,7 @@ def _add_clusters(reading: Reading, jobs: Sequence[_Job], outcomes: dict[str, di
     bounds: dict[Ratio, dict[Key, tuple[float, float] | None]] = {}
     for compiled in cluster_plans(list(ratios.values()), reading.cut, reading.windows):
         width = len(compiled.keys)
-        for row in _fetch(reading.store.con, compiled.statement, compiled.parameters):
+        for row in reading.store.engine.rows(compiled.statement, compiled.parameters):
             for i, ratio in enumerate(compiled.ratios):
                 sums = row[width + 6 * i : width + 6 * i + 6]
                 bounds.setdefault(ratio, {})[tuple(row[:width])] = clustered_ratio(*sums)
@@ -218,10 +216,6 @@ def _add_clusters(reading: Reading, jobs: Sequence[_Job], outcomes: dict[str, di
             if limits is not None and known is not None and known.value is not None:
                 low, high = (ratio.scale * side for side in limits)
                 outcomes[name][key] = replace(known, low=low, high=high, basis=Basis.CLUSTER)
-
-
-def _fetch(con: duckdb.DuckDBPyConnection, statement: str, parameters: dict[str, object]) -> list[tuple[Any, ...]]:
-    return con.execute(statement, parameters).fetchall()
 
 
 def _values(reading: Reading, metric: Metric, outcomes: dict[Key, Outcome]) -> Iterator[Value]:

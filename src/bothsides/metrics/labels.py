@@ -28,7 +28,7 @@ def _labels(store: Store, name: str, dim: str) -> set[str]:
     if dim not in fact.dimensions or store.missing(name):
         return set()
     relation = fact.parties if fact.parties and dim in fact.party_columns else fact.relation
-    rows = store.con.execute(f"SELECT DISTINCT {dim} FROM {relation} WHERE {dim} IS NOT NULL").fetchall()
+    rows = store.engine.rows(f"SELECT DISTINCT {dim} FROM {relation} WHERE {dim} IS NOT NULL")
     return {str(label) for (label,) in rows}
 
 

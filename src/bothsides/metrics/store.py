@@ -6,14 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 from bothsides import warehouse
+from bothsides.metrics.building import build_facts, facts_version, fed_tables, known_range, missing_tables
 from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts import FACTS
-from bothsides.metrics.states import build_states, fed_tables, known_range, missing_tables, states_version
 from bothsides.schema import TABLES
-from bothsides.warehouse import version_filter
+from bothsides.warehouse import DuckDB, Engine, version_filter
 
 OUTCOMES = ("orders", "events", "fees", "listings", "stage_changes", "touches")
 """Tables whose export may begin later than the rows whose outcome they hold, such as orders of the last two years
@@ -44,7 +42,7 @@ class Unpriced:
 class Store:
     """A read-only view on the facts. `sampled` says that orders are a declared sample with weights."""
 
-    con: duckdb.DuckDBPyConnection
+    engine: Engine
     name: str
     currency: str
     fiscal_start: int
@@ -75,10 +73,10 @@ class Store:
         column, equals, value = rest.partition("=")
         TABLES[name].column(column)
         found = f"{column}::VARCHAR = $value" if equals else f"{column} IS NOT NULL"
-        row = self.con.execute(
+        row = self.engine.row(
             f"SELECT EXISTS (SELECT 1 FROM {name} WHERE {version_filter(self.known_on)} AND {found})",
             {"value": value} if equals else {},
-        ).fetchone()
+        )
         return row == (False,)
 
     def known(self, fact: Fact, on: str) -> tuple[date, date] | None:
@@ -111,47 +109,47 @@ def open_store(path: Path, *, known_on: int | None = None) -> Iterator[Store]:
     """
     con = warehouse.open_reader(path)
     try:
-        yield read_store(con, known_on=known_on)
+        yield read_store(DuckDB(con), known_on=known_on)
     finally:
         con.close()
 
 
-def read_store(con: duckdb.DuckDBPyConnection, *, known_on: int | None = None) -> Store:
-    """The store over an open connection whose states are built."""
-    meta = dict(con.execute("SELECT key, value FROM meta").fetchall())
+def read_store(engine: Engine, *, known_on: int | None = None) -> Store:
+    """The store over an open engine whose states are built."""
+    meta: dict[str, str] = dict(engine.rows("SELECT key, value FROM meta"))
     if known_on is not None:
-        loads = [row[0] for row in con.execute("SELECT load_id FROM loads WHERE status = 'ok' ORDER BY 1").fetchall()]
+        loads = [row[0] for row in engine.rows("SELECT load_id FROM loads WHERE status = 'ok' ORDER BY 1")]
         if known_on not in loads:
             raise ValueError(f"--known-on {known_on}: no such load; loads are {', '.join(map(str, loads)) or 'none'}")
-        build_states(con, currency=meta["currency"], known_on=known_on)
-    elif meta.get("states") != states_version():
-        build_states(con, currency=meta["currency"], known_on=_latest_load(con))
-    fed = fed_tables(con, known_on=known_on)
+        build_facts(engine, currency=meta["currency"], known_on=known_on)
+    elif meta.get("facts") != facts_version():
+        build_facts(engine, currency=meta["currency"], known_on=_latest_load(engine))
+    fed = fed_tables(engine, known_on=known_on)
     return Store(
-        con=con,
+        engine=engine,
         name=meta.get("name", ""),
         currency=meta["currency"],
         fiscal_start=int(meta.get("fiscal_year_start", "1")),
         fed=fed,
-        ranges=known_range(con, fed, known_on=known_on),
-        sampled=_is_sample(con, known_on),
+        ranges=known_range(engine, fed, known_on=known_on),
+        sampled=_is_sample(engine, known_on),
         known_on=known_on,
-        unpriced=tuple(Unpriced(*row) for row in con.execute("SELECT * FROM unpriced ORDER BY ALL").fetchall()),
+        unpriced=tuple(Unpriced(*row) for row in engine.rows("SELECT * FROM unpriced ORDER BY ALL")),
     )
 
 
-def _latest_load(con: duckdb.DuckDBPyConnection) -> int:
+def _latest_load(engine: Engine) -> int:
     """The load whose rows are current: facts that another version of the software built are built anew from them."""
-    row = con.execute("SELECT coalesce(max(load_id), 0) FROM loads WHERE status = 'ok'").fetchone()
+    row = engine.row("SELECT coalesce(max(load_id), 0) FROM loads WHERE status = 'ok'")
     return int(row[0]) if row else 0
 
 
-def _is_sample(con: duckdb.DuckDBPyConnection, known_on: int | None) -> bool:
+def _is_sample(engine: Engine, known_on: int | None) -> bool:
     """Whether any source of the orders declared them a sample, by its last load."""
     loads = "" if known_on is None else f"AND load_id <= {int(known_on)}"
-    row = con.execute(
+    row = engine.row(
         f"""SELECT coalesce(bool_or(sample), false) FROM (
             SELECT arg_max(sample, load_id) AS sample FROM load_sources
             WHERE table_name = 'orders' {loads} GROUP BY "source")"""
-    ).fetchone()
+    )
     return row == (True,)

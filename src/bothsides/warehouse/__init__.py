@@ -10,6 +10,7 @@ from bothsides.warehouse.ddl import (
     schema_hash,
     stored_tables,
 )
+from bothsides.warehouse.engine import Capabilities, DuckDB, Engine, Parameters, Row
 from bothsides.warehouse.journal import Journal, Run
 from bothsides.warehouse.lock import Lock, SyncRunning
 from bothsides.warehouse.store import (
@@ -30,9 +31,14 @@ __all__ = [
     "BOOKS",
     "DUCKDB_TYPES",
     "SYSTEM_COLUMNS",
+    "Capabilities",
     "DiskFull",
+    "DuckDB",
+    "Engine",
     "Journal",
     "Lock",
+    "Parameters",
+    "Row",
     "Run",
     "SyncRunning",
     "WarehouseDamaged",

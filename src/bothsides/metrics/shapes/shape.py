@@ -93,5 +93,4 @@ def source(
 
 def run(reading: Reading, statement: str, parameters: dict[str, object]) -> list[tuple[Any, ...]]:
     """The statement's rows; only the parameters that it names are bound."""
-    bound = {name: value for name, value in parameters.items() if f"${name}" in statement}
-    return reading.store.con.execute(statement, bound).fetchall()
+    return reading.store.engine.rows(statement, parameters)

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from bothsides.metrics import Query, Store, ask, build_states, refresh
+from bothsides.metrics import Query, Store, ask, build_facts, refresh
 from bothsides.metrics.facts import FACTS, fact
+from bothsides.warehouse import DuckDB
 from tests.metrics.cases import account, dated, order
 from tests.metrics.conftest import build_market
 
@@ -63,15 +64,16 @@ def test_days_known_are_those_of_the_load() -> None:
 def test_building_again_changes_nothing() -> None:
     store = build_market(**HISTORY)
     before = value(store, "gmv")
-    refresh("EUR")(store.con)
-    build_states(store.con, currency="EUR")
+    assert isinstance(store.engine, DuckDB)
+    refresh("EUR")(store.engine.con)
+    build_facts(store.engine, currency="EUR")
     assert value(store, "gmv") == before
 
 
 def test_an_unlisted_currency_is_refused() -> None:
     store = build_market(**HISTORY)
     with pytest.raises(ValueError, match="currency 'EURO' is not an active ISO 4217 code"):
-        build_states(store.con, currency="EURO")
+        build_facts(store.engine, currency="EURO")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,7 @@ def test_amounts_round_half_to_even(reporting: str, foreign: str, rate: float, m
         orders=[order("b1", "s1", "2024-01-01", minor, currency=foreign)],
         fx_rates=[dated({"currency": foreign, "quoted_on": "2023-01-01", "rate": rate})],
     )
-    assert store.con.execute("SELECT value FROM fact_orders").fetchall() == [(expected,)]
+    assert store.engine.rows("SELECT value FROM fact_orders") == [(expected,)]
 
 
 def test_every_fact_has_its_columns_and_dates() -> None:
@@ -104,11 +106,11 @@ def test_every_fact_has_its_columns_and_dates() -> None:
             continue
         named = {*one.columns, *one.dimensions, *one.dates, *([one.weight] if one.weight else [])}
         sided = one.parties or one.relation
-        columns = {row[0] for row in store.con.execute(f"DESCRIBE {sided}").fetchall()}
+        columns = {row[0] for row in store.engine.rows(f"DESCRIBE {sided}")}
         assert named - set(one.party_columns) <= columns | set(one.party_columns), one.name
         if one.parties:
             assert set(one.party_columns) <= columns, one.name
-            total = {row[0] for row in store.con.execute(f"DESCRIBE {one.relation}").fetchall()}
+            total = {row[0] for row in store.engine.rows(f"DESCRIBE {one.relation}")}
             assert named - set(one.party_columns) <= total, one.name
         assert set(one.money) <= set(one.columns)
         assert set(one.histories) <= named | set(one.party_columns)

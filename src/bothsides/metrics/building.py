@@ -11,33 +11,33 @@ from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts import FACTS
 from bothsides.schema import TABLES, Table, minor_units
 from bothsides.schema.money import CURRENCIES
-from bothsides.warehouse import DUCKDB_TYPES, version_filter
+from bothsides.warehouse import DUCKDB_TYPES, DuckDB, Engine, version_filter
 
 _PLACEHOLDER = re.compile(r"\{(\w+)(?:@(\w+))?\}")
 _MONEY = re.compile(r"\{money:([^{}]*)\}")
 _ALIAS = re.compile(r"\b(\w)\.")
 
 
-def build_states(con: duckdb.DuckDBPyConnection, *, currency: str, known_on: int | None = None) -> None:
-    """Make every fact anew on the connection.
+def build_facts(engine: Engine, *, currency: str, known_on: int | None = None) -> None:
+    """Make every fact anew.
 
     `known_on` is a load: the facts become temporary tables over what was known then. Raises ValueError for a
     reporting currency that ISO 4217 does not list.
     """
     unit = 10 ** minor_units(currency)
-    fed = fed_tables(con, known_on=known_on)
+    fed = fed_tables(engine, known_on=known_on)
     priced = "fx_rates" in fed
     if priced:
-        _factors(con, currency, known_on)
+        _factors(engine, currency, known_on)
     constants = {"unit": str(unit), "has_replies": _has_replies(fed, known_on)}
     for statement in _statements():
-        con.execute(_render(statement, fed, constants, known_on, currency=currency, priced=priced))
+        engine.run(_render(statement, fed, constants, known_on, currency=currency, priced=priced))
     if known_on is None:
-        con.execute("DELETE FROM meta WHERE key = 'states'")
-        con.execute("INSERT INTO meta VALUES ('states', ?)", [states_version()])
+        engine.run("DELETE FROM meta WHERE key = 'facts'")
+        engine.run("INSERT INTO meta VALUES ('facts', $version)", {"version": facts_version()})
 
 
-def states_version() -> str:
+def facts_version() -> str:
     """Changes whenever a fact is built differently; facts of another version are not read."""
     return hashlib.sha256("\n".join(_statements()).encode()).hexdigest()[:16]
 
@@ -46,40 +46,35 @@ def _statements() -> tuple[str, ...]:
     return (*(build for fact in FACTS.values() for build in fact.builds), _UNPRICED)
 
 
-def fed_tables(con: duckdb.DuckDBPyConnection, *, known_on: int | None = None) -> frozenset[str]:
+def fed_tables(engine: Engine, *, known_on: int | None = None) -> frozenset[str]:
     """The schema tables that hold at least one row, or held one after the load `known_on`."""
-    names = [row[0] for row in con.execute("SELECT table_name FROM information_schema.tables").fetchall()]
     loaded = "true" if known_on is None else f"loaded_in <= {int(known_on)}"
-    found = (name for name in names if name in TABLES)
-    return frozenset(n for n in found if con.execute(f"SELECT 1 FROM {n} WHERE {loaded} LIMIT 1").fetchone())
+    found = (name for name in engine.tables() if name in TABLES)
+    return frozenset(n for n in found if engine.row(f"SELECT 1 FROM {n} WHERE {loaded} LIMIT 1"))
 
 
-def known_range(
-    con: duckdb.DuckDBPyConnection, fed: frozenset[str], *, known_on: int | None = None
-) -> dict[str, tuple[date, date]]:
+def known_range(engine: Engine, fed: frozenset[str], *, known_on: int | None = None) -> dict[str, tuple[date, date]]:
     """First and last business date of each fed table, the last day of the month where dates stand for whole months."""
-    marks = con.execute(
+    marks = engine.rows(
         "SELECT table_name, min(first_on), max(last_on) FROM watermarks WHERE last_on IS NOT NULL GROUP BY table_name"
-    ).fetchall()
+    )
     ranges = {name: (first, last) for name, first, last in marks if name in fed}
     if known_on is None:
         return ranges
-    return {name: then for name in ranges if (then := _range_then(con, TABLES[name], ranges[name], known_on))}
+    return {name: then for name in ranges if (then := _range_then(engine, TABLES[name], ranges[name], known_on))}
 
 
-def _range_then(
-    con: duckdb.DuckDBPyConnection, table: Table, now: tuple[date, date], known_on: int
-) -> tuple[date, date] | None:
+def _range_then(engine: Engine, table: Table, now: tuple[date, date], known_on: int) -> tuple[date, date] | None:
     """The range at an earlier load; dates stand for whole months where today's watermark lies past the last date."""
-    row = con.execute(
+    row = engine.row(
         f"SELECT min({table.event_time}) FILTER ({version_filter(known_on)}),"
         f" max({table.event_time}) FILTER ({version_filter(known_on)}), max({table.event_time}) FROM {table.name}"
-    ).fetchone()
+    )
     if row is None or row[0] is None:
         return None
     first, last, latest = row
     if now[1] > latest:
-        (last,) = con.execute("SELECT last_day(?::DATE)", [last]).fetchone() or (last,)
+        (last,) = engine.row("SELECT last_day($last::DATE)", {"last": last}) or (last,)
     return first, last
 
 
@@ -138,14 +133,14 @@ def _has_replies(fed: frozenset[str], known_on: int | None) -> str:
     return f"(SELECT count(*) > 0 FROM quotes WHERE kind = 'reply' AND {version_filter(known_on)})"
 
 
-def _factors(con: duckdb.DuckDBPyConnection, currency: str, known_on: int | None) -> None:
+def _factors(engine: Engine, currency: str, known_on: int | None) -> None:
     """Reporting minor units per minor unit of each currency, from each quoted day on.
 
     Powers of ten stand apart, above and below the line: 1,015 fils at 3.0 are 304.5 cents and round to 304, which
     a factor of 0.30000000000000004 would miss.
     """
     exponents = ", ".join(f"('{code}', {digits})" for code, digits in CURRENCIES.items())
-    con.execute(
+    engine.run(
         f"""
         CREATE OR REPLACE TEMP TABLE fx_factors AS
         SELECT r.currency, r.quoted_on, r.rate * power(10, greatest(0, {minor_units(currency)} - e.digits)) AS factor,
@@ -178,7 +173,7 @@ def refresh(currency: str) -> Refresh:
     """The hook that loading calls on the new warehouse before it is published."""
 
     def build(con: duckdb.DuckDBPyConnection) -> None:
-        build_states(con, currency=currency)
+        build_facts(DuckDB(con), currency=currency)
 
     return build
 

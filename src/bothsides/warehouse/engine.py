@@ -1,0 +1,94 @@
+"""Where a statement runs: one small interface, so that metrics and diagnosis name no vendor."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+import duckdb
+
+Row: TypeAlias = tuple[Any, ...]
+Parameters: TypeAlias = Mapping[str, object]
+
+_NAMED = re.compile(r"\$([A-Za-z_]\w*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What an engine can do beyond the portable subset of SQL.
+
+    `bitstrings`: exact distinct counts over dense ids by one bit an id. `columns`: whole columns as arrays at once.
+    """
+
+    bitstrings: bool
+    columns: bool
+
+
+class Engine(Protocol):
+    """One open connection. Statements are written in DuckDB's dialect, with parameters as `$name`."""
+
+    @property
+    def dialect(self) -> str:
+        """SQLGlot's name of what the engine speaks."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do beyond the portable subset."""
+
+    def rows(self, statement: str, parameters: Parameters | None = None) -> list[Row]:
+        """Every row of a query; parameters that the statement does not name are left out."""
+
+    def row(self, statement: str, parameters: Parameters | None = None) -> Row | None:
+        """The first row of a query, None where there is none."""
+
+    def run(self, statement: str, parameters: Parameters | None = None) -> None:
+        """Run a statement that returns nothing."""
+
+    def tables(self) -> frozenset[str]:
+        """The names of the tables and views that the connection sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class DuckDB:
+    """The embedded engine, over a connection that the caller opens and closes."""
+
+    con: duckdb.DuckDBPyConnection
+
+    @property
+    def dialect(self) -> str:
+        """SQLGlot's name."""
+        return "duckdb"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """All of them."""
+        return Capabilities(bitstrings=True, columns=True)
+
+    def rows(self, statement: str, parameters: Parameters | None = None) -> list[Row]:
+        """Every row of a query."""
+        return self._execute(statement, parameters).fetchall()
+
+    def row(self, statement: str, parameters: Parameters | None = None) -> Row | None:
+        """The first row of a query, None where there is none."""
+        return self._execute(statement, parameters).fetchone()
+
+    def run(self, statement: str, parameters: Parameters | None = None) -> None:
+        """Run a statement that returns nothing."""
+        self._execute(statement, parameters)
+
+    def tables(self) -> frozenset[str]:
+        """The names of the tables and views that the connection sees."""
+        return frozenset(name for (name,) in self.rows("SELECT table_name FROM information_schema.tables"))
+
+    def _execute(self, statement: str, parameters: Parameters | None) -> duckdb.DuckDBPyConnection:
+        return self.con.execute(statement, named(statement, parameters))
+
+
+def named(statement: str, parameters: Parameters | None) -> dict[str, object]:
+    """The parameters that the statement names; engines refuse others.
+
+    >>> named("SELECT $a", {"a": 1, "b": 2})
+    {'a': 1}
+    """
+    words = set(_NAMED.findall(statement)) if parameters else set()
+    return {name: value for name, value in (parameters or {}).items() if name in words}
