@@ -62,7 +62,7 @@ SELECT o.order_id, b.account AS buyer, s.account AS supplier, o.placed_on, o.pla
        CASE WHEN o.booked IS NULL THEN NULL
             WHEN abs(o.booked) < 1000 * {unit} THEN '1: below 1k' WHEN abs(o.booked) < 10000 * {unit} THEN '2: 1k-10k'
             WHEN abs(o.booked) < 50000 * {unit} THEN '3: 10k-50k' ELSE '4: 50k and more' END AS deal_size,
-       o.on_platform, coalesce(o.sample_weight, 1) AS weight, o.booked,
+       o.on_platform, coalesce(o.sample_weight, 1) AS weight, o.booked, o.currency, o.amount AS original,
        coalesce(e.fee, 0)::BIGINT AS fee, (coalesce(e.fees, 0) - coalesce(r.fee_refunded, 0))::BIGINT AS earned,
        coalesce(r.refunded, 0)::BIGINT AS refunded, o.quote_id
 FROM priced o
@@ -76,7 +76,7 @@ WHERE b.organization_id IS NULL OR s.organization_id IS NULL OR b.organization_i
 _ORDERS = f"""
 CREATE TABLE fact_orders AS
 SELECT order_id, buyer, supplier, placed_on, category, region, channel, deal_size, buyer_segment, supplier_segment,
-       on_platform, weight, booked AS value, fee, earned, refunded,
+       on_platform, weight, booked AS value, currency, original, fee, earned, refunded,
        row_number() OVER buyers = 1 AS buyer_is_first, row_number() OVER suppliers = 1 AS supplier_is_first,
        coalesce(placed_on - lag(placed_on) OVER buyers > {LAPSE_DAYS}, false) AS buyer_is_return,
        coalesce(placed_on - lag(placed_on) OVER suppliers > {LAPSE_DAYS}, false) AS supplier_is_return,
@@ -92,7 +92,7 @@ ORDER BY placed_on
 
 _PARTY = """
 SELECT '{side}' AS side, {side} AS account, {other} AS counterparty, placed_on, category, region, channel, deal_size,
-       {side}_segment AS segment, on_platform, weight, value, fee, earned / 2 AS earned, refunded,
+       {side}_segment AS segment, on_platform, weight, value, currency, original, fee, earned / 2 AS earned, refunded,
        {side}_is_first AS is_first, {side}_is_return AS is_return, {side}_lapsed_on AS lapsed_on,
        {side}_lapsed_on IS NOT NULL AS lapses
 FROM fact_orders
@@ -173,8 +173,8 @@ FEES = Fact(
     builds=(
         """
         CREATE TABLE fact_fees AS
-        SELECT f.fee_id, f.kind, f.charged_on, {money:f.amount} AS amount, f.order_id IS NOT NULL AS on_order,
-               coalesce(o.weight, 1) AS weight,
+        SELECT f.fee_id, f.kind, f.charged_on, {money:f.amount} AS amount, f.currency, f.amount AS original,
+               f.order_id IS NOT NULL AS on_order, coalesce(o.weight, 1) AS weight,
                coalesce(o.buyer, CASE a.side WHEN 'buyer' THEN a.account END) AS buyer,
                coalesce(o.supplier, CASE a.side WHEN 'supplier' THEN a.account END) AS supplier,
                coalesce(o.category, a.category) AS category, coalesce(o.region, a.region) AS region
@@ -186,10 +186,14 @@ FEES = Fact(
         """
         CREATE VIEW fact_fee_parties AS
         SELECT 'buyer' AS side, buyer AS account, kind, charged_on, category, region, on_order, weight,
-               CASE WHEN on_order THEN amount / 2 ELSE amount END AS amount FROM fact_fees WHERE buyer IS NOT NULL
+               CASE WHEN on_order THEN amount / 2 ELSE amount END AS amount, currency,
+               CASE WHEN on_order THEN original / 2 ELSE original END AS original
+        FROM fact_fees WHERE buyer IS NOT NULL
         UNION ALL
         SELECT 'supplier', supplier, kind, charged_on, category, region, on_order, weight,
-               CASE WHEN on_order THEN amount / 2 ELSE amount END FROM fact_fees WHERE supplier IS NOT NULL
+               CASE WHEN on_order THEN amount / 2 ELSE amount END, currency,
+               CASE WHEN on_order THEN original / 2 ELSE original END
+        FROM fact_fees WHERE supplier IS NOT NULL
         """,
     ),
 )
@@ -211,17 +215,20 @@ REFUNDS = Fact(
         """
         CREATE TABLE fact_refunds AS
         SELECT r.refund_id, r.refunded_on, {money:r.amount} AS amount, {money:coalesce(r.fee_amount, 0)} AS fee_amount,
-               o.buyer, o.supplier, o.category, o.region, o.weight
+               r.currency, coalesce(r.fee_amount, 0) AS fee_original, o.buyer, o.supplier, o.category, o.region,
+               o.weight
         FROM {refunds@refunded_on} r JOIN fact_bookings o USING (order_id)
         WHERE o.status = 'completed'
         """,
         """
         CREATE VIEW fact_refund_parties AS
         SELECT 'buyer' AS side, buyer AS account, refunded_on, category, region, weight, amount,
-               fee_amount / 2 AS fee_amount
+               fee_amount / 2 AS fee_amount, currency, fee_original / 2 AS fee_original
         FROM fact_refunds
         UNION ALL
-        SELECT 'supplier', supplier, refunded_on, category, region, weight, amount, fee_amount / 2 FROM fact_refunds
+        SELECT 'supplier', supplier, refunded_on, category, region, weight, amount, fee_amount / 2, currency,
+               fee_original / 2
+        FROM fact_refunds
         """,
     ),
 )
