@@ -29,7 +29,11 @@ def build_facts(engine: Engine, *, currency: str, known_on: int | None = None) -
     priced = "fx_rates" in fed
     if priced:
         _factors(engine, currency, known_on)
-    constants = {"unit": str(unit), "has_replies": _has_replies(fed, known_on)}
+    constants = {
+        "unit": str(unit),
+        "has_replies": _has_replies(fed, known_on),
+        "account_versions": _every_version(TABLES["accounts"], fed, known_on),
+    }
     for statement in _statements():
         engine.run(_render(statement, fed, constants, known_on, currency=currency, priced=priced))
     if known_on is None:
@@ -131,6 +135,13 @@ def _has_replies(fed: frozenset[str], known_on: int | None) -> str:
     if "quotes" not in fed:
         return "false"
     return f"(SELECT count(*) > 0 FROM quotes WHERE kind = 'reply' AND {version_filter(known_on)})"
+
+
+def _every_version(table: Table, fed: frozenset[str], known_on: int | None) -> str:
+    """Every version of the table's rows that was ever loaded, with the loads from which to which it held."""
+    if table.name not in fed:
+        return f"(SELECT *, 0 AS loaded_in, NULL::INTEGER AS superseded_in FROM {_empty(table, fx=False)})"
+    return table.name if known_on is None else f"(SELECT * FROM {table.name} WHERE loaded_in <= {int(known_on)})"
 
 
 def _factors(engine: Engine, currency: str, known_on: int | None) -> None:

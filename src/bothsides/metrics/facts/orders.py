@@ -27,15 +27,22 @@ DIM_ACCOUNTS = Fact(
         belongs AS (
             SELECT account_id, arg_min(organization_id, steps) AS organization_id
             FROM upwards WHERE organization_id IS NOT NULL GROUP BY account_id
+        ),
+        -- Numbers follow the load that first brought an account, whatever became of it since: they never change.
+        first_seen AS (
+            SELECT account_id, side, loaded_in,
+                   row_number() OVER (PARTITION BY account_id ORDER BY loaded_in, superseded_in NULLS LAST, side) AS nth
+            FROM {account_versions}
+        ),
+        numbered AS (
+            SELECT account_id, row_number() OVER (ORDER BY loaded_in, side, account_id)::INTEGER AS account
+            FROM first_seen WHERE nth = 1
         )
-        SELECT row_number() OVER (ORDER BY side, account_id)::INTEGER AS account, *
-        FROM (
-            SELECT a.account_id, a.side, a.name, b.organization_id, a.parent_id, a.category, a.region, a.channel,
-                   a.segment, a.country, a.signed_up_at, a.signed_up_on, a.verified_on, a.catalogue_on, a.live_on,
-                   a.closed_on
-            FROM {accounts} a LEFT JOIN belongs b USING (account_id)
-            WHERE NOT coalesce(a.is_internal, false)
-        )
+        SELECT n.account, a.account_id, a.side, a.name, b.organization_id, a.parent_id, a.category, a.region,
+               a.channel, a.segment, a.country, a.signed_up_at, a.signed_up_on, a.verified_on, a.catalogue_on,
+               a.live_on, a.closed_on
+        FROM {accounts} a JOIN numbered n USING (account_id) LEFT JOIN belongs b USING (account_id)
+        WHERE NOT coalesce(a.is_internal, false)
         """,
     ),
 )
