@@ -7,7 +7,7 @@ from datetime import date
 
 from bothsides.schema import Grain, Side
 
-DIMENSIONS = ("category", "region", "channel", "segment", "deal_size")
+DIMENSIONS = ("category", "region", "channel", "segment", "deal_size", "campaign", "owner", "reason")
 """Everything but period and side that a metric may be split by."""
 
 _GRAINS = {grain.value: grain for grain in Grain} | {"period": Grain.MONTH}

@@ -2,9 +2,11 @@
 
 from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts.accounts import ACCOUNT_MONTHS, ACCOUNTS
+from bothsides.metrics.facts.credits import ACCOUNT_CREDITS
 from bothsides.metrics.facts.demand import EVENTS, LISTINGS, REQUESTS
 from bothsides.metrics.facts.orders import BOOKINGS, DIM_ACCOUNTS, FEES, ORDERS, REFUNDS
 from bothsides.metrics.facts.pipeline import LEADS, OPPORTUNITIES, SPEND
+from bothsides.metrics.facts.replies import REPLIES
 
 FACTS: dict[str, Fact] = {
     fact.name: fact
@@ -17,6 +19,8 @@ FACTS: dict[str, Fact] = {
         REQUESTS,
         EVENTS,
         LISTINGS,
+        REPLIES,
+        ACCOUNT_CREDITS,
         ACCOUNTS,
         ACCOUNT_MONTHS,
         LEADS,

@@ -2,14 +2,31 @@
 
 from bothsides.metrics.fact import Fact
 
+REFERRED = ("referral", "referrals", "word of mouth", "word_of_mouth")
+"""Channels of accounts that others sent, in any case of letters."""
+
+EARLY_DAYS = 30
+"""What a supplier did within this many days of its signup is its start."""
+
+SELLING_PERIOD_DAYS = 30
+
+_REFERRED = ", ".join(f"'{word}'" for word in REFERRED)
+
 ACCOUNTS = Fact(
     name="accounts",
     grain="one row per account: when it signed up and how many days each later milestone took",
     requires=("accounts",),
     relation="fact_accounts",
     dates={"signed_up_on": "accounts", "first_order_on": "orders", "first_listing_on": "listings"},
-    dimensions=("category", "region", "channel", "segment"),
+    dimensions=("category", "region", "channel", "segment", "campaign", "owner"),
     columns=(
+        "closed_on",
+        "opens_company",
+        "is_paid",
+        "is_referred",
+        "first_order_value",
+        "days_to_second_period",
+        "early_reply_hours",
         "days_to_verified",
         "days_to_catalogue",
         "days_to_live",
@@ -25,17 +42,26 @@ ACCOUNTS = Fact(
         "first_order_on",
     ),
     known_by=("orders", "accounts", "events", "listings"),
-    histories=("first_order_on", "days_to_first_order", "days_to_second_order"),
+    money={"first_order_value": ("orders",)},
+    histories=(
+        "first_order_on",
+        "days_to_first_order",
+        "days_to_second_order",
+        "days_to_second_period",
+        "first_order_value",
+    ),
     builds=(
-        """
+        f"""
         CREATE TABLE fact_accounts AS
         WITH selling_days AS (
-            SELECT account, placed_on, row_number() OVER (PARTITION BY account ORDER BY placed_on) AS nth
+            SELECT account, placed_on, row_number() OVER (PARTITION BY account ORDER BY placed_on) AS nth,
+                   min(placed_on) OVER (PARTITION BY account) AS began_on
             FROM (SELECT DISTINCT account, placed_on FROM fact_order_parties)
         ),
         bought AS (
-            SELECT account, min(placed_on) AS first_order_on, min(placed_on) FILTER (nth = 2) AS second_order_on
-            FROM selling_days WHERE nth <= 2 GROUP BY account
+            SELECT account, min(placed_on) AS first_order_on, min(placed_on) FILTER (WHERE nth = 2) AS second_order_on,
+                   min(placed_on) FILTER (WHERE placed_on >= began_on + {SELLING_PERIOD_DAYS}) AS second_period_on
+            FROM selling_days GROUP BY account
         ),
         first_cell AS (
             SELECT account, arg_min(category, (placed_on, category)) AS category,
@@ -53,7 +79,20 @@ ACCOUNTS = Fact(
         early AS (
             SELECT l.account, count(*) AS early_listings
             FROM fact_listings l JOIN dim_accounts a USING (account)
-            WHERE l.listed_on <= a.signed_up_on + 30 GROUP BY l.account
+            WHERE l.listed_on <= a.signed_up_on + {EARLY_DAYS} GROUP BY l.account
+        ),
+        replied AS (
+            SELECT r.account, percentile_cont(0.5) WITHIN GROUP (ORDER BY r.hours) AS early_reply_hours
+            FROM fact_replies r JOIN dim_accounts a USING (account)
+            WHERE r.replied_on BETWEEN a.signed_up_on AND a.signed_up_on + {EARLY_DAYS} GROUP BY r.account
+        ),
+        opened AS (SELECT account, value AS first_order_value FROM fact_order_parties WHERE is_first),
+        paid AS (SELECT DISTINCT channel FROM {{spend}} WHERE kind = 'marketing' AND channel IS NOT NULL),
+        companies AS (
+            SELECT account, row_number() OVER (
+                       PARTITION BY side, coalesce(organization_id, account_id) ORDER BY signed_up_at, account
+                   ) = 1 AS opens_company
+            FROM dim_accounts
         ),
         walked AS (
             SELECT account, min(occurred_on) FILTER (name = 'search') AS first_search_on,
@@ -72,8 +111,14 @@ ACCOUNTS = Fact(
                b.first_order_on - a.signed_up_on AS days_to_first_order,
                b.second_order_on - b.first_order_on AS days_to_second_order,
                l.second_listing_on - l.first_listing_on AS days_to_relist,
-               coalesce(e.early_listings, 0) AS early_listings
+               coalesce(e.early_listings, 0) AS early_listings,
+               a.closed_on, n.opens_company, m.campaign, m.owner, v.first_order_value, r.early_reply_hours,
+               b.second_period_on - b.first_order_on AS days_to_second_period,
+               CASE WHEN a.channel IS NOT NULL THEN p.channel IS NOT NULL END AS is_paid,
+               CASE WHEN a.channel IS NOT NULL THEN lower(a.channel) IN ({_REFERRED}) END AS is_referred
         FROM dim_accounts a
+        JOIN companies n USING (account) LEFT JOIN account_credits m USING (account)
+        LEFT JOIN replied r USING (account) LEFT JOIN opened v USING (account) LEFT JOIN paid p ON p.channel = a.channel
         LEFT JOIN bought b USING (account) LEFT JOIN first_cell f USING (account) LEFT JOIN listed l USING (account)
         LEFT JOIN early e USING (account) LEFT JOIN walked w USING (account) LEFT JOIN asked q USING (account)
         """,
@@ -98,11 +143,11 @@ ACCOUNT_MONTHS = Fact(
         WITH moved AS (
             SELECT side, account, date_trunc('month', placed_on)::DATE AS month, category, region,
                    sum(value) AS value, sum(earned) AS earned, 0 AS subscription, count(*) AS orders
-            FROM fact_order_parties GROUP BY ALL
+            FROM fact_order_parties GROUP BY 1, 2, 3, 4, 5
             UNION ALL
             SELECT side, account, date_trunc('month', charged_on)::DATE, category, region, 0, sum(amount),
                    coalesce(sum(amount) FILTER (kind = 'subscription'), 0), 0
-            FROM fact_fee_parties WHERE NOT on_order GROUP BY ALL
+            FROM fact_fee_parties WHERE NOT on_order GROUP BY 1, 2, 3, 4, 5
         )
         SELECT side, account, month, category, region, sum(value)::BIGINT AS value, sum(earned)::DOUBLE AS earned,
                sum(subscription)::DOUBLE AS subscription, sum(orders)::BIGINT AS orders,

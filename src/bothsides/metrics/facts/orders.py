@@ -71,7 +71,7 @@ SELECT o.order_id, b.account AS buyer, s.account AS supplier, o.placed_on, o.pla
             WHEN abs(o.booked) < 50000 * {unit} THEN '3: 10k-50k' ELSE '4: 50k and more' END AS deal_size,
        o.on_platform, coalesce(o.sample_weight, 1) AS weight, o.booked, o.currency, o.amount AS original,
        coalesce(e.fee, 0)::BIGINT AS fee, (coalesce(e.fees, 0) - coalesce(r.fee_refunded, 0))::BIGINT AS earned,
-       coalesce(r.refunded, 0)::BIGINT AS refunded, o.quote_id
+       coalesce(r.refunded, 0)::BIGINT AS refunded, coalesce(r.fee_refunded, 0)::BIGINT AS fee_returned, o.quote_id
 FROM priced o
 JOIN dim_accounts b ON b.account_id = o.buyer_id
 JOIN dim_accounts s ON s.account_id = o.supplier_id
@@ -83,7 +83,7 @@ WHERE b.organization_id IS NULL OR s.organization_id IS NULL OR b.organization_i
 _ORDERS = f"""
 CREATE TABLE fact_orders AS
 SELECT order_id, buyer, supplier, placed_on, category, region, channel, deal_size, buyer_segment, supplier_segment,
-       on_platform, weight, booked AS value, currency, original, fee, earned, refunded,
+       on_platform, weight, booked AS value, currency, original, fee, fee_returned, earned, refunded,
        row_number() OVER buyers = 1 AS buyer_is_first, row_number() OVER suppliers = 1 AS supplier_is_first,
        coalesce(placed_on - lag(placed_on) OVER buyers > {LAPSE_DAYS}, false) AS buyer_is_return,
        coalesce(placed_on - lag(placed_on) OVER suppliers > {LAPSE_DAYS}, false) AS supplier_is_return,
@@ -100,7 +100,7 @@ ORDER BY placed_on
 _PARTY = """
 SELECT '{side}' AS side, {side} AS account, {other} AS counterparty, placed_on, category, region, channel, deal_size,
        {side}_segment AS segment, on_platform, weight, value, currency, original, fee, earned / 2 AS earned, refunded,
-       {side}_is_first AS is_first, {side}_is_return AS is_return, {side}_lapsed_on AS lapsed_on,
+       fee_returned, {side}_is_first AS is_first, {side}_is_return AS is_return, {side}_lapsed_on AS lapsed_on,
        {side}_lapsed_on IS NOT NULL AS lapses
 FROM fact_orders
 """
@@ -141,7 +141,7 @@ ORDERS = Fact(
     parties="fact_order_parties",
     dates={"placed_on": "orders", "lapsed_on": "orders"},
     dimensions=_ORDER_DIMENSIONS,
-    columns=("value", "fee", "earned", "refunded", "on_platform"),
+    columns=("value", "fee", "fee_returned", "earned", "refunded", "on_platform"),
     party_columns={
         "account": ("buyer", "supplier"),
         "counterparty": ("supplier", "buyer"),
@@ -153,7 +153,15 @@ ORDERS = Fact(
     },
     weight="weight",
     known_by=("orders",),
-    money={"value": ("orders",), "fee": ("fees",), "earned": ("fees", "refunds"), "refunded": ("refunds",)},
+    money={
+        "value": ("orders",),
+        "fee": ("fees",),
+        "fee_returned": ("refunds",),
+        "earned": ("fees", "refunds"),
+        "refunded": ("refunds",),
+        "(value - refunded)": ("orders", "refunds"),
+        "(fee - fee_returned)": ("fees", "refunds"),
+    },
     histories=("is_first", "is_return", "lapses", "lapsed_on"),
     builds=(
         _ORDERS,
