@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 
@@ -11,6 +11,7 @@ from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts import FACTS
 from bothsides.schema import TABLES, Table, minor_units
 from bothsides.schema.money import CURRENCIES
+from bothsides.schema.period import add_months
 from bothsides.warehouse import DUCKDB_TYPES, DuckDB, Engine, version_filter
 
 _PLACEHOLDER = re.compile(r"\{(\w+)(?:@(\w+))?\}")
@@ -26,9 +27,7 @@ def build_facts(engine: Engine, *, currency: str, known_on: int | None = None) -
     """
     unit = 10 ** minor_units(currency)
     fed = fed_tables(engine, known_on=known_on)
-    priced = "fx_rates" in fed
-    if priced:
-        _factors(engine, currency, known_on)
+    priced = _factors(engine, currency, known_on) if "fx_rates" in fed else None
     constants = {
         "unit": str(unit),
         "has_replies": _has_replies(fed, known_on),
@@ -71,19 +70,25 @@ def known_range(engine: Engine, fed: frozenset[str], *, known_on: int | None = N
 def _range_then(engine: Engine, table: Table, now: tuple[date, date], known_on: int) -> tuple[date, date] | None:
     """The range at an earlier load; dates stand for whole months where today's watermark lies past the last date."""
     row = engine.row(
-        f"SELECT min({table.event_time}) FILTER ({version_filter(known_on)}),"
-        f" max({table.event_time}) FILTER ({version_filter(known_on)}), max({table.event_time}) FROM {table.name}"
+        f"SELECT min({table.event_time}) FILTER (WHERE {version_filter(known_on)}),"
+        f" max({table.event_time}) FILTER (WHERE {version_filter(known_on)}), max({table.event_time}) FROM {table.name}"
     )
     if row is None or row[0] is None:
         return None
     first, last, latest = row
     if now[1] > latest:
-        (last,) = engine.row("SELECT last_day($last::DATE)", {"last": last}) or (last,)
+        last = add_months(last.replace(day=1), 1) - timedelta(days=1)
     return first, last
 
 
 def _render(
-    statement: str, fed: frozenset[str], constants: dict[str, str], known_on: int | None, *, currency: str, priced: bool
+    statement: str,
+    fed: frozenset[str],
+    constants: dict[str, str],
+    known_on: int | None,
+    *,
+    currency: str,
+    priced: date | None,
 ) -> str:
     def relation(match: re.Match[str]) -> str:
         name, priced_on = match.groups()
@@ -107,7 +112,13 @@ def _money(match: re.Match[str]) -> str:
 
 
 def _relation(
-    table: Table, fed: frozenset[str], known_on: int | None, *, priced_on: str | None, currency: str, priced: bool
+    table: Table,
+    fed: frozenset[str],
+    known_on: int | None,
+    *,
+    priced_on: str | None,
+    currency: str,
+    priced: date | None,
 ) -> str:
     if table.name not in fed:
         return _empty(table, fx=priced_on is not None)
@@ -115,11 +126,13 @@ def _relation(
     if priced_on is None:
         return f"({rows})"
     own = f"currency = '{currency}'"
-    if not priced:
-        return f"(SELECT *, CASE WHEN {own} THEN 1::DOUBLE END AS fx, 1::DOUBLE AS fx_by FROM ({rows}))"
+    if priced is None:
+        return f"(SELECT *, CASE WHEN {own} THEN 1::DOUBLE END AS fx, 1::DOUBLE AS fx_by FROM ({rows}) r)"
+    last = f"DATE '{priced}'"
     return (
         f"(SELECT t.*, CASE WHEN t.{own} THEN 1 ELSE f.factor END AS fx, coalesce(f.divisor, 1) AS fx_by"
-        f" FROM ({rows}) t ASOF LEFT JOIN fx_factors f ON t.currency = f.currency AND t.{priced_on} >= f.quoted_on)"
+        f" FROM ({rows}) t LEFT JOIN fx_days f ON t.currency = f.currency"
+        f" AND f.day = CASE WHEN t.{priced_on} > {last} THEN {last} ELSE t.{priced_on} END)"
     )
 
 
@@ -144,22 +157,44 @@ def _every_version(table: Table, fed: frozenset[str], known_on: int | None) -> s
     return table.name if known_on is None else f"(SELECT * FROM {table.name} WHERE loaded_in <= {int(known_on)})"
 
 
-def _factors(engine: Engine, currency: str, known_on: int | None) -> None:
-    """Reporting minor units per minor unit of each currency, from each quoted day on.
+def _factors(engine: Engine, currency: str, known_on: int | None) -> date | None:
+    """Reporting minor units per minor unit of each currency, day by day; returns the last day of them, which holds on.
 
     Powers of ten stand apart, above and below the line: 1,015 fils at 3.0 are 304.5 cents and round to 304, which
     a factor of 0.30000000000000004 would miss.
     """
+    rates = f"fx_rates WHERE {version_filter(known_on)} AND currency <> '{currency}'"
+    first, last = engine.row(f"SELECT min(quoted_on), max(quoted_on) FROM {rates}") or (None, None)
+    if first is None:
+        return None
     exponents = ", ".join(f"('{code}', {digits})" for code, digits in CURRENCIES.items())
     engine.run(
         f"""
-        CREATE OR REPLACE TEMP TABLE fx_factors AS
-        SELECT r.currency, r.quoted_on, r.rate * power(10, greatest(0, {minor_units(currency)} - e.digits)) AS factor,
+        CREATE OR REPLACE TEMP TABLE fx_days AS
+        WITH quoted AS (
+            SELECT currency, quoted_on, rate, row_number() OVER (PARTITION BY currency ORDER BY quoted_on) AS nth
+            FROM (
+                SELECT currency, quoted_on, rate,
+                       row_number() OVER (PARTITION BY currency, quoted_on ORDER BY rate_id DESC) AS place
+                FROM {rates}
+            ) r WHERE place = 1
+        ),
+        calendar AS (
+            SELECT DATE '{first}' + CAST(i AS INTEGER) AS day FROM generate_series(0, {(last - first).days}) AS t(i)
+        ),
+        held AS (
+            SELECT c.currency, d.day, count(q.nth) OVER (PARTITION BY c.currency ORDER BY d.day) AS nth
+            FROM (SELECT DISTINCT currency FROM quoted) c CROSS JOIN calendar d
+            LEFT JOIN quoted q ON q.currency = c.currency AND q.quoted_on = d.day
+        )
+        SELECT h.currency, h.day, q.rate * power(10, greatest(0, {minor_units(currency)} - e.digits)) AS factor,
                power(10, greatest(0, e.digits - {minor_units(currency)})) AS divisor
-        FROM fx_rates r JOIN (VALUES {exponents}) e(code, digits) ON e.code = r.currency
-        WHERE {version_filter(known_on)} AND r.currency <> '{currency}'
+        FROM held h JOIN quoted q ON q.currency = h.currency AND q.nth = h.nth
+        JOIN (VALUES {exponents}) e(code, digits) ON e.code = h.currency
         """
     )
+    known_until: date = last
+    return known_until
 
 
 _PRICED = {

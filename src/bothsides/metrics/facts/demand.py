@@ -33,7 +33,10 @@ REQUESTS = Fact(
                coalesce(r.responses, p.replies, CASE WHEN {has_replies} THEN 0 END) AS responses,
                r.supplier_id IS NOT NULL AS has_winner,
                r.status = 'awarded' OR r.supplier_id IS NOT NULL OR r.order_id IS NOT NULL AS filled,
-               r.status = 'cancelled' AS cancelled, filled AND r.awarded_on IS NULL AS undated_fill, p.first_reply_on,
+               r.status = 'cancelled' AS cancelled,
+               (r.status = 'awarded' OR r.supplier_id IS NOT NULL OR r.order_id IS NOT NULL) AND r.awarded_on IS NULL
+                   AS undated_fill,
+               p.first_reply_on,
                date_diff('second', r.requested_at, p.first_reply_at) / 3600.0 AS first_reply_hours,
                r.awarded_on - r.requested_on AS days_to_fill
         FROM {quotes} r
@@ -66,19 +69,22 @@ EVENTS = Fact(
             WHERE e.account_id IS NULL OR a.account IS NOT NULL
         ),
         labelled AS (SELECT count(category) > 0 AS by_category FROM seen WHERE name = 'search'),
-        searches AS (
-            SELECT event_id, account, occurred_at, coalesce(category, '') AS topic
+        -- Searches and orders of one account and topic in their order: a search has led to the order next to it.
+        walked AS (
+            SELECT event_id, account, coalesce(category, '') AS topic, occurred_at AS moment, false AS ordered
             FROM seen WHERE name = 'search' AND account IS NOT NULL
-        ),
-        placed AS (
-            SELECT buyer AS account, placed_at, CASE WHEN by_category THEN coalesce(category, '') ELSE '' END AS topic
+            UNION ALL
+            SELECT order_id, buyer, CASE WHEN by_category THEN coalesce(category, '') ELSE '' END, placed_at, true
             FROM fact_bookings, labelled WHERE status <> 'cancelled'
         ),
+        paired AS (
+            SELECT event_id, moment, ordered, lead(ordered) OVER steps AS then_ordered,
+                   lead(moment) OVER steps AS then_at
+            FROM walked WINDOW steps AS (PARTITION BY account, topic ORDER BY moment, ordered, event_id)
+        ),
         followed AS (
-            SELECT DISTINCT s.event_id
-            FROM placed o ASOF JOIN searches s
-              ON s.account = o.account AND s.topic = o.topic AND s.occurred_at <= o.placed_at
-            WHERE o.placed_at <= s.occurred_at + INTERVAL {SEARCH_WINDOW_DAYS} DAY
+            SELECT event_id FROM paired
+            WHERE NOT ordered AND then_ordered AND then_at <= moment + INTERVAL {SEARCH_WINDOW_DAYS} DAY
         )
         SELECT seen.*, followed.event_id IS NOT NULL AS converted FROM seen LEFT JOIN followed USING (event_id)
         """,

@@ -88,8 +88,8 @@ def bounds(quantile: float) -> str:
     spread = f"{Z} * sqrt(count(*) * {quantile} * {1 - quantile})"
     low = f"greatest(1, floor(count(*) * {quantile} - {spread}))::BIGINT"
     high = f"least(count(*), ceil(count(*) * {quantile} + 1 + {spread}))::BIGINT"
-    ordered = "list_sort(list(amount))"
-    return f"quantile_cont(amount, {quantile}), {ordered}[{low}], {ordered}[{high}], count(*)"
+    ordered = "array_agg(amount ORDER BY amount)"
+    return f"percentile_cont({quantile}) WITHIN GROUP (ORDER BY amount), {ordered}[{low}], {ordered}[{high}], count(*)"
 
 
 def _outcome(value: float | None, low: float | None, high: float | None, n: int) -> Outcome:

@@ -34,13 +34,14 @@ class SurvivalMedian(Shape):
         """The median in every cell with rows; `not reached` where fewer than half have had the event."""
         data = source(reading, metric, self.fact, self.on)
         population = data.condition + (f" AND NOT {self.never}" if self.never else "")
+        positions = ", ".join(str(i + 1) for i in range(len(data.names) + 1))
         happened = f"({self.days} IS NOT NULL AND {self.on} + {self.days}::INTEGER <= $as_of)"
         rows = run(
             reading,
             f"""
             SELECT {data.keys} greatest(0, CASE WHEN {happened} THEN {self.days} ELSE $as_of - {self.on} END)::DOUBLE,
                    count(*) FILTER ({happened}), count(*)
-            FROM {data.relation} WHERE {population} GROUP BY ALL
+            FROM {data.relation} WHERE {population} GROUP BY {positions}
             """,
             data.parameters | {"as_of": reading.window(metric).as_of},
         )

@@ -1,0 +1,123 @@
+"""The house SQL in another engine's words: DuckDB's dialect with `$name` parameters in, the engine's own out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlglot import exp, parse_one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """The relation that a `CREATE OR REPLACE` makes."""
+
+    name: str
+    view: bool
+    temporary: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """One statement as the engine takes it: parameters by position, `names` says which stands where.
+
+    `replaces` names what must be out of the way first, where the engine has no CREATE OR REPLACE for it.
+    """
+
+    statement: str
+    names: tuple[str, ...]
+    replaces: Replacement | None = None
+
+
+@lru_cache(maxsize=1024)
+def translated(statement: str, dialect: str) -> Translation:
+    """The statement in SQLGlot's `dialect`. Raises KeyError for a dialect that no difference is written down for."""
+    differences = DIFFERENCES[dialect]
+    tree = parse_one(statement, dialect="duckdb")
+    replaces = _replaced(tree)
+    names: list[str] = []
+    for node in list(tree.find_all(exp.Placeholder)):
+        if node.name not in names:
+            names.append(node.name)
+        node.replace(exp.Parameter(this=exp.Literal.number(names.index(node.name) + 1)))
+    for kind, change in differences.items():
+        # Inner nodes first: a change takes the changed parts of its node along.
+        for found in reversed(list(tree.find_all(kind))):
+            change(found)
+    _name_subqueries(tree)
+    return Translation(statement=tree.sql(dialect=dialect), names=tuple(names), replaces=replaces)
+
+
+def _replaced(tree: exp.Expr) -> Replacement | None:
+    if not isinstance(tree, exp.Create) or not tree.args.get("replace"):
+        return None
+    tree.set("replace", False)
+    temporary = tree.find(exp.TemporaryProperty) is not None
+    return Replacement(name=tree.this.name, view=tree.kind == "VIEW", temporary=temporary)
+
+
+def _count_if(node: exp.Expr) -> None:
+    """A count over no rows is 0; the sum of cases that stands in for it elsewhere would be empty."""
+    node.replace(exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=node.this)))
+
+
+def _extreme_row(node: exp.Expr) -> None:
+    """arg_min(x, (a, b)) is the first x by a, then b; rows without an x take no part."""
+    column, keys, descending = node.this, node.expression, isinstance(node, exp.ArgMax)
+    columns = keys.expressions if isinstance(keys, exp.Tuple) else [keys]
+    order = exp.Order(
+        this=column.copy(), expressions=[exp.Ordered(this=key, desc=descending, nulls_first=False) for key in columns]
+    )
+    found = [exp.Not(this=exp.Is(this=part.copy(), expression=exp.Null())) for part in (column, columns[0])]
+    listed = exp.Filter(this=exp.ArrayAgg(this=order), expression=exp.Where(this=exp.and_(*found)))
+    node.replace(exp.Bracket(this=exp.Paren(this=listed), expressions=[exp.Literal.number(1)], offset=1))
+
+
+def _any_value(node: exp.Expr) -> None:
+    """Whichever value: PostgreSQL has any_value from 16 on; the greatest is one of them."""
+    node.replace(exp.Max(this=node.this))
+
+
+def _subscript(node: exp.Expr) -> None:
+    if not isinstance(node.this, exp.Column | exp.Paren):
+        node.set("this", exp.Paren(this=node.this))
+
+
+def _calendar_part(node: exp.Expr) -> None:
+    """year(x) and its kin are whole numbers; EXTRACT gives decimals."""
+    part = exp.Extract(this=exp.var(type(node).__name__.upper()), expression=node.this)
+    node.replace(exp.Cast(this=part, to=exp.DataType.build("INT")))
+
+
+def _anonymous(node: exp.Expr) -> None:
+    if str(node.this).lower() == "round_even":
+        amount, digits = node.expressions
+        if digits.name != "0":
+            raise ValueError(f"round_even(x, {digits.sql()}): only 0 digits are translated")
+        # Rounding of double precision is half to even, of numeric half away from zero.
+        double = exp.Cast(this=amount, to=exp.DataType.build("DOUBLE"))
+        node.replace(exp.Anonymous(this="round", expressions=[double]))
+
+
+def _name_subqueries(tree: exp.Expr) -> None:
+    """A subquery in FROM must have a name before PostgreSQL 16; elsewhere it does no harm."""
+    for i, node in enumerate(tree.find_all(exp.Subquery)):
+        if isinstance(node.parent, exp.From | exp.Join) and not node.alias:
+            node.set("alias", exp.TableAlias(this=exp.to_identifier(f"unnamed_{i}")))
+
+
+Change = Callable[[exp.Expr], None]
+
+DIFFERENCES: dict[str, dict[type[exp.Expr], Change]] = {
+    "postgres": {
+        exp.Bracket: _subscript,
+        exp.CountIf: _count_if,
+        exp.ArgMin: _extreme_row,
+        exp.ArgMax: _extreme_row,
+        exp.AnyValue: _any_value,
+        exp.Year: _calendar_part,
+        exp.Quarter: _calendar_part,
+        exp.Month: _calendar_part,
+        exp.Anonymous: _anonymous,
+    }
+}
+"""What SQLGlot leaves as it is although the engine would read it differently or not at all."""
