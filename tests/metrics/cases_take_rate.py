@@ -33,6 +33,21 @@ FOREIGN_FEES = FOREIGN.but(
     {"fees": [fee(10_00, "2024-01-15", kind="other", currency="USD"), fee(1_00, "2024-02-15", kind="other")]}
 )
 
+KINDS = LEDGER.but(
+    {
+        "fees": [
+            *FEES,
+            fee(3_00, "2024-02-10", account_id="s2", kind="listing"),
+            fee(-4_00, "2024-02-05", order_id="o3"),  # a discount on o3's commission
+        ],
+        "spend": [
+            dated({"spent_at": "2024-01-01", "amount": 12_00, "kind": "incentive", "side": "buyer"}),
+            dated({"spent_at": "2024-02-10", "amount": 5_00, "kind": "incentive"}),  # for nobody in particular
+            dated({"spent_at": "2024-02-10", "amount": 99_00, "kind": "marketing", "side": "buyer"}),
+        ],
+    }
+)
+
 CASES = (
     case(
         "fees",
@@ -109,4 +124,59 @@ CASES = (
     ),
     case("subscription_revenue", BILLED, "paid by suppliers", "buyer|0|0|ok; supplier|30|2|ok", by="side"),
     case("subscription_revenue", LATE_BILLING, "none is sold", reason="needs fees.kind=subscription"),
+    case(
+        "commission_fees",
+        KINDS,
+        "by month; those of cancelled, test and self-dealing orders never",
+        "2024-01 | 10 | 1 | ok; 2024-02 | 26 | 2 | ok; 2024-03 | 0 | 0 | ok",
+        by="month",
+    ),
+    case("commission_fees", LEDGER, "not loaded", reason="needs fees"),
+    case("transaction_fees", KINDS, "halves by side", "buyer | 10 | 1 | ok; supplier | 10 | 1 | ok", by="side"),
+    case("transaction_fees", LATE_BILLING, "none is charged", reason="needs fees.kind=transaction"),
+    case("advertising_fees", KINDS, "on o3", "5 | 1 | ok"),
+    case("listing_fees", KINDS, "of s2's own", "buyer | 0 | 0 | ok; supplier | 3 | 1 | ok", by="side"),
+    case("fee_credits", KINDS, "shown as what was given", "4 | 1 | ok"),
+    case("fee_credits", BILLED, "none is a true zero", "0 | 0 | ok"),
+    case(
+        "fees_returned",
+        BILLED,
+        "by the day of the refund, after the month of the order was closed",
+        "2024-01 | 0 | 0 | ok; 2024-02 | 3 | 1 | ok; 2024-03 | 6 | 1 | ok",
+        by="month",
+    ),
+    # 45 less 12; 50 + 3 - 4 = 49 less 3 less 5; 7 less 6.
+    case(
+        "net_revenue_after_incentives",
+        KINDS,
+        "incentives of nobody in particular in the total",
+        "2024-01 | 33 | 4 | ok; 2024-02 | 41 | 7 | ok",
+        by="month",
+        end="2024-02-29",
+    ),
+    case("net_revenue_after_incentives", BILLED, "no incentive known", reason="needs spend"),
+    # Fees 60 on 840; o1 gave back 3 of 30.00 refunded, o3 6 of 60.00.
+    case("net_take_rate", BILLED, "refunds reverse both", "51/750 | 8 | small_n", basis="account-clustered delta"),
+    case(
+        "net_take_rate",
+        BILLED,
+        "by order date, whenever the refund was",
+        "2024-01 | 27/270 | 2 | small_n; 2024-02 | 24/480 | 4 | small_n; 2024-03 | - | 0 | no_denominator",
+        by="month",
+    ),
+    # o1, o2 and o3 carried a fee: 60 on 600.
+    case("charged_take_rate", BILLED, "of three orders", "60/600 | 3 | small_n"),
+    case("charged_take_rate", BILLED, "March charged nothing", "-|0|no_denominator", start="2024-03-01"),
+    # 10 % where charged less 60/840 over all.
+    case("take_rate_leakage", BILLED, "240 of 840 without a fee", "1/35 | 3 | small_n"),
+    case(
+        "take_rate_leakage",
+        BILLED,
+        "by month",
+        "2024-01 | 0 | 2 | small_n; 2024-02 | 2/45 | 1 | small_n; 2024-03 | - | 0 | no_denominator",
+        by="month",
+    ),
+    case(
+        "take_rate_leakage", BILLED, "alike on both sides", "buyer|1/35|3|small_n; supplier|1/35|3|small_n", by="side"
+    ),
 )

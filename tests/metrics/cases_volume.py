@@ -108,6 +108,27 @@ RESTATED = world(
     ],
 )
 EMPTY = world("2024-01-31")
+HEADY = world(
+    "2024-01-31",
+    orders=[
+        order("b1", "s1", "2024-01-02", 200_00, category="x"),
+        order("b1", "s2", "2024-01-02", 300_00, category="x"),
+        order("b1", "s1", "2024-01-03", 40_00, category="y"),
+    ],
+)
+REGISTERED = world(
+    "2024-02-29",
+    accounts=[
+        account("b1", "2024-01-05"),
+        account("b2", "2024-01-10", closed_at="2024-02-10", segment="large"),
+        account("b3"),
+        account("s1", "2024-01-01"),
+    ],
+    orders=[
+        order("b1", "s1", "2024-01-20", 10_00),
+        order("b2", "s1", "2024-01-20", 50_00),
+    ],
+)
 
 CASES = (
     case("gmv", LEDGER, "total, each order once", "840 | 8 | ok", basis="census", span="2024-01-01..2024-03-31"),
@@ -327,4 +348,64 @@ CASES = (
         by="month",
     ),
     case("off_platform_share", YEAR_END, "nothing is reported as off platform", reason="needs orders.on_platform=fal"),
+    # o1 lost 30.00 in February and o3 60.00 in March: by order date January 270, February 480.
+    case(
+        "net_gmv_cohort",
+        LEDGER,
+        "refunds by the date of the order",
+        "2024-01 | 270 | 2 | ok; 2024-02 | 480 | 4 | ok; 2024-03 | 0 | 2 | ok",
+        by="month",
+    ),
+    case("net_gmv_cohort", LEDGER, "once on each side", "buyer | 750 | 8 | ok; supplier | 750 | 8 | ok", by="side"),
+    case("net_gmv_cohort", SAMPLE, "weighted: 10 + 150 + 300", "460 | 3 | ok", basis="declared sample"),
+    case("net_gmv_cohort", LEDGER.but({"refunds": None}), "no refunds loaded", reason="needs refunds"),
+    case("net_gmv_cohort", UNPRICED.but({"refunds": REFUNDS}), "without a rate", reason="needs fx_rates"),
+    # The 99th percentile of 200 and 300 is 299, with 40 beside them 298, of one order itself.
+    case("winsorised_aov", HEADY, "capped at 299", "x | 499/2 | 2 | small_n; y | 40 | 1 | small_n", by="category"),
+    case(
+        "winsorised_aov", HEADY, "each order once", "538/3 | 3 | small_n", where=("category=x,y",), start="2024-01-02"
+    ),
+    # b1 340 over 3 orders, b2 500 over 3, b3 0 over 2; s1 600 over 4, s2 200 over 3, s3 40.
+    case(
+        "mean_account_aov",
+        LEDGER,
+        "every account once",
+        "buyer | 280/3 | 3 | small_n; supplier | 770/9 | 3 | small_n",
+        by="side",
+    ),
+    case("mean_account_aov", LEDGER, "per side only", reason="exists per side only"),
+    # 100, 200, 500, 40, -50 and 50 on six days of one supplier each.
+    case("daily_gmv_per_active_supplier", LEDGER, "six selling days", "140 | 6 | small_n"),
+    case(
+        "daily_gmv_per_active_supplier",
+        HEADY,
+        "two suppliers on a day: 250 and 40",
+        "supplier | 145 | 2 | small_n",
+        by="side",
+    ),
+    case("daily_gmv_per_active_supplier", SAMPLE, "not from a sample", reason="declared sample"),
+    case(
+        "registered_accounts",
+        REGISTERED,
+        "by month's end, closed ones gone, one without a day of signup never in",
+        "2024-01 | buyer | 2 | 2 | ok; 2024-01 | supplier | 1 | 1 | ok; "
+        "2024-02 | buyer | 1 | 1 | ok; 2024-02 | supplier | 1 | 1 | ok",
+        by="month,side",
+    ),
+    case(
+        "gmv_per_registered_account",
+        REGISTERED,
+        "idle accounts in the denominator",
+        "buyer | 60 | 1 | small_n; supplier | 60 | 1 | small_n",
+        by="side",
+    ),
+    case(
+        "gmv_per_registered_account",
+        REGISTERED,
+        "by segment: no large one is registered",
+        "- | 10 | 1 | small_n",
+        by="segment",
+        where=("side=buyer",),
+    ),
+    case("gmv_per_registered_account", LEDGER, "no signup is dated", reason="needs accounts.signed_up_at"),
 )

@@ -1,8 +1,8 @@
 """How much is traded: GMV, orders, their size, and how many accounts trade."""
 
 from bothsides.metrics.measure import Combination, Measure, Ratio, Test
-from bothsides.metrics.metric import Better, Metric, SideRule, Tier
-from bothsides.metrics.shapes import PerAccount
+from bothsides.metrics.metric import Better, Metric, Quotient, SideRule, Tier
+from bothsides.metrics.shapes import DailyMean, MeanPerAccount, PerAccount, Stock, Winsorised
 from bothsides.metrics.value import Unit
 from bothsides.schema import Side
 
@@ -18,6 +18,7 @@ BOOKINGS = Measure(fact="bookings", on="placed_on", aggregate="count")
 CANCELLED = Measure(fact="bookings", on="placed_on", aggregate="count", where=(Test("status", "=", "cancelled"),))
 REFUNDED = Measure(fact="refunds", on="refunded_on", aggregate="sum", column="amount")
 REFUNDED_OF_ORDERS = Measure(fact="orders", on="placed_on", aggregate="sum", column="refunded")
+KEPT = Measure(fact="orders", on="placed_on", aggregate="sum", column="(value - refunded)")
 OFF_PLATFORM = Measure(
     fact="orders", on="placed_on", aggregate="sum", column="value", where=(Test("on_platform", "=", False),)
 )
@@ -62,6 +63,20 @@ VOLUME = (
         better=Better.UP,
     ),
     Metric(
+        id="net_gmv_cohort",
+        needs=("refunds",),
+        row=1,
+        family="volume",
+        label="Net GMV by order date",
+        unit=Unit.MONEY,
+        formula=KEPT,
+        meaning="Value of the completed orders of the period less what was refunded of them, whenever that was.",
+        side=SideRule.EACH,
+        tier=Tier.LAGGING,
+        better=Better.UP,
+        caveat="Cohort view: it falls while the orders are still being refunded; the ledger view does not.",
+    ),
+    Metric(
         id="orders",
         row=1,
         family="volume",
@@ -85,6 +100,32 @@ VOLUME = (
         tier=Tier.LAGGING,
         better=Better.UP,
         caveat="Equal on both sides by construction; only the per-account figures differ.",
+    ),
+    Metric(
+        id="winsorised_aov",
+        row=6,
+        family="volume",
+        label="Average order value, outliers capped",
+        unit=Unit.MONEY,
+        formula=Winsorised(quantile=0.99),
+        meaning="Mean value of completed orders, each capped at the 99th percentile of its cell.",
+        side=SideRule.EACH,
+        tier=Tier.LAGGING,
+        better=Better.UP,
+        source="Wilcox 2012, Introduction to Robust Estimation, winsorised mean (upper tail only)",
+        caveat="Not GMV over orders: the cap takes value away. For comparing groups, never for totals.",
+    ),
+    Metric(
+        id="mean_account_aov",
+        row=5,
+        family="volume",
+        label="Mean account's average order",
+        unit=Unit.MONEY,
+        formula=MeanPerAccount(amount="sum(value) / count(*)"),
+        meaning="Mean over accounts of each account's average order value: every account weighs the same.",
+        side=SideRule.SPLIT,
+        tier=Tier.LAGGING,
+        better=Better.UP,
     ),
     Metric(
         id="median_account_aov",
@@ -183,6 +224,48 @@ VOLUME = (
         side=SideRule.BUYER,
         tier=Tier.LAGGING,
         better=Better.UP,
+    ),
+    Metric(
+        id="daily_gmv_per_active_supplier",
+        row=8,
+        family="volume",
+        label="GMV per active supplier and day",
+        unit=Unit.MONEY,
+        formula=DailyMean(),
+        meaning="Mean over the days with a sale of GMV of the day per supplier that sold on it.",
+        side=SideRule.SUPPLIER,
+        tier=Tier.LAGGING,
+        better=Better.UP,
+        caveat="Days without a sale are not in it. Dominated by the head: read it with the median and the Gini.",
+    ),
+    Metric(
+        id="registered_accounts",
+        needs=("accounts.signed_up_at",),
+        row=7,
+        family="volume",
+        label="Registered accounts",
+        unit=Unit.COUNT,
+        formula=Stock(fact="accounts", opened="signed_up_on", closed="closed_on"),
+        meaning="Accounts signed up and not closed on the last day of the period.",
+        side=SideRule.OWN,
+        tier=Tier.LEADING,
+        better=Better.UP,
+        caveat="A stock: not additive over time. Accounts without a day of signup are not in it.",
+    ),
+    Metric(
+        id="gmv_per_registered_account",
+        needs=("accounts.signed_up_at",),
+        row=7,
+        family="volume",
+        label="GMV per registered account",
+        unit=Unit.MONEY,
+        formula=Quotient("gmv", "registered_accounts", (("orders", "placed_on"), ("accounts", "signed_up_on"))),
+        meaning="GMV over the accounts registered at the end of the period, idle ones included.",
+        side=SideRule.SPLIT,
+        tier=Tier.LAGGING,
+        better=Better.UP,
+        dimensions=("segment",),
+        caveat="Read it beside GMV per active account: the gap is the idle accounts.",
     ),
     Metric(
         id="median_account_gmv",

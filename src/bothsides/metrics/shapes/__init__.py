@@ -3,6 +3,7 @@
 from bothsides.metrics.shapes.churned import Churned
 from bothsides.metrics.shapes.concentration import Concentration
 from bothsides.metrics.shapes.lifetime import LifetimeValue
+from bothsides.metrics.shapes.mean import DailyMean, MeanPerAccount, Winsorised
 from bothsides.metrics.shapes.median import Median, PerAccount
 from bothsides.metrics.shapes.pairs import TrustedPairs
 from bothsides.metrics.shapes.retained import Retained
@@ -13,7 +14,9 @@ from bothsides.metrics.shapes.survival import SurvivalMedian
 __all__ = [
     "Churned",
     "Concentration",
+    "DailyMean",
     "LifetimeValue",
+    "MeanPerAccount",
     "Median",
     "PerAccount",
     "Retained",
@@ -21,4 +24,5 @@ __all__ = [
     "Stock",
     "SurvivalMedian",
     "TrustedPairs",
+    "Winsorised",
 ]
