@@ -9,11 +9,13 @@ from datetime import date
 
 from sqlglot import exp, maybe_parse
 
+from bothsides.metrics.distinct import BitBudget, Span
 from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.measure import Combination, Formula, Measure, Product, Ratio, Test, measures_of
 from bothsides.metrics.metric import Read
 from bothsides.schema import Grain, Side
+from bothsides.schema.period import periods_between
 
 Parameters = dict[str, object]
 
@@ -71,9 +73,13 @@ def plan(
     windows: dict[Read, Window],
     *,
     weighted: bool = False,
+    bits: BitBudget | None = None,
     dialect: str = "duckdb",
 ) -> Plan:
-    """Compile the measures into one statement. `weighted` multiplies by the sample weight of facts that have one."""
+    """Compile the measures into one statement. `weighted` multiplies by the sample weight of facts that have one.
+
+    With `bits`, for an engine that has bitstrings, distinct ids are counted by one bit each where these fit.
+    """
     parameters: Parameters = {}
     reads: dict[Read, list[Measure]] = {}
     for measure in dict.fromkeys(measures):
@@ -83,10 +89,12 @@ def plan(
     variances: dict[Measure, str] = {}
     parts: list[exp.Select] = []
     for (name, on), group in reads.items():
-        select = _read(FACTS[name], on, cut, windows[name, group[0].on], parameters)
+        window = windows[name, group[0].on]
+        select = _read(FACTS[name], on, cut, window, parameters)
         for measure in group:
             columns[measure] = f"m{len(columns)}"
-            select = select.select(exp.alias_(_aggregate(measure, cut, weighted), columns[measure]))
+            span = _span(measure, cut, window, bits) if bits else None
+            select = select.select(exp.alias_(_aggregate(measure, cut, weighted, span), columns[measure]))
             sampled = weighted and FACTS[name].weight and measure.aggregate != "count_distinct"
             if measure.aggregate == "sum" or sampled:
                 rows[measure] = f"n{len(columns) - 1}"
@@ -222,9 +230,12 @@ def _words(keys: Sequence[str]) -> tuple[exp.Expr, ...]:
     return tuple(exp.alias_(_expression(side), key) if key == "side" else exp.column(key) for key in keys)
 
 
+def _relation(fact: Fact, cut: Cut) -> str:
+    return fact.parties if cut.sided and fact.parties else fact.relation
+
+
 def _read(fact: Fact, on: str, cut: Cut, window: Window, parameters: Parameters) -> exp.Select:
-    relation = fact.parties if cut.sided and fact.parties else fact.relation
-    select = exp.select().from_(exp.to_table(relation))
+    select = exp.select().from_(exp.to_table(_relation(fact, cut)))
     for key in cut.keys:
         select = select.select(exp.alias_(_key(key, on, cut), _CODES.get(key, key)))
     # Dates stand as literals: the engine then leaves out blocks, and the whole test where every row passes.
@@ -267,7 +278,27 @@ def period_start(on: str, grain: Grain, fiscal_start: int) -> str:
     return f"CAST(date_trunc('{grain.value}', {on}) AS DATE)"
 
 
-def _aggregate(measure: Measure, cut: Cut, weighted: bool) -> exp.Expression:
+def _span(measure: Measure, cut: Cut, window: Window, bits: BitBudget) -> Span | None:
+    """The ids of a distinct count that bits can hold."""
+    if measure.aggregate != "count_distinct" or measure.column is None:
+        return None
+    relation = _relation(FACTS[measure.fact], cut)
+    return bits.take(relation, _resolve(measure.column, measure, cut), lambda: _groups(relation, cut, window, bits))
+
+
+def _groups(relation: str, cut: Cut, window: Window, bits: BitBudget) -> int:
+    """About how many cells the read has: periods by sides by labels, as if every combination were there."""
+    count = len(Side) if cut.by_side else 1
+    if cut.grain:
+        count *= len(list(periods_between(window.start, window.end, cut.grain, fiscal_start=cut.fiscal_start)))
+    asked = {name: len(values) for name, values in cut.where}
+    for dim in cut.dims:
+        labels = bits.labels(relation, dim)
+        count *= min(asked.get(dim, labels), labels)
+    return count
+
+
+def _aggregate(measure: Measure, cut: Cut, weighted: bool, span: Span | None = None) -> exp.Expression:
     fact = FACTS[measure.fact]
     column = None if measure.column is None else _expression(_resolve(measure.column, measure, cut))
     weight = exp.column(fact.weight) if weighted and fact.weight else None
@@ -277,8 +308,17 @@ def _aggregate(measure: Measure, cut: Cut, weighted: bool) -> exp.Expression:
         case "sum":
             total = exp.Sum(this=exp.Mul(this=column, expression=weight) if weight else column)
         case "count_distinct":
+            if span is not None:
+                return _by_bits(column, span, measure, cut)
             total = exp.Count(this=exp.Distinct(expressions=[column]))
     return _filtered(total, measure, cut)
+
+
+def _by_bits(column: exp.Expression | None, span: Span, measure: Measure, cut: Cut) -> exp.Expression:
+    """The distinct ids of the column, one bit each. Of no rows there are no bits, and none is zero."""
+    ids = exp.Anonymous(this="bitstring_agg", expressions=[column, *(exp.Literal.number(end) for end in span)])
+    count = exp.Anonymous(this="bit_count", expressions=[_filtered(ids, measure, cut)])
+    return exp.Coalesce(this=count, expressions=[exp.Literal.number(0)])
 
 
 def _variance(measure: Measure, cut: Cut) -> exp.Expression:
