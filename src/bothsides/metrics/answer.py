@@ -5,17 +5,26 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from bothsides.metrics.catalogue import metric as find_metric
-from bothsides.metrics.cells import Key, Outcome, Reading, bound, make_reading, period_of, period_status, span_label
+from bothsides.metrics.cells import (
+    Key,
+    Outcome,
+    Reading,
+    bound,
+    make_reading,
+    period_of,
+    period_status,
+    span_label,
+    starts_on,
+)
 from bothsides.metrics.compile import Plan, cluster_plans, expand, plan
-from bothsides.metrics.distinct import BitBudget
+from bothsides.metrics.dictionary import Held
 from bothsides.metrics.evaluate import Counted, evaluate
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.interval import clustered_ratio
 from bothsides.metrics.measure import Combination, Formula, Measure, Ratio, measures_of
 from bothsides.metrics.metric import Metric, Quotient
 from bothsides.metrics.query import Query
-from bothsides.metrics.refusal import misfit, quotient_parts, refusal
+from bothsides.metrics.refusal import misfit, refusal
 from bothsides.metrics.shapes import Shape, Stock
 from bothsides.metrics.store import Store
 from bothsides.metrics.value import Basis, Status, Unit, Value
@@ -32,36 +41,32 @@ def ask(store: Store, query: Query) -> list[Value]:
     """The values of every metric asked for, in the order asked, cells sorted within each.
 
     A metric whose tables are missing, or that cannot be split as asked, gives one `unavailable` value with the
-    reason. Raises KeyError for an unknown metric, with near names.
+    reason. Each period is answered by the definition in force on its first day. Raises KeyError for an unknown
+    metric, with near names.
     """
     reading = make_reading(store, query)
-    metrics = [find_metric(name) for name in query.metrics]
-    refusals = {m.id: reason for m in metrics if (reason := refusal(reading, m)) is not None}
-    ready = [m for m in metrics if m.id not in refusals]
-    outcomes = _outcomes(reading, ready)
+    helds = reading.held()
+    refusals = {
+        held: reason for held in helds if (reason := held.undefined or refusal(reading, held.metric)) is not None
+    }
+    outcomes = _outcomes(reading, [held.metric for held in helds if held not in refusals])
     values: list[Value] = []
-    for metric in metrics:
-        if metric.id in refusals:
-            values.append(_unavailable(reading, metric, refusals[metric.id]))
+    for held in helds:
+        if held in refusals:
+            values.append(_unavailable(reading, held.metric, refusals[held]))
         else:
-            values.extend(_values(reading, metric, outcomes[metric.id]))
+            values.extend(_values(reading, held, outcomes[held.metric.definition]))
     return values
 
 
 def explain(store: Store, query: Query) -> str:
     """The SQL that the query's formulas compile to."""
     reading = make_reading(store, query)
-    metrics = [m for name in query.metrics if misfit(reading, m := find_metric(name)) is None]
+    metrics = [held.metric for held in reading.held() if (held.undefined or misfit(reading, held.metric)) is None]
     measures = [measure for job in _jobs(reading, metrics) for measure in measures_of(job.formula)]
     if not measures:
         return "-- nothing to read: no metric asked for is a formula over tables that are here"
-    return _compiled(reading, measures).statement
-
-
-def _compiled(reading: Reading, measures: Sequence[Measure]) -> Plan:
-    store = reading.store
-    bits = BitBudget(store.engine, store.bounds) if store.engine.capabilities.bitstrings else None
-    return plan(measures, reading.cut, reading.windows, weighted=store.sampled, bits=bits)
+    return plan(measures, reading.cut, reading.windows, weighted=store.sampled).statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,21 +78,15 @@ class _Job:
     formula: Formula
 
 
-def _parts(metric: Metric) -> tuple[Metric, ...]:
-    return (
-        tuple(map(find_metric, quotient_parts(metric.formula))) if isinstance(metric.formula, Quotient) else (metric,)
-    )
-
-
 def _name(metric: Metric, part: Metric) -> str:
-    return part.id if part is metric else f"{metric.id}/{part.id}"
+    return part.definition if part is metric else f"{metric.definition}/{part.definition}"
 
 
 def _jobs(reading: Reading, metrics: Sequence[Metric]) -> list[_Job]:
     """Every formula the metrics are made of, bound to the days on which all of it is known."""
     jobs = []
     for metric in dict.fromkeys(metrics):
-        for part in _parts(metric):
+        for part in reading.store.dictionary.parts(metric):
             if isinstance(part.formula, Formula):
                 formula = expand(bound(part.formula, reading, metric), sided=reading.cut.sided)
                 jobs.append(_Job(name=_name(metric, part), metric=metric, formula=formula))
@@ -99,16 +98,16 @@ def _outcomes(reading: Reading, metrics: Sequence[Metric]) -> dict[str, dict[Key
     found = _formula_outcomes(reading, _jobs(reading, metrics))
     outcomes: dict[str, dict[Key, Outcome]] = {}
     for metric in metrics:
-        parts = _parts(metric)
+        parts = reading.store.dictionary.parts(metric)
         for part in parts:
             if isinstance(part.formula, Shape):
                 cells = part.formula.outcomes(reading, metric)
                 found[_name(metric, part)] = _filled(reading, metric, cells)
         if isinstance(metric.formula, Quotient):
             top, bottom = (found[_name(metric, part)] for part in parts)
-            outcomes[metric.id] = {key: _divide(top[key], bottom[key]) for key in top if key in bottom}
+            outcomes[metric.definition] = {key: _divide(top[key], bottom[key]) for key in top if key in bottom}
         else:
-            outcomes[metric.id] = found[metric.id]
+            outcomes[metric.definition] = found[metric.definition]
     return outcomes
 
 
@@ -148,7 +147,7 @@ def _formula_outcomes(reading: Reading, jobs: Sequence[_Job]) -> dict[str, dict[
     if not jobs:
         return {}
     measures = [measure for job in jobs for measure in measures_of(job.formula)]
-    compiled = _compiled(reading, measures)
+    compiled = plan(measures, reading.cut, reading.windows, weighted=reading.store.sampled)
     width = len(compiled.keys)
     rows = reading.store.engine.rows(compiled.statement, compiled.parameters)
     cells = {tuple(row[:width]): dict(zip(compiled.outputs, row[width:], strict=True)) for row in rows}
@@ -225,9 +224,11 @@ def _add_clusters(reading: Reading, jobs: Sequence[_Job], outcomes: dict[str, di
                 outcomes[name][key] = replace(known, low=low, high=high, basis=Basis.CLUSTER)
 
 
-def _values(reading: Reading, metric: Metric, outcomes: dict[Key, Outcome]) -> Iterator[Value]:
+def _values(reading: Reading, held: Held, outcomes: dict[Key, Outcome]) -> Iterator[Value]:
+    metric = held.metric
     as_of, spans = reading.window(metric).as_of, {}
-    for key in sorted(outcomes, key=lambda k: tuple((part is not None, str(part)) for part in k)):
+    answered = (key for key in outcomes if not reading.cut.grain or held.covers(starts_on(reading, key)))
+    for key in sorted(answered, key=lambda k: tuple((part is not None, str(part)) for part in k)):
         start = key[0] if reading.cut.grain else None
         if start not in spans:
             period = period_of(reading, key)

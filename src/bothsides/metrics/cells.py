@@ -1,9 +1,11 @@
 """Cells: the periods, sides and labels in which values stand, and what is known for each metric there."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from bothsides.metrics.compile import Cut, Window
 from bothsides.metrics.fact import Fact
@@ -11,10 +13,13 @@ from bothsides.metrics.facts import FACTS
 from bothsides.metrics.measure import Combination, Formula, Measure, Product, Ratio, Test
 from bothsides.metrics.metric import Metric, Read, SideRule
 from bothsides.metrics.query import Query
-from bothsides.metrics.store import Store
 from bothsides.metrics.value import Basis, Status
 from bothsides.schema import Grain, Period, Side
 from bothsides.schema.period import add_months, periods_between
+
+if TYPE_CHECKING:
+    from bothsides.metrics.dictionary import Held
+    from bothsides.metrics.store import Store
 
 Key: TypeAlias = tuple[date | str | None, ...]
 """The cell's columns in the cut's order: period start, side, dimensions."""
@@ -41,6 +46,23 @@ class Reading:
     query: Query
     cut: Cut
     windows: dict[Read, Window]
+
+    def held(self) -> tuple[Held, ...]:
+        """The definitions that answer the query's periods: of each metric asked for, those in force on a first day."""
+        found: list[Held] = []
+        for name in self.query.metrics:
+            helds = self.store.dictionary.held(name)
+            reads = [self.windows[read] for held in helds for read in held.metric.reads if read in self.windows]
+            if len(helds) == 1 or not reads:
+                found.append(helds[-1])
+                continue
+            first, last = min(window.start for window in reads), max(window.end for window in reads)
+            if self.cut.grain is None:
+                last = first
+            else:
+                first = Period.containing(first, self.cut.grain, fiscal_start=self.cut.fiscal_start).start
+            found += (held for held in helds if held.touches(first, last))
+        return tuple(found)
 
     def window(self, metric: Metric) -> Window:
         """The days on which every fact of the metric, and what its outcome waits for, is known."""
@@ -184,6 +206,14 @@ def span_label(window: Window) -> str:
     '2013-01-01..2013-06-30'
     """
     return f"{window.start}..{window.end}"
+
+
+def starts_on(reading: Reading, key: Key) -> date:
+    """The first day of the cell's period. Raises ValueError where the cut has no period."""
+    period = period_of(reading, key)
+    if period is None:
+        raise ValueError("cells without a period start on no day")
+    return period.start
 
 
 def period_of(reading: Reading, key: Key) -> Period | None:

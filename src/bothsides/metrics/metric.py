@@ -74,8 +74,10 @@ class Metric:
 
     @property
     def definition(self) -> str:
-        """The id and version that identify this definition."""
-        return f"{self.id}@{self.version}"
+        """The id and version that identify this definition, and those of its parts where they are agreed ones."""
+        parts = (self.formula.numerator, self.formula.denominator) if isinstance(self.formula, Quotient) else ()
+        agreed = " / ".join(parts) if any("@" in part for part in parts) else ""
+        return f"{self.id}@{self.version}" + (f" ({agreed})" if agreed else "")
 
     @property
     def reads(self) -> tuple[Read, ...]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from bothsides.metrics.catalogue import metric as find_metric
 from bothsides.metrics.cells import Reading
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.labels import unknown_label
@@ -101,7 +100,7 @@ def _outside(reading: Reading, metric: Metric) -> str | None:
 def _uncountable(reading: Reading, metric: Metric) -> str | None:
     """Amounts without an exchange rate, and what a sample of orders cannot say about accounts."""
     store, window = reading.store, reading.window(metric)
-    for name, column in _amounts(metric):
+    for name, column in _amounts(reading, metric):
         for hole in store.unpriced:
             if (
                 hole.table in FACTS[name].money.get(column, ())
@@ -109,34 +108,29 @@ def _uncountable(reading: Reading, metric: Metric) -> str | None:
                 and hole.last >= window.start
             ):
                 return f"needs fx_rates: {hole}"
-    if store.sampled and _needs_every_order(metric):
+    if store.sampled and _needs_every_order(reading, metric):
         return "orders are a declared sample: the other orders of its accounts may be outside it"
     return None
 
 
-def _amounts(metric: Metric) -> tuple[Read, ...]:
+def _amounts(reading: Reading, metric: Metric) -> tuple[Read, ...]:
     """The facts' columns that are money in the metric."""
     if isinstance(metric.formula, Formula):
         return tuple((m.fact, m.column) for m in measures_of(metric.formula) if m.column is not None)
     if isinstance(metric.formula, Shape):
         return metric.formula.amounts
-    return tuple(read for name in quotient_parts(metric.formula) for read in _amounts(find_metric(name)))
+    return tuple(read for part in reading.store.dictionary.parts(metric) for read in _amounts(reading, part))
 
 
-def _needs_every_order(metric: Metric) -> bool:
+def _needs_every_order(reading: Reading, metric: Metric) -> bool:
     """Whether the metric follows accounts through their orders, or sets grossed-up orders against accounts seen."""
     if isinstance(metric.formula, Shape):
         return metric.formula.histories
     if isinstance(metric.formula, Quotient):
-        return any(_needs_every_order(find_metric(name)) for name in quotient_parts(metric.formula))
+        return any(_needs_every_order(reading, part) for part in reading.store.dictionary.parts(metric))
     measures = measures_of(metric.formula)
     named = ((m.fact, name) for m in measures for name in (m.on, m.column, *(test.column for test in m.where)))
     if any(name in FACTS[fact].histories for fact, name in named):
         return True
     weighted = [m for m in measures if FACTS[m.fact].weight]
     return len({m.aggregate == "count_distinct" for m in weighted}) > 1
-
-
-def quotient_parts(formula: Quotient) -> tuple[str, str]:
-    """The ids of the two metrics."""
-    return formula.numerator, formula.denominator

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bothsides import warehouse
 from bothsides.metrics.building import build_facts, facts_version, fed_tables, known_range, missing_tables
-from bothsides.metrics.distinct import Bounds
+from bothsides.metrics.dictionary import HOUSE, Dictionary
 from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts import FACTS
 from bothsides.schema import TABLES
@@ -52,8 +52,8 @@ class Store:
     sampled: bool = False
     known_on: int | None = None
     unpriced: tuple[Unpriced, ...] = ()
-    bounds: Bounds = field(default_factory=Bounds, repr=False, compare=False)
-    """What its columns hold, for distinct counts: looked up once."""
+    dictionary: Dictionary = HOUSE
+    """The definitions in force."""
     _lacking: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
     """What `lacks` has found out: a store does not change while it is open."""
 
@@ -105,19 +105,21 @@ class Store:
 
 
 @contextmanager
-def open_store(path: Path, *, known_on: int | None = None) -> Iterator[Store]:
+def open_store(path: Path, *, known_on: int | None = None, dictionary: Dictionary = HOUSE) -> Iterator[Store]:
     """Open a published warehouse; with `known_on`, as it was known at that load. Readers never block a sync.
+
+    `dictionary` holds the definitions in force (`read_dictionary` reads a workspace's).
 
     Raises ValueError for a load that the warehouse does not have.
     """
     con = warehouse.open_reader(path)
     try:
-        yield read_store(DuckDB(con), known_on=known_on)
+        yield read_store(DuckDB(con), known_on=known_on, dictionary=dictionary)
     finally:
         con.close()
 
 
-def read_store(engine: Engine, *, known_on: int | None = None) -> Store:
+def read_store(engine: Engine, *, known_on: int | None = None, dictionary: Dictionary = HOUSE) -> Store:
     """The store over an open engine whose states are built."""
     meta: dict[str, str] = dict(engine.rows("SELECT key, value FROM meta"))
     if known_on is not None:
@@ -137,7 +139,8 @@ def read_store(engine: Engine, *, known_on: int | None = None) -> Store:
         ranges=known_range(engine, fed, known_on=known_on),
         sampled=_is_sample(engine, known_on),
         known_on=known_on,
-        unpriced=tuple(Unpriced(*row) for row in engine.rows("SELECT * FROM unpriced ORDER BY ALL")),
+        dictionary=dictionary,
+        unpriced=tuple(Unpriced(*row) for row in engine.rows("SELECT * FROM unpriced ORDER BY 1, 2, 3, 4, 5")),
     )
 
 
