@@ -18,6 +18,7 @@ from bothsides.metrics.cells import (
 )
 from bothsides.metrics.compile import Plan, cluster_plans, expand, plan
 from bothsides.metrics.dictionary import Held
+from bothsides.metrics.distinct import BitBudget
 from bothsides.metrics.evaluate import Counted, evaluate
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.interval import clustered_ratio
@@ -66,7 +67,13 @@ def explain(store: Store, query: Query) -> str:
     measures = [measure for job in _jobs(reading, metrics) for measure in measures_of(job.formula)]
     if not measures:
         return "-- nothing to read: no metric asked for is a formula over tables that are here"
-    return plan(measures, reading.cut, reading.windows, weighted=store.sampled).statement
+    return _compiled(reading, measures).statement
+
+
+def _compiled(reading: Reading, measures: Sequence[Measure]) -> Plan:
+    store = reading.store
+    bits = BitBudget(store.engine, store.bounds) if store.engine.capabilities.bitstrings else None
+    return plan(measures, reading.cut, reading.windows, weighted=store.sampled, bits=bits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +154,7 @@ def _formula_outcomes(reading: Reading, jobs: Sequence[_Job]) -> dict[str, dict[
     if not jobs:
         return {}
     measures = [measure for job in jobs for measure in measures_of(job.formula)]
-    compiled = plan(measures, reading.cut, reading.windows, weighted=reading.store.sampled)
+    compiled = _compiled(reading, measures)
     width = len(compiled.keys)
     rows = reading.store.engine.rows(compiled.statement, compiled.parameters)
     cells = {tuple(row[:width]): dict(zip(compiled.outputs, row[width:], strict=True)) for row in rows}

@@ -9,6 +9,7 @@ from pathlib import Path
 from bothsides import warehouse
 from bothsides.metrics.building import build_facts, facts_version, fed_tables, known_range, missing_tables
 from bothsides.metrics.dictionary import HOUSE, Dictionary
+from bothsides.metrics.distinct import Bounds
 from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts import FACTS
 from bothsides.schema import TABLES
@@ -54,6 +55,8 @@ class Store:
     unpriced: tuple[Unpriced, ...] = ()
     dictionary: Dictionary = HOUSE
     """The definitions in force."""
+    bounds: Bounds = field(default_factory=Bounds, repr=False, compare=False)
+    """What its columns hold, for distinct counts: looked up once."""
     _lacking: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
     """What `lacks` has found out: a store does not change while it is open."""
 
