@@ -11,6 +11,7 @@ COMMANDS: dict[str, str] = {
     "init": "Draft a workspace from your exports: what each column means, and how sure that is.",
     "sync": "Load the files named in the mapping; keep every version; quarantine what cannot be read.",
     "metrics": "Values of metrics by period, side, category and friends.",
+    "change": "Why GMV or net revenue changed: new, returned, grown, shrunk and lost accounts; volume, price and mix.",
     "audit": "Diagnose the market: a one-screen summary and a report a board can read.",
     "quarantine": "Show the records that could not be loaded, with reason, file and line.",
     "doctor": "What is wrong with this workspace and how to mend it; which questions the data can answer.",

@@ -1,0 +1,142 @@
+"""Takes a change apart: who brought it on each side, and what volume, price, mix and exchange rates did."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bothsides.metrics.catalogue import metric as find_metric
+from bothsides.metrics.cells import Reading, make_reading
+from bothsides.metrics.decompose.accounts import by_accounts
+from bothsides.metrics.decompose.change import Change
+from bothsides.metrics.decompose.labels import by_factors
+from bothsides.metrics.decompose.movements import NOW, Terms, movements
+from bothsides.metrics.decompose.periods import Days, compared, compared_days
+from bothsides.metrics.metric import Metric
+from bothsides.metrics.query import Query
+from bothsides.metrics.rates import read_rates
+from bothsides.metrics.refusal import refusal
+from bothsides.metrics.shapes.shape import run
+from bothsides.metrics.store import Store
+from bothsides.schema import Period, Side
+
+DECOMPOSED = ("gmv", "net_revenue")
+"""The totals whose change can be taken apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A question: which total, in which period, against which, on which side, with the mix over what.
+
+    Without a period the last two whole months are compared, without `against` the period before. `same_days` cuts
+    both to the days that have passed of an unfinished period. Raises ValueError for a total that is not decomposed.
+    """
+
+    metric: str
+    period: Period | None = None
+    against: Period | None = None
+    side: Side | None = None
+    dim: str | None = None
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    same_days: bool = False
+    as_of: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.metric not in DECOMPOSED:
+            raise ValueError(f"the change of {self.metric!r} cannot be taken apart: only of {' or '.join(DECOMPOSED)}")
+        if self.side and any(name == "side" for name, _ in self.where):
+            raise ValueError("the side is named twice: as the side and as a filter")
+
+
+def decompose(store: Store, asked: Comparison) -> Change:
+    """The change in parts that sum to it, or why it cannot be taken apart.
+
+    Raises ValueError for periods that cannot be compared.
+    """
+    metric = find_metric(asked.metric)
+    reading = _reading(store, asked, asked.side)
+    if reason := _refused(reading, metric):
+        return _refusal(store, metric, asked, reason)
+    known = reading.window(metric)
+    base_period, period = compared(asked.period, asked.against, known)
+    asked = replace(asked, period=period, against=base_period)
+    days = compared_days(base_period, period, known, same_days=asked.same_days)
+    if isinstance(days, str):
+        return _refusal(store, metric, asked, days)
+    base, now = days
+    reasons = (refusal(_reading(store, asked, asked.side, span), metric) for span in days)
+    if reason := next(filter(None, reasons), None):
+        return _refusal(store, metric, asked, reason)
+    rates = _rates(reading, metric, base, now)
+    if isinstance(rates, str):
+        return _refusal(store, metric, asked, rates)
+    terms = Terms(base=base, now=now, rates=rates)
+    sides = [asked.side] if asked.side else list(Side)
+    splits = [by_accounts(_reading(store, asked, side), metric, side, terms) for side in sides]
+    behind = sum(split.accounts for split in splits)
+    splits.append(by_factors(reading, metric, asked.side, asked.dim, terms, behind))
+    return Change(
+        metric=metric.id,
+        definition=metric.definition,
+        currency=store.currency,
+        period=now.label,
+        against=base.label,
+        days=((base.first, base.last), (now.first, now.last)),
+        splits=tuple(splits),
+        notes=(f"New means no order before; orders are known from {reading.known(metric).start}.",),
+        as_of=known.as_of,
+    )
+
+
+def _reading(store: Store, asked: Comparison, side: Side | None, days: Days | None = None) -> Reading:
+    of_side = (("side", (side.value,)),) if side else ()
+    return make_reading(
+        store,
+        Query(
+            metrics=(asked.metric,),
+            dims=(asked.dim,) if asked.dim else (),
+            where=(*asked.where, *of_side),
+            as_of=asked.as_of,
+            start=days.first if days else None,
+            end=days.last if days else None,
+        ),
+    )
+
+
+def _refused(reading: Reading, metric: Metric) -> str | None:
+    """Whatever the periods; rows without an exchange rate matter only inside them."""
+    if reading.store.sampled:
+        return "orders are a declared sample: the other orders of its accounts may be outside it"
+    return refusal(replace(reading, store=replace(reading.store, unpriced=())), metric)
+
+
+def _refusal(store: Store, metric: Metric, asked: Comparison, reason: str) -> Change:
+    return Change(
+        metric=metric.id,
+        definition=metric.definition,
+        currency=store.currency,
+        period=asked.period.label if asked.period else "",
+        against=asked.against.label if asked.against else "",
+        reason=reason,
+    )
+
+
+def _rates(reading: Reading, metric: Metric, base: Days, now: Days) -> dict[str, float] | str:
+    """The base period's average rate of each other currency in the period, or which one has none."""
+    moves = movements(reading, metric, None)
+    rows = run(
+        reading,
+        f"""
+        WITH {moves.relation}
+        SELECT DISTINCT currency FROM moved
+        WHERE {NOW} AND original <> 0 AND currency <> $reporting
+        """,
+        moves.parameters | Terms(base=base, now=now, rates={}).parameters | {"reporting": reading.store.currency},
+    )
+    currencies = sorted(currency for (currency,) in rows)
+    rates = read_rates(reading.store, currencies)
+    found: dict[str, float] = {}
+    for currency in currencies:
+        rate = rates.average(currency, base.first, base.last)
+        if rate is None:
+            return f"needs fx_rates: {currency} has no rate on {base.first}, so what its rate did cannot be told apart"
+        found[currency] = rate
+    return found
