@@ -97,6 +97,10 @@ def _outside(reading: Reading, metric: Metric) -> str | None:
     return f"known from {known.start} to {known.end}: no day of that was asked for"
 
 
+LASTING = ("subscriptions",)
+"""Tables whose amounts count on for as long as they run, not on one day."""
+
+
 def _uncountable(reading: Reading, metric: Metric) -> str | None:
     """Amounts without an exchange rate, and what a sample of orders cannot say about accounts."""
     store, window = reading.store, reading.window(metric)
@@ -105,7 +109,7 @@ def _uncountable(reading: Reading, metric: Metric) -> str | None:
             if (
                 hole.table in FACTS[name].money.get(column, ())
                 and hole.first <= window.end
-                and hole.last >= window.start
+                and (hole.last >= window.start or hole.table in LASTING)
             ):
                 return f"needs fx_rates: {hole}"
     if store.sampled and _needs_every_order(reading, metric):

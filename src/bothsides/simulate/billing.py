@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 
 from bothsides.schema.period import Grain, periods_between
-from bothsides.simulate.draws import DAY, WEEK, Array, Ints, skewed_days, stream
+from bothsides.simulate.draws import DAY, WEEK, Array, Floats, Ints, skewed_days, stream
 from bothsides.simulate.plan import LEAD_IN_WEEKS
 from bothsides.simulate.trade import COMPLETED, Orders, Society
 
@@ -30,10 +30,29 @@ class Billing:
     fx_rates: Columns
 
 
-def bill(society: Society, orders: Orders) -> Billing:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Members:
+    """The suppliers on a plan; for every supplier its first plan and the seconds from going live to each move up."""
+
+    supplier: Ints
+    level: Ints
+    upgrades: Floats
+
+
+def members(society: Society) -> Members:
+    """Who pays for a plan once live, on which it begins and when it moves up; about one move in 30 months."""
+    plan, suppliers = society.plan, society.population.suppliers
+    rng, n = stream(plan.seed, "subscriptions"), len(suppliers.cell)
+    subscribed = np.flatnonzero((rng.random(n) < plan.subscribed_share) & (suppliers.live >= 0))
+    upgrades = rng.exponential(30.0, (2, n)).cumsum(axis=0) * 30 * DAY
+    level = rng.choice(2, n, p=(0.7, 0.3)) if len(plan.subscriptions) > 1 else np.zeros(n, np.int64)
+    return Members(supplier=subscribed, level=level, upgrades=upgrades)
+
+
+def bill(society: Society, orders: Orders, paying: Members) -> Billing:
     """Charge commissions on completed platform orders and monthly subscriptions; refund some completed orders."""
     commission, fee_of_order = _commissions(society, orders)
-    subscription = _subscriptions(society)
+    subscription = _subscriptions(society, paying)
     fees = {name: np.concatenate([commission[name], subscription[name]]) for name in commission}
     fees = {"fee_id": np.arange(1, len(fees["kind"]) + 1), **fees}
     return Billing(fees=fees, refunds=_refunds(society, orders, fee_of_order), fx_rates=_rates(society))
@@ -61,13 +80,9 @@ def supplier_key(society: Society, supplier: Ints) -> Ints:
     return supplier.astype(np.int64) + len(society.population.buyers.cell) + 1
 
 
-def _subscriptions(society: Society) -> Columns:
-    """One fee per subscribed live supplier and month, on the 1st; suppliers move up a plan now and then."""
-    plan, suppliers = society.plan, society.population.suppliers
-    rng, n = stream(plan.seed, "subscriptions"), len(suppliers.cell)
-    subscribed = np.flatnonzero((rng.random(n) < plan.subscribed_share) & (suppliers.live >= 0))
-    upgrades = rng.exponential(30.0, (2, n)).cumsum(axis=0) * 30 * DAY
-    level = rng.choice(2, n, p=(0.7, 0.3)) if len(plan.subscriptions) > 1 else np.zeros(n, np.int64)
+def _subscriptions(society: Society, members: Members) -> Columns:
+    """One fee per subscribed live supplier and month, on the 1st, at the plan it has reached."""
+    plan, suppliers, subscribed = society.plan, society.population.suppliers, members.supplier
     who, when, amount = [], [], []
     for month in periods_between(plan.start, plan.end, Grain.MONTH):
         charged = epoch_of(month.start) + 6 * 3600
@@ -75,8 +90,8 @@ def _subscriptions(society: Society) -> Columns:
         paying = subscribed[(suppliers.live[subscribed] < charged) & ((closed < 0) | (closed > charged))]
         if charged < society.epoch or not len(paying):
             continue
-        moves = (charged - suppliers.live[paying] >= upgrades[:, paying]).sum(axis=0)
-        tier = np.minimum(level[paying] + moves, len(plan.subscriptions) - 1)
+        moves = (charged - suppliers.live[paying] >= members.upgrades[:, paying]).sum(axis=0)
+        tier = np.minimum(members.level[paying] + moves, len(plan.subscriptions) - 1)
         who.append(supplier_key(society, paying))
         when.append(np.full(len(paying), charged))
         amount.append(np.rint(np.array(plan.subscriptions)[tier] * 100).astype(np.int64))

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 
 from bothsides.schema.side import Side
+from bothsides.schema.tables.fulfilment import SHIPMENT_STATUSES
 from bothsides.simulate.acquisition import SPEND_KINDS
 from bothsides.simulate.behaviour import EVENT_NAMES
 from bothsides.simulate.billing import FEE_KINDS, REFUND_REASONS
 from bothsides.simulate.catalogue import VARIANTS
+from bothsides.simulate.fulfilment import CARRIERS
 from bothsides.simulate.pipeline import DEAL_STATUSES, OWNERS, REASONS, STAGES, TOUCH_KINDS
 from bothsides.simulate.plan import MarketPlan
 from bothsides.simulate.requests import PURPOSES, QUOTE_KINDS, QUOTE_STATUSES
+from bothsides.simulate.subscriptions import INTERVALS, plan_names
 from bothsides.simulate.traits import COUNTRIES, SEGMENTS
 
 ORDER_CHANNELS = ("web", "sales desk", "api")
@@ -138,7 +141,16 @@ class AccountKey:
         )
 
 
-Held = Key | Label | Moment | Day | Amount | Whole | Millionths | Flag | CompanyName | AccountKey
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """1 for yes, 0 for no; -1 is blank."""
+
+    def sql(self, column: str) -> str:
+        """The value as its source would write it; NULL where blank."""
+        return f"CASE WHEN {column} >= 0 THEN {column} = 1 END"
+
+
+Held = Key | Label | Moment | Day | Amount | Whole | Millionths | Flag | Answer | CompanyName | AccountKey
 
 
 def _list(words: list[str] | tuple[str, ...]) -> str:
@@ -157,7 +169,10 @@ def layout(plan: MarketPlan, buyers: int, campaign_names: tuple[str, ...]) -> di
     return {
         **_parties(plan, shared),
         **_demand(plan, shared),
+        **_visits(shared),
         **_ledger(shared),
+        **_after_sale(shared),
+        **_plans(plan, shared),
         **_spending(shared, campaign_names),
         **_prospects(shared),
     }
@@ -288,6 +303,59 @@ def _ledger(shared: _Shared) -> dict[str, dict[str, Held]]:
             "currency": shared.currency,
             "quoted_on": Day(),
             "rate": Millionths(),
+        },
+    }
+
+
+def _visits(shared: _Shared) -> dict[str, dict[str, Held]]:
+    return {
+        "visits": {
+            "visit_id": Key(prefix="Y", width=8),
+            "visitor_id": Key(prefix="W", width=8),
+            "account_id": shared.account,
+            "side": shared.side,
+            "started_at": _MOMENT,
+            "channel": shared.channel,
+            "campaign_id": _CAMPAIGN,
+            **shared.cell,
+            "searches": Whole(),
+        },
+    }
+
+
+def _after_sale(shared: _Shared) -> dict[str, dict[str, Held]]:
+    return {
+        "shipments": {
+            "shipment_id": Key(prefix="Z", width=7),
+            "order_id": _ORDER,
+            "status": Label(words=SHIPMENT_STATUSES),
+            **dict.fromkeys(("promised_at", "shipped_at", "delivered_at"), _MOMENT),
+            "quantity": Whole(),
+            "carrier": Label(words=CARRIERS),
+        },
+        "reviews": {
+            "review_id": Key(prefix="A", width=7),
+            "order_id": _ORDER,
+            "reviewer_id": shared.account,
+            "reviewee_id": shared.account,
+            "reviewed_at": _MOMENT,
+            "rating": Whole(),
+            "recommends": Answer(),
+            "is_incentivised": Flag(),
+        },
+    }
+
+
+def _plans(plan: MarketPlan, shared: _Shared) -> dict[str, dict[str, Held]]:
+    return {
+        "subscriptions": {
+            "subscription_id": Key(prefix="P", width=6),
+            "account_id": shared.account,
+            "plan": Label(words=plan_names(len(plan.subscriptions))),
+            **dict.fromkeys(("started_at", "paused_at", "resumed_at", "ended_at"), _MOMENT),
+            "amount": _AMOUNT,
+            "interval": Label(words=INTERVALS),
+            "currency": shared.currency,
         },
     }
 

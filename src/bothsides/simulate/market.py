@@ -6,16 +6,19 @@ import numpy as np
 
 from bothsides.simulate.acquisition import campaign_list, campaigns, spend
 from bothsides.simulate.behaviour import behave, session_share
-from bothsides.simulate.billing import Columns, bill, epoch_of, supplier_key
+from bothsides.simulate.billing import Columns, bill, epoch_of, members, supplier_key
 from bothsides.simulate.catalogue import list_products, order_lines
 from bothsides.simulate.cells import forecast, lay_out
 from bothsides.simulate.draws import Ints, stream
+from bothsides.simulate.fulfilment import review, ship
 from bothsides.simulate.layout import Held, layout
 from bothsides.simulate.pipeline import lead_table, opportunities, prospect, stage_changes, touches
 from bothsides.simulate.plan import MarketPlan
 from bothsides.simulate.population import populate
 from bothsides.simulate.requests import quote
+from bothsides.simulate.subscriptions import subscribe
 from bothsides.simulate.trade import Orders, Society, conditions, trade
+from bothsides.simulate.traffic import visit
 from bothsides.simulate.traits import buyer_traits, supplier_traits
 from bothsides.simulate.truth import Truth, tell
 
@@ -40,19 +43,27 @@ def simulate(plan: MarketPlan) -> Market:
     society = settle(plan)
     at = conditions(society)
     orders = trade(society, at)
+    paying = members(society)
     billing, quotes, listings, leads = (
-        bill(society, orders),
+        bill(society, orders, paying),
         quote(society, at, orders),
         list_products(society),
         prospect(society),
     )
+    companies, events = accounts(society), behave(society, at, orders)
+    lines = order_lines(society, orders, listings) if plan.order_lines else {}
+    shipments, late = ship(society, orders, lines)
     tables: dict[str, Columns] = {
-        "accounts": accounts(society),
+        "accounts": companies,
         "listings": listings.table,
-        "events": behave(society, at, orders),
+        "visits": visit(society, companies, events),
+        "events": events,
         "quotes": quotes.table,
         "orders": order_table(society, orders, quotes.request_of_order),
-        "order_lines": order_lines(society, orders, listings) if plan.order_lines else {},
+        "order_lines": lines,
+        "shipments": shipments,
+        "reviews": review(society, orders, late),
+        "subscriptions": subscribe(society, paying),
         "fees": billing.fees,
         "refunds": billing.refunds,
         "campaigns": campaigns(society),

@@ -138,6 +138,51 @@ class Trade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fulfilment:
+    """How suppliers ship: median days promised, share of orders shipped in two parts, share not shipped in full."""
+
+    promised_days: float = 8.5
+    split: float = 0.08
+    short: float = 0.03
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviews:
+    """Share of completed orders whose supplier, and whose buyer, is reviewed; how many for a reward; median days."""
+
+    of_suppliers: float = 0.3
+    of_buyers: float = 0.08
+    incentivised: float = 0.06
+    days: float = 4.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """Who comes to look. Signup rates are per channel and new visitor."""
+
+    signup_rates: tuple[tuple[str, float], ...] = (
+        ("organic", 0.05),
+        ("paid_search", 0.06),
+        ("paid_social", 0.03),
+        ("trade_show", 0.2),
+        ("partner", 0.15),
+        ("referral", 0.18),
+        ("outbound", 0.25),
+    )
+    other_signup_rate: float = 0.08
+    visits_before_signup: float = 0.8
+    """Mean visits before the one that ends in the signup."""
+    deciding_days: float = 5.0
+    """Mean days of such a visit before the signup."""
+    direct_share: float = 0.7
+    """Share of accounts' later visits that come by no paid channel."""
+
+    def signup_rate(self, channel: str) -> float:
+        """Share of the channel's new visitors that sign up."""
+        return dict(self.signup_rates).get(channel, self.other_signup_rate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
     """How leads move: share that reach each next stage, median days in each, median hours to the first touch."""
 
@@ -199,10 +244,15 @@ class MarketPlan:
     subscriptions: tuple[float, ...] = (39.0, 79.0, 149.0)
     """Monthly supplier plans; suppliers move up a plan about once in 30 months, while live."""
     subscribed_share: float = 0.4
+    paused_share: float = 0.1
+    """Share of suppliers' plans that rest for most of one month."""
     channels: tuple[Channel, ...] = CHANNELS
     demand: Demand = Demand()
     trade: Trade = Trade()
     pipeline: Pipeline = Pipeline()
+    fulfilment: Fulfilment = Fulfilment()
+    reviews: Reviews = Reviews()
+    traffic: Traffic = Traffic()
     both_sides_share: float = 0.06
     """Share of suppliers whose company also has a buyer account."""
     branch_share: float = 0.05

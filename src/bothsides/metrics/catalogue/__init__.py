@@ -5,23 +5,40 @@ from difflib import get_close_matches
 from bothsides.metrics.catalogue.acquisition import ACQUISITION
 from bothsides.metrics.catalogue.activation import ACTIVATION
 from bothsides.metrics.catalogue.concentration import CONCENTRATION
+from bothsides.metrics.catalogue.fulfilment import FULFILMENT
 from bothsides.metrics.catalogue.liquidity import LIQUIDITY
 from bothsides.metrics.catalogue.pipeline import PIPELINE
 from bothsides.metrics.catalogue.retention import RETENTION
+from bothsides.metrics.catalogue.reviews import REVIEWS
+from bothsides.metrics.catalogue.subscriptions import SUBSCRIPTIONS
 from bothsides.metrics.catalogue.take_rate import TAKE_RATE
+from bothsides.metrics.catalogue.traffic import TRAFFIC
 from bothsides.metrics.catalogue.volume import VOLUME
 from bothsides.metrics.metric import Metric
 
 METRICS: dict[str, Metric] = {
     metric.id: metric
-    for family in (VOLUME, TAKE_RATE, ACQUISITION, ACTIVATION, LIQUIDITY, RETENTION, CONCENTRATION, PIPELINE)
+    for family in (
+        VOLUME,
+        TAKE_RATE,
+        SUBSCRIPTIONS,
+        ACQUISITION,
+        TRAFFIC,
+        ACTIVATION,
+        LIQUIDITY,
+        FULFILMENT,
+        REVIEWS,
+        RETENTION,
+        CONCENTRATION,
+        PIPELINE,
+    )
     for metric in family
 }
 
 _NEEDS_VARIANT = {
-    "ndr": ("ndr_gmv", "ndr_net_revenue", "ndr_subscription"),
-    "nrr": ("ndr_gmv", "ndr_net_revenue", "ndr_subscription"),
-    "grr": ("grr_gmv", "grr_net_revenue"),
+    "ndr": ("ndr_gmv", "ndr_net_revenue", "ndr_subscription", "ndr_mrr"),
+    "nrr": ("ndr_gmv", "ndr_net_revenue", "ndr_subscription", "ndr_mrr"),
+    "grr": ("grr_gmv", "grr_net_revenue", "grr_mrr"),
     "activation_rate": ("buyer_activation_rate", "supplier_activation_rate"),
     "sql": ("sales_qualified",),
 }

@@ -7,6 +7,10 @@ from bothsides.metrics.facts.demand import EVENTS, LISTINGS, REQUESTS
 from bothsides.metrics.facts.orders import BOOKINGS, DIM_ACCOUNTS, FEES, ORDERS, REFUNDS
 from bothsides.metrics.facts.pipeline import LEADS, OPPORTUNITIES, SPEND
 from bothsides.metrics.facts.replies import REPLIES
+from bothsides.metrics.facts.reviews import REVIEWED_ORDERS, REVIEWS
+from bothsides.metrics.facts.shipments import FULFILMENT, SHIPMENTS
+from bothsides.metrics.facts.subscriptions import MRR_CHANGES, SUBSCRIPTIONS
+from bothsides.metrics.facts.visits import VISITORS, VISITS
 
 FACTS: dict[str, Fact] = {
     fact.name: fact
@@ -26,6 +30,14 @@ FACTS: dict[str, Fact] = {
         LEADS,
         OPPORTUNITIES,
         SPEND,
+        VISITS,
+        VISITORS,
+        SHIPMENTS,
+        FULFILMENT,
+        REVIEWS,
+        REVIEWED_ORDERS,
+        SUBSCRIPTIONS,
+        MRR_CHANGES,
     )
 }
 

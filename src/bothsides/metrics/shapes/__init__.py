@@ -6,6 +6,7 @@ from bothsides.metrics.shapes.lifetime import LifetimeValue
 from bothsides.metrics.shapes.mean import DailyMean, MeanPerAccount, Winsorised
 from bothsides.metrics.shapes.median import Median, PerAccount
 from bothsides.metrics.shapes.pairs import TrustedPairs
+from bothsides.metrics.shapes.recurring import RecurringRetained
 from bothsides.metrics.shapes.retained import Retained
 from bothsides.metrics.shapes.shape import Shape
 from bothsides.metrics.shapes.stock import Stock
@@ -19,6 +20,7 @@ __all__ = [
     "MeanPerAccount",
     "Median",
     "PerAccount",
+    "RecurringRetained",
     "Retained",
     "Shape",
     "Stock",

@@ -2,9 +2,12 @@
 
 from bothsides.schema.table import Table
 from bothsides.schema.tables.demand import EVENTS, QUOTES
+from bothsides.schema.tables.fulfilment import REVIEWS, SHIPMENTS
 from bothsides.schema.tables.ledger import FEES, FX_RATES, ORDER_LINES, ORDERS, REFUNDS
 from bothsides.schema.tables.parties import ACCOUNTS, CONTACTS, LISTINGS
 from bothsides.schema.tables.pipeline import CAMPAIGNS, LEADS, OPPORTUNITIES, SPEND, STAGE_CHANGES, TOUCHES
+from bothsides.schema.tables.subscriptions import SUBSCRIPTIONS
+from bothsides.schema.tables.traffic import VISITS
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -12,10 +15,14 @@ TABLES: dict[str, Table] = {
         ACCOUNTS,
         CONTACTS,
         LISTINGS,
+        VISITS,
         EVENTS,
         QUOTES,
         ORDERS,
         ORDER_LINES,
+        SHIPMENTS,
+        REVIEWS,
+        SUBSCRIPTIONS,
         FEES,
         REFUNDS,
         CAMPAIGNS,

@@ -22,6 +22,9 @@ from bothsides.schema.table import Table
 FEE_KINDS = ("commission", "transaction", "subscription", "advertising", "listing", "other")
 """Where the marketplace's revenue comes from."""
 
+CANCELLERS = ("buyer", "supplier", "marketplace")
+"""Who can call an order off; what the supplier calls off it has failed to deliver."""
+
 ORDERS = Table(
     name="orders",
     grain="one row per order of one buyer with one supplier",
@@ -35,6 +38,7 @@ ORDERS = Table(
         moment("placed_at", "when it was booked", required=True),
         moment("completed_at", "when it was fulfilled"),
         choice("status", OrderStatus, "placed, completed or cancelled", required=True, default="completed"),
+        choice("cancelled_by", CANCELLERS, "who called a cancelled order off"),
         money("amount", "value without tax and shipping", required=True),
         money("tax", "tax on top of the value"),
         money("shipping", "freight on top of the value"),
