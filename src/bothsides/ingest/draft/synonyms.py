@@ -87,6 +87,7 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "created date|"
         "date added|live at|available from",
         "closed_at": "closed at|delisted at|removed at|ended at|end date|expired at|unpublished at|available until",
+        "paused_at": "paused at|paused since|out of stock since|inactive since|suspended at|sold out at",
         "price": "price|list price|unit price|sales price|amount|preco",
         "currency": _CURRENCY,
     },
@@ -234,6 +235,7 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "channel": _CHANNEL,
         "reason": "reason|lost reason|loss reason|won reason|closed lost reason",
         "owner": f"{_OWNER}|opportunity owner|potential owner",
+        "probability": "probability|win probability|deal probability|stage probability|close probability",
     },
     "touches": {
         "touch_id": "id|touch|activity id|call id|task id|engagement id|event id|email id",

@@ -98,7 +98,7 @@ LISTINGS = Fact(
     relation="fact_listings",
     dates={"listed_on": "listings"},
     dimensions=("category", "region"),
-    columns=("closed_on", "first_sold_on", "days_to_sale"),
+    columns=("closed_on", "gone_on", "first_sold_on", "days_to_sale", "listed_together"),
     known_by=("orders", "listings"),
     builds=(
         """
@@ -110,7 +110,8 @@ LISTINGS = Fact(
         )
         SELECT 'supplier' AS side, a.account, l.listing_id, coalesce(l.category, a.category) AS category,
                coalesce(l.region, a.region) AS region, l.listed_on, l.closed_on, s.first_sold_on,
-               s.first_sold_on - l.listed_on AS days_to_sale
+               s.first_sold_on - l.listed_on AS days_to_sale, least(l.closed_on, l.paused_on) AS gone_on,
+               count(*) OVER (PARTITION BY a.account, l.listed_on) AS listed_together
         FROM {listings} l
         JOIN dim_accounts a ON a.account_id = l.supplier_id
         LEFT JOIN sold s USING (listing_id)

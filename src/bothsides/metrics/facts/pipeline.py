@@ -15,8 +15,9 @@ LEADS = Fact(
         "won_on": "stage_changes",
         "lost_on": "stage_changes",
     },
-    dimensions=("channel", "category", "region", "segment"),
+    dimensions=("channel", "category", "region", "segment", "campaign", "owner"),
     columns=(
+        "days_to_listing",
         "mql_on",
         "sales_qualified_on",
         "opportunity_on",
@@ -49,11 +50,16 @@ LEADS = Fact(
               AND t.occurred_at >= l.created_at
             GROUP BY t.lead_id
         )
-        SELECT l.side, l.channel, l.category, l.region, l.segment, l.created_on, m.mql_on, m.sales_qualified_on,
+        SELECT l.side, l.channel, l.category, l.region, l.segment, l.owner,
+               coalesce(c.name, CAST(l.campaign_id AS VARCHAR)) AS campaign,
+               f.first_listing_on - l.created_on AS days_to_listing, l.created_on, m.mql_on, m.sales_qualified_on,
                m.opportunity_on, m.won_on, m.lost_on,
                date_diff('second', l.created_at, m.won_at) / 86400.0 AS days_to_won,
                t.first_touch_on, date_diff('second', l.created_at, t.first_touch_at) / 3600.0 AS first_touch_hours
         FROM {leads} l LEFT JOIN moved m USING (lead_id) LEFT JOIN touched t USING (lead_id)
+        LEFT JOIN {campaigns} c ON c.campaign_id = l.campaign_id
+        LEFT JOIN dim_accounts a ON a.account_id = l.account_id
+        LEFT JOIN fact_accounts f ON f.account = a.account
         """,
     ),
 )
@@ -64,17 +70,31 @@ OPPORTUNITIES = Fact(
     requires=("opportunities",),
     relation="fact_opportunities",
     dates={"opened_on": "opportunities", "closed_on": "opportunities"},
-    dimensions=("category", "region", "channel"),
-    columns=("status", "amount", "days_to_close"),
+    dimensions=("category", "region", "channel", "deal_size", "campaign", "owner", "reason"),
+    columns=("status", "amount", "expected", "days_to_close", "undated_close"),
     account=None,
     known_by=("opportunities", "leads", "stage_changes"),
-    money={"amount": ("opportunities",)},
+    money={"amount": ("opportunities",), "expected": ("opportunities",)},
     builds=(
         """
         CREATE TABLE fact_opportunities AS
+        WITH scale AS (SELECT CASE WHEN max(probability) > 1 THEN 100 ELSE 1 END AS whole FROM {opportunities}),
+        valued AS (
+            SELECT p.*, coalesce({money:p.amount}, 0) AS valued, CASE WHEN p.status <> 'open' THEN p.closed_on END
+                   AS ended_on
+            FROM {opportunities@opened_on} p
+        )
         SELECT p.side, p.category, p.region, p.channel, p.opened_on, p.status, p.ended_on AS closed_on,
-               coalesce({money:p.amount}, 0) AS amount, p.ended_on - p.opened_on AS days_to_close
-        FROM (SELECT *, CASE WHEN status <> 'open' THEN closed_on END AS ended_on FROM {opportunities@opened_on}) p
+               p.valued AS amount, p.ended_on - p.opened_on AS days_to_close, p.owner, p.reason,
+               p.status <> 'open' AND p.ended_on IS NULL AS undated_close,
+               CAST(round_even(p.valued * p.probability / scale.whole, 0) AS BIGINT) AS expected,
+               coalesce(c.name, CAST(l.campaign_id AS VARCHAR)) AS campaign,
+               CASE WHEN p.amount IS NULL THEN NULL WHEN p.valued < 1000 * {unit} THEN '1: below 1k'
+                    WHEN p.valued < 10000 * {unit} THEN '2: 1k-10k' WHEN p.valued < 50000 * {unit} THEN '3: 10k-50k'
+                    ELSE '4: 50k and more' END AS deal_size, p.opportunity_id, p.lead_id
+        FROM valued p CROSS JOIN scale
+        LEFT JOIN {leads} l USING (lead_id)
+        LEFT JOIN {campaigns} c ON c.campaign_id = l.campaign_id
         """,
     ),
 )
@@ -85,7 +105,7 @@ SPEND = Fact(
     requires=("spend",),
     relation="fact_spend",
     dates={"spent_on": "spend"},
-    dimensions=("channel", "category", "region"),
+    dimensions=("channel", "category", "region", "campaign"),
     columns=("kind", "amount"),
     account=None,
     known_by=("spend",),
@@ -93,8 +113,9 @@ SPEND = Fact(
     builds=(
         """
         CREATE TABLE fact_spend AS
-        SELECT p.side, p.kind, p.spent_on, {money:p.amount} AS amount, p.channel, p.category, p.region
-        FROM {spend@spent_on} p
+        SELECT p.side, p.kind, p.spent_on, {money:p.amount} AS amount, p.channel, p.category, p.region,
+               coalesce(c.name, CAST(p.campaign_id AS VARCHAR)) AS campaign
+        FROM {spend@spent_on} p LEFT JOIN {campaigns} c ON c.campaign_id = p.campaign_id
         """,
     ),
 )

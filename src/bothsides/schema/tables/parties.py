@@ -60,6 +60,7 @@ LISTINGS = Table(
         text("region", "where it can be bought"),
         moment("listed_at", "when it first became purchasable", required=True),
         moment("closed_at", "when it stopped being purchasable"),
+        moment("paused_at", "since when it is paused or out of stock; empty while it can be bought"),
         money("price", "list price"),
         currency(),
     ),

@@ -1,6 +1,6 @@
 """How accounts are won: campaigns, leads and their stages, opportunities, touches and what was spent."""
 
-from bothsides.schema.column import choice, currency, key, moment, money, ref, text
+from bothsides.schema.column import choice, currency, key, moment, money, number, ref, text
 from bothsides.schema.side import Side
 from bothsides.schema.stage import LeadStage
 from bothsides.schema.table import Table
@@ -83,6 +83,7 @@ OPPORTUNITIES = Table(
         text("channel", "where it came from"),
         text("reason", "why it was won or lost"),
         text("owner", "who works it"),
+        number("probability", "chance of winning at its stage, from 0 to 1 or from 0 to 100", minimum=0),
     ),
 )
 
