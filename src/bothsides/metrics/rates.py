@@ -1,11 +1,16 @@
 """Average exchange rates of a stretch of days, for amounts in constant currency."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from bothsides.metrics.store import Store
 from bothsides.schema import minor_units
 from bothsides.warehouse import version_filter
+
+if TYPE_CHECKING:
+    from bothsides.metrics.store import Store
 
 
 class Rates:

@@ -6,6 +6,7 @@ from bothsides.metrics.catalogue.acquisition import ACQUISITION
 from bothsides.metrics.catalogue.activation import ACTIVATION
 from bothsides.metrics.catalogue.concentration import CONCENTRATION
 from bothsides.metrics.catalogue.fulfilment import FULFILMENT
+from bothsides.metrics.catalogue.growth import GROWTH
 from bothsides.metrics.catalogue.liquidity import LIQUIDITY
 from bothsides.metrics.catalogue.pipeline import PIPELINE
 from bothsides.metrics.catalogue.retention import RETENTION
@@ -20,6 +21,7 @@ METRICS: dict[str, Metric] = {
     metric.id: metric
     for family in (
         VOLUME,
+        GROWTH,
         TAKE_RATE,
         SUBSCRIPTIONS,
         ACQUISITION,

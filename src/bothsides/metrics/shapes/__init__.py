@@ -2,6 +2,7 @@
 
 from bothsides.metrics.shapes.churned import Churned
 from bothsides.metrics.shapes.concentration import Concentration
+from bothsides.metrics.shapes.growth import Growth
 from bothsides.metrics.shapes.lifetime import LifetimeValue
 from bothsides.metrics.shapes.mean import DailyMean, MeanPerAccount, Winsorised
 from bothsides.metrics.shapes.median import Median, PerAccount
@@ -16,6 +17,7 @@ __all__ = [
     "Churned",
     "Concentration",
     "DailyMean",
+    "Growth",
     "LifetimeValue",
     "MeanPerAccount",
     "Median",
