@@ -8,6 +8,7 @@ from tests.metrics.cases_acquisition import CASES as ACQUISITION
 from tests.metrics.cases_activation import CASES as ACTIVATION
 from tests.metrics.cases_concentration import CASES as CONCENTRATION
 from tests.metrics.cases_growth import CASES as GROWTH
+from tests.metrics.cases_funnels import CASES as FUNNELS
 from tests.metrics.cases_liquidity import CASES as LIQUIDITY
 from tests.metrics.cases_pipeline import CASES as PIPELINE
 from tests.metrics.cases_retention import CASES as RETENTION
@@ -15,7 +16,7 @@ from tests.metrics.cases_take_rate import CASES as TAKE_RATE
 from tests.metrics.cases_volume import CASES as VOLUME
 from tests.metrics.conftest import build_market
 
-CASES = (*VOLUME, *GROWTH, *TAKE_RATE, *ACQUISITION, *ACTIVATION, *LIQUIDITY, *RETENTION, *CONCENTRATION, *PIPELINE)
+CASES = (*VOLUME, *GROWTH, *TAKE_RATE, *ACQUISITION, *ACTIVATION, *LIQUIDITY, *RETENTION, *CONCENTRATION, *PIPELINE, *FUNNELS)
 _BUILT: dict[int, tuple[World, Store]] = {}
 
 

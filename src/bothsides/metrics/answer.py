@@ -1,5 +1,6 @@
 """Answers a query: one statement for all formulas, one per shape for the rest, every cell a value with provenance."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -235,12 +236,25 @@ def _values(reading: Reading, held: Held, outcomes: dict[Key, Outcome]) -> Itera
     metric = held.metric
     as_of, spans = reading.window(metric).as_of, {}
     answered = (key for key in outcomes if not reading.cut.grain or held.covers(starts_on(reading, key)))
-    for key in sorted(answered, key=lambda k: tuple((part is not None, str(part)) for part in k)):
+    for key in sorted(answered, key=_numbered if {"step", "age"} & set(reading.cut.dims) else _placed):
         start = key[0] if reading.cut.grain else None
         if start not in spans:
             period = period_of(reading, key)
             spans[start] = _label(reading, metric, period), period_status(reading, metric, period)
         yield _value(reading, metric, key, outcomes[key], *spans[start], as_of)
+
+
+def _placed(key: Key) -> tuple[tuple[bool, str], ...]:
+    """Where a cell stands among the others: those without a label first."""
+    return tuple((part is not None, str(part)) for part in key)
+
+
+def _numbered(key: Key) -> tuple[tuple[bool, str], ...]:
+    """The same where labels begin with a number, as steps and ages do: 2 before 10."""
+    return tuple((part is not None, _LEADING.sub(lambda found: found[0].zfill(4), str(part))) for part in key)
+
+
+_LEADING = re.compile(r"^\d{1,3}(?!\d)")
 
 
 def _value(

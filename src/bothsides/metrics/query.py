@@ -7,8 +7,8 @@ from datetime import date
 
 from bothsides.schema import Grain, Side
 
-DIMENSIONS = ("category", "region", "channel", "segment", "deal_size", "campaign", "owner", "reason")
-"""Everything but period and side that a metric may be split by."""
+DIMENSIONS = ("category", "region", "channel", "segment", "deal_size", "campaign", "owner", "reason", "step", "age")
+"""Everything but period and side that a metric may be split by; steps are of funnels, ages of cohorts."""
 
 _GRAINS = {grain.value: grain for grain in Grain} | {"period": Grain.MONTH}
 

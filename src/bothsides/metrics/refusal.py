@@ -71,7 +71,10 @@ def _named(reading: Reading) -> Iterator[str]:
 
 def _labels(reading: Reading, metric: Metric) -> Iterator[str | None]:
     for name, values in reading.cut.where:
-        if name != "side":
+        if isinstance(metric.formula, Shape) and (own := metric.formula.labels(name)):
+            unknown = [value for value in values if value not in own]
+            yield f"has no {name} {unknown[0]!r}: there are {', '.join(own)}" if unknown else None
+        elif name != "side":
             yield unknown_label(reading.store, name, values, metric.facts)
 
 

@@ -10,7 +10,7 @@ from bothsides.warehouse.ddl import (
     schema_hash,
     stored_tables,
 )
-from bothsides.warehouse.engine import Capabilities, DuckDB, Engine, Parameters, Row
+from bothsides.warehouse.engine import Capabilities, Columns, DuckDB, Engine, Parameters, Row
 from bothsides.warehouse.journal import Journal, Run
 from bothsides.warehouse.lock import Lock, SyncRunning
 from bothsides.warehouse.store import (
@@ -32,6 +32,7 @@ __all__ = [
     "DUCKDB_TYPES",
     "SYSTEM_COLUMNS",
     "Capabilities",
+    "Columns",
     "DiskFull",
     "DuckDB",
     "Engine",

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from bothsides.warehouse.ddl import quoted
-from bothsides.warehouse.engine import Capabilities, Parameters, Row
+from bothsides.warehouse.engine import Capabilities, Columns, Parameters, Row
 from bothsides.warehouse.translate import Replacement, translated
 
 if TYPE_CHECKING:
@@ -47,6 +49,13 @@ class Postgres:
     def run(self, statement: str, parameters: Parameters | None = None) -> None:
         """Run a statement that returns nothing."""
         self._execute(statement, parameters)
+
+    def columns(self, statement: str, parameters: Parameters | None = None) -> Iterator[Columns]:
+        """Every row in one batch."""
+        cursor = self._execute(statement, parameters)
+        names = [column.name for column in cursor.description or ()]
+        table = np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, len(names))
+        yield {name: np.ascontiguousarray(table[:, place]) for place, name in enumerate(names)}
 
     def tables(self) -> frozenset[str]:
         """The names of the tables and views that the search path finds."""
@@ -101,6 +110,7 @@ def open_postgres(url: str, *, schema: str | None = None) -> Iterator[Postgres]:
             con.execute(setting)
         if schema:
             con.execute(f"SET search_path = {quoted(schema)}".encode())
+        con.commit()
         yield Postgres(con)
 
 

@@ -7,6 +7,7 @@ from bothsides.metrics.catalogue.activation import ACTIVATION
 from bothsides.metrics.catalogue.concentration import CONCENTRATION
 from bothsides.metrics.catalogue.fulfilment import FULFILMENT
 from bothsides.metrics.catalogue.growth import GROWTH
+from bothsides.metrics.catalogue.funnels import FUNNELS
 from bothsides.metrics.catalogue.liquidity import LIQUIDITY
 from bothsides.metrics.catalogue.pipeline import PIPELINE
 from bothsides.metrics.catalogue.retention import RETENTION
@@ -33,6 +34,7 @@ METRICS: dict[str, Metric] = {
         RETENTION,
         CONCENTRATION,
         PIPELINE,
+        FUNNELS,
     )
     for metric in family
 }

@@ -4,11 +4,13 @@ from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts.accounts import ACCOUNT_MONTHS, ACCOUNTS
 from bothsides.metrics.facts.credits import ACCOUNT_CREDITS
 from bothsides.metrics.facts.demand import EVENTS, LISTINGS, REQUESTS
+from bothsides.metrics.facts.moves import DIM_LEADS, STAGE_MOVES
 from bothsides.metrics.facts.orders import BOOKINGS, DIM_ACCOUNTS, FEES, ORDERS, REFUNDS
 from bothsides.metrics.facts.pipeline import LEADS, OPPORTUNITIES, SPEND
 from bothsides.metrics.facts.replies import REPLIES
 from bothsides.metrics.facts.reviews import REVIEWED_ORDERS, REVIEWS
 from bothsides.metrics.facts.shipments import FULFILMENT, SHIPMENTS
+from bothsides.metrics.facts.steps import STEPS
 from bothsides.metrics.facts.subscriptions import MRR_CHANGES, SUBSCRIPTIONS
 from bothsides.metrics.facts.visits import VISITORS, VISITS
 
@@ -38,6 +40,9 @@ FACTS: dict[str, Fact] = {
         REVIEWED_ORDERS,
         SUBSCRIPTIONS,
         MRR_CHANGES,
+        DIM_LEADS,
+        STAGE_MOVES,
+        STEPS,
     )
 }
 

@@ -29,6 +29,10 @@ class Shape(ABC):
         """Whether it follows accounts from order to order, so that a sample of orders cannot feed it."""
         return False
 
+    def labels(self, dim: str) -> tuple[str, ...]:  # noqa: ARG002 - most shapes take their labels from the facts
+        """The labels of a dimension of its own, e.g. a funnel's steps; empty where the facts have it."""
+        return ()
+
     def covers(self, reading: Reading, metric: Metric) -> Window:
         """The days that a cell without a period covers."""
         return reading.days(metric)

@@ -1,0 +1,269 @@
+"""The sorted streams that funnels walk along: what each account, and each lead, did, second by second."""
+
+from bothsides.metrics.fact import Fact
+from bothsides.metrics.facts.moves import STAGES
+
+KINDS = {
+    **{stage: place for place, stage in enumerate(STAGES, start=2)},
+    "signup": 10,
+    "verified": 11,
+    "catalogue": 12,
+    "live": 13,
+    "listing": 14,
+    "visit": 20,
+    "search": 21,
+    "supplier_view": 22,
+    "cart_add": 23,
+    "checkout": 24,
+    "cart_abandon": 25,
+    "other": 26,
+    "request": 30,
+    "reply": 31,
+    "award": 32,
+    "bid": 33,
+    "order": 40,
+    "sale": 41,
+}
+"""What may be a step, with its number in the stream. In one second the lower number comes first."""
+
+KIND_BITS, SECOND_BITS = 6, 32
+"""A mark is account, second and kind in one whole number: 6 bits of kind, 32 of seconds since 1970, the account."""
+
+_LAST_SECOND = 2**31 - 1
+
+_COLUMNS = ("category", "region", "session", "quote", "counterparty", "results", "completed", "amount")
+
+
+def _mark(who: str, moment: str, kind: str) -> str:
+    """Bad data may name any year: a moment outside 1970 to 2038 stands at its end."""
+    second = f"least(greatest(CAST(floor(epoch({moment})) AS BIGINT), 0), {_LAST_SECOND})"
+    return f"CAST({who} AS BIGINT) * {2 ** (KIND_BITS + SECOND_BITS)} + {second} * {2**KIND_BITS} + {kind}"
+
+
+def _steps(relation: str, who: str, at: str, on: str, kind: str, where: str = "true", **columns: str) -> str:
+    """One source of steps: its columns by name, those it does not have 0 (category and region: no label)."""
+    empty = {"category": "CAST(NULL AS VARCHAR)", "region": "CAST(NULL AS VARCHAR)"}
+    named = ", ".join(f"{columns.get(name, empty.get(name, '0'))} AS {name}" for name in _COLUMNS)
+    return (
+        f"SELECT {_mark(who, at, kind)} AS mark, {on} - DATE '1970-01-01' AS day, {named}"
+        f" FROM {relation} WHERE {at} IS NOT NULL AND {on} IS NOT NULL AND ({where})"
+    )
+
+
+def _coded(column: str, words: tuple[str, ...]) -> str:
+    return f"CASE {column} " + " ".join(f"WHEN '{word}' THEN {KINDS[word]}" for word in words) + " END"
+
+
+_EVENT_NAMES = ("visit", "search", "supplier_view", "cart_add", "checkout", "cart_abandon", "other")
+
+_ORDER_COLUMNS = {
+    "category": "o.category",
+    "region": "o.region",
+    "quote": "coalesce(q.quote, w.quote, 0)",
+    "completed": "CASE WHEN o.status = 'completed' THEN 1 ELSE 0 END",
+    "amount": "coalesce(o.booked, 0)",
+}
+_ORDERS = (
+    "fact_bookings o LEFT JOIN step_quotes q ON q.quote_id = o.quote_id"
+    " LEFT JOIN (SELECT order_id, min(quote) AS quote FROM step_quotes GROUP BY order_id) w ON w.order_id = o.order_id"
+)
+_ASKED = {"category": "r.category", "region": "r.region", "quote": "n.quote"}
+_MILESTONES = "{accounts} r JOIN dim_accounts a ON a.account_id = r.account_id"
+# A stage dated before its lead was known counts as reached the moment the lead was.
+_STAGES = "fact_stage_moves m JOIN dim_leads l ON l.lead = m.lead"
+_STAGE_AT, _STAGE_ON = "greatest(m.moved_at, l.created_at)", "greatest(m.moved_on, l.created_on)"
+
+_ACCOUNT_SOURCES = (
+    _steps(
+        _STAGES,
+        "l.account",
+        _STAGE_AT,
+        _STAGE_ON,
+        _coded("m.stage", STAGES),
+        "l.account IS NOT NULL AND m.move = 'forward'",
+        category="l.category",
+        region="l.region",
+    ),
+    *(
+        _steps(
+            _MILESTONES,
+            "a.account",
+            f"r.{column}_at",
+            f"r.{column}_on",
+            str(KINDS[kind]),
+            category="a.category",
+            region="a.region",
+        )
+        for kind, column in (
+            ("signup", "signed_up"),
+            ("verified", "verified"),
+            ("catalogue", "catalogue"),
+            ("live", "live"),
+        )
+    ),
+    _steps(
+        "{listings} l JOIN dim_accounts a ON a.account_id = l.supplier_id",
+        "a.account",
+        "l.listed_at",
+        "l.listed_on",
+        str(KINDS["listing"]),
+        category="l.category",
+        region="l.region",
+    ),
+    _steps(
+        "fact_events e LEFT JOIN step_sessions s ON s.session_id = e.session_id",
+        "e.account",
+        "e.occurred_at",
+        "e.occurred_on",
+        _coded("e.name", _EVENT_NAMES),
+        "e.account IS NOT NULL",
+        category="e.category",
+        region="e.region",
+        session="coalesce(s.session, 0)",
+        results="coalesce(e.results, -1)",
+    ),
+    _steps(
+        "{quotes} r JOIN step_quotes n ON n.quote_id = r.quote_id JOIN dim_accounts a ON a.account_id = r.buyer_id",
+        "a.account",
+        "r.requested_at",
+        "r.requested_on",
+        str(KINDS["request"]),
+        "r.kind = 'request'",
+        **_ASKED,
+    ),
+    _steps(
+        "{quotes} r JOIN step_quotes n ON n.quote_id = r.quote_id JOIN dim_accounts a ON a.account_id = r.buyer_id",
+        "a.account",
+        "r.awarded_at",
+        "r.awarded_on",
+        str(KINDS["award"]),
+        "r.kind = 'request'",
+        **_ASKED,
+    ),
+    _steps(
+        "{quotes} p JOIN step_quotes n ON n.quote_id = p.request_id JOIN {quotes} r ON r.quote_id = p.request_id"
+        " JOIN dim_accounts a ON a.account_id = r.buyer_id",
+        "a.account",
+        "p.requested_at",
+        "p.requested_on",
+        str(KINDS["reply"]),
+        "p.kind = 'reply'",
+        **_ASKED,
+    ),
+    _steps(
+        "{quotes} p JOIN step_quotes n ON n.quote_id = p.request_id JOIN {quotes} r ON r.quote_id = p.request_id"
+        " JOIN dim_accounts a ON a.account_id = p.supplier_id",
+        "a.account",
+        "p.requested_at",
+        "p.requested_on",
+        str(KINDS["bid"]),
+        "p.kind = 'reply'",
+        **_ASKED,
+    ),
+    _steps(
+        _ORDERS,
+        "o.buyer",
+        "o.placed_at",
+        "o.placed_on",
+        str(KINDS["order"]),
+        "o.status <> 'cancelled'",
+        **_ORDER_COLUMNS,
+        counterparty="o.supplier",
+    ),
+    _steps(
+        _ORDERS,
+        "o.supplier",
+        "o.placed_at",
+        "o.placed_on",
+        str(KINDS["sale"]),
+        "o.status <> 'cancelled'",
+        **_ORDER_COLUMNS,
+        counterparty="o.buyer",
+    ),
+)
+
+_LEAD_SOURCES = (
+    _steps(
+        _STAGES,
+        "m.lead",
+        _STAGE_AT,
+        _STAGE_ON,
+        _coded("m.stage", STAGES),
+        "m.move = 'forward'",
+        category="l.category",
+        region="l.region",
+    ),
+    _steps(
+        "dim_leads l JOIN fact_bookings o ON l.account = o.buyer",
+        "l.lead",
+        "o.placed_at",
+        "o.placed_on",
+        str(KINDS["order"]),
+        "o.status <> 'cancelled'",
+        category="o.category",
+        region="o.region",
+        counterparty="o.supplier",
+        completed=_ORDER_COLUMNS["completed"],
+        amount=_ORDER_COLUMNS["amount"],
+    ),
+    _steps(
+        "dim_leads l JOIN fact_bookings o ON l.account = o.supplier",
+        "l.lead",
+        "o.placed_at",
+        "o.placed_on",
+        str(KINDS["sale"]),
+        "o.status <> 'cancelled'",
+        category="o.category",
+        region="o.region",
+        counterparty="o.buyer",
+        completed=_ORDER_COLUMNS["completed"],
+        amount=_ORDER_COLUMNS["amount"],
+    ),
+)
+
+
+def _sorted(name: str, sources: tuple[str, ...]) -> str:
+    """The sources together in the order of their marks; labels become their numbers in `step_labels`, none 0."""
+    kept = "CAST(u.{0} AS INTEGER) AS {0}"
+    numbers = ", ".join(kept.format(name) for name in ("session", "quote", "counterparty", "results", "completed"))
+    return f"""
+        CREATE TABLE {name} AS
+        SELECT u.mark, CAST(u.day AS INTEGER) AS day, coalesce(c.code, 0) AS category, coalesce(r.code, 0) AS region,
+               {numbers}, CAST(u.amount AS BIGINT) AS amount
+        FROM ({" UNION ALL ".join(sources)}) u
+        LEFT JOIN step_labels c ON c.label = u.category LEFT JOIN step_labels r ON r.label = u.region
+        ORDER BY u.mark
+    """
+
+
+_LABELLED = ("fact_bookings", "fact_events", "dim_accounts", "dim_leads", "{listings}", "{quotes}")
+
+STEPS = Fact(
+    name="steps",
+    grain="one row per thing that an account (or a lead) did, sorted by account, second and kind",
+    requires=(),
+    relation="state_steps",
+    dates={},
+    dimensions=(),
+    columns=(),
+    known_by=(),
+    builds=(
+        "CREATE TABLE step_labels AS SELECT label, CAST(row_number() OVER (ORDER BY label) AS INTEGER) AS code FROM ("
+        + " UNION ".join(
+            f"SELECT {name} AS label FROM {table}" for table in _LABELLED for name in ("category", "region")
+        )
+        + ") x WHERE label IS NOT NULL",
+        """
+        CREATE TABLE step_quotes AS
+        SELECT quote_id, order_id, CAST(row_number() OVER (ORDER BY quote_id) AS INTEGER) AS quote
+        FROM {quotes} WHERE kind = 'request'
+        """,
+        """
+        CREATE TABLE step_sessions AS
+        SELECT session_id, CAST(row_number() OVER (ORDER BY session_id) AS INTEGER) AS session
+        FROM (SELECT DISTINCT session_id FROM fact_events WHERE session_id IS NOT NULL) x
+        """,
+        _sorted("state_steps", _ACCOUNT_SOURCES),
+        _sorted("state_lead_steps", _LEAD_SOURCES),
+    ),
+)

@@ -1,0 +1,169 @@
+"""A funnel as metrics: how many reached each step, and which share of the entrants or of the step before."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from bothsides.metrics.cells import Key, Outcome, Reading
+from bothsides.metrics.funnels.cells import EPOCH, ROW_DIMS, Places, Tally, places
+from bothsides.metrics.funnels.declaration import Funnel, Step
+from bothsides.metrics.funnels.sources import SOURCES, needs_of
+from bothsides.metrics.funnels.stream import Rows, read
+from bothsides.metrics.funnels.walk import Rules, Walked, Whole, dropped, rules_of, walk
+from bothsides.metrics.interval import wilson
+from bothsides.metrics.metric import Metric, Read
+from bothsides.metrics.shapes.shape import Shape
+from bothsides.metrics.value import Basis, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk(Shape):
+    """One number of a funnel. Without the dimension `step` it is the last step's."""
+
+    funnel: Funnel
+    shows: Literal["reached", "conversion"]
+
+    @property
+    def reads(self) -> tuple[Read, ...]:
+        """The facts of the rows at which somebody enters; the tables of later steps are the metric's needs."""
+        steps = self.funnel.steps if self.funnel.order == "any" else self.funnel.steps[:1]
+        return tuple(dict.fromkeys(SOURCES[step.source].read for step in steps))
+
+    @property
+    def histories(self) -> bool:
+        """Whether it follows accounts to their orders."""
+        return any(step.source in ("order", "sale") for step in self.funnel.steps)
+
+    def labels(self, dim: str) -> tuple[str, ...]:
+        """The labels of the funnel's own dimension."""
+        return tuple(self.funnel.step_label(n + 1) for n in range(len(self.funnel.steps))) if dim == "step" else ()
+
+    def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
+        """Every step that is shown, in every cell with an entry."""
+        funnel = self.funnel
+        kept = tuple(i for i, step in enumerate(funnel.steps) if not _is_absent(reading, funnel, step))
+        reached = count(reading, metric, funnel, kept)
+        cells = dict.fromkeys(cell for cell, _ in reached)
+        shown = self._shown(reading, kept)
+        found: dict[Key, Outcome] = {}
+        for cell in cells:
+            for place in shown:
+                below = 0 if funnel.denominator == "entrants" else max(place - 1, 0)
+                top, bottom = reached.get((cell, place), 0), reached.get((cell, below), 0)
+                key = _key(reading, cell, funnel.step_label(kept[place] + 1))
+                found[key] = self._outcome(top, bottom)
+        if self.shows == "reached":
+            for key in reading.keys(metric, iter(found)):
+                found.setdefault(key, Outcome(value=0, n=0))
+        return found
+
+    def _shown(self, reading: Reading, kept: tuple[int, ...]) -> list[int]:
+        """The places among the kept steps that the answer names."""
+        if "step" not in reading.cut.dims and not any(name == "step" for name, _ in reading.cut.where):
+            return [len(kept) - 1]
+        wanted = [set(values) for name, values in reading.cut.where if name == "step"]
+        return [p for p, i in enumerate(kept) if all(self.funnel.step_label(i + 1) in names for names in wanted)]
+
+    def _outcome(self, top: int, bottom: int) -> Outcome:
+        if self.shows == "reached":
+            return Outcome(value=top, n=top)
+        if not bottom:
+            return Outcome(value=None, n=0, status=Status.NO_DENOMINATOR, reason="nobody entered here")
+        if top > bottom:
+            return Outcome(value=top / bottom, n=bottom, basis=Basis.NOT_COMPUTED)
+        low, high = wilson(top, bottom)
+        return Outcome(value=top / bottom, n=bottom, low=low, high=high, basis=Basis.WILSON)
+
+
+def count(reading: Reading, metric: Metric, funnel: Funnel, kept: tuple[int, ...]) -> dict[tuple[Key, int], int]:
+    """By cell and step: the entries, or walkers, that reached it."""
+    window = reading.window(metric)
+    last = reading.days(metric).end if funnel.maturity == "left_out" else window.end
+    where = places(reading, metric, funnel, window.start, last)
+    steps = tuple(funnel.steps[i] for i in kept)
+    rules = rules_of(funnel, kept)
+    tally = Tally()
+    stream = read(reading.store.engine, funnel, steps, last_day=(window.as_of - EPOCH).days, wanted=where.columns)
+    for rows in stream if last >= window.start else ():
+        _add(tally, funnel, kept, rules, rows, where)
+    return {(where.key(cell), step): number for (cell, step), number in tally.counted.items()}
+
+
+def _add(tally: Tally, funnel: Funnel, kept: tuple[int, ...], rules: Rules, rows: Rows, where: Places) -> None:
+    """Walk one batch and count what came of it."""
+    begun = _entries(funnel, rows)
+    begun = begun[where.entering(rows.who, rows.day, begun)]
+    walked = walk(rules, rows.clock, rows.members, begun)
+    out = np.zeros(len(begun), dtype=np.bool_)
+    for exclusion, between in zip(funnel.exclusions, rows.between, strict=True):
+        after = max(1, sum(i < exclusion.after for i in kept))
+        before = 1 + sum(i < exclusion.before - 1 for i in kept)
+        out |= dropped(rules, rows.clock, walked, between, after, before)
+    in_order = funnel.hold == "none" and not (set(ROW_DIMS) & {axis.name for axis in where.axes})
+    for step in range(len(kept)):
+        reached = np.flatnonzero((walked.depth > step) & ~out)
+        entries = begun[reached]
+        labelled = _labelled(funnel, walked, reached, step)
+        if (passes := where.passing(rows.columns, labelled)) is not None:
+            entries, labelled = entries[passes], labelled[passes]
+        cells = where.codes(rows.who, rows.day, rows.columns, entries, labelled)
+        who = None if funnel.count == "entries" else rows.who[entries]
+        tally.add(step, cells, who, where.size, sorted_by_who=in_order)
+
+
+def _entries(funnel: Funnel, rows: Rows) -> Whole:
+    """The rows at which somebody enters."""
+    entering = np.logical_or.reduce(rows.members) if funnel.order == "any" else rows.members[0]
+    found = np.flatnonzero(entering)
+    if funnel.entry == "any_entry":
+        return found
+    who = rows.who[found]
+    if funnel.hold != "none":
+        second = rows.clock[found] & (2**32 - 1)
+        found = found[np.lexsort((second, who))]
+        who = rows.who[found]
+    fresh = np.ones(len(who), dtype=np.bool_)
+    fresh[1:] = who[1:] != who[:-1]
+    return np.sort(found[fresh])
+
+
+def _labelled(funnel: Funnel, walked: Walked, reached: Whole, step: int) -> Whole:
+    """The row whose category and region count for each of the entries at this step."""
+    steps: Whole = np.full(len(reached), step)
+    if funnel.attribution == "first_touch":
+        steps = np.zeros(len(reached), dtype=np.int64)
+    elif funnel.attribution == "last_touch":
+        steps = walked.depth[reached] - 1
+    labelled: Whole = walked.rows[steps, reached]
+    return labelled
+
+
+def _sources(funnel: Funnel) -> Iterator[str]:
+    """The sources without which the funnel is refused."""
+    yield from (step.source for step in funnel.steps if step.where_absent == "refuse")
+    yield from (exclusion.source for exclusion in funnel.exclusions)
+
+
+def needs(funnel: Funnel) -> tuple[str, ...]:
+    """What must be fed for the funnel, beside what its facts require."""
+    return tuple(dict.fromkeys(need for name in _sources(funnel) for need in needs_of(name, funnel.walker)))
+
+
+def _is_absent(reading: Reading, funnel: Funnel, step: Step) -> bool:
+    """Whether a step that may be left out was never fed."""
+    if step.where_absent == "refuse":
+        return False
+    store = reading.store
+    return bool(store.missing(SOURCES[step.source].read[0])) or any(
+        store.lacks(need) for need in needs_of(step.source, funnel.walker)
+    )
+
+
+def _key(reading: Reading, cell: Key, label: str) -> Key:
+    """The cell with its step where the cut has it."""
+    if "step" not in reading.cut.keys:
+        return cell
+    place = reading.cut.keys.index("step")
+    return (*cell[:place], label, *cell[place:])
