@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from tests.metrics.cases import account, case, dated, order, world
+from tests.metrics.cases_acquisition import TRADING
 from tests.metrics.cases_activation import event, listing
 from tests.metrics.cases_volume import LEDGER, SAMPLE
 
@@ -78,6 +79,21 @@ SHOP = world(
 YOUNG_LISTINGS = SHOP.but(known_until=dated({"x_on": "2024-04-30"})["x_on"])
 AT_ONCE = SHOP.but({"events": [event("b2", "search", "2024-01-19", category="y")]})
 UNLABELLED = SHOP.but({"events": [{**e, "category": None} for e in SHOP.tables["events"]]})
+SESSIONS = SHOP.but(
+    {
+        "events": [
+            {**e, "session_id": s} for e, s in zip(SHOP.tables["events"], "v1 v2 v2 v3 v4 v1 v5".split(), strict=True)
+        ]
+    }
+)
+OUT_OF_STOCK = SHOP.but(
+    {
+        "listings": [
+            {**row, **dated({"paused_at": "2024-02-10"})} if row["listing_id"] == "l1" else row
+            for row in SHOP.tables["listings"]
+        ]
+    }
+)
 
 CASES = (
     case("buyer_to_seller_ratio", LEDGER, "3 over 3", "1 | 3 | small_n"),
@@ -183,4 +199,85 @@ CASES = (
     case("listing_conversion_rate", YOUNG_LISTINGS, "90 days old", "2/2 | 2 | small_n", span="2024-01-01..2024-01-31"),
     case("listing_conversion_rate", SHOP, "as of day 90", "1/1 | 1 | small_n", span="2024-01-01..2024-01-01"),
     case("listing_conversion_rate", SHOP.but({"order_lines": None}), "no lines", reason="needs order_lines: no data"),
+    case(
+        "buyer_to_seller_signups",
+        TRADING,
+        "by month; no supplier came in February",
+        "2024-01 | 1 | 2 | small_n; 2024-02 | - | 0 | no_denominator",
+        by="month",
+        end="2024-02-29",
+    ),
+    case("buyer_to_seller_signups", TRADING, "of the market", by="side", reason="describes both sides at once"),
+    case("buyer_to_seller_signups", LEDGER, "no signup is dated", reason="needs accounts.signed_up_at"),
+    case(
+        "searchers",
+        SHOP,
+        "known accounts, each once",
+        "2024-01 | 2 | 2 | ok; 2024-02 | 1 | 1 | ok; 2024-03 | 1 | 1 | ok",
+        by="month",
+    ),
+    case("searchers", SHOP, "in all", "3 | 3 | ok"),
+    case(
+        "searchers_to_listers",
+        SHOP,
+        "over suppliers live at the month's end",
+        "2024-01 | 2 | 2 | small_n; 2024-02 | 1/2 | 1 | small_n; 2024-03 | 1/2 | 1 | small_n",
+        by="month",
+    ),
+    case("searchers_to_listers", SHOP.but({"listings": None}), "no listings", reason="needs listings"),
+    # b2's two searches are one session; v3's order was cancelled; v4 is anonymous, v5 too young.
+    case("session_search_to_order", SESSIONS, "two of three sessions", "2/3 | 3 | small_n", basis="wilson"),
+    case(
+        "session_search_to_order",
+        SESSIONS,
+        "by month",
+        "2024-01 | 1 | 2 | small_n; 2024-02 | 0 | 1 | small_n; 2024-03 | - | 0 | immature",
+        by="month",
+    ),
+    case("session_search_to_order", SHOP, "sessions have no names", reason="needs events.session_id"),
+    case("searcher_to_order", SHOP, "two of three accounts, of four searches", "2/3 | 3 | small_n"),
+    case(
+        "searcher_to_order",
+        SHOP,
+        "by month",
+        "2024-01 | 1 | 2 | small_n; 2024-02 | 0 | 1 | small_n; 2024-03 | - | 0 | immature",
+        by="month",
+    ),
+    # q5 and q6 got none; q3 was cancelled.
+    case("unanswered_request_rate", ASKED, "two of five", "2/5 | 5 | small_n", basis="wilson"),
+    case("unanswered_request_rate", COUNTED, "where the count is known", "1/2 | 2 | small_n"),
+    case(
+        "unanswered_request_rate",
+        ASKED,
+        "the last month is not old enough",
+        "2024-04 | - | 0 | no_denominator; 2024-05 | 1 | 1 | immature",
+        by="month",
+        start="2024-04-01",
+    ),
+    # 6, 24, 36 and 48 hours in January; 60 in February.
+    case(
+        "supplier_reply_hours",
+        ASKED,
+        "every reply",
+        "2024-01 | 30 | 4 | small_n; 2024-02 | 60 | 1 | small_n",
+        by="month",
+        end="2024-02-29",
+    ),
+    case("supplier_reply_hours", COUNTED, "replies are not rows", reason="needs quotes.request_id"),
+    case(
+        "supplier_reply_within_24h_rate",
+        ASKED,
+        "24 hours are in time",
+        "2024-01 | 1/2 | 4 | small_n; 2024-02 | 0 | 1 | small_n; 2024-03 | - | 0 | no_denominator",
+        by="month",
+        end="2024-03-31",
+    ),
+    case(
+        "active_listings",
+        OUT_OF_STOCK,
+        "paused ones are gone from that day",
+        "2024-01|2|2|ok; 2024-02|1|1|ok",
+        by="month",
+        end="2024-02-29",
+    ),
 )

@@ -7,16 +7,37 @@ from tests.metrics.cases import Case, World, check
 from tests.metrics.cases_acquisition import CASES as ACQUISITION
 from tests.metrics.cases_activation import CASES as ACTIVATION
 from tests.metrics.cases_concentration import CASES as CONCENTRATION
-from tests.metrics.cases_growth import CASES as GROWTH
+from tests.metrics.cases_fulfilment import CASES as FULFILMENT
 from tests.metrics.cases_funnels import CASES as FUNNELS
+from tests.metrics.cases_growth import CASES as GROWTH
 from tests.metrics.cases_liquidity import CASES as LIQUIDITY
 from tests.metrics.cases_pipeline import CASES as PIPELINE
 from tests.metrics.cases_retention import CASES as RETENTION
+from tests.metrics.cases_reviews import CASES as REVIEWS
+from tests.metrics.cases_subscriptions import CASES as SUBSCRIPTIONS
+from tests.metrics.cases_supply import CASES as SUPPLY
 from tests.metrics.cases_take_rate import CASES as TAKE_RATE
+from tests.metrics.cases_traffic import CASES as TRAFFIC
 from tests.metrics.cases_volume import CASES as VOLUME
 from tests.metrics.conftest import build_market
 
-CASES = (*VOLUME, *GROWTH, *TAKE_RATE, *ACQUISITION, *ACTIVATION, *LIQUIDITY, *RETENTION, *CONCENTRATION, *PIPELINE, *FUNNELS)
+CASES = (
+    *VOLUME,
+    *GROWTH,
+    *TAKE_RATE,
+    *SUBSCRIPTIONS,
+    *ACQUISITION,
+    *TRAFFIC,
+    *ACTIVATION,
+    *LIQUIDITY,
+    *SUPPLY,
+    *FULFILMENT,
+    *REVIEWS,
+    *RETENTION,
+    *CONCENTRATION,
+    *PIPELINE,
+    *FUNNELS,
+)
 _BUILT: dict[int, tuple[World, Store]] = {}
 
 

@@ -6,13 +6,14 @@ from bothsides.metrics.catalogue.acquisition import ACQUISITION
 from bothsides.metrics.catalogue.activation import ACTIVATION
 from bothsides.metrics.catalogue.concentration import CONCENTRATION
 from bothsides.metrics.catalogue.fulfilment import FULFILMENT
-from bothsides.metrics.catalogue.growth import GROWTH
 from bothsides.metrics.catalogue.funnels import FUNNELS
+from bothsides.metrics.catalogue.growth import GROWTH
 from bothsides.metrics.catalogue.liquidity import LIQUIDITY
 from bothsides.metrics.catalogue.pipeline import PIPELINE
 from bothsides.metrics.catalogue.retention import RETENTION
 from bothsides.metrics.catalogue.reviews import REVIEWS
 from bothsides.metrics.catalogue.subscriptions import SUBSCRIPTIONS
+from bothsides.metrics.catalogue.supply import SUPPLY
 from bothsides.metrics.catalogue.take_rate import TAKE_RATE
 from bothsides.metrics.catalogue.traffic import TRAFFIC
 from bothsides.metrics.catalogue.volume import VOLUME
@@ -29,6 +30,7 @@ METRICS: dict[str, Metric] = {
         TRAFFIC,
         ACTIVATION,
         LIQUIDITY,
+        SUPPLY,
         FULFILMENT,
         REVIEWS,
         RETENTION,

@@ -2,12 +2,14 @@
 
 from bothsides.metrics.catalogue.volume import ACTIVE_BUYERS, ACTIVE_SUPPLIERS, ORDERS
 from bothsides.metrics.measure import Measure, Product, Ratio, Test
-from bothsides.metrics.metric import Better, Metric, SideRule, Tier
+from bothsides.metrics.metric import Better, Metric, Quotient, SideRule, Tier
 from bothsides.metrics.shapes import Median, Stock, SurvivalMedian
 from bothsides.metrics.value import Unit
+from bothsides.schema import Side
 
 SEARCH_MATURITY = 7
 REQUEST_MATURITY = 90
+UNANSWERED_MATURITY = 14
 _SEARCH = Test("name", "=", "search")
 
 
@@ -19,8 +21,23 @@ def _requests(*tests: Test, days: int = 0) -> Measure:
     return Measure(fact="requests", on="requested_on", aggregate="count", where=tests, maturity_days=days)
 
 
+def _replies(*tests: Test) -> Measure:
+    return Measure(fact="replies", on="replied_on", aggregate="count", where=tests)
+
+
 def _listings(*tests: Test, days: int = 0) -> Measure:
     return Measure(fact="listings", on="listed_on", aggregate="count", where=tests, maturity_days=days)
+
+
+def _distinct(column: str, *tests: Test) -> Measure:
+    return Measure(
+        fact="events",
+        on="occurred_on",
+        aggregate="count_distinct",
+        column=column,
+        where=(_SEARCH, Test("account", "not null"), *tests),
+        maturity_days=SEARCH_MATURITY,
+    )
 
 
 _NOT_CANCELLED = Test("cancelled", "=", False)
@@ -38,6 +55,50 @@ LIQUIDITY = (
         tier=Tier.HEALTH,
         better=Better.NEITHER,
         caveat="The overall ratio hides imbalance per category; no cross-market band is valid.",
+    ),
+    Metric(
+        id="buyer_to_seller_signups",
+        row=12,
+        family="liquidity",
+        label="Buyer signups per supplier signup",
+        unit=Unit.RATIO,
+        formula=Ratio(
+            numerator=Measure(fact="accounts", on="signed_up_on", aggregate="count", side=Side.BUYER),
+            denominator=Measure(fact="accounts", on="signed_up_on", aggregate="count", side=Side.SUPPLIER),
+        ),
+        meaning="Buyer accounts created per supplier account created.",
+        side=SideRule.MARKET,
+        tier=Tier.LEADING,
+        better=Better.NEITHER,
+        dimensions=("category", "region", "channel"),
+        caveat="What is coming in, not what is there: read it beside the ratio of active accounts.",
+    ),
+    Metric(
+        id="searchers",
+        row=12,
+        family="liquidity",
+        label="Searchers",
+        unit=Unit.COUNT,
+        formula=Measure(
+            fact="events", on="occurred_on", aggregate="count_distinct", column="account", where=(_SEARCH,)
+        ),
+        meaning="Known accounts that searched.",
+        side=SideRule.OWN,
+        tier=Tier.LEADING,
+        better=Better.UP,
+        caveat="Anonymous visitors are not in it.",
+    ),
+    Metric(
+        id="searchers_to_listers",
+        row=12,
+        family="liquidity",
+        label="Searchers per supplier with a live listing",
+        unit=Unit.RATIO,
+        formula=Quotient("searchers", "listing_suppliers", (("events", "occurred_on"), ("listings", "listed_on"))),
+        meaning="Known accounts that searched in the period per supplier with a live listing at its end.",
+        side=SideRule.MARKET,
+        tier=Tier.LEADING,
+        better=Better.NEITHER,
     ),
     Metric(
         id="liquidity_ratio",
@@ -96,6 +157,44 @@ LIQUIDITY = (
         window="7 days",
         maturity_days=SEARCH_MATURITY,
         caveat="Searches by anonymous visitors cannot be followed to an order and are left out.",
+    ),
+    Metric(
+        id="session_search_to_order",
+        needs=("orders", "events.session_id"),
+        row=15,
+        family="liquidity",
+        label="Search-to-order, sessions",
+        unit=Unit.RATE,
+        formula=Ratio(
+            numerator=_distinct("session_id", Test("converted", "=", True)),
+            denominator=_distinct("session_id"),
+            share=True,
+        ),
+        meaning="Share of search sessions of known accounts with a search that was the last before an order in 7 days.",
+        side=SideRule.OWN,
+        tier=Tier.HEALTH,
+        better=Better.UP,
+        window="7 days",
+        maturity_days=SEARCH_MATURITY,
+        caveat="An order belongs to the session of its last search; anonymous sessions are left out.",
+    ),
+    Metric(
+        id="searcher_to_order",
+        needs=("orders",),
+        row=15,
+        family="liquidity",
+        label="Search-to-order, accounts",
+        unit=Unit.RATE,
+        formula=Ratio(
+            numerator=_distinct("account", Test("converted", "=", True)), denominator=_distinct("account"), share=True
+        ),
+        meaning="Share of the accounts that searched with a search that was the last before an order within 7 days.",
+        side=SideRule.OWN,
+        tier=Tier.HEALTH,
+        better=Better.UP,
+        window="7 days",
+        maturity_days=SEARCH_MATURITY,
+        caveat="Higher than the rate of searches wherever accounts search more than once.",
     ),
     Metric(
         id="zero_result_rate",
@@ -168,6 +267,26 @@ LIQUIDITY = (
         tier=Tier.HEALTH,
         better=Better.UP,
         source="Thumbtack, in Lenny's newsletter 2019",
+    ),
+    Metric(
+        id="unanswered_request_rate",
+        row=27,
+        family="liquidity",
+        label="Requests without a reply",
+        unit=Unit.RATE,
+        formula=Ratio(
+            numerator=_requests(_NOT_CANCELLED, Test("responses", "=", 0), days=UNANSWERED_MATURITY),
+            denominator=_requests(_NOT_CANCELLED, Test("responses", "not null"), days=UNANSWERED_MATURITY),
+            share=True,
+        ),
+        meaning="Share of requests that no supplier answered, among those for which replies are known.",
+        side=SideRule.BUYER,
+        tier=Tier.HEALTH,
+        better=Better.DOWN,
+        window="requests at least 14 days old",
+        maturity_days=UNANSWERED_MATURITY,
+        source="a16z, 13 metrics for marketplace companies: the zeros",
+        caveat="Requests that their buyer cancelled are left out.",
     ),
     Metric(
         id="awards",
@@ -250,17 +369,47 @@ LIQUIDITY = (
         caveat="Round-the-clock hours; business calendars are not applied.",
     ),
     Metric(
+        id="supplier_reply_hours",
+        needs=("quotes.request_id",),
+        row=36,
+        family="liquidity",
+        label="Suppliers' hours to reply",
+        unit=Unit.HOURS,
+        formula=Median(fact="replies", on="replied_on", column="hours"),
+        meaning="Median hours from request to reply over the replies of the period, every supplier's and not the first "
+        "only.",
+        side=SideRule.SUPPLIER,
+        tier=Tier.HEALTH,
+        better=Better.DOWN,
+        caveat="Of replies that came; requests nobody answered are in `unanswered_request_rate`.",
+    ),
+    Metric(
+        id="supplier_reply_within_24h_rate",
+        needs=("quotes.request_id",),
+        row=36,
+        family="liquidity",
+        label="Replies within 24 hours",
+        unit=Unit.RATE,
+        formula=Ratio(numerator=_replies(Test("hours", "<=", 24.0)), denominator=_replies(), share=True),
+        meaning="Share of supplier replies sent within 24 hours of the request.",
+        side=SideRule.SUPPLIER,
+        tier=Tier.HEALTH,
+        better=Better.UP,
+        window="24 hours",
+        caveat="Requests go to many suppliers: one that did not reply is no breach. Round-the-clock hours.",
+    ),
+    Metric(
         id="active_listings",
         row=22,
         family="liquidity",
         label="Active listings",
         unit=Unit.COUNT,
-        formula=Stock(fact="listings", opened="listed_on", closed="closed_on"),
+        formula=Stock(fact="listings", opened="listed_on", closed="gone_on"),
         meaning="Listings purchasable on the last day of the period.",
         side=SideRule.SUPPLIER,
         tier=Tier.LEADING,
         better=Better.UP,
-        caveat="A stock: not additive over time.",
+        caveat="A stock: not additive over time. Paused and out-of-stock listings are out from that day on.",
     ),
     Metric(
         id="listing_suppliers",
@@ -268,7 +417,7 @@ LIQUIDITY = (
         family="liquidity",
         label="Suppliers with a live listing",
         unit=Unit.COUNT,
-        formula=Stock(fact="listings", opened="listed_on", closed="closed_on", total="count(DISTINCT account)"),
+        formula=Stock(fact="listings", opened="listed_on", closed="gone_on", total="count(DISTINCT account)"),
         meaning="Suppliers with a purchasable listing on the last day of the period.",
         side=SideRule.SUPPLIER,
         tier=Tier.LEADING,

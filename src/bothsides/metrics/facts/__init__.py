@@ -9,9 +9,11 @@ from bothsides.metrics.facts.orders import BOOKINGS, DIM_ACCOUNTS, FEES, ORDERS,
 from bothsides.metrics.facts.pipeline import LEADS, OPPORTUNITIES, SPEND
 from bothsides.metrics.facts.replies import REPLIES
 from bothsides.metrics.facts.reviews import REVIEWED_ORDERS, REVIEWS
+from bothsides.metrics.facts.sales import LISTING_SALES
 from bothsides.metrics.facts.shipments import FULFILMENT, SHIPMENTS
 from bothsides.metrics.facts.steps import STEPS
 from bothsides.metrics.facts.subscriptions import MRR_CHANGES, SUBSCRIPTIONS
+from bothsides.metrics.facts.views import CARTS, VIEWS
 from bothsides.metrics.facts.visits import VISITORS, VISITS
 
 FACTS: dict[str, Fact] = {
@@ -26,6 +28,9 @@ FACTS: dict[str, Fact] = {
         EVENTS,
         LISTINGS,
         REPLIES,
+        VIEWS,
+        CARTS,
+        LISTING_SALES,
         ACCOUNT_CREDITS,
         ACCOUNTS,
         ACCOUNT_MONTHS,

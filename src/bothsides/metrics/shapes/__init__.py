@@ -2,31 +2,39 @@
 
 from bothsides.metrics.shapes.churned import Churned
 from bothsides.metrics.shapes.concentration import Concentration
+from bothsides.metrics.shapes.depth import Depth
 from bothsides.metrics.shapes.growth import Growth
+from bothsides.metrics.shapes.holding import Holding
 from bothsides.metrics.shapes.lifetime import LifetimeValue
 from bothsides.metrics.shapes.mean import DailyMean, MeanPerAccount, Winsorised
 from bothsides.metrics.shapes.median import Median, PerAccount
 from bothsides.metrics.shapes.pairs import TrustedPairs
+from bothsides.metrics.shapes.reached import ReachedShare
 from bothsides.metrics.shapes.recurring import RecurringRetained
 from bothsides.metrics.shapes.retained import Retained
 from bothsides.metrics.shapes.shape import Shape
 from bothsides.metrics.shapes.stock import Stock
 from bothsides.metrics.shapes.survival import SurvivalMedian
+from bothsides.metrics.shapes.utilised import Utilised
 
 __all__ = [
     "Churned",
     "Concentration",
     "DailyMean",
+    "Depth",
     "Growth",
+    "Holding",
     "LifetimeValue",
     "MeanPerAccount",
     "Median",
     "PerAccount",
+    "ReachedShare",
     "RecurringRetained",
     "Retained",
     "Shape",
     "Stock",
     "SurvivalMedian",
     "TrustedPairs",
+    "Utilised",
     "Winsorised",
 ]
