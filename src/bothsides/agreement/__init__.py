@@ -1,5 +1,14 @@
 """What the teams signed, as reviewable files: loads and versions any policy that a room declares."""
 
-from bothsides.agreement.policy import Agreed, AgreementError, Problem, checked, load_policy
+from bothsides.agreement.policy import (
+    Agreed,
+    AgreementError,
+    Entry,
+    Problem,
+    checked,
+    fingerprint,
+    load_entries,
+    load_policy,
+)
 
-__all__ = ["Agreed", "AgreementError", "Problem", "checked", "load_policy"]
+__all__ = ["Agreed", "AgreementError", "Entry", "Problem", "checked", "fingerprint", "load_entries", "load_policy"]

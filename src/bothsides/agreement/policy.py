@@ -65,19 +65,60 @@ def load_policy(path: Path, policy_type: type[PolicyT], *, section: str | None =
         data = data.get(section, {})
         if not isinstance(data, dict):
             raise AgreementError([_problem(path, (section,), data, "must be a table, written as [" + section + "]")])
-    prefix = (section,) if section else ()
+    policy, problems = _validated(path, (section,) if section else (), data, policy_type)
+    if policy is None or problems:
+        raise AgreementError(problems)
+    return Agreed(policy=policy, version=fingerprint(data), path=path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(Generic[PolicyT]):
+    """One `[[key]]` table of a file: the dataclass, or what stands there where it is not one."""
+
+    key: str
+    """Where it stands, such as `metric[2]`."""
+    written: dict[str, Any]
+    policy: PolicyT | None
+
+
+def load_entries(
+    path: Path, key: str, entry_type: type[PolicyT]
+) -> tuple[tuple[Entry[PolicyT], ...], tuple[Problem, ...]]:
+    """Every `[[key]]` table of the file in order, and every mistake in them; nothing but these tables may stand there.
+
+    A table with a mistake is in the list as it was written, so that the rest of it can be checked as well. Raises
+    AgreementError where the file is not TOML, and FileNotFoundError where there is none.
+    """
+    data = _read(path)
+    problems = [_problem(path, (name,), value, _unknown(name, (key,))) for name, value in data.items() if name != key]
+    tables = data.get(key, [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise AgreementError([*problems, _problem(path, (key,), tables, f"must be tables, each begun with [[{key}]]")])
+    entries = []
+    for position, table in enumerate(tables, start=1):
+        policy, wrong = _validated(path, (key, position), table, entry_type)
+        entries.append(Entry(key=f"{key}[{position}]", written=table, policy=None if wrong else policy))
+        problems += wrong
+    return tuple(entries), tuple(problems)
+
+
+def fingerprint(data: object) -> str:
+    """The sha256 of the canonical JSON of plain data: equal for equal meaning, whatever the layout."""
+    return hashlib.sha256(_canonical(data).encode()).hexdigest()
+
+
+def _validated(
+    path: Path, prefix: tuple[object, ...], data: dict[str, Any], policy_type: type[PolicyT]
+) -> tuple[PolicyT | None, list[Problem]]:
     problems = [
         _problem(path, (*prefix, *where), value, _unknown(where[-1], known))
         for where, value, known in _unknown_keys(data, policy_type, ())
     ]
     try:
-        policy = TypeAdapter(policy_type).validate_json(_canonical(data), strict=True)
+        return TypeAdapter(policy_type).validate_json(_canonical(data), strict=True), problems
     except ValidationError as error:
         problems += [_from_pydantic(path, prefix, dict(detail)) for detail in error.errors(include_url=False)]
-        raise AgreementError(problems) from None
-    if problems:
-        raise AgreementError(problems)
-    return Agreed(policy=policy, version=hashlib.sha256(_canonical(data).encode()).hexdigest(), path=path)
+        return None, problems
 
 
 def _read(path: Path) -> dict[str, Any]:

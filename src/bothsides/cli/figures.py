@@ -9,8 +9,10 @@ from rich.measure import Measurement
 from rich.table import Table
 
 from bothsides.cli.terminal import plain
-from bothsides.metrics import Basis, Status, Unit, Value
+from bothsides.metrics import Basis, Dictionary, Status, Unit, Value
+from bothsides.metrics.agreed.fingerprint import SHOWN, metric_fingerprint
 from bothsides.metrics.compile import NO_LABEL
+from bothsides.metrics.dictionary import Version
 
 
 def as_record(value: Value, dims: Sequence[str] = ()) -> dict[str, Any]:
@@ -70,6 +72,35 @@ def show(console: Console, values: Sequence[Value], dims: Sequence[str]) -> None
     print_whole(console, table)
     for note in dict.fromkeys(f"{v.metric} {v.status.value}: {v.reason}" for v in values if v.reason and not v.period):
         console.print(plain(note, style="dim"))
+
+
+def definitions(dictionary: Dictionary) -> Table:
+    """The metrics there are, one a row, each agreed version with its first day and every one with its fingerprint."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("definition", *(("from",) if dictionary.agreed else ()), "unit", "side", "fingerprint"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("meaning", min_width=_NARROWEST_MEANING)
+    for metric_id in dictionary.ids:
+        for version in dictionary.versions(metric_id):
+            metric = version.metric
+            table.add_row(
+                metric.definition,
+                *((_since(version),) if dictionary.agreed else ()),
+                metric.unit.value,
+                metric.side.value,
+                metric_fingerprint(metric)[:SHOWN],
+                plain(metric.meaning),
+            )
+    return table
+
+
+_NARROWEST_MEANING = 40
+
+
+def _since(version: Version) -> str:
+    """From when a definition holds."""
+    day = version.effective_from.isoformat() if version.effective_from else "" if version.restate else "ever"
+    return f"{day} restates".strip() if version.restate else day
 
 
 def print_whole(console: Console, table: Table) -> None:

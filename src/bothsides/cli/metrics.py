@@ -3,16 +3,18 @@
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 from rich.console import Console
-from rich.table import Table
 
 from bothsides.cli.days import day
 from bothsides.cli.places import WorkspaceFolder, published
 from bothsides.cli.terminal import plain
 
+metrics = App(name="metrics")
 
-def metrics(
+
+@metrics.default
+def values(
     *ids: Annotated[str, Parameter(help="Metric ids, separated by blanks or commas, e.g. gmv,active_suppliers.")],
     by: Annotated[str, Parameter(help="Split by, e.g. quarter,side,category.")] = "",
     start: Annotated[str | None, Parameter(name="--from", help="First day, e.g. 2013-01-01.")] = None,
@@ -37,17 +39,19 @@ def metrics(
 
     bothsides metrics ndr_gmv --by quarter,side --where side=buyer
     """
-    from bothsides.cli.figures import as_json, show
-    from bothsides.metrics import METRICS, Query, ask, explain, open_store, parse_by, parse_where
+    from bothsides.cli.figures import as_json, definitions, print_whole, show
+    from bothsides.metrics import Query, ask, explain, open_store, parse_by, parse_where, read_dictionary
     from bothsides.metrics.query import DIMENSIONS
     from bothsides.schema import Grain
     from bothsides.workspace import Workspace
 
     console = Console()
+    agreed = read_dictionary(workspace)
     if list_metrics:
-        console.print(dictionary())
+        print_whole(console, definitions(agreed))
         return
-    names = tuple(METRICS) if all_metrics else tuple(name for word in ids for name in word.split(",") if name)
+    opened = Workspace.open(workspace)
+    names = agreed.ids if all_metrics else tuple(name for word in ids for name in word.split(",") if name)
     for name in names:
         if name in (*DIMENSIONS, "side", "period", *Grain):
             raise ValueError(f"{name!r} is a split, not a metric: write --by {name}")
@@ -64,26 +68,14 @@ def metrics(
         as_of=day(as_of, "--as-of"),
         where=parse_where(where or []),
     )
-    with open_store(published(Workspace.open(workspace)), known_on=known_on) as store:
+    with open_store(published(opened), known_on=known_on, dictionary=agreed) as store:
         if explain_sql:
             print(explain(store, query))
             return
-        values = ask(store, query)
+        found = ask(store, query)
     if json:
-        print(as_json(values, dims))
+        print(as_json(found, dims))
         return
-    if query.dims or values:
-        show(console, values, dims)
+    if query.dims or found:
+        show(console, found, dims)
     console.print(plain(f"money in {store.currency} · census: counted, not estimated", style="dim"))
-
-
-def dictionary() -> Table:
-    """The metrics there are, one a row."""
-    from bothsides.metrics import METRICS
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("id", "unit", "side", "meaning"):
-        table.add_column(name)
-    for metric in METRICS.values():
-        table.add_row(metric.id, metric.unit.value, metric.side.value, metric.meaning)
-    return table
