@@ -7,6 +7,7 @@ from bothsides.metrics.shapes import Median, SurvivalMedian
 from bothsides.metrics.value import Unit
 
 _UNITS = ("order_lines.quantity", "shipments.quantity")
+_COUNTED = Test("units_ordered", "not null")
 _CALLED_OFF = (
     "What the buyer called off, or nobody knows who, is left out; what the supplier called off counts as not delivered."
 )
@@ -53,7 +54,9 @@ FULFILMENT = (
         label="Supplier fill rate",
         unit=Unit.RATE,
         formula=Ratio(
-            numerator=_due(column="units_filled"), denominator=_due(column="units_ordered"), cluster="account"
+            numerator=_due(_COUNTED, column="units_filled"),
+            denominator=_due(_COUNTED, column="units_ordered"),
+            cluster="account",
         ),
         meaning=f"Units shipped within {FULFILMENT_DAYS} days of the order over units ordered, of orders at least that "
         "old.",
@@ -72,8 +75,8 @@ FULFILMENT = (
         label="Orders shipped in full",
         unit=Unit.RATE,
         formula=Ratio(
-            numerator=_due(Test("units_ordered", "not null"), Test("is_complete", "=", True)),
-            denominator=_due(Test("units_ordered", "not null")),
+            numerator=_due(_COUNTED, Test("is_complete", "=", True)),
+            denominator=_due(_COUNTED),
             share=True,
         ),
         meaning=f"Share of orders of which every unit was shipped within {FULFILMENT_DAYS} days.",
