@@ -10,8 +10,9 @@ from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.funnels.cells import EPOCH, ROW_DIMS, Places, Tally, places
 from bothsides.metrics.funnels.declaration import Funnel, Step
 from bothsides.metrics.funnels.sources import SOURCES, needs_of
+from bothsides.metrics.funnels.entries import entering, judged, labelling
 from bothsides.metrics.funnels.stream import Rows, read
-from bothsides.metrics.funnels.walk import Rules, Walked, Whole, dropped, rules_of, walk
+from bothsides.metrics.funnels.walk import Rules, rules_of
 from bothsides.metrics.interval import wilson
 from bothsides.metrics.metric import Metric, Read
 from bothsides.metrics.shapes.shape import Shape
@@ -93,51 +94,19 @@ def count(reading: Reading, metric: Metric, funnel: Funnel, kept: tuple[int, ...
 
 def _add(tally: Tally, funnel: Funnel, kept: tuple[int, ...], rules: Rules, rows: Rows, where: Places) -> None:
     """Walk one batch and count what came of it."""
-    begun = _entries(funnel, rows)
+    begun = entering(funnel, rows)
     begun = begun[where.entering(rows.who, rows.day, begun)]
-    walked = walk(rules, rows.clock, rows.members, begun)
-    out = np.zeros(len(begun), dtype=np.bool_)
-    for exclusion, between in zip(funnel.exclusions, rows.between, strict=True):
-        after = max(1, sum(i < exclusion.after for i in kept))
-        before = 1 + sum(i < exclusion.before - 1 for i in kept)
-        out |= dropped(rules, rows.clock, walked, between, after, before)
+    walked, out = judged(funnel, kept, rules, rows, begun)
     in_order = funnel.hold == "none" and not (set(ROW_DIMS) & {axis.name for axis in where.axes})
     for step in range(len(kept)):
         reached = np.flatnonzero((walked.depth > step) & ~out)
         entries = begun[reached]
-        labelled = _labelled(funnel, walked, reached, step)
+        labelled = labelling(funnel, walked, reached, step)
         if (passes := where.passing(rows.columns, labelled)) is not None:
             entries, labelled = entries[passes], labelled[passes]
         cells = where.codes(rows.who, rows.day, rows.columns, entries, labelled)
         who = None if funnel.count == "entries" else rows.who[entries]
         tally.add(step, cells, who, where.size, sorted_by_who=in_order)
-
-
-def _entries(funnel: Funnel, rows: Rows) -> Whole:
-    """The rows at which somebody enters."""
-    entering = np.logical_or.reduce(rows.members) if funnel.order == "any" else rows.members[0]
-    found = np.flatnonzero(entering)
-    if funnel.entry == "any_entry":
-        return found
-    who = rows.who[found]
-    if funnel.hold != "none":
-        second = rows.clock[found] & (2**32 - 1)
-        found = found[np.lexsort((second, who))]
-        who = rows.who[found]
-    fresh = np.ones(len(who), dtype=np.bool_)
-    fresh[1:] = who[1:] != who[:-1]
-    return np.sort(found[fresh])
-
-
-def _labelled(funnel: Funnel, walked: Walked, reached: Whole, step: int) -> Whole:
-    """The row whose category and region count for each of the entries at this step."""
-    steps: Whole = np.full(len(reached), step)
-    if funnel.attribution == "first_touch":
-        steps = np.zeros(len(reached), dtype=np.int64)
-    elif funnel.attribution == "last_touch":
-        steps = walked.depth[reached] - 1
-    labelled: Whole = walked.rows[steps, reached]
-    return labelled
 
 
 def _sources(funnel: Funnel) -> Iterator[str]:
