@@ -12,9 +12,6 @@ from bothsides.metrics.dictionary import HOUSE, Dictionary
 from bothsides.metrics.distinct import Bounds
 from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts import FACTS
-from bothsides.metrics.states.books import read_states
-from bothsides.metrics.states.grains import NO_STATES, States
-from bothsides.metrics.states.rollups import states_version
 from bothsides.schema import TABLES
 from bothsides.warehouse import DuckDB, Engine, version_filter
 
@@ -60,8 +57,6 @@ class Store:
     """The definitions in force."""
     bounds: Bounds = field(default_factory=Bounds, repr=False, compare=False)
     """What its columns hold, for distinct counts: looked up once."""
-    states: States = field(default=NO_STATES, repr=False, compare=False)
-    """What is read from states instead of facts; NO_STATES forbids them."""
     _lacking: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
     """What `lacks` has found out: a store does not change while it is open."""
 
