@@ -74,7 +74,7 @@ def explain(store: Store, query: Query) -> str:
 def _compiled(reading: Reading, measures: Sequence[Measure]) -> Plan:
     store = reading.store
     bits = BitBudget(store.engine, store.bounds) if store.engine.capabilities.bitstrings else None
-    return plan(measures, reading.cut, reading.windows, weighted=store.sampled, bits=bits)
+    return plan(measures, reading.cut, reading.windows, weighted=store.sampled, bits=bits, states=store.states)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

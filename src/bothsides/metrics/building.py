@@ -2,17 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
-
-import duckdb
 
 from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts import FACTS
 from bothsides.schema import TABLES, Table, minor_units
 from bothsides.schema.money import CURRENCIES
 from bothsides.schema.period import add_months
-from bothsides.warehouse import DUCKDB_TYPES, DuckDB, Engine, version_filter
+from bothsides.warehouse import DUCKDB_TYPES, Engine, version_filter
 
 _PLACEHOLDER = re.compile(r"\{(\w+)(?:@(\w+))?\}")
 _MONEY = re.compile(r"\{money:([^{}]*)\}")
@@ -211,18 +208,6 @@ _UNPRICED = "CREATE TABLE unpriced AS " + " UNION ALL ".join(
     for table, on in _PRICED.items()
 )
 """What no amount can be given for: a metric that would need it says so instead of leaving it out."""
-
-
-Refresh = Callable[[duckdb.DuckDBPyConnection], None]
-
-
-def refresh(currency: str) -> Refresh:
-    """The hook that loading calls on the new warehouse before it is published."""
-
-    def build(con: duckdb.DuckDBPyConnection) -> None:
-        build_facts(DuckDB(con), currency=currency)
-
-    return build
 
 
 def missing_tables(fact: Fact, fed: frozenset[str]) -> tuple[str, ...]:

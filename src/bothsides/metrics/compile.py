@@ -3,7 +3,7 @@
 This is the only module that knows SQLGlot.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,6 +14,8 @@ from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.measure import Combination, Formula, Measure, Product, Ratio, Test, measures_of
 from bothsides.metrics.metric import Read
+from bothsides.metrics.states.grains import NO_STATES, States
+from bothsides.metrics.states.serve import Served, serve
 from bothsides.schema import Grain, Side
 from bothsides.schema.period import periods_between
 
@@ -74,20 +76,33 @@ def plan(
     *,
     weighted: bool = False,
     bits: BitBudget | None = None,
+    states: States = NO_STATES,
     dialect: str = "duckdb",
 ) -> Plan:
     """Compile the measures into one statement. `weighted` multiplies by the sample weight of facts that have one.
 
     With `bits`, for an engine that has bitstrings, distinct ids are counted by one bit each where these fit.
+    What one of the `states` holds is read there instead of in its fact.
     """
     parameters: Parameters = {}
     reads: dict[Read, list[Measure]] = {}
+    prepared: dict[tuple[str, bool], dict[Measure, Served]] = {}
     for measure in dict.fromkeys(measures):
-        reads.setdefault((measure.fact, _on(measure, cut)), []).append(measure)
+        served = None if weighted else serve(measure, cut, windows[measure.fact, measure.on], states)
+        if served is None:
+            reads.setdefault((measure.fact, _on(measure, cut)), []).append(measure)
+        else:
+            prepared.setdefault((served.state.name, served.union), {})[measure] = served
     columns: dict[Measure, str] = {}
     rows: dict[Measure, str] = {}
     variances: dict[Measure, str] = {}
     parts: list[exp.Select] = []
+    for kept in prepared.values():
+        for measure, served in kept.items():
+            columns[measure] = f"m{len(columns)}"
+            if served.rows:
+                rows[measure] = f"n{len(columns) - 1}"
+        parts.append(_prepared(kept, cut, windows, parameters, columns, rows))
     for (name, on), group in reads.items():
         window = windows[name, group[0].on]
         select = _read(FACTS[name], on, cut, window, parameters)
@@ -207,7 +222,7 @@ def _union(parts: Sequence[exp.Select], keys: Sequence[str], outputs: Sequence[s
         own = set(part.named_selects)
         padded = exp.select(
             *(exp.column(key) for key in _codes(keys)),
-            *(exp.column(name) if name in own else exp.alias_(exp.Null(), name) for name in outputs),
+            *(exp.column(name) if name in own else exp.alias_(_NOTHING, name) for name in outputs),
         ).from_(part.subquery(f"read_{len(own)}"))
         stacked = padded if stacked is None else stacked.union(padded, distinct=False)
     assert stacked is not None
@@ -215,6 +230,9 @@ def _union(parts: Sequence[exp.Select], keys: Sequence[str], outputs: Sequence[s
     select = select.from_(stacked.subquery("stacked"))
     return select.group_by(*_codes(keys)) if keys else select
 
+
+_NOTHING = exp.cast(exp.Null(), "INT")
+"""An empty number: unions widen it to what the other reads give; a bare NULL is text to some engines."""
 
 _CODES = {"side": "is_supplier"}
 """Keys that are grouped by a code: a side's word takes sixteen bytes a row in a distinct count, its truth value one."""
@@ -234,8 +252,36 @@ def _relation(fact: Fact, cut: Cut) -> str:
     return fact.parties if cut.sided and fact.parties else fact.relation
 
 
-def _read(fact: Fact, on: str, cut: Cut, window: Window, parameters: Parameters) -> exp.Select:
-    select = exp.select().from_(exp.to_table(_relation(fact, cut)))
+def _prepared(
+    group: Mapping[Measure, Served],
+    cut: Cut,
+    windows: dict[Read, Window],
+    parameters: Parameters,
+    columns: dict[Measure, str],
+    rows: dict[Measure, str],
+) -> exp.Select:
+    """The read of one state; the bits of its periods are united block by block before they are counted."""
+    measure, first = next(iter(group.items()))
+    state, window = first.state, replace(windows[measure.fact, measure.on], start=first.start)
+    select = _read(FACTS[measure.fact], state.on, cut, window, parameters, relation=state.name)
+    select = select.where(exp.EQ(this=exp.column("kept"), expression=exp.Literal.string(first.kept)))
+    for one, served in group.items():
+        select = select.select(exp.alias_(_expression(served.total), columns[one]))
+        if served.rows:
+            select = select.select(exp.alias_(_expression(served.rows), rows[one]))
+    if not first.union:
+        return select
+    keys = _codes(cut.keys)
+    select = select.group_by("block")
+    counted = (exp.alias_(_expression(f"CAST(sum({columns[one]}) AS BIGINT)"), columns[one]) for one in group)
+    outer = exp.select(*(exp.column(key) for key in keys), *counted).from_(select.subquery("blocks"))
+    return outer.group_by(*keys) if keys else outer
+
+
+def _read(
+    fact: Fact, on: str, cut: Cut, window: Window, parameters: Parameters, *, relation: str | None = None
+) -> exp.Select:
+    select = exp.select().from_(exp.to_table(relation or _relation(fact, cut)))
     for key in cut.keys:
         select = select.select(exp.alias_(_key(key, on, cut), _CODES.get(key, key)))
     # Dates stand as literals: the engine then leaves out blocks, and the whole test where every row passes.
@@ -390,6 +436,28 @@ def _resolve(column: str, measure: Measure, cut: Cut) -> str:
     return fact.party_columns[column][0 if measure.side is Side.BUYER else 1]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spelling:
+    """A measure's parts in SQL, as the relation that is read has them; no condition is empty text."""
+
+    on: str
+    column: str
+    condition: str
+
+
+def spelled(measure: Measure, *, sided: bool) -> Spelling:
+    """The measure's date, column and condition in the by-side relation, or in the total one."""
+    cut = Cut(grain=None, by_side=sided, sided=sided, dims=(), where=())
+    condition = exp.and_(*conditions) if (conditions := list(_conditions(measure, cut))) else None
+    return Spelling(
+        on=_on(measure, cut),
+        column="" if measure.column is None else _resolve(measure.column, measure, cut),
+        condition=condition.sql(dialect="duckdb") if condition else "",
+    )
+
+
 def _expression(text: str) -> exp.Expression:
+    if text.isidentifier():
+        return exp.column(text)
     expression: exp.Expression = maybe_parse(text, dialect="duckdb")
     return expression

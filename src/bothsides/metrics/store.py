@@ -12,6 +12,9 @@ from bothsides.metrics.dictionary import HOUSE, Dictionary
 from bothsides.metrics.distinct import Bounds
 from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts import FACTS
+from bothsides.metrics.states.books import read_states
+from bothsides.metrics.states.grains import NO_STATES, States
+from bothsides.metrics.states.rollups import states_version
 from bothsides.schema import TABLES
 from bothsides.warehouse import DuckDB, Engine, version_filter
 
@@ -57,6 +60,8 @@ class Store:
     """The definitions in force."""
     bounds: Bounds = field(default_factory=Bounds, repr=False, compare=False)
     """What its columns hold, for distinct counts: looked up once."""
+    states: States = field(default=NO_STATES, repr=False, compare=False)
+    """What is read from states instead of facts; NO_STATES forbids them."""
     _lacking: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
     """What `lacks` has found out: a store does not change while it is open."""
 
@@ -123,7 +128,8 @@ def open_store(path: Path, *, known_on: int | None = None, dictionary: Dictionar
 
 
 def read_store(engine: Engine, *, known_on: int | None = None, dictionary: Dictionary = HOUSE) -> Store:
-    """The store over an open engine whose states are built."""
+    """The store over an open engine whose facts are built; states are read where those of its last load are there."""
+    states = NO_STATES
     meta: dict[str, str] = dict(engine.rows("SELECT key, value FROM meta"))
     if known_on is not None:
         loads = [row[0] for row in engine.rows("SELECT load_id FROM loads WHERE status = 'ok' ORDER BY 1")]
@@ -132,6 +138,8 @@ def read_store(engine: Engine, *, known_on: int | None = None, dictionary: Dicti
         build_facts(engine, currency=meta["currency"], known_on=known_on)
     elif meta.get("facts") != facts_version():
         build_facts(engine, currency=meta["currency"], known_on=_latest_load(engine))
+    else:
+        states = read_states(engine, states_version(meta["currency"]), _latest_load(engine))
     fed = fed_tables(engine, known_on=known_on)
     return Store(
         engine=engine,
@@ -143,6 +151,7 @@ def read_store(engine: Engine, *, known_on: int | None = None, dictionary: Dicti
         sampled=_is_sample(engine, known_on),
         known_on=known_on,
         dictionary=dictionary,
+        states=states,
         unpriced=tuple(Unpriced(*row) for row in engine.rows("SELECT * FROM unpriced ORDER BY 1, 2, 3, 4, 5")),
     )
 
