@@ -21,6 +21,8 @@ class Done:
 def entries(funnel: Funnel, done: list[Done]) -> dict[int, int | None]:
     """By the number of the entering thing: how many steps it came, None where an exclusion drops it."""
     found: dict[int, int | None] = {}
+    tables = {_table(part.source) for part in funnel.parts}
+    done = [d for d in done if _table(d.source) in tables]  # nothing else can come between
     for _, mine in groupby(sorted(done, key=lambda d: d.who), key=lambda d: d.who):
         every = list(mine)
         streams = [every]
@@ -35,6 +37,10 @@ def entries(funnel: Funnel, done: list[Done]) -> dict[int, int | None]:
         for _, _, place, ordered in begun:
             found[ordered[place].number] = _judged(funnel, ordered, place)
     return found
+
+
+def _table(source: str) -> str:
+    return "orders" if source == "order" else "events"
 
 
 def _enters(funnel: Funnel, done: Done) -> bool:

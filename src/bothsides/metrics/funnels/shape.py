@@ -9,8 +9,8 @@ import numpy as np
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.funnels.cells import EPOCH, ROW_DIMS, Places, Tally, places
 from bothsides.metrics.funnels.declaration import Funnel, Step
-from bothsides.metrics.funnels.sources import SOURCES, needs_of
 from bothsides.metrics.funnels.entries import entering, judged, labelling
+from bothsides.metrics.funnels.sources import SOURCES, needs_of
 from bothsides.metrics.funnels.stream import Rows, read
 from bothsides.metrics.funnels.walk import Rules, rules_of
 from bothsides.metrics.interval import wilson
