@@ -68,6 +68,52 @@ SUBSCRIBERS = LIVES.but(
         "refunds": [dated({"order_id": "b1 2024-01-01", "refunded_at": "2024-03-01", "amount": 1, "fee_amount": 4_00})],
     }
 )
+COMPANIES = world(
+    "2024-03-31",
+    accounts=[
+        account("b1", "2024-01-01", organization_id="g"),
+        account("b2", "2024-01-10", loaded_in=1, superseded_in=2),
+        account("b2", "2024-01-10", organization_id="g", loaded_in=2),  # found to be b1 under another name
+        account("b3", "2024-02-01"),
+        account("b4", "2024-02-02", parent_id="b3"),  # a branch: its head office names no organization
+        account("b5", "2024-03-01", parent_id="b1"),  # a branch of g
+        account("s1", "2024-01-05", organization_id="g"),
+        account("s2", "2024-03-05"),
+    ],
+)
+FOUR_PARTS = TRADING.but(
+    {
+        "spend": [
+            *TRADING.tables["spend"],
+            spend(80_00, "2024-01-01", "supplier", kind="sales", channel="ads"),
+            spend(20_00, "2024-02-01", "buyer", kind="incentive", channel="referral"),
+        ]
+    }
+)
+REFERRALS = world(
+    "2024-01-31",
+    accounts=[
+        account("b1", "2024-01-01", channel="ads"),
+        account("b2", "2024-01-01", channel="referral"),
+        account("b3", "2024-01-01", channel="Referral"),
+        account("b4", "2024-01-01"),
+        account("s1", "2024-01-01"),
+    ],
+    orders=[
+        order("b1", "s1", "2024-01-02", 100_00),
+        order("b1", "s1", "2024-01-03", 900_00),  # not its first
+        order("b2", "s1", "2024-01-04", 60_00),
+        order("b3", "s1", "2024-01-05", 40_00),
+        order("b4", "s1", "2024-01-06", 10_00),
+    ],
+    spend=[
+        spend(50_00, "2024-01-01", "buyer", channel="ads"),
+        spend(30_00, "2024-01-01", "buyer", kind="incentive", channel="referral"),
+        spend(99_00, "2024-01-01", "buyer", kind="incentive"),
+    ],
+)
+COSTLY = LIVES.but({"spend": [spend(120_00, "2024-01-01", "buyer")]})
+TOO_COSTLY = LIVES.but({"spend": [spend(550_00, "2024-01-01", "buyer")]})
 
 CASES = (
     case(
@@ -251,4 +297,105 @@ CASES = (
         start="2024-03-01",
         end="2024-03-31",
     ),
+    case(
+        "new_companies",
+        COMPANIES,
+        "duplicates and branches once, both roles once each",
+        "2024-01 | 2 | 2 | ok; 2024-02 | 1 | 1 | ok; 2024-03 | 1 | 1 | ok",
+        by="month",
+    ),
+    case(
+        "new_companies",
+        COMPANIES.but(known_on=1),
+        "before b2 was found to be b1",
+        "2024-01 | 3 | 3 | ok; 2024-02 | 1 | 1 | ok; 2024-03 | 1 | 1 | ok",
+        by="month",
+    ),
+    case("new_companies", COMPANIES, "by side", "buyer | 2 | 2 | ok; supplier | 2 | 2 | ok", by="side"),
+    case(
+        "marketing_cost_per_new_account",
+        TRADING,
+        "by month",
+        "2024-01 | 50 | 2 | small_n; 2024-02 | 50 | 2 | small_n; 2024-03 | - | 0 | no_denominator",
+        by="month",
+        end="2024-03-31",
+    ),
+    case("marketing_cost_per_new_account", TRADING, "by side", "buyer|95|2|small_n; supplier|0|2|small_n", by="side"),
+    case("sales_cost_per_new_account", TRADING, "none is known", reason="needs spend.kind=sales"),
+    case("sales_cost_per_new_account", FOUR_PARTS, "over both sides' accounts", "20 | 4 | small_n"),
+    case("onboarding_cost_per_new_account", TRADING, "by side", "buyer|0|2|small_n; supplier|25|2|small_n", by="side"),
+    case("incentive_cost_per_new_account", FOUR_PARTS, "over both sides' accounts", "5 | 4 | small_n"),
+    case(
+        "paid_cac",
+        TRADING,
+        "by channel; no account came by brand",
+        "- | - | 0 | no_denominator; ads | 130 | 1 | small_n; brand | - | 0 | no_denominator; seo | 60 | 1 | small_n",
+        by="channel",
+    ),
+    case("paid_cac", TRADING, "paid accounts only", "115 | 2 | small_n"),
+    case("paid_cac", FOUR_PARTS, "sales and incentives are not in it", "115 | 2 | small_n"),
+    # Days to first order are 0, 0, 31 and 36: the lag is 16 days. February's spend is that from 16 January on.
+    case(
+        "lagged_cac",
+        TRADING,
+        "spend half a month earlier",
+        "2024-01|-|2|immature; 2024-02|75|2|small_n; 2024-03|-|0|no_denominator",
+        by="month",
+        end="2024-03-31",
+    ),
+    case(
+        "lagged_cac",
+        TRADING,
+        "why January cannot say",
+        "2024-01 | - | 2 | immature",
+        by="month",
+        end="2024-01-31",
+        reason="needs spend 16 days earlier: known from 2024-01-01, so periods from 2024-01-17 on",
+    ),
+    case(
+        "lagged_cac",
+        TRADING,
+        "by side",
+        "2024-02 | buyer | 60 | 1 | small_n; 2024-02 | supplier | 50 | 1 | small_n",
+        by="month,side",
+        start="2024-02-01",
+        end="2024-02-29",
+    ),
+    case("paid_dependency", REFERRALS, "of three whose channel is known", "1/3 | 3 | small_n", basis="wilson"),
+    case(
+        "paid_dependency",
+        REFERRALS,
+        "nobody's channel is known",
+        "buyer | 1/3 | 3 | small_n; supplier | - | 0 | no_denominator",
+        by="side",
+    ),
+    case("paid_gmv_dependency", REFERRALS, "by first orders", "100/200 | 3 | small_n", where=("side=buyer",)),
+    case("paid_gmv_dependency", REFERRALS, "both sides have the order", reason="exists per side only"),
+    case("referral_share", REFERRALS, "in any case of letters", "2/3 | 3 | small_n"),
+    case(
+        "referral_share",
+        LIVES.but({"accounts": [account("b1", "2024-01-01")]}),
+        "channels are not known",
+        reason="needs accounts.channel",
+    ),
+    case("incentive_cost_per_referral", REFERRALS, "booked on the channel", "15 | 2 | small_n"),
+    case("incentive_cost_per_referral", TRADING, "none is paid", reason="needs spend.kind=incentive"),
+    case("ltv_full_credit", LIVES, "twice the half", "25 | 11 | immature", where=("side=buyer",)),
+    # Own fees count once: 25 for orders, 1.0 of b0's plan, less 4.00 over ten.
+    case("ltv_full_credit", SUBSCRIBERS, "own fees once", "25.6 | 11 | immature", where=("side=buyer",)),
+    # 10.00 in the first month, 2.50 / 1.1 ** (30 / 365.25) in the second.
+    case("discounted_ltv", LIVES, "the second month a little less", "12.48051 | 11 | immature", where=("side=buyer",)),
+    case("discounted_ltv", LIVES, "both sides at once", reason="exists per side only"),
+    # 120.00 over 11 accounts are 10.91: above 10.00 of the first month, below 12.50 of two.
+    case("observed_payback_months", COSTLY, "in the second month", "2 | 11 | small_n", where=("side=buyer",)),
+    case("observed_payback_months", LIVES, "at once", "1 | 10 | small_n", where=("side=buyer", "channel=ads")),
+    case(
+        "observed_payback_months",
+        TOO_COSTLY,
+        "not in what is seen",
+        "- | 11 | immature",
+        where=("side=buyer",),
+        reason="not within the 3 months seen: 25% earned back",
+    ),
+    case("observed_payback_months", LIVES, "nothing was spent", "- | 0 | no_denominator", where=("side=supplier",)),
 )

@@ -1,5 +1,7 @@
 """From signup to the first transaction, by hand."""
 
+from datetime import datetime
+
 from tests.metrics.cases import account, case, dated, order, world
 from tests.metrics.cases_volume import LEDGER
 
@@ -62,6 +64,52 @@ SIX = world(
     orders=[order(f"b{i}", "s1", f"2024-01-0{i + 2}", 1_00) for i in range(6)],
 )
 """Six buyers who order 1, 2, 3, 4, 5 and 6 days after signup: the curve stands at exactly a half on day 3."""
+REPLYING = world(
+    "2024-06-30",
+    accounts=[account("b1"), *(account(f"s{i}", "2024-01-01") for i in (1, 2, 3)), account("s4", "2024-06-10")],
+    listings=[listing(f"{s}{i}", s, "2024-01-02") for s in ("s1", "s2", "s4") for i in range(3)],
+    quotes=[
+        dated({"quote_id": "q1", "buyer_id": "b1", "requested_at": "2024-01-05"}),
+        {"kind": "reply", "request_id": "q1", "supplier_id": "s1", "requested_at": datetime(2024, 1, 5, 6)},
+        {"kind": "reply", "request_id": "q1", "supplier_id": "s2", "requested_at": datetime(2024, 1, 6, 6)},
+        {"kind": "reply", "request_id": "q1", "supplier_id": "s3", "requested_at": datetime(2024, 1, 5, 2)},
+        dated({"quote_id": "q2", "buyer_id": "b1", "requested_at": "2024-01-10"}),
+        {"kind": "reply", "request_id": "q2", "supplier_id": "s1", "requested_at": datetime(2024, 1, 11, 6)},
+        dated({"quote_id": "q3", "buyer_id": "b1", "requested_at": "2024-03-10"}),
+        {"kind": "reply", "request_id": "q3", "supplier_id": "s1", "requested_at": datetime(2024, 3, 20)},  # too late
+    ],
+)
+YOUNG = world(
+    "2024-01-31",
+    accounts=[
+        account("b1", "2024-01-01"),
+        account("b2", "2024-01-01"),
+        account("b3", "2024-01-21"),
+        account("b4", "2024-01-01"),
+        account("s1"),
+    ],
+    orders=[order("b1", "s1", "2024-01-11", 1_00), order("b4", "s1", "2024-01-21", 1_00)],
+)
+CARTED = world(
+    "2024-01-31",
+    accounts=[account(name) for name in ("b1", "b2", "b3", "s1")] + [account("b9", is_internal=True)],
+    orders=[
+        order("b1", "s1", "2024-01-02", 1_00),
+        order("b3", "s1", "2024-01-12", 1_00),
+        order("b2", "s1", "2024-01-22", 1_00, status="cancelled"),
+    ],
+    quotes=[dated({"quote_id": "q1", "buyer_id": "b2", "requested_at": "2024-01-06"})],
+    events=[
+        event("b1", "cart_add", "2024-01-01", category="x"),
+        event("b2", "cart_add", "2024-01-05", category="x"),
+        event("b3", "cart_add", "2024-01-10", category="x"),
+        event("b3", "checkout", "2024-01-10", category="x"),  # the same cart
+        event("b1", "checkout", "2024-01-20", category="y"),
+        event("b2", "cart_add", "2024-01-22", category="x"),
+        event("b9", "cart_add", "2024-01-22", category="x"),  # staff
+        event("b3", "cart_add", "2024-01-31", category="x"),  # too young
+    ],
+)
 
 CASES = (
     case(
@@ -182,4 +230,40 @@ CASES = (
     case("buyer_carted_rate", MARKET, "of those who viewed", "1/2 | 2 | small_n"),
     case("buyer_ordered_rate", MARKET, "of those with a cart", "1/1 | 1 | small_n"),
     case("buyer_ordered_rate", MARKET, "none had a cart", "- | 0 | no_denominator", where=("category=y",)),
+    # s1 replied after 6 and 30 hours, s2 after 30, s3 after 2 with nothing to sell; s4 is too young.
+    case("supplier_reply_activation_rate", REPLYING, "half within 24 hours", "2/3 | 3 | small_n", basis="wilson"),
+    case(
+        "supplier_reply_activation_rate",
+        REPLYING,
+        "signups of June are immature",
+        "2024-06 | - | 0 | immature",
+        by="month",
+        start="2024-06-01",
+    ),
+    case("supplier_reply_activation_rate", CARTED, "no reply is known", reason="needs quotes.request_id"),
+    case("supplier_full_activation_rate", REPLYING, "with a catalogue as well", "1/3 | 3 | small_n"),
+    case("supplier_full_activation_rate", REPLYING, "on its side", "supplier | 1/3 | 3 | small_n", by="side"),
+    # b1 ordered on day 10 of 4 at risk, b4 on day 20 of 2 left: 1 - 3/4 * 1/2.
+    case("buyer_activation_estimate", YOUNG, "young ones censored", "5/8 | 4 | small_n", basis="kaplan-meier"),
+    case(
+        "buyer_activation_estimate",
+        YOUNG,
+        "nobody is 30 days old",
+        "1/3 | 3 | immature",
+        as_of="2024-01-15",
+        reason="covers the first 14 of 30 days",
+    ),
+    case("buyer_activation_estimate", YOUNG, "nobody signed up", "- | 0 | no_denominator", start="2024-01-22"),
+    # b1's first ordered within 24 hours, b2's became a request, b3's ordered after 48, b1's second nothing.
+    case("cart_abandonment_rate", CARTED, "a cancelled order is none", "3/5 | 5 | small_n", basis="wilson"),
+    case("cart_abandonment_rate", CARTED, "by category", "x | 2/4 | 4 | small_n; y | 1 | 1 | small_n", by="category"),
+    case("cart_to_quote_rate", CARTED, "served as a quote", "1/5 | 5 | small_n"),
+    case(
+        "cart_to_quote_rate",
+        CARTED,
+        "days are too young",
+        "2024-W05 | - | 0 | immature",
+        by="week",
+        start="2024-01-29",
+    ),
 )

@@ -22,10 +22,38 @@ OWING = world("2024-01-31", orders=[order("b1", "s1", "2024-01-01", -1_00), orde
 CREDITS = world("2024-01-31", orders=[order("b1", "s1", "2024-01-01", -5_00)])
 
 SELLERS = ("side=supplier",)
+STRANDED = world(
+    "2024-01-31",
+    orders=[order("b0", f"s{i}", "2024-01-01", 100_00) for i in range(1, 11)]
+    + [
+        order("b1", "s11", "2024-01-02", 1_00),
+        order("b2", "s11", "2024-01-02", 3_00),
+        order("b2", "s1", "2024-01-02", 2_00),
+        order("b3", "s11", "2024-01-02", 1_00),
+        order("b3", "s1", "2024-01-02", 2_00),
+    ],
+)
+PARTED = world(
+    "2024-06-30",
+    orders=[order(f"b{i}", f"s{i}", f"2024-01-0{on}", 1_00) for i in (1, 2, 3) for on in (1, 2, 3)]
+    + [
+        order("b1", "s2", "2024-02-01", 1_00),
+        order("b2", "s1", "2024-02-01", 1_00),
+        order("b2", "s2", "2024-03-01", 1_00),
+    ],
+)
 
 CASES = (
     case("top_1_share", FOUR, "the largest", "buyer | 1 | 1 | small_n; supplier | 2/5 | 4 | small_n", by="side"),
-    case("top_1_share", TWELVE, "of twelve", "1/12 | 12 | small_n", where=SELLERS, basis="census"),
+    case(
+        "top_1_share",
+        TWELVE,
+        "of twelve equal ones, which no other twelve would change",
+        "1/12 | 12 | small_n",
+        where=SELLERS,
+        bounds=(1 / 12, 1 / 12),
+        basis="account bootstrap",
+    ),
     case(
         "top_1_share", FOUR, "by category", "x | 1/3 | 4 | small_n; y | 1 | 1 | small_n", by="category", where=SELLERS
     ),
@@ -40,7 +68,7 @@ CASES = (
     case("hhi", FOUR, "0.16 + 0.09 + 0.04 + 0.01", "buyer | 1 | 1 | small_n; supplier | 3/10 | 4 | small_n", by="side"),
     case("hhi", TWELVE, "twelve equal", "1/12 | 12 | ok", where=SELLERS),
     # 40, 30, 20, 10 and -20 over 80: (1600 + 900 + 400 + 100 + 400) / 6400.
-    case("hhi", CREDITED, "with a credit", "34/64 | 5 | small_n", where=SELLERS),
+    case("hhi", CREDITED, "with a credit", "34/64 | 5 | small_n", where=SELLERS, basis="not computed"),
     case("hhi", LEDGER, "a month of zero", "2024-03|-|1|no_denominator", by="month", where=SELLERS, start="2024-03-01"),
     # (3 * 40 + 1 * 30 - 1 * 20 - 3 * 10) / (4 * 100).
     case("gini", FOUR, "by mean difference", "buyer | 0 | 1 | small_n; supplier | 1/4 | 4 | small_n", by="side"),
@@ -61,4 +89,45 @@ CASES = (
     ),
     case("trusted_pair_gmv_share", CREDITS, "of less than zero", "- | 1 | no_denominator"),
     case("trusted_pair_gmv_share", LEDGER, "of zero", "2024-03|-|1|no_denominator", by="month", start="2024-03-01"),
+    case(
+        "largest_partner_share",
+        FOUR,
+        "40 of 100; each supplier has one buyer",
+        "buyer | 2/5 | 1 | small_n; supplier | 1 | 4 | small_n",
+        by="side",
+        basis="order statistics",
+    ),
+    case("largest_partner_share", CREDITS, "of less than nothing", "- | 0 | no_denominator", where=SELLERS),
+    case("largest_partner_share", FOUR, "per side only", reason="exists per side only"),
+    case(
+        "single_partner_rate",
+        FOUR,
+        "of those with two orders: b1 has four partners, s1 one",
+        "buyer | 0 | 1 | small_n; supplier | 1 | 1 | small_n",
+        by="side",
+        basis="wilson",
+    ),
+    case(
+        "single_partner_rate",
+        LEDGER,
+        "by month",
+        "2024-01 | 0 | 1 | small_n; 2024-02 | 1 | 1 | small_n; 2024-03 | 1 | 1 | small_n",
+        by="month",
+        where=("side=buyer",),
+    ),
+    # b0 buys from the ten largest only, b3 two of three; b1 nothing, b2 two of five.
+    case("stranded_by_top_10_rate", STRANDED, "two of four buyers", "1/2 | 4 | small_n", where=("side=buyer",)),
+    case("stranded_by_top_10_rate", FOUR, "one buyer is the ten largest", "1 | 4 | small_n", where=SELLERS),
+    case("stranded_by_top_10_rate", SAMPLE, "not from a sample", where=SELLERS, reason="declared sample"),
+    # b1 and s1 go on with others; b2 and s2 met again after 58 days; b3 and s3 both stopped.
+    case("quiet_trusted_pair_rate", PARTED, "one of three", "1/3 | 3 | small_n", basis="wilson"),
+    case(
+        "quiet_trusted_pair_rate",
+        PARTED,
+        "by month",
+        "2024-05 | - | 0 | immature; 2024-06 | - | 0 | immature",
+        by="month",
+        start="2024-05-01",
+    ),
+    case("quiet_trusted_pair_rate", PARTED, "of the market", by="side", reason="describes both sides at once"),
 )

@@ -73,6 +73,28 @@ RELISTED = world(
     ],
 )
 BUYERS = ("side=buyer",)
+ONE_BUSY_MONTH = world(
+    "2024-12-31",
+    orders=[
+        order("b1", "s1", "2024-01-01", 1_00),
+        order("b1", "s1", "2024-01-30", 1_00),  # day 29: still the first period
+        order("b1", "s2", "2024-01-01", 1_00),
+        order("b1", "s2", "2024-03-30", 1_00),  # day 89: the third period
+        order("b1", "s3", "2024-01-01", 1_00),
+        order("b1", "s3", "2024-03-31", 1_00),  # day 90 is too late
+        order("b1", "s4", "2024-10-20", 1_00),
+    ],
+)
+OWED = world("2024-12-31", orders=[order("b1", "s1", "2024-01-10", -5_00), order("b2", "s1", "2024-05-01", 9_00)])
+GAPS = world(
+    "2024-02-29",
+    orders=[
+        order("b1", "s1", "2024-01-01", 1_00),
+        order("b1", "s1", "2024-01-11", 1_00),
+        order("b1", "s1", "2024-01-11", 1_00),
+        order("b1", "s1", "2024-01-31", 1_00),
+    ],
+)
 
 CASES = (
     case(
@@ -225,4 +247,52 @@ CASES = (
     case("seller_relisting_rate", RELISTED, "another day within 90", "1/2 | 2 | small_n"),
     case("seller_relisting_rate", RELISTED, "on its side", "supplier | 1/2 | 2 | small_n", by="side"),
     case("seller_relisting_rate", YEARS, "no listings", reason="needs listings"),
+    case("supplier_repeat_rate_90d", ONE_BUSY_MONTH, "two days of one month are no return", "1/3 | 3 | small_n"),
+    case(
+        "supplier_repeat_rate_90d",
+        ONE_BUSY_MONTH,
+        "too young to say",
+        "2024-09 | - | 0 | no_denominator; 2024-10 | - | 0 | immature",
+        by="month",
+        start="2024-09-01",
+        end="2024-10-31",
+    ),
+    # First quarter: b1 3.00, b3 1.00 and b4 2.00 of 7.00 went quiet.
+    case(
+        "gmv_churn_rate",
+        REPEATS,
+        "what the lost accounts traded",
+        "2024-Q1 | 6/7 | 4 | small_n; 2024-Q2 | 1 | 1 | small_n",
+        by="quarter",
+        where=BUYERS,
+        end="2024-06-30",
+    ),
+    case(
+        "gmv_churn_rate",
+        YEARS,
+        "per side only",
+        reason="exists per side only",
+    ),
+    case(
+        "gmv_churn_rate",
+        OWED,
+        "of a negative GMV",
+        "2024-01 | - | 1 | no_denominator",
+        by="month",
+        where=BUYERS,
+        end="2024-01-31",
+    ),
+    # b1 waited 10 and 20 days, s1 the same; two orders of one day are one.
+    case("reorder_days_p90", GAPS, "of two gaps", "buyer | 19 | 2 | small_n; supplier | 19 | 2 | small_n", by="side"),
+    case(
+        "reorder_days_p90",
+        GAPS,
+        "the gap reaches back before the first day asked for",
+        "20 | 1 | small_n",
+        where=BUYERS,
+        start="2024-01-20",
+        basis="order statistics",
+    ),
+    case("reorder_days_p90", GAPS, "nobody came back", "- | 0 | no_denominator", where=BUYERS, end="2024-01-05"),
+    case("reorder_days_p90", SAMPLE, "not from a sample", where=BUYERS, reason="declared sample"),
 )

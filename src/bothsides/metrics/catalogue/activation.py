@@ -2,7 +2,7 @@
 
 from bothsides.metrics.measure import Measure, Ratio, Test
 from bothsides.metrics.metric import Better, Metric, SideRule, Tier
-from bothsides.metrics.shapes import SurvivalMedian
+from bothsides.metrics.shapes import ReachedShare, SurvivalMedian
 from bothsides.metrics.value import Unit
 from bothsides.schema import Side
 
@@ -21,6 +21,12 @@ def _share(side: Side, *tests: Test, of: tuple[Test, ...] = (), days: int = WIND
         numerator=_signups(side, *of, *tests, days=days), denominator=_signups(side, *of, days=days), share=True
     )
 
+
+def _carts(*tests: Test) -> Measure:
+    return Measure(fact="carts", on="filled_on", aggregate="count", where=tests, maturity_days=2)
+
+
+_QUICK = Test("early_reply_hours", "<=", 24.0)
 
 _STEP_NEEDS = {
     "days_to_verified": ("accounts.verified_at",),
@@ -104,7 +110,90 @@ ACTIVATION = (
         better=Better.UP,
         window="30 days",
         maturity_days=WINDOW,
-        caveat="The reply-within-24-hours condition joins when replies are tracked per supplier.",
+        caveat="The catalogue alone; `supplier_full_activation_rate` asks for quick replies as well.",
+    ),
+    Metric(
+        id="supplier_reply_activation_rate",
+        needs=("quotes.request_id",),
+        row=31,
+        family="activation",
+        label="Suppliers that reply early",
+        unit=Unit.RATE,
+        formula=_share(Side.SUPPLIER, _QUICK),
+        meaning="Share of supplier signups with replies in their first 30 days, half of them within 24 hours.",
+        side=SideRule.SUPPLIER,
+        tier=Tier.LEADING,
+        better=Better.UP,
+        window="30 days",
+        maturity_days=WINDOW,
+        caveat="A supplier that no request reached counts as not activated. Round-the-clock hours.",
+    ),
+    Metric(
+        id="supplier_full_activation_rate",
+        needs=("listings", "quotes.request_id"),
+        row=31,
+        family="activation",
+        label="Supplier activation rate, catalogue and replies",
+        unit=Unit.RATE,
+        formula=_share(Side.SUPPLIER, Test("early_listings", ">=", CATALOGUE_MINIMUM), _QUICK),
+        meaning="Share of supplier signups with at least three listings live and half of their replies within 24 hours "
+        "in their first 30 days.",
+        side=SideRule.SUPPLIER,
+        tier=Tier.LEADING,
+        better=Better.UP,
+        window="30 days",
+        maturity_days=WINDOW,
+    ),
+    Metric(
+        id="buyer_activation_estimate",
+        needs=("orders",),
+        row=30,
+        family="activation",
+        label="Buyer activation rate, estimated",
+        unit=Unit.RATE,
+        formula=ReachedShare(fact="accounts", on="signed_up_on", days="days_to_first_order", within=WINDOW),
+        meaning="Share of buyer signups that completed a purchase within 30 days, young ones censored, not left out.",
+        side=SideRule.BUYER,
+        tier=Tier.LEADING,
+        better=Better.UP,
+        window="30 days",
+        source="Kaplan and Meier 1958",
+        caveat="For cohorts too young for the counted rate; it takes their later days to go like those of the others.",
+    ),
+    Metric(
+        id="cart_abandonment_rate",
+        needs=("orders",),
+        row=35,
+        family="activation",
+        label="Cart abandonment",
+        unit=Unit.RATE,
+        formula=Ratio(
+            numerator=_carts(Test("ordered", "=", False), Test("asked", "=", False)), denominator=_carts(), share=True
+        ),
+        meaning="Share of carts of known buyers without an order or a request for quotation within 24 hours.",
+        side=SideRule.BUYER,
+        tier=Tier.HEALTH,
+        better=Better.DOWN,
+        window="24 hours",
+        maturity_days=2,
+        caveat="A cart is a buyer's day with a cart or checkout event. Carts that became a request served as a quote.",
+    ),
+    Metric(
+        id="cart_to_quote_rate",
+        needs=("quotes",),
+        row=35,
+        family="activation",
+        label="Cart to request",
+        unit=Unit.RATE,
+        formula=Ratio(
+            numerator=_carts(Test("ordered", "=", False), Test("asked", "=", True)), denominator=_carts(), share=True
+        ),
+        meaning="Share of carts of known buyers that ended in a request for quotation instead of an order in 24 hours.",
+        side=SideRule.BUYER,
+        tier=Tier.HEALTH,
+        better=Better.NEITHER,
+        window="24 hours",
+        maturity_days=2,
     ),
     Metric(
         id="first_purchase_rate",

@@ -1,7 +1,8 @@
 """How much of the market hangs on few accounts or few pairs."""
 
+from bothsides.metrics.facts.orders import LAPSE_DAYS
 from bothsides.metrics.metric import Better, Metric, SideRule, Tier
-from bothsides.metrics.shapes import Concentration, TrustedPairs
+from bothsides.metrics.shapes import Concentration, Dependence, QuietPairs, TrustedPairs
 from bothsides.metrics.value import Unit
 
 
@@ -74,5 +75,59 @@ CONCENTRATION = (
         side=SideRule.MARKET,
         tier=Tier.HEALTH,
         better=Better.NEITHER,
+    ),
+    Metric(
+        id="largest_partner_share",
+        row=46,
+        family="concentration",
+        label="Share of the largest partner",
+        unit=Unit.RATE,
+        formula=Dependence(of="largest"),
+        meaning="Median over accounts of the share of their GMV with their largest partner on the other side.",
+        side=SideRule.SPLIT,
+        tier=Tier.HEALTH,
+        better=Better.DOWN,
+        caveat="Accounts with a single order are in it, with 100 %.",
+    ),
+    Metric(
+        id="single_partner_rate",
+        row=46,
+        family="concentration",
+        label="Accounts with one partner",
+        unit=Unit.RATE,
+        formula=Dependence(of="single"),
+        meaning="Share of accounts with at least two orders that traded with one partner only.",
+        side=SideRule.SPLIT,
+        tier=Tier.HEALTH,
+        better=Better.DOWN,
+    ),
+    Metric(
+        id="stranded_by_top_10_rate",
+        row=46,
+        family="concentration",
+        label="Accounts that hang on the ten largest",
+        unit=Unit.RATE,
+        formula=Dependence(of="stranded", k=10),
+        meaning="Share of accounts with more than half of their GMV with the ten largest of the other side: whom their "
+        "loss would strand.",
+        side=SideRule.SPLIT,
+        tier=Tier.HEALTH,
+        better=Better.DOWN,
+        caveat="Top-10 share says how much GMV would go, this how many accounts.",
+    ),
+    Metric(
+        id="quiet_trusted_pair_rate",
+        row=48,
+        family="concentration",
+        label="Trusted pairs gone quiet",
+        unit=Unit.RATE,
+        formula=QuietPairs(quiet_days=LAPSE_DAYS),
+        meaning="Share of pairs with at least three orders that had none for 90 days while both traded with others.",
+        side=SideRule.MARKET,
+        tier=Tier.HEALTH,
+        better=Better.DOWN,
+        window="90 days",
+        maturity_days=LAPSE_DAYS,
+        caveat="A sign of trade moved off the marketplace, or of a better partner found: ask, do not accuse.",
     ),
 )

@@ -4,7 +4,7 @@ from bothsides.metrics.catalogue.volume import ORDERS
 from bothsides.metrics.facts.orders import LAPSE_DAYS
 from bothsides.metrics.measure import Measure, Ratio, Test
 from bothsides.metrics.metric import Better, Metric, SideRule, Tier
-from bothsides.metrics.shapes import Churned, Retained
+from bothsides.metrics.shapes import Churned, ReorderGap, Retained
 from bothsides.metrics.value import Unit
 from bothsides.schema import Side
 
@@ -56,6 +56,12 @@ def _repeat(metric_id: str, side: SideRule, of: Side, days: int, row: int) -> Me
     )
 
 
+def _first_sales(*tests: Test) -> Measure:
+    return Measure(
+        fact="accounts", on="first_order_on", aggregate="count", side=Side.SUPPLIER, where=tests, maturity_days=90
+    )
+
+
 _REPEAT_ORDERS = Measure(fact="orders", on="placed_on", aggregate="count", where=(Test("is_first", "=", False),))
 
 RETENTION = (
@@ -102,7 +108,24 @@ RETENTION = (
     _repeat("buyer_repeat_rate_30d", SideRule.BUYER, Side.BUYER, 30, 9),
     _repeat("buyer_repeat_rate_90d", SideRule.BUYER, Side.BUYER, 90, 9),
     _repeat("buyer_repeat_rate_180d", SideRule.BUYER, Side.BUYER, 180, 9),
-    _repeat("supplier_repeat_rate_90d", SideRule.SUPPLIER, Side.SUPPLIER, 90, 10),
+    Metric(
+        id="supplier_repeat_rate_90d",
+        version=2,
+        row=10,
+        family="retention",
+        label="Supplier repeat rate, 90 days",
+        unit=Unit.RATE,
+        formula=Ratio(
+            numerator=_first_sales(Test("days_to_second_period", "<", 90)), denominator=_first_sales(), share=True
+        ),
+        meaning="Share of suppliers that sold in at least two periods of 30 days within 90 days from their first sale.",
+        side=SideRule.SUPPLIER,
+        tier=Tier.LAGGING,
+        better=Better.UP,
+        window="90 days",
+        maturity_days=90,
+        caveat="A busy first month alone is not a return. Seasonal suppliers come back later than 90 days.",
+    ),
     Metric(
         id="repeat_order_share",
         row=11,
@@ -129,6 +152,36 @@ RETENTION = (
         better=Better.DOWN,
         window="90 days",
         maturity_days=LAPSE_DAYS,
+    ),
+    Metric(
+        id="gmv_churn_rate",
+        row=45,
+        family="retention",
+        label="Churn rate, by GMV",
+        unit=Unit.RATE,
+        formula=Churned(quiet_days=LAPSE_DAYS, of="gmv"),
+        meaning="Share of the period's GMV that came from accounts whose last order of it was followed by none for 90 "
+        "days.",
+        side=SideRule.SPLIT,
+        tier=Tier.LAGGING,
+        better=Better.DOWN,
+        window="90 days",
+        maturity_days=LAPSE_DAYS,
+        caveat="Read it beside the churn rate: below it the small leave, above it the large.",
+    ),
+    Metric(
+        id="reorder_days_p90",
+        row=45,
+        family="retention",
+        label="90th percentile of days between orders",
+        unit=Unit.DAYS,
+        formula=ReorderGap(quantile=0.9),
+        meaning="Days within which nine of ten repeat orders came after the account's order day before.",
+        side=SideRule.SPLIT,
+        tier=Tier.HEALTH,
+        better=Better.NEITHER,
+        caveat="The churn rate waits 90 days; where this is longer, it calls slow accounts gone. Accounts that never "
+        "came back have no gap.",
     ),
     Metric(
         id="seller_relisting_rate",

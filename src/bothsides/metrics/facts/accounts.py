@@ -90,7 +90,8 @@ ACCOUNTS = Fact(
         paid AS (SELECT DISTINCT channel FROM {{spend}} WHERE kind = 'marketing' AND channel IS NOT NULL),
         companies AS (
             SELECT account, row_number() OVER (
-                       PARTITION BY side, coalesce(organization_id, account_id) ORDER BY signed_up_at, account
+                       PARTITION BY side, coalesce(organization_id, parent_id, account_id)
+                       ORDER BY signed_up_at, account
                    ) = 1 AS opens_company
             FROM dim_accounts
         ),

@@ -1,12 +1,13 @@
 """How much of the market hangs on few accounts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.metric import Metric, Read
-from bothsides.metrics.shapes.shape import Shape, run, source
-from bothsides.metrics.value import Status
+from bothsides.metrics.resampling import Figure, draws_for, gini, herfindahl, resampled_interval, top_share
+from bothsides.metrics.shapes.shape import Shape, Source, run, source
+from bothsides.metrics.value import Basis, Status
 
 FEW_ACCOUNTS = 10
 """Below this many accounts concentration describes the few, not the market (metric dictionary row 46)."""
@@ -16,6 +17,7 @@ FEW_ACCOUNTS = 10
 class Concentration(Shape):
     """Shares of GMV per account of a side: HHI (0 to 1), top-k share, Gini. Credits stay in: one may be negative.
 
+    The interval is what other accounts of such a market would give: it resamples them, for cells that are shown.
     Source: HHI as in US DOJ/FTC Merger Guidelines (there times 10,000); Gini by the mean difference of ranks.
     """
 
@@ -42,9 +44,9 @@ class Concentration(Shape):
         data = source(reading, metric, "orders", "placed_on")
         partition = f"PARTITION BY {', '.join(data.names)}" if data.names else ""
         formula = {
-            "hhi": "sum(amount * amount) / (any_value(total) * any_value(total))",
-            "top": f"sum(amount) FILTER (place <= {int(self.k)}) / any_value(total)",
-            "gini": "sum((any_n + 1 - 2 * place) * amount) / (any_value(any_n) * any_value(total))",
+            "hhi": "sum(amount * amount) / (max(total) * max(total))",
+            "top": f"sum(amount) FILTER (place <= {int(self.k)}) / max(total)",
+            "gini": "sum((any_n + 1 - 2 * place) * amount) / (max(any_n) * max(total))",
         }[self.kind]
         rows = run(
             reading,
@@ -58,16 +60,46 @@ class Concentration(Shape):
                        sum(amount) OVER ({partition}) AS total, count(*) OVER ({partition}) AS any_n
                 FROM held
             )
-            SELECT {data.prefix} CASE WHEN any_value(total) > 0 THEN {formula} END, count(*) FROM ranked {data.by}
+            SELECT {data.prefix} CASE WHEN max(total) > 0 THEN {formula} END, count(*) FROM ranked {data.by}
             """,
             data.parameters,
         )
-        return {tuple(labels): _outcome(value, count) for *labels, value, count in rows}
+        found = {tuple(labels): _outcome(value, count) for *labels, value, count in rows}
+        return found | self._spread(reading, data, found) if reading.query.intervals else found
+
+    @property
+    def _figure(self) -> Figure:
+        return {"hhi": herfindahl, "top": top_share(self.k), "gini": gini}[self.kind]
+
+    def _spread(self, reading: Reading, data: Source, found: dict[Key, Outcome]) -> dict[Key, Outcome]:
+        """The outcomes with their intervals, as far as resampling every account of every cell is affordable."""
+        known = {key: one for key, one in found.items() if one.value is not None and one.n >= FEW_ACCOUNTS}
+        draws = draws_for(sum(one.n for one in known.values()))
+        if not draws:
+            return {}
+        rows = run(
+            reading,
+            f"""
+            SELECT {data.keys} account, CAST(sum(value) AS DOUBLE) AS amount
+            FROM {data.relation} WHERE {data.condition} GROUP BY {data.prefix} account
+            """,
+            data.parameters,
+        )
+        amounts: dict[Key, list[float]] = {key: [] for key in known}
+        for *labels, _, amount in rows:
+            if tuple(labels) in amounts:
+                amounts[tuple(labels)].append(amount)
+        return {
+            key: replace(known[key], low=bounds[0], high=bounds[1], basis=Basis.BOOTSTRAP)
+            for key, held in amounts.items()
+            if (bounds := resampled_interval(held, self._figure, draws)) is not None
+        }
 
 
 def _outcome(value: float | None, count: int) -> Outcome:
     if value is None:
         return Outcome(value=None, n=count, status=Status.NO_DENOMINATOR, reason="the total is not positive")
     if count < FEW_ACCOUNTS:
-        return Outcome(value=value, n=count, status=Status.SMALL_N, reason=f"{count} accounts, below {FEW_ACCOUNTS}")
-    return Outcome(value=value, n=count)
+        reason = f"{count} accounts, below {FEW_ACCOUNTS}"
+        return Outcome(value=value, n=count, basis=Basis.NOT_COMPUTED, status=Status.SMALL_N, reason=reason)
+    return Outcome(value=value, n=count, basis=Basis.NOT_COMPUTED)

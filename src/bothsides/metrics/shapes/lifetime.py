@@ -3,6 +3,7 @@
 import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from typing import Literal
 
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.interval import Z
@@ -12,6 +13,8 @@ from bothsides.metrics.value import Basis, Status
 
 MONTH_DAYS = 30
 """An age month is 30 days from the first order, so that every month of age is equally long."""
+
+YEAR_DAYS = 365.25
 
 LEAST_AT_RISK = 10
 """An age month is used while at least this many accounts have lived through it."""
@@ -24,11 +27,15 @@ class LifetimeValue(Shape):
     Revenue of an order, less fees returned, is credited half to its buyer and half to its supplier; fees of an
     account's own, such as subscriptions, count from its first order on. Survival is inside: an account that left
     brings zero. Nothing is extrapolated: when fewer than `horizon` months can be seen the value covers those and is
-    `immature`. Undiscounted, before variable cost. The interval follows from each account's influence.
+    `immature`. Before variable cost. The interval follows from each account's influence.
+    With `credit` full the revenue of an order counts whole on both sides, so the sides must never be added up;
+    `discount` is the yearly rate at which later months count less.
     Source: metric dictionary row 40; life-table estimator as in Fader and Hardie 2009 (discrete, non-parametric).
     """
 
     horizon: int = 24
+    credit: Literal["half", "full"] = "half"
+    discount: float = 0.0
 
     @property
     def reads(self) -> tuple[Read, ...]:
@@ -47,6 +54,11 @@ class LifetimeValue(Shape):
 
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """Lifetime value per cohort cell."""
+        return {key: table.outcome(self.horizon) for key, table in self.tables(reading, metric).items()}
+
+    def tables(self, reading: Reading, metric: Metric) -> dict[Key, "LifeTable"]:
+        """The life table of every cohort cell."""
+        own = 1 if self.credit == "half" else 2
         data = source(reading, metric, "accounts", "first_order_on")
         cohort = f"""
             WITH cohort AS (
@@ -55,7 +67,7 @@ class LifetimeValue(Shape):
                 FROM {data.relation} WHERE {data.condition}
             ),
             paid AS (
-                SELECT account, placed_on AS paid_on, earned FROM fact_order_parties
+                SELECT account, placed_on AS paid_on, earned * {own} AS earned FROM fact_order_parties
                 UNION ALL
                 SELECT account, charged_on, amount FROM fact_fee_parties WHERE NOT on_order
             ),
@@ -71,26 +83,41 @@ class LifetimeValue(Shape):
         parameters = data.parameters | {"as_of": reading.window(metric).as_of}
         lived = run(reading, f"{cohort} SELECT {data.prefix} lived, count(*) FROM cohort GROUP BY ALL", parameters)
         amounts = run(reading, f"{cohort} SELECT {data.prefix} account, lived, age, amount FROM earned", parameters)
-        tables: dict[Key, _LifeTable] = defaultdict(_LifeTable)
+        tables: dict[Key, LifeTable] = defaultdict(LifeTable)
         for *labels, months, count in lived:
             tables[tuple(labels)].lived[months] += count
         for *labels, account, months, age, amount in amounts:
-            tables[tuple(labels)].amounts.append((account, months, age, amount))
-        return {key: table.outcome(self.horizon) for key, table in tables.items()}
+            worth = amount * (1 + self.discount) ** (-age * MONTH_DAYS / YEAR_DAYS)
+            tables[tuple(labels)].amounts.append((account, months, age, worth))
+        return tables
 
 
-class _LifeTable:
+class LifeTable:
     """One cell's accounts by months lived through, and what they earned at each age."""
 
     def __init__(self) -> None:
         self.lived: dict[int, int] = defaultdict(int)
         self.amounts: list[tuple[int, int, int, float]] = []
 
+    def at_risk(self, horizon: int) -> list[int]:
+        """How many accounts have lived through each month of age, while they are enough."""
+        lived = [sum(n for months, n in self.lived.items() if months > age) for age in range(horizon)]
+        return [n for n in lived if n >= LEAST_AT_RISK]
+
+    def means(self, horizon: int) -> list[float]:
+        """What an account brought on average in each month of age."""
+        at_risk = self.at_risk(horizon)
+        totals = [0.0] * len(at_risk)
+        for _, _, age, amount in self.amounts:
+            if age < len(at_risk):
+                totals[age] += amount
+        return [total / n for total, n in zip(totals, at_risk, strict=True)]
+
     def outcome(self, horizon: int) -> Outcome:
         """Mean by age summed; the influence of account i is the sum over its ages of (amount - mean) / at risk."""
         accounts = sum(self.lived.values())
-        at_risk = [sum(n for months, n in self.lived.items() if months > age) for age in range(horizon)]
-        seen = sum(1 for n in at_risk if n >= LEAST_AT_RISK)
+        at_risk = self.at_risk(horizon)
+        seen = len(at_risk)
         if seen == 0:
             return Outcome(
                 value=None,

@@ -32,7 +32,10 @@ class ReachedShare(Shape):
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """The estimated share in every cell with rows."""
         data = source(reading, metric, self.fact, self.on)
-        happened = f"({self.days} IS NOT NULL AND {self.days} <= {self.within} AND {self.on} + {self.days} <= $as_of)"
+        happened = (
+            f"({self.days} IS NOT NULL AND {self.days} <= {int(self.within)}"
+            f" AND {self.on} + CAST({self.days} AS INTEGER) <= $as_of)"
+        )
         age = f"least($as_of - {self.on}, {self.within})"
         positions = ", ".join(str(i + 1) for i in range(len(data.names) + 1))
         rows = run(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from bothsides.metrics.cells import Reading
+from bothsides.metrics.cells import Key, Reading
 from bothsides.metrics.metric import Metric
 
 
@@ -14,7 +14,7 @@ class Spans:
     values: str
     has_period: bool
 
-    def key(self, start: date, labels: tuple[object, ...]) -> tuple[object, ...]:
+    def key(self, start: date, labels: Key) -> Key:
         """The cell's key for a row that begins with its span's period."""
         return (start, *labels) if self.has_period else labels
 
