@@ -97,6 +97,24 @@ def definitions(dictionary: Dictionary) -> Table:
 _NARROWEST_MEANING = 40
 
 
+def definition_notes(values: Sequence[Value], dictionary: Dictionary, asked: Sequence[str]) -> list[str]:
+    """Which definition answers which periods, for every id asked for that changed its definition on the way."""
+    notes = []
+    for metric_id in (name for name in dict.fromkeys(asked) if "@" not in name):
+        held = dictionary.held(metric_id)
+        seen = {v.definition: v.period for v in reversed(values) if v.metric == metric_id and v.value is not None}
+        if len(held) < 2 or not seen:
+            continue
+        first, *later = reversed(seen.items())
+        if later:
+            notes.append(
+                f"{metric_id}: by {first[0]}" + "".join(f", from {start} on by {name}" for name, start in later)
+            )
+        elif len(starts := [h for h in held if h.metric.definition != first[0] and h.first]) == 1:
+            notes.append(f"{metric_id}: by {first[0]}; {starts[0].metric.definition} holds from {starts[0].first} on")
+    return notes
+
+
 def _since(version: Version) -> str:
     """From when a definition holds."""
     day = version.effective_from.isoformat() if version.effective_from else "" if version.restate else "ever"
@@ -105,6 +123,10 @@ def _since(version: Version) -> str:
 
 def print_whole(console: Console, table: Table) -> None:
     """Print the table without shortening a figure: wider than the screen rather than cut off."""
+    for column in table.columns:
+        if column.no_wrap:
+            widths = (Measurement.get(console, console.options, cell).maximum for cell in column.cells)
+            column.min_width = max(widths, default=0)
     needed = Measurement.get(console, console.options.update(max_width=_UNBOUNDED), table).minimum
     wide = console if needed <= console.width else Console(file=console.file, width=needed)
     wide.print(table)

@@ -11,6 +11,9 @@ from bothsides.cli.places import WorkspaceFolder, published
 from bothsides.cli.terminal import plain
 
 metrics = App(name="metrics")
+metrics.command(
+    "bothsides.cli.diff:diff", name="diff", help="Which history a change of definitions tells anew, before and after."
+)
 
 
 @metrics.default
@@ -39,7 +42,7 @@ def values(
 
     bothsides metrics ndr_gmv --by quarter,side --where side=buyer
     """
-    from bothsides.cli.figures import as_json, definitions, print_whole, show
+    from bothsides.cli.figures import as_json, definition_notes, definitions, print_whole, show
     from bothsides.metrics import Query, ask, explain, open_store, parse_by, parse_where, read_dictionary
     from bothsides.metrics.query import DIMENSIONS
     from bothsides.schema import Grain
@@ -78,4 +81,6 @@ def values(
         return
     if query.dims or found:
         show(console, found, dims)
+    for note in definition_notes(found, agreed, names):
+        console.print(plain(note, style="dim"))
     console.print(plain(f"money in {store.currency} · census: counted, not estimated", style="dim"))

@@ -8,9 +8,11 @@ from enum import StrEnum
 import duckdb
 
 from bothsides.agreement import AgreementError
+from bothsides.diagnosis.policy import read_policy
 from bothsides.ingest import Mapping, journal_of, load_mappings
 from bothsides.ingest.held import loadable_now
 from bothsides.ingest.landing import find_files
+from bothsides.metrics import read_dictionary
 from bothsides.metrics.building import fed_tables
 from bothsides.schema import TABLES
 from bothsides.warehouse import DuckDB, WarehouseDamaged, open_reader
@@ -45,7 +47,7 @@ class Complaint:
 
 def checkup(workspace: Workspace, *, now: datetime) -> tuple[Complaint, ...]:
     """Everything wrong with the workspace, worst first. An empty answer means nothing was found."""
-    complaints = [*_mappings(workspace), *_warehouse(workspace, now)]
+    complaints = [*_mappings(workspace), *_agreement(workspace), *_warehouse(workspace, now)]
     order = list(Severity)
     return tuple(sorted(complaints, key=lambda c: order.index(c.severity)))
 
@@ -71,6 +73,15 @@ def _mappings(workspace: Workspace) -> Iterator[Complaint]:
         )
     for mapping in mappings:
         yield from _files(workspace, mapping)
+
+
+def _agreement(workspace: Workspace) -> Iterator[Complaint]:
+    for read in (read_dictionary, read_policy):
+        try:
+            read(workspace.folder)
+        except AgreementError as error:
+            mend = f"correct the files in {workspace.agreement_dir}; until then no number is given by them"
+            yield Complaint(severity=Severity.BROKEN, what=str(error), mend=mend)
 
 
 def _files(workspace: Workspace, mapping: Mapping) -> Iterator[Complaint]:

@@ -114,6 +114,7 @@ def _diagnose(
         concentration=look.concentration,
         gaps=readiness(store).gaps,
         caveats=caveats(store, covered, look.found),
+        dictionary=store.dictionary,
     )
 
 

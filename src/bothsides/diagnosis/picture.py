@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bothsides.diagnosis.finding import Finding
 from bothsides.metrics import Value
+from bothsides.metrics.dictionary import HOUSE, Dictionary
 from bothsides.schema import Side
 
 
@@ -183,3 +184,5 @@ class Diagnosis:
     gaps: tuple[Gap, ...]
     caveats: tuple[str, ...]
     """Method and data caveats a reader must know, e.g. rows quarantined, declared sample, dates of whole months."""
+    dictionary: Dictionary = HOUSE
+    """The definitions by which its values were found."""

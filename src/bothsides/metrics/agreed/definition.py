@@ -106,11 +106,21 @@ def key_mistakes(definition: Definition, before: Metric | None) -> Iterator[tupl
         if getattr(definition, key) is None:
             who = "a metric that nobody defined before" if before is None else "a new formula"
             yield key, f"missing: {who} must say it"
+    if before is not None:
+        yield from _kept_mistakes(definition, before)
     for need in definition.needs or ():
         if (said := unknown_need(need)) is not None:
             yield "needs", f"{need!r} {said}"
     if definition.maturity_days is not None and not 0 <= definition.maturity_days <= 3660:
         yield "maturity_days", "must be a whole number of days from 0 to 3660"
+
+
+def _kept_mistakes(definition: Definition, before: Metric) -> Iterator[tuple[str, str]]:
+    """Whoever reads a series must find one unit in it, and the splits that were there."""
+    for key in ("unit", "side"):
+        said, kept = getattr(definition, key), getattr(before, key)
+        if said is not None and said is not kept:
+            yield key, f"{before.id} has {key} {kept.value!r} in every version; another {key} needs an id of its own"
 
 
 def make_metric(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bothsides.diagnosis.picture import Diagnosis
-from bothsides.metrics import METRICS, Value
+from bothsides.metrics import Value
 from bothsides.reports.markup import Markup, element
 from bothsides.reports.numbers import spoken
 from bothsides.reports.pieces import Column, Section, fold, prose, table
@@ -42,7 +42,8 @@ def method(diagnosis: Diagnosis) -> Section | None:
 
 def _definitions(diagnosis: Diagnosis) -> Markup | None:
     used = sorted({value.definition for value in _values(diagnosis)})
-    known = {metric.definition: metric for metric in METRICS.values()}
+    versions = (version for name in diagnosis.dictionary.ids for version in diagnosis.dictionary.versions(name))
+    known = {version.metric.definition: version.metric for version in versions}
     rows = [
         (known[name].label, name, f"{known[name].meaning} {known[name].caveat}".strip(), known[name].source)
         for name in used
