@@ -38,6 +38,33 @@ _VOCABULARY: dict[tuple[str, str], dict[str, str]] = {
         "pendiente|en proceso|en curso|nuevo|nueva|abierto|abierta|confirmado|confirmada|enviado|enviada|pendente|"
         "em andamento|em processamento|novo|nova|aberto|aberta|aprovado|aprovada",
     },
+    ("orders", "cancelled_by"): {
+        "buyer": "buyer|customer|client|purchaser|kunde|kaufer|client|acheteur|cliente|comprador",
+        "supplier": "supplier|seller|vendor|merchant|store|lieferant|verkaufer|handler|fournisseur|vendeur|proveedor|"
+        "vendedor|fornecedor|lojista",
+        "marketplace": "marketplace|platform|operator|admin|system|staff|betreiber|plateforme|plataforma",
+    },
+    ("shipments", "status"): {
+        "pending": "pending|created|open|new|ready|label created|preparing|packed|picked|awaiting pickup|planned|"
+        "processing|offen|in vorbereitung|en preparation|pendiente|pendente",
+        "shipped": "shipped|in transit|dispatched|despatched|sent|on the way|out for delivery|handed over|delayed|"
+        "versendet|versandt|unterwegs|expedie|expediee|en transit|enviado|enviada|en camino|em transito|despachado",
+        "delivered": "delivered|completed|received|arrived|signed|complete|done|zugestellt|geliefert|ausgeliefert|"
+        "livre|livree|entregado|entregada|entregue",
+        "returned": "returned|return to sender|returning|refused|undeliverable|retour|zuruckgesandt|retourne|devuelto|"
+        "devolvido",
+        "cancelled": f"{_CALLED_OFF}|cancel|lost|failed",
+    },
+    ("subscriptions", "interval"): {
+        "month": "month|monthly|1 month|per month|every month|m|30 days|monat|monatlich|mensuel|mensuelle|mois|mensual|"
+        "mes|mensal",
+        "quarter": "quarter|quarterly|3 months|per quarter|every 3 months|q|quartal|quartalsweise|vierteljahrlich|"
+        "trimestriel|trimestrielle|trimestral",
+        "half_year": "half year|half yearly|semiannual|semi annual|biannual|6 months|every 6 months|halbjahrlich|"
+        "semestriel|semestrielle|semestral",
+        "year": "year|yearly|annual|annually|12 months|per year|every year|y|jahr|jahrlich|annuel|annuelle|an|anual|"
+        "ano",
+    },
     ("quotes", "status"): {
         "open": "open|new|published|live|active|pending|submitted|draft|negotiation|in progress|created|sent",
         "closed": "closed|expired|ended|past due",

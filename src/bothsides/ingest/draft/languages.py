@@ -67,6 +67,20 @@ FOREIGN: dict[str, dict[str, str]] = {
         "price": "preis|prix|precio|preco",
         "currency": _CURRENCY,
     },
+    "visits": {
+        "visit_id": "sitzung|sitzungs id|besuch|besuchs id|id de session|identifiant de session|id de sesion|"
+        "id da sessao",
+        "visitor_id": "besucher|besucher id|visiteur|id visiteur|id du visiteur|visitante|id visitante|"
+        "id del visitante|id do visitante",
+        "started_at": "sitzungsbeginn|beginn|besuchsdatum|datum|debut de session|date de visite|date|inicio de sesion|"
+        "fecha de visita|fecha|inicio da sessao|data da visita|data",
+        "channel": "kanal|quelle|herkunft|canal|source de trafic|fuente|origen|origem|canal de trafico",
+        "campaign_id": "kampagne|campagne|campana|campanha",
+        "category": _CATEGORY,
+        "region": _REGION,
+        "searches": "suchen|suchanfragen|recherches|busquedas|buscas|pesquisas",
+        "sessions": "sitzungen|besuche|visites|sesiones|visitas|sessoes",
+    },
     "quotes": {
         "quote_id": "anfrage nr|anfrage nummer|anfrage|angebots nr|angebots nummer|numero de devis|n devis|devis|"
         "numero de presupuesto|presupuesto|numero do orcamento|orcamento",
@@ -101,6 +115,57 @@ FOREIGN: dict[str, dict[str, str]] = {
         "quantity": "menge|anzahl|stuck|quantite|cantidad",
         "amount": _AMOUNT,
         "category": _CATEGORY,
+    },
+    "shipments": {
+        "shipment_id": "sendung|sendungs nr|sendungs nummer|sendungsnummer|sendungsnr|lieferschein|"
+        "lieferscheinnummer|lieferscheinnr|lieferschein nr|"
+        "lieferschein nummer|liefer nr|numero d expedition|numero expedition|bon de livraison|numero de suivi|"
+        "numero de envio|n envio|albaran|numero de albaran|numero do envio|codigo de rastreio|remessa",
+        "order_id": _ORDER,
+        "status": f"sendungs status|liefer status|{_STATUS}",
+        "promised_at": "zugesagt|zugesagt am|zugesagter liefertermin|liefertermin|soll liefer datum|wunschtermin|"
+        "date promise|date de livraison prevue|livraison prevue|fecha prometida|fecha prevista|"
+        "fecha de entrega prevista|entrega prevista|data prometida|data prevista|data de entrega prevista|prazo",
+        "shipped_at": "versendet am|versand datum|versanddatum|versandt am|warenausgang|date d expedition|"
+        "date expedition|expedie le|fecha de envio|enviado el|data de envio|data do envio|enviado em|postado em",
+        "delivered_at": "geliefert am|liefer datum|zugestellt am|zustell datum|ist liefer datum|date de livraison|"
+        "livre le|date livraison|fecha de entrega|entregado el|data de entrega|data da entrega|entregue em",
+        "quantity": "menge|stuck|anzahl|gelieferte menge|quantite|quantite livree|cantidad|cantidad enviada|quantidade|"
+        "quantidade enviada",
+        "carrier": "spediteur|spedition|paketdienst|frachtfuhrer|transporteur|transportista|transportadora",
+    },
+    "reviews": {
+        "review_id": "bewertung nr|bewertungs nr|bewertungs id|bewertungs nummer|id avis|numero d avis|id de resena|"
+        "id da avaliacao|id valoracion",
+        "order_id": _ORDER,
+        "reviewer_id": f"bewertet von|verfasser|auteur|autor|{_BUYER}",
+        "reviewee_id": _SUPPLIER,
+        "reviewed_at": f"bewertet am|bewertungs datum|date de l avis|date avis|fecha de resena|fecha de valoracion|"
+        f"data da avaliacao|{_CREATED}",
+        "rating": "bewertung|sterne|punkte|note|avis|etoiles|puntuacion|valoracion|estrellas|calificacion|avaliacao|"
+        "nota|estrelas",
+        "best_rating": "hochste note|note maximale|puntuacion maxima|nota maxima",
+        "recommends": "weiterempfehlung|empfiehlt|empfehlung|recommande|recomienda|recomendaria|recomenda",
+        "is_incentivised": "belohnt|incentiviert|remunere|incentivado|recompensado",
+    },
+    "subscriptions": {
+        "subscription_id": "abo nr|abo nummer|abonummer|abo|vertrags nr|vertragsnummer|vertrags nummer|abonnement|"
+        "numero d abonnement|n abonnement|numero de contrat|suscripcion|numero de suscripcion|contrato|"
+        "numero de contrato|assinatura|numero da assinatura",
+        "account_id": f"{_SUPPLIER}|{_BUYER}|abonnent|mitglied|abonne|suscriptor|assinante",
+        "plan": "tarif|paket|mitgliedschaft|forfait|formule|offre|plan|paquete|tarifa|plano|pacote",
+        "started_at": "beginn|start datum|startdatum|vertragsbeginn|gultig ab|laufzeit ab|date de debut|debut|"
+        "fecha de inicio|inicio|fecha de alta|data de inicio",
+        "trial_ends_at": "testphase bis|probezeit bis|fin d essai|fin de prueba|fim do teste",
+        "paused_at": "pausiert am|pausiert ab|pause ab|en pause le|pausado el|pausado em",
+        "resumed_at": "fortgesetzt am|pausiert bis|pause bis|repris le|reanudado el|retomado em",
+        "ended_at": "ende|end datum|enddatum|vertragsende|gekundigt zum|laufzeit bis|gultig bis|date de fin|fin|"
+        "resilie le|fecha de fin|fecha de baja|baja|data de termino|data de cancelamento|cancelado em|fim",
+        "amount": f"monats preis|monatspreis|grundgebuhr|gebuhr|preis|prix|tarif mensuel|precio|cuota|preco|"
+        f"mensalidade|{_AMOUNT}",
+        "interval": "abrechnung|abrechnungsintervall|abrechnungszeitraum|zahlweise|turnus|periodicite|"
+        "frequence de facturation|periodicidad|frecuencia|periodicidade|frequencia|ciclo",
+        "currency": _CURRENCY,
     },
     "fees": {
         "fee_id": "fee no|fee number|fee ref|fee reference|fee nr|charge no|charge number|commission no|"
@@ -149,6 +214,11 @@ FOREIGN_FILES: dict[str, str] = {
     "accounts": "kunden|kundenliste|lieferanten|handler|verkaufer|fournisseurs|acheteurs|vendeurs|proveedores|"
     "compradores|fornecedores",
     "listings": "artikel|produkte|angebotsliste|produits|articles|productos",
+    "visits": "besuche|sitzungen|webanalyse|visites|trafic|visitas|sesiones|trafico|sessoes|trafego",
+    "shipments": "sendungen|lieferungen|lieferscheine|versand|expeditions|livraisons|envios|entregas|albaranes|"
+    "remessas",
+    "reviews": "bewertungen|rezensionen|avis|evaluations|resenas|valoraciones|opiniones|avaliacoes",
+    "subscriptions": "abos|abonnements|vertrage|mitgliedschaften|suscripciones|assinaturas|forfaits|planos",
     "quotes": "anfragen|angebote|devis|presupuestos|orcamentos|cotizaciones|cotacoes",
     "orders": "auftrage|auftraege|auftrag|bestellungen|rechnungen|umsatze|verkaufe|commandes|commande|factures|ventes|"
     "ventas|facturas|faturas",

@@ -91,6 +91,22 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "price": "price|list price|unit price|sales price|amount|preco",
         "currency": _CURRENCY,
     },
+    "visits": {
+        "visit_id": "id|session id|session|visit number|session key|ga session id|hit session",
+        "visitor_id": "visitor|client id|cookie id|device id|user pseudo id|anonymous id|full visitor id|fullvisitorid|"
+        "unique visitor id|browser id|ga client id|visitor key",
+        "account_id": f"user id|{_ACCOUNT}",
+        "side": "side|audience|target side",
+        "started_at": "started at|session start|session started at|visit start|visit time|visit date|session date|"
+        "session start time|start time|date|timestamp|datetime|day|first hit time|created at",
+        "channel": f"session default channel group|default channel group|session source medium|source medium|"
+        f"session source|channel grouping|referrer|{_CHANNEL}",
+        "campaign_id": "campaign|campaign name|utm campaign|session campaign",
+        "category": _CATEGORY,
+        "region": _REGION,
+        "searches": "searches|search count|site searches|internal searches|number of searches",
+        "sessions": "sessions|visits|session count|visit count|number of sessions|number of visits",
+    },
     "events": {
         "event_id": "id|event|hit id",
         "account_id": f"{_ACCOUNT}|visitor id",
@@ -142,6 +158,7 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "shipped at|paid at|order delivered customer date|closed at|settled at",
         "status": "status|order status|state|order state|fulfilment status|fulfillment status|invoice status|"
         "payment status",
+        "cancelled_by": "cancelled by|canceled by|cancelled by party|cancelling party|cancellation by",
         "amount": _AMOUNT,
         "tax": "tax|vat|gst|tax amount|sales tax|vat amount|imposto",
         "shipping": "shipping|shipping price|freight|freight value|shipping cost|delivery fee|postage|"
@@ -165,6 +182,54 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "amount": "amount|line total|total|price|unit price|line amount|net total|value",
         "currency": _CURRENCY,
         "category": _CATEGORY,
+    },
+    "shipments": {
+        "shipment_id": "id|shipment|shipment number|shipment no|delivery id|delivery number|delivery no|delivery note|"
+        "delivery note number|consignment|consignment number|parcel id|parcel number|despatch number|package id|"
+        "tracking number|tracking no|tracking code",
+        "order_id": "order|order number|order no|order ref|order reference|sales order id|purchase order|po number",
+        "status": "status|shipment status|delivery status|tracking status|shipping status|state",
+        "promised_at": "promised at|promised date|promised delivery date|promised for|estimated delivery|"
+        "estimated delivery date|expected delivery|expected delivery date|expected at|eta|due date|delivery due|"
+        "requested delivery date|agreed delivery date|deliver by",
+        "shipped_at": "shipped at|shipped|ship date|shipped date|date shipped|shipment date|shipping date|"
+        "dispatched at|dispatch date|despatch date|despatched at|sent at|sent date|handed over at|pickup date|"
+        "goods issue date",
+        "delivered_at": "delivered at|delivered|delivery date|delivered date|date delivered|actual delivery|"
+        "actual delivery date|arrived at|arrival date|received at|pod date",
+        "quantity": "quantity|qty|units|units shipped|quantity shipped|shipped quantity|qty shipped|pieces|"
+        "quantity delivered|delivered quantity",
+        "carrier": "carrier|carrier name|courier|shipping company|logistics provider|forwarder|shipping provider",
+    },
+    "reviews": {
+        "review_id": "id|review|review number|rating id|feedback id|survey id|survey response id",
+        "order_id": "order|order number|order no|order ref|purchase id",
+        "reviewer_id": f"reviewer|reviewer name|reviewed by|author|written by|rated by|respondent|{BUYER}|user id",
+        "reviewee_id": f"reviewee|rated|rated company|reviewed company|subject|{SUPPLIER}",
+        "reviewed_at": "reviewed at|review date|date of review|written at|submitted at|posted at|answered at|"
+        "review creation date|created|created at|date|timestamp|response date",
+        "rating": "rating|stars|star rating|score|review score|overall rating|overall score|grade|points|rating value",
+        "best_rating": "best rating|max rating|maximum rating|highest rating|scale|out of|rating scale",
+        "recommends": "recommends|recommend|recommended|would recommend|recommendation",
+        "is_incentivised": "incentivised|incentivized|is incentivized|rewarded|sponsored|incentive|paid review",
+    },
+    "subscriptions": {
+        "subscription_id": "id|subscription|subscription number|subscription no|contract id|contract number|"
+        "membership id|membership number",
+        "account_id": f"{_ACCOUNT}|{SUPPLIER}|{BUYER}|subscriber|subscriber id|member id",
+        "plan": "plan|plan name|plan id|package|tier|membership|membership type|subscription plan|price name|"
+        "product|product name|edition",
+        "started_at": "started at|started|start|start date|subscription start|subscription start date|contract start|"
+        "activated at|activation date|begin date|valid from|created|created at|created date|signup date",
+        "trial_ends_at": "trial end|trial ends at|trial ends|trial end date|trial until|free until",
+        "paused_at": "paused at|paused on|pause date|pause start|paused from",
+        "resumed_at": "resumed at|resumes at|resume date|pause end|paused until",
+        "ended_at": "ended at|ended|end|end date|cancelled at|canceled at|cancelled on|cancellation date|cancel date|"
+        "churned at|churn date|terminated at|termination date|contract end|subscription end|expired at|valid until",
+        "amount": f"plan amount|plan price|price per period|recurring amount|recurring price|monthly fee|fee|{_AMOUNT}",
+        "interval": "interval|billing interval|billing period|billing cycle|billing frequency|plan interval|"
+        "payment interval|frequency|period|term|cycle",
+        "currency": _CURRENCY,
     },
     "fees": {
         "fee_id": "id|charge id|transaction id|billing id",
@@ -276,10 +341,16 @@ FILE_HINTS: dict[str, str] = {
     "merchants|users|members|shops|stores|clientes|vendedores",
     "contacts": "contacts|contact|people|persons",
     "listings": "listings|listing|products|catalogue|catalog|offers|items|skus|produtos",
+    "visits": "visits|visit|sessions|web sessions|web traffic|traffic|web analytics|ga 4|ga4|google analytics|matomo|"
+    "plausible",
     "events": "events|searches|behaviour|behavior|clickstream|analytics|sessions|visits",
     "quotes": "quotes|quote|rfq|rfqs|requests|tenders|enquiries|inquiries|quotations|notices",
     "orders": "orders|order|sales|ledger|transactions|purchases|bookings|invoices|gmv|trades|pedidos|vendas",
     "order_lines": "lines|order lines|order items|line items|items",
+    "shipments": "shipments|shipment|deliveries|delivery|dispatches|despatches|parcels|tracking|consignments|"
+    "fulfilment|fulfillment|shipping",
+    "reviews": "reviews|review|ratings|rating|feedback|order reviews|testimonials",
+    "subscriptions": "subscriptions|subscription|plans|memberships|recurring|contracts|supplier plans",
     "fees": "fees|fee|commissions|commission|charges|billing",
     "refunds": "refunds|refund|returns|credit notes|chargebacks|reembolsos",
     "campaigns": "campaigns|campaign",
