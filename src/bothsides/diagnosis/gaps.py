@@ -188,11 +188,12 @@ def demand_seen(store: Store) -> bool:
 
 
 def _filled(store: Store, need: str) -> bool:
-    """Whether the column holds a value in any row. Names come from the declarations above."""
-    name, column = need.split(".")
-    TABLES[name].column(column)
-    if name not in store.fed:
-        return False
+    """Whether the column, or the table, holds a value in any row. Names come from the declarations above."""
+    name, _, column = need.partition(".")
+    if column:
+        TABLES[name].column(column)
+    if name not in store.fed or not column:
+        return name in store.fed
     return store.engine.row(f"SELECT 1 FROM {name} WHERE {column} IS NOT NULL LIMIT 1") is not None
 
 
