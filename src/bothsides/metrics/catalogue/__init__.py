@@ -4,6 +4,7 @@ from difflib import get_close_matches
 
 from bothsides.metrics.catalogue.acquisition import ACQUISITION
 from bothsides.metrics.catalogue.activation import ACTIVATION
+from bothsides.metrics.catalogue.cohorts import COHORTS
 from bothsides.metrics.catalogue.concentration import CONCENTRATION
 from bothsides.metrics.catalogue.fulfilment import FULFILMENT
 from bothsides.metrics.catalogue.funnels import FUNNELS
@@ -37,6 +38,7 @@ METRICS: dict[str, Metric] = {
         CONCENTRATION,
         PIPELINE,
         FUNNELS,
+        COHORTS,
     )
     for metric in family
 }

@@ -4,6 +4,7 @@ from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts.moves import STAGES
 
 KINDS = {
+    "site_visit": 1,
     **{stage: place for place, stage in enumerate(STAGES, start=2)},
     "signup": 10,
     "verified": 11,
@@ -193,31 +194,69 @@ _LEAD_SOURCES = (
         category="l.category",
         region="l.region",
     ),
+    *(
+        _steps(
+            f"dim_leads l JOIN fact_bookings o ON l.account = o.{party}",
+            "l.lead",
+            "o.placed_at",
+            "o.placed_on",
+            str(KINDS[kind]),
+            "o.status <> 'cancelled'",
+            category="o.category",
+            region="o.region",
+            counterparty=f"o.{other}",
+            completed=_ORDER_COLUMNS["completed"],
+            amount=_ORDER_COLUMNS["amount"],
+        )
+        for kind, party, other in (("order", "buyer", "supplier"), ("sale", "supplier", "buyer"))
+    ),
+)
+
+
+_VISITOR_SOURCES = (
     _steps(
-        "dim_leads l JOIN fact_bookings o ON l.account = o.buyer",
-        "l.lead",
-        "o.placed_at",
-        "o.placed_on",
-        str(KINDS["order"]),
-        "o.status <> 'cancelled'",
-        category="o.category",
-        region="o.region",
-        counterparty="o.supplier",
-        completed=_ORDER_COLUMNS["completed"],
-        amount=_ORDER_COLUMNS["amount"],
+        "fact_visits v JOIN dim_visitors w ON w.visitor = v.visitor",
+        "w.visitor",
+        "v.started_at",
+        "v.started_on",
+        str(KINDS["site_visit"]),
+        category="v.category",
+        region="v.region",
     ),
     _steps(
-        "dim_leads l JOIN fact_bookings o ON l.account = o.supplier",
-        "l.lead",
-        "o.placed_at",
-        "o.placed_on",
-        str(KINDS["sale"]),
-        "o.status <> 'cancelled'",
-        category="o.category",
-        region="o.region",
-        counterparty="o.buyer",
-        completed=_ORDER_COLUMNS["completed"],
-        amount=_ORDER_COLUMNS["amount"],
+        f"{_STAGES} JOIN dim_visitors w ON w.account = l.account",
+        "w.visitor",
+        _STAGE_AT,
+        _STAGE_ON,
+        _coded("m.stage", STAGES),
+        "m.move = 'forward'",
+        category="l.category",
+        region="l.region",
+    ),
+    _steps(
+        "dim_accounts a JOIN dim_visitors w ON w.account = a.account",
+        "w.visitor",
+        "a.signed_up_at",
+        "a.signed_up_on",
+        str(KINDS["signup"]),
+        category="a.category",
+        region="a.region",
+    ),
+    *(
+        _steps(
+            f"fact_bookings o JOIN dim_visitors w ON w.account = o.{party}",
+            "w.visitor",
+            "o.placed_at",
+            "o.placed_on",
+            str(KINDS[kind]),
+            "o.status <> 'cancelled'",
+            category="o.category",
+            region="o.region",
+            counterparty=f"o.{other}",
+            completed=_ORDER_COLUMNS["completed"],
+            amount=_ORDER_COLUMNS["amount"],
+        )
+        for kind, party, other in (("order", "buyer", "supplier"), ("sale", "supplier", "buyer"))
     ),
 )
 
@@ -236,7 +275,7 @@ def _sorted(name: str, sources: tuple[str, ...]) -> str:
     """
 
 
-_LABELLED = ("fact_bookings", "fact_events", "dim_accounts", "dim_leads", "{listings}", "{quotes}")
+_LABELLED = ("fact_bookings", "fact_events", "fact_visits", "dim_accounts", "dim_leads", "{listings}", "{quotes}")
 
 STEPS = Fact(
     name="steps",
@@ -265,5 +304,10 @@ STEPS = Fact(
         """,
         _sorted("state_steps", _ACCOUNT_SOURCES),
         _sorted("state_lead_steps", _LEAD_SOURCES),
+        """
+        CREATE TABLE dim_visitors AS
+        SELECT visitor, account, side, channel, CAST(NULL AS VARCHAR) AS segment FROM fact_visitors
+        """,
+        _sorted("state_visitor_steps", _VISITOR_SOURCES),
     ),
 )

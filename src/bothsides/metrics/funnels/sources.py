@@ -40,7 +40,7 @@ def _milestone(name: str, column: str, meaning: str) -> Source:
     return Source(
         name=name,
         meaning=meaning,
-        walkers=("account", "visitor"),
+        walkers=("account", "visitor") if name == "signup" else ("account",),
         read=("accounts", "signed_up_on"),
         needs=(f"accounts.{column}",),
     )

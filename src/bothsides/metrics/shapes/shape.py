@@ -1,7 +1,7 @@
 """What a metric does that is more than a ratio of sums: it answers its cells from its own reading of the facts."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -93,6 +93,14 @@ def source(
         condition=" AND ".join(conditions),
         parameters=parameters,
     )
+
+
+def without(reading: Reading, dim: str) -> Reading:
+    """The reading without a dimension that the fact does not have: the shape gives it itself."""
+    cut = reading.cut
+    dims = tuple(name for name in cut.dims if name != dim)
+    where = tuple((name, values) for name, values in cut.where if name != dim)
+    return replace(reading, cut=replace(cut, dims=dims, where=where))
 
 
 def run(reading: Reading, statement: str, parameters: dict[str, object]) -> list[tuple[Any, ...]]:

@@ -1,0 +1,100 @@
+"""What retention is: every choice that changes its numbers, written down."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from bothsides.metrics.metric import Read
+from bothsides.schema import Grain, Side
+
+Kind: TypeAlias = Literal["first_time", "recurring"]
+Span: TypeAlias = Literal["bounded", "unbounded"] | tuple[tuple[int, int], ...]
+Measured: TypeAlias = Literal["accounts", "gmv"]
+Unit: TypeAlias = Literal["accounts", "organizations"]
+Maturity: TypeAlias = Literal["left_out", "counted"]
+
+CALENDAR = (Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.YEAR)
+
+_EVENTS = ("visit", "search", "supplier_view", "cart_add", "checkout")
+
+ACTIVITIES: dict[str, tuple[Read, str]] = {
+    "order": (("orders", "placed_on"), "SELECT account, placed_on AS day, value AS amount FROM fact_order_parties"),
+    "listing": (("listings", "listed_on"), "SELECT account, listed_on AS day, 0 AS amount FROM fact_listings"),
+    "request": (
+        ("requests", "requested_on"),
+        "SELECT account, requested_on AS day, 0 AS amount FROM fact_requests WHERE account IS NOT NULL",
+    ),
+    **{
+        name: (
+            ("events", "occurred_on"),
+            f"SELECT account, occurred_on AS day, 0 AS amount FROM fact_events WHERE name = '{name}'",
+        )
+        for name in _EVENTS
+    },
+}
+"""What an account may be active by: a completed order on its side, a listing, a request, an event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """Who comes back, period by period of age. No field has a default: each of them changes the numbers.
+
+    `kind`: an account belongs to the cohort of its first activity ever, or to the cohort of every calendar period in
+    which it is active. `active`: what being active is.
+    `period`: so many days, counted from each account's own first day (a rolling period: no calendar), or a calendar
+    period. `ages`: how many periods after period 0 are followed.
+    `span`: `bounded`: active exactly in that period; `unbounded`: in it or any later one (such a number still grows);
+    or brackets of ages, both ends included.
+    `measure`: the share of accounts, or their GMV over their GMV in period 0.
+    `count`: accounts, or organizations with all their branches of one side.
+    `maturity`: accounts that have not lived through the period are left out, or counted as they stand.
+    """
+
+    id: str
+    label: str
+    side: Side | None
+    kind: Kind
+    active: str
+    period: int | Grain
+    ages: int
+    span: Span
+    measure: Measured
+    count: Unit
+    maturity: Maturity
+
+    def __post_init__(self) -> None:
+        """Raises ValueError naming every contradiction."""
+        wrong = list(_contradictions(self))
+        if wrong:
+            raise ValueError(f"retention {self.id!r}: " + "; ".join(wrong))
+
+    @property
+    def slots(self) -> tuple[tuple[int, int], ...]:
+        """The ages that are answered, first and last of each."""
+        return self.span if isinstance(self.span, tuple) else tuple((age, age) for age in range(self.ages + 1))
+
+    def label_of(self, slot: tuple[int, int]) -> str:
+        """How an age is named: its number, or the first and last of a bracket."""
+        first, last = slot
+        return f"{first}" if first == last else f"{first}-{last}"
+
+
+def _contradictions(one: Retention) -> Iterator[str]:
+    if one.active not in ACTIVITIES:
+        yield f"active = {one.active!r} is not one of {', '.join(ACTIVITIES)}"
+    if one.kind == "recurring" and isinstance(one.period, int):
+        yield "kind = 'recurring' with a period of days: an account has one first day only, name a calendar period"
+    if isinstance(one.period, Grain) and one.period not in CALENDAR:
+        yield f"period = {one.period.value!r} is not a number of days nor one of {', '.join(CALENDAR)}"
+    if isinstance(one.period, int) and one.period < 1:
+        yield f"period = {one.period}: at least one day"
+    if one.ages < 1:
+        yield f"ages = {one.ages}: at least 1"
+    if one.measure == "gmv" and one.active != "order":
+        yield f"measure = 'gmv' with active = {one.active!r}: only orders have an amount"
+    if one.measure == "gmv" and one.span == "unbounded":
+        yield "measure = 'gmv' unbounded: an amount belongs to one period, take bounded or brackets"
+    if isinstance(one.span, tuple):
+        for first, last in one.span:
+            if not 0 <= first <= last <= one.ages:
+                yield f"bracket {first}-{last}: ages are 0 to {one.ages}"
