@@ -3,14 +3,16 @@
 import random
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from bothsides.metrics import METRICS, Query, SideRule, Store, ask, explain
 from bothsides.metrics.compile import Cut, Window, plan
 from bothsides.metrics.measure import Measure, Test
-from bothsides.schema import Grain
+from bothsides.schema import Grain, Side
 from tests.metrics.cases import World
 from tests.metrics.cases_acquisition import TRADING
 from tests.metrics.cases_activation import MARKET
@@ -19,6 +21,7 @@ from tests.metrics.cases_pipeline import PIPELINE
 from tests.metrics.cases_take_rate import FEES
 from tests.metrics.cases_volume import REFUNDS
 from tests.metrics.conftest import build_market
+from tests.metrics.test_distinct import plain
 
 EVERYTHING = World(
     {
@@ -99,11 +102,90 @@ def test_asked_together_or_alone_in_any_order(
     assert together == alone
 
 
-def test_the_statement_reads_as_one_would_write_it(everything: Store) -> None:
-    text = explain(everything, Query(metrics=("gmv", "orders", "aov"), grain=Grain.MONTH))
-    assert text.count("FROM fact_orders") == 1
-    assert "DATE_TRUNC('MONTH', placed_on)" in text
-    assert text.count("SUM(value)") == 1, "the GMV of `gmv` and of `aov` is one column"
+MONTHLY = """\
+-- gmv@1 = orders_sum_value
+-- aov@1 = orders_sum_value / orders_count
+-- active_buyers@1 = orders_distinct_buyer
+WITH orders_by_placed_on AS (
+  SELECT
+    CAST(date_trunc('month', placed_on) AS DATE) AS period,
+    sum(value) AS orders_sum_value,
+    count(*) AS orders_count,
+    count(DISTINCT buyer) AS orders_distinct_buyer
+  FROM fact_orders
+  WHERE placed_on BETWEEN DATE '2024-01-08' AND DATE '2024-06-21'
+  GROUP BY 1
+)
+SELECT
+  period,
+  orders_sum_value,
+  orders_count,
+  orders_distinct_buyer
+FROM orders_by_placed_on"""
+
+BY_SIDE = """\
+-- active_accounts@1 = orders_distinct_account
+-- signups@1 = accounts_count
+WITH orders_by_placed_on AS (
+  SELECT
+    side = 'supplier' AS is_supplier,
+    category,
+    coalesce(bit_count(bitstring_agg(account, 1, 3)), 0) AS orders_distinct_account
+  FROM fact_order_parties
+  WHERE placed_on BETWEEN DATE '2024-01-08' AND DATE '2024-06-21'
+    AND coalesce(category, '(none)') IN ($w0, $w1)
+  GROUP BY 1, 2
+), accounts_by_signed_up_on AS (
+  SELECT
+    side = 'supplier' AS is_supplier,
+    category,
+    count(*) AS accounts_count
+  FROM fact_accounts
+  WHERE signed_up_on BETWEEN DATE '2024-01-01' AND DATE '2024-06-21'
+    AND coalesce(category, '(none)') IN ($w2, $w3)
+  GROUP BY 1, 2
+), stacked AS (
+  SELECT * FROM orders_by_placed_on
+  UNION ALL BY NAME
+  SELECT * FROM accounts_by_signed_up_on
+)
+SELECT
+  CASE WHEN is_supplier THEN 'supplier' WHEN NOT is_supplier THEN 'buyer' END AS side,
+  category,
+  max(orders_distinct_account) AS orders_distinct_account,
+  max(accounts_count) AS accounts_count
+FROM stacked
+GROUP BY is_supplier, category"""
+
+
+def small() -> Store:
+    """Two buyers and one supplier, who is account 3, and two orders."""
+    orders = [
+        {"buyer_id": "b1", "supplier_id": "s1", "placed_at": date(2024, 1, 8), "amount": 100, "category": "Tools"},
+        {"buyer_id": "b2", "supplier_id": "s1", "placed_at": date(2024, 6, 21), "amount": 300},
+    ]
+    sides = {"b1": "buyer", "b2": "buyer", "s1": "supplier"}
+    accounts = [{"account_id": n, "side": side, "signed_up_at": date(2024, 1, 1)} for n, side in sides.items()]
+    return build_market(orders=orders, accounts=accounts)
+
+
+def test_one_fact_reads_as_one_would_write_it() -> None:
+    query = Query(metrics=("gmv", "aov", "active_buyers"), grain=Grain.MONTH)
+    assert explain(plain(small()), query) == MONTHLY
+
+
+def test_two_facts_are_named_and_stacked_once() -> None:
+    where = (("category", ("Tools", "(none)")),)
+    query = Query(metrics=("active_accounts", "signups"), by_side=True, dims=("category",), where=where)
+    assert explain(small(), query) == BY_SIDE
+
+
+def test_an_engine_that_cannot_stack_by_name_gets_every_column(everything: Store) -> None:
+    query = Query(metrics=("gmv", "signups", "searches"), grain=Grain.MONTH)
+    text = explain(plain(everything), query)
+    assert "BY NAME" not in text
+    assert "period, orders_sum_value, orders_count, CAST(NULL AS INT) AS accounts_count" in text
+    assert ask(plain(everything), query) == ask(everything, query)
 
 
 def test_words_of_a_filter_stand_beside_the_statement(everything: Store) -> None:
@@ -118,10 +200,10 @@ def test_nothing_to_read_is_said(everything: Store) -> None:
         explain(everything, Query(metrics=("no such metric",)))
 
 
-def _plan(measure: Measure) -> str:
+def _plan(*measures: Measure) -> str:
     cut = Cut(grain=None, by_side=False, sided=False, dims=(), where=())
     days = Window(start=date(2024, 1, 1), end=date(2024, 12, 31), as_of=date(2024, 12, 31))
-    return plan([measure], cut, {(measure.fact, measure.on): days}).statement
+    return plan(measures, cut, {(m.fact, m.on): days for m in measures}).statement
 
 
 def test_a_measure_of_a_party_must_name_it_in_totals() -> None:
@@ -138,3 +220,53 @@ def test_what_was_reached_needs_an_as_of_date() -> None:
 def test_declared_words_are_quoted() -> None:
     text = _plan(Measure(fact="fees", on="charged_on", aggregate="count", where=(Test("kind", "in", ("a'b", "c")),)))
     assert "kind IN ('a''b', 'c')" in text
+
+
+def _fees(**words: Any) -> Measure:
+    return Measure(fact="fees", on="charged_on", aggregate="sum", column="amount", **words)
+
+
+def test_conditions_are_written_as_people_write_them() -> None:
+    tests = (
+        Test("on_order", "=", True),
+        Test("on_order", "=", False),
+        Test("kind", "!=", "commission"),
+        Test("amount", ">=", 100),
+        Test("charged_on", "<", date(2024, 2, 29)),
+        Test("kind", "null"),
+        Test("kind", "not null"),
+    )
+    text = _plan(*(_fees(where=(test,)) for test in tests))
+    for condition in (
+        "(WHERE on_order)",
+        "(WHERE NOT on_order)",
+        "(WHERE kind <> 'commission')",
+        "(WHERE amount >= 100)",
+        "(WHERE charged_on < DATE '2024-02-29')",
+        "(WHERE kind IS NULL)",
+        "(WHERE kind IS NOT NULL)",
+    ):
+        assert f"sum(amount) FILTER {condition} AS" in text
+
+
+def test_a_column_that_is_an_expression_keeps_its_parts_together() -> None:
+    lapsing = Measure(fact="orders", on="placed_on", aggregate="count", where=(Test("lapses", "=", False),))
+    assert "count_if(NOT (buyer_lapsed_on IS NOT NULL))" in _plan(replace(lapsing, side=Side.BUYER))
+
+
+def test_equal_aggregates_are_one_column_and_different_ones_have_different_names() -> None:
+    """The rows behind both sums are the same; both filters differ in their value alone, past what a name says."""
+    long = "x" * 60
+    text = _plan(_fees(), _fees(where=(Test("kind", "=", f"{long}1"),)), _fees(where=(Test("kind", "=", f"{long}2"),)))
+    assert text.count("count(*)") == 1
+    names = re.findall(r" AS (fees_sum_amount_kind_x+\w*)", text)
+    assert len(names) == len(set(names)) == 2
+    assert max(map(len, names)) < 63
+
+
+def test_eighty_metrics_compile_in_one_statement(everything: Store) -> None:
+    """Every formula of the dictionary at once: each of its columns is named once."""
+    text = explain(everything, Query(metrics=formulas(sided=True), grain=Grain.WEEK, by_side=True))
+    last = text[text.rindex("\nSELECT\n") :]
+    names = re.findall(r" AS (\w+)", last)
+    assert len(names) == len(set(names)) > 50

@@ -58,8 +58,8 @@ def test_bits_count_what_count_distinct_counts(
     store = build_market(**tables)
     names = counted(sided=by_side or bool(where and where[0][0] == "side"))
     query = Query(metrics=names, grain=grain, by_side=by_side, dims=dims, where=where)
-    assert "BITSTRING_AGG" in explain(store, query)
-    assert "BITSTRING_AGG" not in explain(plain(store), query)
+    assert "bitstring_agg" in explain(store, query)
+    assert "bitstring_agg" not in explain(plain(store), query)
     assert ask(store, query) == ask(plain(store), query)
 
 

@@ -17,7 +17,7 @@ from bothsides.metrics.cells import (
     span_label,
     starts_on,
 )
-from bothsides.metrics.compile import Plan, cluster_plans, expand, plan
+from bothsides.metrics.compile import Plan, cluster_plans, expand, legend, plan
 from bothsides.metrics.dictionary import Held
 from bothsides.metrics.distinct import BitBudget
 from bothsides.metrics.evaluate import Counted, evaluate
@@ -62,19 +62,28 @@ def ask(store: Store, query: Query) -> list[Value]:
 
 
 def explain(store: Store, query: Query) -> str:
-    """The SQL that the query's formulas compile to."""
+    """The SQL that the query's formulas compile to, below what each metric makes of its columns."""
     reading = make_reading(store, query)
     metrics = [held.metric for held in reading.held() if (held.undefined or misfit(reading, held.metric)) is None]
-    measures = [measure for job in _jobs(reading, metrics) for measure in measures_of(job.formula)]
-    if not measures:
+    jobs = _jobs(reading, metrics)
+    if not jobs:
         return "-- nothing to read: no metric asked for is a formula over tables that are here"
-    return _compiled(reading, measures).statement
+    compiled = _compiled(reading, jobs)
+    return legend({job.name: job.formula for job in jobs}, compiled) + compiled.statement
 
 
-def _compiled(reading: Reading, measures: Sequence[Measure]) -> Plan:
-    store = reading.store
-    bits = BitBudget(store.engine, store.bounds) if store.engine.capabilities.bitstrings else None
-    return plan(measures, reading.cut, reading.windows, weighted=store.sampled, bits=bits, states=store.states)
+def _compiled(reading: Reading, jobs: Sequence["_Job"]) -> Plan:
+    measures = [measure for job in jobs for measure in measures_of(job.formula)]
+    store, engine = reading.store, reading.store.engine
+    return plan(
+        measures,
+        reading.cut,
+        reading.windows,
+        weighted=store.sampled,
+        bits=BitBudget(engine, store.bounds) if engine.capabilities.bitstrings else None,
+        states=store.states,
+        by_name=engine.capabilities.union_by_name,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,8 +163,7 @@ def _divide(top: Outcome, bottom: Outcome) -> Outcome:
 def _formula_outcomes(reading: Reading, jobs: Sequence[_Job]) -> dict[str, dict[Key, Outcome]]:
     if not jobs:
         return {}
-    measures = [measure for job in jobs for measure in measures_of(job.formula)]
-    compiled = _compiled(reading, measures)
+    compiled = _compiled(reading, jobs)
     width = len(compiled.keys)
     rows = reading.store.engine.rows(compiled.statement, compiled.parameters)
     cells = {tuple(row[:width]): dict(zip(compiled.outputs, row[width:], strict=True)) for row in rows}

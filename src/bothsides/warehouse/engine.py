@@ -23,11 +23,13 @@ class Capabilities:
     """What an engine can do beyond the portable subset of SQL.
 
     `bitstrings`: exact distinct counts over dense ids by one bit an id. `columns`: a table's columns as arrays, in
-    the order in which it was written.
+    the order in which it was written. `union_by_name`: queries stacked by the names of their columns, with what one
+    of them lacks left empty.
     """
 
     bitstrings: bool
     columns: bool
+    union_by_name: bool = False
 
 
 class Engine(Protocol):
@@ -71,7 +73,7 @@ class DuckDB:
     @property
     def capabilities(self) -> Capabilities:
         """All of them."""
-        return Capabilities(bitstrings=True, columns=True)
+        return Capabilities(bitstrings=True, columns=True, union_by_name=True)
 
     def rows(self, statement: str, parameters: Parameters | None = None) -> list[Row]:
         """Every row of a query."""
