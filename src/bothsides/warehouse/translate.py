@@ -98,6 +98,26 @@ def _anonymous(node: exp.Expr) -> None:
         node.replace(exp.Anonymous(this="round", expressions=[double]))
 
 
+def _group_all(node: exp.Expr) -> None:
+    """Every column that is no aggregate, by its place."""
+    query = node.parent
+    if node.args.get("all") and isinstance(query, exp.Select):
+        keys = [i for i, column in enumerate(query.expressions, 1) if not _aggregates(column)]
+        query.set("group", exp.Group(expressions=[exp.Literal.number(i) for i in keys]) if keys else None)
+
+
+def _order_all(node: exp.Expr) -> None:
+    """Every column by its place."""
+    query = node.parent
+    if isinstance(query, exp.Select) and [e.this.name for e in node.expressions] == ["ALL"]:
+        places = range(1, len(query.expressions) + 1)
+        node.set("expressions", [exp.Ordered(this=exp.Literal.number(i), nulls_first=False) for i in places])
+
+
+def _aggregates(column: exp.Expr) -> bool:
+    return any(not isinstance(found.parent, exp.Window) for found in column.find_all(exp.AggFunc))
+
+
 def _name_subqueries(tree: exp.Expr) -> None:
     """A subquery in FROM must have a name before PostgreSQL 16; elsewhere it does no harm."""
     for i, node in enumerate(tree.find_all(exp.Subquery)):
@@ -118,6 +138,8 @@ DIFFERENCES: dict[str, dict[type[exp.Expr], Change]] = {
         exp.Quarter: _calendar_part,
         exp.Month: _calendar_part,
         exp.Anonymous: _anonymous,
+        exp.Group: _group_all,
+        exp.Order: _order_all,
     }
 }
 """What SQLGlot leaves as it is although the engine would read it differently or not at all."""
