@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bothsides.cli.app import app
+from bothsides.metrics.agreed.columns import columns_of, facts_to_ask
 from bothsides.metrics.catalogue import METRICS
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.metric import Better, Metric, SideRule
@@ -172,13 +173,55 @@ def metrics_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def _fact(name: str) -> list[str]:
+    fact = FACTS[name]
+    rows = (
+        (f"`{column}`", _KINDS[kind], "yes" if column in fact.party_columns else "")
+        for column, kind in columns_of(name).items()
+    )
+    return [
+        f"## {name}",
+        "",
+        f"{fact.grain[0].upper()}{fact.grain[1:]}.",
+        "",
+        f"Dated by {', '.join(f'`{day}`' for day in fact.dates)}. Splits: {', '.join(fact.dimensions) or 'none'}.",
+        "",
+        *_grid(("Column", "Holds", "Differs by party"), rows),
+        "",
+    ]
+
+
+def facts_page() -> str:
+    """What a formula of the agreement can name: every fact with its dates and columns."""
+    names = facts_to_ask()
+    lines = [
+        "# The facts",
+        "",
+        _NOTE.format(source="src/bothsides/metrics/facts/"),
+        "Metrics count and add rows of these facts, which are built from [the tables](tables.md) at every load. A",
+        "[definition of your own](agreement-metrics.md) may name any of their columns. The first date is the one meant",
+        "when a formula names none. Amounts can be added, and held against 0; keys can be counted.",
+        "",
+        "Facts: " + ", ".join(f"[{name}](#{name})" for name in names) + ".",
+        "",
+    ]
+    for name in names:
+        lines += _fact(name)
+    return "\n".join(lines).rstrip() + "\n"
+
+
 def commands_page() -> str:
     """Every command with its arguments and options, as its own help says."""
     body = app.generate_docs()
     return "\n".join([_NOTE.format(source="src/bothsides/cli/"), body.rstrip()]) + "\n"
 
 
-PAGES: dict[str, Callable[[], str]] = {"cli.md": commands_page, "metrics.md": metrics_page, "tables.md": tables_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": commands_page,
+    "facts.md": facts_page,
+    "metrics.md": metrics_page,
+    "tables.md": tables_page,
+}
 
 
 def main(arguments: list[str]) -> int:

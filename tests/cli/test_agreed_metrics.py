@@ -67,6 +67,14 @@ def test_the_list_shows_every_version_with_its_day_and_fingerprint(run: Run, agr
     assert "pumps_share" not in house
 
 
+def test_one_metric_is_shown_whole_with_its_formula(run: Run, agreeing: Path) -> None:
+    shown = run("metrics", "gmv", "--list", "-w", agreeing).out
+    assert "formula     sum(orders.value)\n" in shown
+    assert "formula     sum(orders.value) where value > 0\n" in shown
+    assert "gmv@2" in shown
+    assert "gmv@1" not in run("metrics", "gmv@2", "--list", "-w", agreeing).out
+
+
 def test_diff_shows_the_history_that_is_told_anew(run: Run, agreeing: Path) -> None:
     changed = [c["metric"] for c in json.loads(run("metrics", "diff", "--json", "-w", agreeing).out)["changes"]]
     assert {"gmv", "pumps_share", "gmv_per_registered_account"} == set(changed)

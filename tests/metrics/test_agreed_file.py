@@ -1,5 +1,6 @@
 """agreement/metrics.toml: definitions that add to the dictionary or change it, and every mistake named at once."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -200,6 +201,14 @@ def test_text_that_looks_like_sql_is_a_label_or_a_mistake(tmp_path: Path, market
     (value,) = ask(store, Query(metrics=("off_platform_order",)))
     assert (value.value, value.n) == (200.0, 1)
     assert store.engine.row("SELECT count(*) FROM fact_orders") == (2,)
+
+
+def test_the_examples_of_the_page_are_read(tmp_path: Path) -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "agreement-metrics.md"
+    examples = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    dictionary = read_definitions(written(tmp_path, "\n".join(examples)))
+    assert list(dictionary.agreed) == ["off_platform_order", "buyer_activation_rate"]
+    assert dictionary.held("buyer_activation_rate")[1].first == date(2024, 3, 1)
 
 
 def test_a_file_that_is_no_list_of_metrics_says_how_one_begins(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from bothsides.cli.terminal import plain
 from bothsides.metrics import Basis, Dictionary, Status, Unit, Value
-from bothsides.metrics.agreed.fingerprint import SHOWN, metric_fingerprint
+from bothsides.metrics.agreed.fingerprint import SHOWN, formula_text, metric_fingerprint
 from bothsides.metrics.compile import NO_LABEL
 from bothsides.metrics.dictionary import Version
 
@@ -92,6 +92,33 @@ def definitions(dictionary: Dictionary) -> Table:
                 plain(metric.meaning),
             )
     return table
+
+
+def show_definitions(console: Console, dictionary: Dictionary, name: str) -> None:
+    """Everything that each version of one metric says. Raises KeyError for an unknown id."""
+    metric_id, _, number = name.partition("@")
+    for version in dictionary.versions(metric_id):
+        metric = version.metric
+        if number and number != str(metric.version):
+            continue
+        console.print(plain(f"{metric.definition}  {metric.label}", style="bold"))
+        said = {
+            "meaning": metric.meaning,
+            "formula": formula_text(metric),
+            "unit": metric.unit.value,
+            "side": metric.side.value,
+            "window": metric.window,
+            "maturity": f"{metric.maturity_days} days" if metric.maturity_days else "",
+            "needs": ", ".join(metric.needs),
+            "better": metric.better.value,
+            "source": metric.source,
+            "caveat": metric.caveat,
+            "from": _since(version),
+            "fingerprint": metric_fingerprint(metric)[:SHOWN],
+        }
+        for word, text in said.items():
+            if text:
+                console.print(plain(f"  {word:11} {text}"), soft_wrap=True)
 
 
 _NARROWEST_MEANING = 40

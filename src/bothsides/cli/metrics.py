@@ -30,7 +30,9 @@ def values(
     json: Annotated[bool, Parameter(negative=(), help="Print a list of records for scripts.")] = False,
     explain_sql: Annotated[bool, Parameter(name="--explain", negative=(), help="Print the SQL instead.")] = False,
     all_metrics: Annotated[bool, Parameter(name="--all", negative=(), help="Every metric of the dictionary.")] = False,
-    list_metrics: Annotated[bool, Parameter(name="--list", negative=(), help="List the metrics there are.")] = False,
+    list_metrics: Annotated[
+        bool, Parameter(name="--list", negative=(), help="List the metrics there are, or show those named whole.")
+    ] = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
     """Values of metrics by period, side, category and friends.
@@ -42,7 +44,7 @@ def values(
 
     bothsides metrics ndr_gmv --by quarter,side --where side=buyer
     """
-    from bothsides.cli.figures import as_json, definition_notes, definitions, print_whole, show
+    from bothsides.cli.figures import as_json, definition_notes, definitions, print_whole, show, show_definitions
     from bothsides.metrics import Query, ask, explain, open_store, parse_by, parse_where, read_dictionary
     from bothsides.metrics.query import DIMENSIONS
     from bothsides.schema import Grain
@@ -51,6 +53,10 @@ def values(
     console = Console()
     agreed = read_dictionary(workspace)
     if list_metrics:
+        if ids:
+            for name in (name for word in ids for name in word.split(",") if name):
+                show_definitions(console, agreed, name)
+            return
         print_whole(console, definitions(agreed))
         return
     opened = Workspace.open(workspace)
