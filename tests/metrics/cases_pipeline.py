@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tests.metrics.cases import case, dated, world
+from tests.metrics.cases import case, dated, day, world
 from tests.metrics.cases_volume import LEDGER
 
 
@@ -71,6 +71,54 @@ LEADS_ONLY = world("2024-05-31", leads=LEADS)
 TWO_STAGES = LEADS_ONLY.but({"stage_changes": [s for s in STAGES if s["stage"] in ("mql", "closed_won")]})
 """A funnel that records marketing-qualified and won and nothing between."""
 ABROAD = PIPELINE.but({"opportunities": [*DEALS, deal("buyer", "2024-03-05", "open", 1_00, currency="USD")]})
+LATER = PIPELINE.but(known_until=day("2024-12-31"))
+CHANCES = PIPELINE.but(
+    {
+        "opportunities": [
+            row | {"probability": chance} for row, chance in zip(DEALS, (None, None, 50, 100, 20), strict=True)
+        ]
+    }
+)
+REASONS = world(
+    "2024-03-31",
+    opportunities=[
+        deal("buyer", "2024-01-01", "lost", 10_00, "2024-02-01", reason="price"),
+        deal("buyer", "2024-01-02", "lost", 20_00, "2024-02-02", reason="price"),
+        deal("buyer", "2024-01-03", "lost", 30_00, "2024-02-03"),
+        deal("supplier", "2024-01-04", "lost", 40_00, "2024-02-04", reason="timing"),
+        deal("supplier", "2024-01-05", "won", 50_00, "2024-02-05", reason="price"),
+        deal("buyer", "2024-01-06", "open", 60_00, reason="price"),
+    ],
+)
+# o1 met Spring, Fair, Spring and Fair before its close, o2 Fair, o3 nobody.
+TOUCHED = world(
+    "2024-12-31",
+    campaigns=[
+        {"campaign_id": "c1", "name": "Spring", "channel": "ads"},
+        {"campaign_id": "c2", "name": "Fair", "channel": "trade_show"},
+    ],
+    leads=[
+        lead("l1", "buyer", "2024-01-01", campaign_id="c1"),
+        lead("l2", "supplier", "2024-01-05"),
+        lead("l3", "buyer", "2024-01-10"),
+    ],
+    stage_changes=[stage("l1", "lead", "2024-01-01")],
+    touches=[
+        touch("l1", "2024-01-10") | {"campaign_id": "c2"},
+        touch("l1", "2024-01-20") | {"campaign_id": "c1"},
+        touch("l1", "2024-01-25") | {"campaign_id": "c2"},
+        touch("l1", "2024-01-28"),  # of no campaign
+        touch("l1", "2024-03-15") | {"campaign_id": "c1"},  # after the close
+        touch("l2", "2023-06-01") | {"campaign_id": "c1"},  # too long before
+        touch("l2", "2024-02-01") | {"campaign_id": "c2"},
+    ],
+    opportunities=[
+        deal("buyer", "2024-01-05", "won", 100_01, "2024-02-01", lead_id="l1", category="x"),
+        deal("supplier", "2024-01-10", "won", 50_00, "2024-03-01", lead_id="l2", category="x"),
+        deal("buyer", "2024-01-15", "won", 30_00, "2024-04-01", lead_id="l3", category="y"),
+        deal("buyer", "2024-01-20", "lost", 40_00, "2024-05-01", lead_id="l1", reason="price"),
+    ],
+)
 
 CASES = (
     case("leads", PIPELINE, "by month", "2024-01|4|4|ok; 2024-02|1|1|ok; 2024-03|0|0|ok", by="month", end="2024-03-31"),
@@ -149,4 +197,120 @@ CASES = (
     case("open_pipeline", PIPELINE, "by side", "buyer | 70 | 1 | ok; supplier | 0 | 0 | ok", by="side"),
     case("open_pipeline", ABROAD, "without a rate", reason="1 rows of opportunities"),
     case("open_pipeline", LEADS_ONLY, "no opportunities", reason="needs opportunities"),
+    # 6, 12, 24 and 72 hours.
+    case("first_touch_hours_p90", PIPELINE, "between the third and the fourth", "57.6 | 4 | small_n"),
+    case("first_touch_hours_p90", PIPELINE, "nobody was touched", "- | 0 | no_denominator", start="2024-05-21"),
+    case(
+        "win_rate_by_value",
+        PIPELINE,
+        "by side",
+        "buyer | 1 | 1 | small_n; supplier | 30/80 | 2 | small_n",
+        by="side",
+    ),
+    case(
+        "win_rate_by_value",
+        PIPELINE,
+        "nothing closed",
+        "2024-03|-|0|no_denominator",
+        by="month",
+        start="2024-03-01",
+        end="2024-03-31",
+    ),
+    case("win_rate_by_value", ABROAD, "without a rate", reason="1 rows of opportunities"),
+    case(
+        "cohort_win_rate",
+        LATER,
+        "open ones not won, one closed on an unknown day left out",
+        "2024-01 | 1/2 | 2 | small_n; 2024-02 | 0 | 1 | small_n; 2024-03 | 1 | 1 | small_n",
+        by="month",
+        end="2024-03-31",
+    ),
+    case("cohort_win_rate", PIPELINE, "none is 180 days old", "- | 0 | immature"),
+    case(
+        "won_value",
+        PIPELINE,
+        "by the day of the close",
+        "2024-01 | 100 | 1 | ok; 2024-02 | 0 | 0 | ok; 2024-03 | 0 | 0 | ok; 2024-04 | 30 | 1 | ok",
+        by="month",
+        end="2024-04-30",
+    ),
+    case("won_value_per_opportunity", LATER, "of four", "130/4 | 4 | small_n"),
+    case(
+        "won_value_per_opportunity",
+        TOUCHED,
+        "by campaign of the lead",
+        "- | 40 | 2 | small_n; Spring | 50.005 | 2 | small_n",
+        by="campaign",
+    ),
+    case(
+        "lost_opportunities",
+        REASONS,
+        "by reason",
+        "- | 1 | 1 | ok; price | 2 | 2 | ok; timing | 1 | 1 | ok",
+        by="reason",
+    ),
+    case(
+        "loss_reason_share",
+        REASONS,
+        "adding up to one",
+        "- | 1/4 | 4 | small_n; price | 2/4 | 4 | small_n; timing | 1/4 | 4 | small_n",
+        by="reason",
+        basis="wilson",
+    ),
+    case(
+        "loss_reason_share",
+        REASONS,
+        "of each side",
+        "buyer | - | 1/3 | 3 | small_n; buyer | price | 2/3 | 3 | small_n; supplier | timing | 1 | 1 | small_n",
+        by="side,reason",
+    ),
+    case("loss_reason_share", PIPELINE, "nobody wrote why", reason="needs opportunities.reason"),
+    case("win_reason_share", REASONS, "one deal", "price | 1 | 1 | small_n", by="reason"),
+    case("unknown_loss_reason_rate", REASONS, "one of four", "1/4 | 4 | small_n", basis="wilson"),
+    case("unknown_loss_reason_rate", REASONS, "none lost", "- | 0 | no_denominator", start="2024-03-01"),
+    # Two closed after 30 days and one after 40; one has been open for 120.
+    case("sales_cycle_all_days", PIPELINE, "open ones censored", "30 | 4 | small_n", basis="kaplan-meier"),
+    case(
+        "sales_cycle_all_days", PIPELINE, "by side", "buyer | 30 | 2 | small_n; supplier | 30 | 2 | small_n", by="side"
+    ),
+    case(
+        "qualified_pipeline",
+        LATER,
+        "aged out after 180 days",
+        "2024-03|100|2|ok; 2024-04|70|1|ok; 2024-05|70|1|ok; 2024-06|70|1|ok; 2024-07|0|0|ok",
+        by="month",
+        start="2024-03-01",
+        end="2024-07-31",
+    ),
+    case(
+        "stale_pipeline",
+        LATER,
+        "from day 181 on",
+        "2024-06 | 0 | 0 | ok; 2024-07 | 70 | 1 | ok",
+        by="month",
+        start="2024-06-01",
+        end="2024-07-31",
+    ),
+    # Until January only a buyer's deal was closed, and won; in February a supplier's was lost.
+    case(
+        "weighted_pipeline",
+        PIPELINE,
+        "by the share won so far on the side",
+        "2024-01 | - | 1 | no_denominator; 2024-02 | 70 | 1 | small_n; 2024-03 | 70 | 2 | small_n",
+        by="month",
+        end="2024-03-31",
+    ),
+    case("weighted_pipeline", LATER, "nothing but stale deals", "0 | 0 | small_n"),
+    case("weighted_pipeline", ABROAD, "without a rate", reason="1 rows of opportunities"),
+    # Chances of 50 and 20 %: 35.00 + 6.00 in March.
+    case(
+        "declared_weighted_pipeline",
+        CHANCES,
+        "as the deals say",
+        "2024-03 | 41 | 2 | small_n; 2024-04 | 35 | 1 | small_n",
+        by="month",
+        start="2024-03-01",
+        end="2024-04-30",
+    ),
+    case("declared_weighted_pipeline", PIPELINE, "no deal says", reason="needs opportunities.probability"),
 )

@@ -6,10 +6,13 @@ from bothsides.metrics import METRICS, Store
 from tests.metrics.cases import Case, World, check
 from tests.metrics.cases_acquisition import CASES as ACQUISITION
 from tests.metrics.cases_activation import CASES as ACTIVATION
+from tests.metrics.cases_attribution import CASES as ATTRIBUTION
 from tests.metrics.cases_concentration import CASES as CONCENTRATION
+from tests.metrics.cases_credit import CASES as CREDIT
 from tests.metrics.cases_fulfilment import CASES as FULFILMENT
 from tests.metrics.cases_funnels import CASES as FUNNELS
 from tests.metrics.cases_growth import CASES as GROWTH
+from tests.metrics.cases_hygiene import CASES as HYGIENE
 from tests.metrics.cases_liquidity import CASES as LIQUIDITY
 from tests.metrics.cases_pipeline import CASES as PIPELINE
 from tests.metrics.cases_retention import CASES as RETENTION
@@ -36,6 +39,9 @@ CASES = (
     *RETENTION,
     *CONCENTRATION,
     *PIPELINE,
+    *ATTRIBUTION,
+    *CREDIT,
+    *HYGIENE,
     *FUNNELS,
 )
 _BUILT: dict[int, tuple[World, Store]] = {}

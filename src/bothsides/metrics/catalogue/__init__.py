@@ -4,11 +4,14 @@ from difflib import get_close_matches
 
 from bothsides.metrics.catalogue.acquisition import ACQUISITION
 from bothsides.metrics.catalogue.activation import ACTIVATION
+from bothsides.metrics.catalogue.attribution import ATTRIBUTION
 from bothsides.metrics.catalogue.cohorts import COHORTS
 from bothsides.metrics.catalogue.concentration import CONCENTRATION
+from bothsides.metrics.catalogue.credit import CREDIT
 from bothsides.metrics.catalogue.fulfilment import FULFILMENT
 from bothsides.metrics.catalogue.funnels import FUNNELS
 from bothsides.metrics.catalogue.growth import GROWTH
+from bothsides.metrics.catalogue.hygiene import HYGIENE
 from bothsides.metrics.catalogue.liquidity import LIQUIDITY
 from bothsides.metrics.catalogue.pipeline import PIPELINE
 from bothsides.metrics.catalogue.retention import RETENTION
@@ -37,6 +40,9 @@ METRICS: dict[str, Metric] = {
         RETENTION,
         CONCENTRATION,
         PIPELINE,
+        ATTRIBUTION,
+        CREDIT,
+        HYGIENE,
         FUNNELS,
         COHORTS,
     )

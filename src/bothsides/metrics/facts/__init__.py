@@ -2,8 +2,16 @@
 
 from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts.accounts import ACCOUNT_MONTHS, ACCOUNTS
-from bothsides.metrics.facts.credits import ACCOUNT_CREDITS
+from bothsides.metrics.facts.attribution import ATTRIBUTION
+from bothsides.metrics.facts.credits import ACCOUNT_CREDITS, CREDITED_ORDERS
 from bothsides.metrics.facts.demand import EVENTS, LISTINGS, REQUESTS
+from bothsides.metrics.facts.hygiene import (
+    ACCOUNT_RECORDS,
+    CONTACT_RECORDS,
+    LEAD_RECORDS,
+    LEAD_STANDING,
+    OPPORTUNITY_RECORDS,
+)
 from bothsides.metrics.facts.moves import DIM_LEADS, STAGE_MOVES
 from bothsides.metrics.facts.orders import BOOKINGS, DIM_ACCOUNTS, FEES, ORDERS, REFUNDS
 from bothsides.metrics.facts.pipeline import LEADS, OPPORTUNITIES, SPEND
@@ -36,6 +44,13 @@ FACTS: dict[str, Fact] = {
         ACCOUNT_MONTHS,
         LEADS,
         OPPORTUNITIES,
+        ATTRIBUTION,
+        CREDITED_ORDERS,
+        ACCOUNT_RECORDS,
+        LEAD_RECORDS,
+        CONTACT_RECORDS,
+        OPPORTUNITY_RECORDS,
+        LEAD_STANDING,
         SPEND,
         VISITS,
         VISITORS,

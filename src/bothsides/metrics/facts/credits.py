@@ -1,4 +1,4 @@
-"""Who won each account: the lead it came from, with its campaign and its owner."""
+"""Who won each account: the lead it came from, with its campaign and its owner; and what the account then traded."""
 
 from bothsides.metrics.fact import Fact
 
@@ -22,6 +22,32 @@ ACCOUNT_CREDITS = Fact(
             LEFT JOIN {campaigns} c ON c.campaign_id = l.campaign_id
         )
         SELECT account, campaign, owner FROM named WHERE nth = 1
+        """,
+    ),
+)
+
+CREDITED_ORDERS = Fact(
+    name="credited_orders",
+    grain="one row per completed order and party that a rep won, with that rep",
+    requires=("orders", "leads"),
+    relation="fact_credited_orders",
+    dates={"placed_on": "orders"},
+    dimensions=("owner", "campaign", "category", "region"),
+    columns=("value", "refunded", "is_repeat"),
+    weight="weight",
+    known_by=("orders",),
+    money={"value": ("orders",), "(value - refunded)": ("orders", "refunds")},
+    histories=("is_repeat",),
+    builds=(
+        """
+        CREATE VIEW fact_credited_orders AS
+        SELECT 'supplier' AS side, o.supplier AS account, c.owner, c.campaign, o.placed_on, o.category, o.region,
+               o.weight, o.value, o.refunded, NOT o.buyer_is_first AS is_repeat
+        FROM fact_orders o JOIN account_credits c ON c.account = o.supplier WHERE c.owner IS NOT NULL
+        UNION ALL
+        SELECT 'buyer', o.buyer, c.owner, c.campaign, o.placed_on, o.category, o.region, o.weight, o.value, o.refunded,
+               NOT o.buyer_is_first
+        FROM fact_orders o JOIN account_credits c ON c.account = o.buyer WHERE c.owner IS NOT NULL
         """,
     ),
 )

@@ -91,7 +91,7 @@ OPPORTUNITIES = Fact(
                coalesce(c.name, CAST(l.campaign_id AS VARCHAR)) AS campaign,
                CASE WHEN p.amount IS NULL THEN NULL WHEN p.valued < 1000 * {unit} THEN '1: below 1k'
                     WHEN p.valued < 10000 * {unit} THEN '2: 1k-10k' WHEN p.valued < 50000 * {unit} THEN '3: 10k-50k'
-                    ELSE '4: 50k and more' END AS deal_size, p.opportunity_id, p.lead_id
+                    ELSE '4: 50k and more' END AS deal_size, p.opportunity_id, p.lead_id, p.account_id
         FROM valued p CROSS JOIN scale
         LEFT JOIN {leads} l USING (lead_id)
         LEFT JOIN {campaigns} c ON c.campaign_id = l.campaign_id

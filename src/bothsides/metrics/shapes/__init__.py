@@ -10,6 +10,7 @@ from bothsides.metrics.shapes.lagged import LaggedCost
 from bothsides.metrics.shapes.lifetime import LifetimeValue
 from bothsides.metrics.shapes.mean import DailyMean, MeanPerAccount, Winsorised
 from bothsides.metrics.shapes.median import Median, PerAccount
+from bothsides.metrics.shapes.mix import Mix
 from bothsides.metrics.shapes.pairs import TrustedPairs
 from bothsides.metrics.shapes.payback import ObservedPayback
 from bothsides.metrics.shapes.quiet import QuietPairs
@@ -21,6 +22,7 @@ from bothsides.metrics.shapes.shape import Shape
 from bothsides.metrics.shapes.stock import Stock
 from bothsides.metrics.shapes.survival import SurvivalMedian
 from bothsides.metrics.shapes.utilised import Utilised
+from bothsides.metrics.shapes.weighted import WeightedPipeline
 
 __all__ = [
     "Churned",
@@ -34,6 +36,7 @@ __all__ = [
     "LifetimeValue",
     "MeanPerAccount",
     "Median",
+    "Mix",
     "ObservedPayback",
     "PerAccount",
     "QuietPairs",
@@ -46,5 +49,6 @@ __all__ = [
     "SurvivalMedian",
     "TrustedPairs",
     "Utilised",
+    "WeightedPipeline",
     "Winsorised",
 ]
