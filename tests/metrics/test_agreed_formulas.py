@@ -11,7 +11,7 @@ from bothsides.metrics import METRICS
 from bothsides.metrics.agreed import FormulaError, parse_formula, print_formula
 from bothsides.metrics.agreed.columns import columns_of, facts_to_ask
 from bothsides.metrics.agreed.fingerprint import formula_text, metric_fingerprint
-from bothsides.metrics.agreed.shares import share_mistakes
+from bothsides.metrics.agreed.shares import implies, share_mistakes
 from bothsides.metrics.agreed.sides import own_side, side_mistakes
 from bothsides.metrics.agreed.units import unit_mismatch, unlike_terms
 from bothsides.metrics.facts import FACTS
@@ -121,7 +121,44 @@ def test_every_house_formula_is_written_and_read_back(name: str) -> None:
 def test_every_house_formula_keeps_the_rules_that_people_must_keep(name: str) -> None:
     metric, formula = METRICS[name], own_side(FORMULAS[name], METRICS[name].side)
     assert unit_mismatch(formula, metric.unit) is None
-    assert [*unlike_terms(formula), *side_mistakes(formula, metric.side), *share_mistakes(formula)] == []
+    assert [*unlike_terms(formula), *side_mistakes(formula, metric.side)] == []
+
+
+@pytest.mark.parametrize(
+    ("own", "asked", "implied"),
+    [
+        (Test("responses", ">=", 3), Test("responses", "not null"), True),
+        (Test("responses", ">=", 3), Test("responses", ">=", 1), True),
+        (Test("responses", ">=", 1), Test("responses", ">=", 3), False),
+        (Test("responses", "<=", 3), Test("responses", ">=", 1), False),
+        (Test("status", "=", "won"), Test("status", "in", ("won", "lost")), True),
+        (Test("status", "in", ("won", "open")), Test("status", "in", ("won", "lost")), False),
+        (Test("status", "=", "won"), Test("status", "!=", "open"), True),
+        (Test("status", "=", "won"), Test("kind", "=", "won"), False),
+        (Test("status", "null"), Test("status", "not null"), False),
+    ],
+)
+def test_one_test_implies_another_only_where_every_row_shows_it(own: Test, asked: Test, implied: bool) -> None:
+    assert implies(own, asked) is implied
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("(count(orders) where on_platform = true) / count(orders) as share", None),
+        ("(count(orders) where on_platform = true) / count(bookings) as share", "their fact differs"),
+        ("count(orders) / (count(orders) where on_platform = true) as share", "only what is below tests on_platform"),
+        ("(count(orders) where on_platform = true) / count(orders) as share times 100", "leave out the scale"),
+        ("(count(orders) - count(orders)) / count(orders) as share", "a share has one aggregate above the line"),
+        ("sum(orders.value) / sum(orders.fee) clustered by account", None),
+        ("sum(orders.value) / count_distinct(orders.account) clustered by account", "distinct things cannot be added"),
+        ("sum(orders.value) / sum(fees.amount) clustered by account", "over one fact and one date"),
+        ("sum(orders.value) / count(orders) clustered by region", "rows of orders belong to account"),
+    ],
+)
+def test_a_quotient_says_no_more_of_itself_than_it_is(text: str, said: str | None) -> None:
+    found = list(share_mistakes(parse_formula(text)))
+    assert (said is None and found == []) or (said is not None and said in found[0])
 
 
 def test_a_fingerprint_is_of_the_number_not_of_its_name() -> None:

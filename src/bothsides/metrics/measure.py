@@ -1,5 +1,6 @@
 """The algebra of metrics: what is counted, and how counts become ratios. No declaration ever writes a query."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
@@ -42,6 +43,11 @@ class Measure:
     maturity_days: int = 0
     since: date | None = None
     until: date | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it adds up or tells apart: none, one, or those of `(value - refunded)`."""
+        return tuple(re.findall(r"[a-z]\w*", self.column or ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,7 +123,7 @@ def _uncountable(reading: Reading, metric: Metric) -> str | None:
 def _amounts(reading: Reading, metric: Metric) -> tuple[Read, ...]:
     """The facts' columns that are money in the metric."""
     if isinstance(metric.formula, Formula):
-        return tuple((m.fact, m.column) for m in measures_of(metric.formula) if m.column is not None)
+        return tuple((m.fact, name) for m in measures_of(metric.formula) for name in m.columns)
     if isinstance(metric.formula, Shape):
         return metric.formula.amounts
     return tuple(read for part in reading.store.dictionary.parts(metric) for read in _amounts(reading, part))
@@ -136,7 +136,7 @@ def _needs_every_order(reading: Reading, metric: Metric) -> bool:
     if isinstance(metric.formula, Quotient):
         return any(_needs_every_order(reading, part) for part in reading.store.dictionary.parts(metric))
     measures = measures_of(metric.formula)
-    named = ((m.fact, name) for m in measures for name in (m.on, m.column, *(test.column for test in m.where)))
+    named = ((m.fact, name) for m in measures for name in (m.on, *m.columns, *(test.column for test in m.where)))
     if any(name in FACTS[fact].histories for fact, name in named):
         return True
     weighted = [m for m in measures if FACTS[m.fact].weight]

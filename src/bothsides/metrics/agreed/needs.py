@@ -4,7 +4,6 @@ from collections.abc import Hashable, Iterator
 from functools import cache
 
 from bothsides.metrics.agreed.mistake import not_one_of
-from bothsides.metrics.agreed.units import column_names
 from bothsides.metrics.catalogue import METRICS
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.measure import Formula, Measure, measures_of
@@ -22,7 +21,7 @@ def needs_of(formula: Formula) -> tuple[str, ...]:
         known = FACTS[measure.fact].requires
         for use in _uses(measure):
             found |= dict.fromkeys(need for need in sorted(house.get(use, ())) if need not in known)
-        for name in column_names(measure.column or ""):
+        for name in measure.columns:
             if ("column", measure.fact, name) not in house:
                 tables = FACTS[measure.fact].money.get(name, ())
                 found |= dict.fromkeys(table for table in tables if table not in (*known, *NO_GAP))
@@ -45,7 +44,7 @@ def unknown_need(need: str) -> str | None:
 
 def _uses(measure: Measure) -> Iterator[Hashable]:
     """What the measure reads: its columns, its date, its tests."""
-    for name in (*column_names(measure.column or ""), *(test.column for test in measure.where)):
+    for name in (*measure.columns, *(test.column for test in measure.where)):
         yield "column", measure.fact, name
     yield "date", measure.fact, measure.on
     yield from (("test", measure.fact, test) for test in measure.where)

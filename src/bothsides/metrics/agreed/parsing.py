@@ -211,6 +211,8 @@ class _Parser:
             column = self.name("a column")
             if known:
                 self.check_aggregate("sum", fact, column)
+                if column.text in FACTS[fact.text].party_columns:
+                    self.note(column, "differs between the two parties: it stands in a sum of its own")
             yield f" {sign} {column.text}"
 
     def check_aggregate(self, aggregate: str, fact: Word, column: Word | None) -> None:

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from bothsides.metrics.agreed.columns import has_side
 from bothsides.metrics.agreed.printing import print_formula
-from bothsides.metrics.agreed.units import column_names
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.measure import Combination, Formula, Measure, Product, Ratio, measures_of
 from bothsides.metrics.metric import SideRule
@@ -14,7 +13,7 @@ from bothsides.schema import Side
 
 def party_columns(measure: Measure) -> tuple[str, ...]:
     """The columns of the measure that differ between an order's buyer and its supplier."""
-    named = (*column_names(measure.column or ""), measure.on, *(test.column for test in measure.where))
+    named = (*measure.columns, measure.on, *(test.column for test in measure.where))
     return tuple(dict.fromkeys(name for name in named if name in FACTS[measure.fact].party_columns))
 
 

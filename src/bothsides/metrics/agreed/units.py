@@ -1,12 +1,12 @@
 """What a formula's number counts: money over orders is money an order, and money is never added to a count."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from bothsides.metrics.agreed.columns import columns_of
 from bothsides.metrics.agreed.printing import print_formula
+from bothsides.metrics.facts import FACTS
 from bothsides.metrics.measure import Combination, Formula, Measure, Product, Ratio
 from bothsides.metrics.value import Unit
 from bothsides.schema import Kind
@@ -51,15 +51,6 @@ DAYS = Dimension(days=Fraction(1))
 HOURS = Dimension(hours=Fraction(1))
 
 
-def column_names(column: str) -> list[str]:
-    """The columns that a sum reads: one, or those of `(value - refunded)`.
-
-    >>> column_names("(value - refunded)")
-    ['value', 'refunded']
-    """
-    return re.findall(r"[a-z]\w*", column)
-
-
 def dimension_of(formula: Formula) -> Dimension:
     """What the formula's number counts; of unlike terms, what the first one does."""
     match formula:
@@ -79,7 +70,9 @@ def dimension_of(formula: Formula) -> Dimension:
 def _of_measure(measure: Measure) -> Dimension:
     if measure.aggregate != "sum" or measure.column is None:
         return COUNTED
-    return _of_column(measure.fact, column_names(measure.column)[0])
+    if measure.column in FACTS[measure.fact].money:
+        return MONEY
+    return _of_column(measure.fact, measure.columns[0])
 
 
 def _of_column(fact: str, column: str) -> Dimension:
@@ -93,8 +86,7 @@ def _of_column(fact: str, column: str) -> Dimension:
 def unlike_terms(formula: Formula) -> Iterator[str]:
     """Every place where unlike numbers are added, in words."""
     match formula:
-        case Measure(column=str() as column, aggregate="sum", fact=fact):
-            name, *names = column_names(column)
+        case Measure(fact=fact, column=column, columns=(name, *names)) if column not in FACTS[fact].money:
             for other in names:
                 if _of_column(fact, name) != _of_column(fact, other):
                     yield f"{fact}.{name} and {fact}.{other} are unlike and cannot be added"
