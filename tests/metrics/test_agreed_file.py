@@ -10,6 +10,7 @@ import pytest
 from bothsides.agreement import AgreementError
 from bothsides.metrics import METRICS, Query, Status, Unit, ask, explain, read_definitions, read_dictionary
 from bothsides.metrics.agreed import parse_formula
+from bothsides.metrics.dictionary import Dictionary, Version
 from bothsides.schema import Grain
 from tests.metrics.cases import order
 from tests.metrics.conftest import Market
@@ -209,6 +210,18 @@ def test_the_examples_of_the_page_are_read(tmp_path: Path) -> None:
     dictionary = read_definitions(written(tmp_path, "\n".join(examples)))
     assert list(dictionary.agreed) == ["off_platform_order", "buyer_activation_rate"]
     assert dictionary.held("buyer_activation_rate")[1].first == date(2024, 3, 1)
+
+
+@pytest.mark.parametrize("label", ["$w0", "{x}", "%s", "\\", "?", ":x", "it's", "/* c", "$$", "$1", "--", "E'\\n'"])
+def test_a_text_is_only_ever_compared(market: Market, label: str) -> None:
+    orders = [order("b1", "s1", "2024-01-10", 1_00, channel=channel, category="x") for channel in (label, "web")]
+    quoted = label.replace("'", "''")
+    odd = replace(
+        METRICS["orders"], id="odd", formula=parse_formula(f"count(orders) where channel in ('{quoted}', '')")
+    )
+    store = replace(market(orders=orders), dictionary=Dictionary({"odd": (Version(metric=odd),)}))
+    (value,) = ask(store, Query(metrics=("odd",), where=(("category", ("x",)),)))
+    assert value.value == 1
 
 
 def test_a_file_that_is_no_list_of_metrics_says_how_one_begins(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ _WORD = re.compile(
     |(?P<day>\d{4}-\d{2}-\d{2}(?![\w.]))
     |(?P<number>\d{1,15}(?:\.\d{1,17})?(?:[eE][+-]?\d{1,2})?(?![\w.]))
     |(?P<name>[A-Za-z_][A-Za-z_0-9]{0,62}(?!\w))
-    |(?P<text>'(?:[^'\x00-\x1f\x7f]|''){0,200}')
+    |(?P<text>'(?:[^'\x00-\x1f\x7f-\x9f\u2028\u2029]|''){0,200}')
     |(?P<mark><=|>=|!=|[-+*/^().,=<>])""",
     re.VERBOSE | re.ASCII,
 )
@@ -65,7 +65,7 @@ def words_of(text: str) -> list[Word]:
 
 
 _ODD = {
-    "'": "begins a text that does not end, is longer than 200 characters, or holds a control character",
+    "'": "begins a text that does not end, is longer than 200 characters, or holds a control or line character",
     '"': "is not a quote here: write a text in 'single quotes'",
     "%": "is no operator: a rate is a share from 0 to 1",
     ";": "is no operator: a formula is one expression",
