@@ -7,6 +7,7 @@ from pathlib import Path
 from bothsides.cli.app import app
 from bothsides.metrics.agreed.columns import columns_of, facts_to_ask
 from bothsides.metrics.catalogue import METRICS
+from bothsides.metrics.catalogue.waiting import PARTLY, ROWS, WAITING
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.metric import Better, Metric, SideRule
 from bothsides.metrics.value import Unit
@@ -151,6 +152,24 @@ def _family(name: str, metrics: list[Metric]) -> list[str]:
     return [f"## {name}", "", *_grid(heads, rows), ""]
 
 
+def _rows_that_wait() -> list[str]:
+    """Rows of the published dictionary that have no metric yet, or not all of it, with the reason."""
+    declared = {metric.row for metric in METRICS.values()}
+    whole = ((str(row), name, why) for row, (name, why) in WAITING.items() if row not in declared)
+    return [
+        "## Rows that wait",
+        "",
+        f"The published dictionary has {ROWS} rows. These have no metric yet, since what they need is not here:",
+        "",
+        *_grid(("Row", "Metric", "Waits for"), whole),
+        "",
+        "And these are declared but for a part:",
+        "",
+        *_grid(("Row", "Waits for"), ((str(row), why) for row, why in PARTLY.items())),
+        "",
+    ]
+
+
 def metrics_page() -> str:
     """The dictionary: every metric by family, with its definition."""
     families: dict[str, list[Metric]] = {}
@@ -170,6 +189,7 @@ def metrics_page() -> str:
     ]
     for name, metrics in families.items():
         lines += _family(name, metrics)
+    lines += _rows_that_wait()
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from bothsides.metrics import METRICS, Store
+from bothsides.metrics.catalogue.waiting import PARTLY, ROWS, WAITING
 from tests.metrics.cases import Case, World, check
 from tests.metrics.cases_acquisition import CASES as ACQUISITION
 from tests.metrics.cases_activation import CASES as ACTIVATION
@@ -12,6 +13,7 @@ from tests.metrics.cases_credit import CASES as CREDIT
 from tests.metrics.cases_fulfilment import CASES as FULFILMENT
 from tests.metrics.cases_funnels import CASES as FUNNELS
 from tests.metrics.cases_growth import CASES as GROWTH
+from tests.metrics.cases_health import CASES as HEALTH
 from tests.metrics.cases_hygiene import CASES as HYGIENE
 from tests.metrics.cases_liquidity import CASES as LIQUIDITY
 from tests.metrics.cases_pipeline import CASES as PIPELINE
@@ -42,6 +44,7 @@ CASES = (
     *ATTRIBUTION,
     *CREDIT,
     *HYGIENE,
+    *HEALTH,
     *FUNNELS,
 )
 _BUILT: dict[int, tuple[World, Store]] = {}
@@ -63,3 +66,9 @@ def test_value_worked_out_by_hand(one: Case) -> None:
 def test_every_declared_metric_has_a_case(metric: str) -> None:
     mine = [one for one in CASES if one.metric == metric]
     assert any(one.rows for one in mine), f"{metric} has no hand-computed value"
+
+
+def test_every_row_of_the_dictionary_is_declared_or_says_what_it_waits_for() -> None:
+    declared = {metric.row for metric in METRICS.values()}
+    assert declared | set(WAITING) == set(range(1, ROWS + 1))
+    assert set(PARTLY) <= declared

@@ -11,6 +11,7 @@ from bothsides.metrics.catalogue.credit import CREDIT
 from bothsides.metrics.catalogue.fulfilment import FULFILMENT
 from bothsides.metrics.catalogue.funnels import FUNNELS
 from bothsides.metrics.catalogue.growth import GROWTH
+from bothsides.metrics.catalogue.health import HEALTH
 from bothsides.metrics.catalogue.hygiene import HYGIENE
 from bothsides.metrics.catalogue.liquidity import LIQUIDITY
 from bothsides.metrics.catalogue.pipeline import PIPELINE
@@ -43,6 +44,7 @@ METRICS: dict[str, Metric] = {
         ATTRIBUTION,
         CREDIT,
         HYGIENE,
+        HEALTH,
         FUNNELS,
         COHORTS,
     )

@@ -5,6 +5,7 @@ from bothsides.metrics.shapes.concentration import Concentration
 from bothsides.metrics.shapes.dependence import Dependence
 from bothsides.metrics.shapes.depth import Depth
 from bothsides.metrics.shapes.growth import Growth
+from bothsides.metrics.shapes.health import HealthScore
 from bothsides.metrics.shapes.holding import Holding
 from bothsides.metrics.shapes.lagged import LaggedCost
 from bothsides.metrics.shapes.lifetime import LifetimeValue
@@ -31,6 +32,7 @@ __all__ = [
     "Dependence",
     "Depth",
     "Growth",
+    "HealthScore",
     "Holding",
     "LaggedCost",
     "LifetimeValue",
