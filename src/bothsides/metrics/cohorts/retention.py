@@ -116,7 +116,7 @@ class Returned(Shape):
             parameters,
         )
         for *cell, lived, count, base, base2 in rows:
-            tables[tuple(cell)].members[int(lived)] = (int(count), float(base), float(base2))
+            tables[tuple(cell)].members[int(lived)] = (int(count), float(base or 0), float(base2 or 0))
         rows = run(
             reading,
             f"{statement} SELECT {listed} lived, slot, count(*), sum(amount), sum(amount * amount), sum(amount * base)"
@@ -124,7 +124,9 @@ class Returned(Shape):
             parameters,
         )
         for *cell, lived, slot, count, top, top2, cross in rows:
-            tables[tuple(cell)].kept[int(lived), int(slot)] = (int(count), float(top), float(top2), float(cross))
+            # Amounts are empty where no rate is known; a share of accounts does not need them.
+            amounts = float(top or 0), float(top2 or 0), float(cross or 0)
+            tables[tuple(cell)].kept[int(lived), int(slot)] = (int(count), *amounts)
         return tables
 
     def _statement(self, keys: str, names: tuple[str, ...], condition: str) -> str:
