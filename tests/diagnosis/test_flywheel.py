@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -102,3 +102,26 @@ def test_edges_the_data_cannot_show_say_why(market: Callable[..., Store]) -> Non
     assert all(e.reason for e in wheel.edges if e.rate is None)
     assert wheel.limiting is None
     assert "bookkeeping, not cause and effect" in wheel.sentence
+
+
+def test_orders_whose_supplier_is_reviewed_are_counted_and_priced_at_nothing(market: Callable[..., Store]) -> None:
+    orders = [
+        {"order_id": f"o{m}-{b}", "buyer_id": f"b{b}", "supplier_id": "s", "amount": 100}
+        | {"placed_at": add_months(date(2023, 1, 5), m)}
+        for m in range(26)
+        for b in range(5)
+    ]
+    reviews = [
+        {"order_id": f"o{m}-{b}", "reviewed_at": add_months(date(2023, 1, 5), m) + timedelta(days=days), "rating": 4}
+        for m in range(26)
+        for b, days in ((0, 60), (1, 61))  # the second comes too late to count
+    ]
+    store = market(orders=orders, reviews=reviews, known_until=date(2025, 2, 28))
+    covered = spans(store, "orders", as_of=None, months=12)
+    assert covered is not None
+    wheel = flywheel(store, covered, None, frozenset({"orders.placed_at", "reviews.order_id"}), DiagnosisPolicy())
+    (review,) = (e for e in wheel.edges if e.id == "review")
+    assert review.rate is not None
+    # Orders of March to December 2024; those of January and February 2025 are younger than 60 days.
+    assert (review.rate.value, review.rate.n) == (pytest.approx(0.2), 50)
+    assert review.point_worth is None

@@ -13,6 +13,7 @@ from bothsides.diagnosis.span import Span, Spans, spans
 from bothsides.diagnosis.wheel import Flow
 from bothsides.diagnosis.wording import money, share
 from bothsides.metrics import Store, Value
+from bothsides.metrics.facts.reviews import REVIEW_DAYS
 from bothsides.schema import Side
 
 MODEL = "This is bookkeeping, not cause and effect: a point is worth what it adds if all later edges stay as they are."
@@ -125,12 +126,14 @@ EDGES = (
     ),
     _Declared(
         id="review",
-        label="orders that are reviewed",
+        label="orders whose supplier is reviewed within 60 days",
         source="Purchase",
         target="Reviews and word of mouth",
         side=Side.BUYER,
-        needs=("reviews",),
-        reason="reviews and ratings are not recorded",
+        needs=("reviews.order_id",),
+        reason="reviews and the orders they are about are not recorded",
+        counts=wheel.REVIEWED,
+        days=REVIEW_DAYS,
     ),
     _Declared(
         id="refer_buyers",
@@ -205,6 +208,10 @@ def _edge(
         now = _read(store, declared, covered.now, covered.known)
         before = _read(store, declared, covered.before, covered.known) if covered.before and now else None
         lag = wheel.middle(store, "lag_days", declared.lag, covered.now) if declared.lag and now else None
+    # What a review brings is not known: nobody follows a reader to an order.
+    worth = None
+    if now is not None and not apart and declared.id != "review":
+        worth = point_worth(declared.id, float(now.value or 0), flow, policy)
     return Edge(
         id=declared.id,
         label=f"{declared.label}, {covered.now.start} to {covered.now.end}" if apart and now else declared.label,
@@ -214,7 +221,7 @@ def _edge(
         rate=now,
         before=before,
         lag_days=lag,
-        point_worth=None if now is None or apart else point_worth(declared.id, float(now.value or 0), flow, policy),
+        point_worth=worth,
         reason="" if now is not None else declared.reason if followed else SAMPLED,
     )
 

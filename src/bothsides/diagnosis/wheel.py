@@ -124,6 +124,9 @@ ASKED = """
         SELECT buyer, false FROM fact_orders WHERE placed_on BETWEEN $first AND $last
     )
 """
+REVIEWED = """
+    SELECT count(*) FILTER (is_reviewed), count(*) FROM fact_reviewed_orders WHERE placed_on BETWEEN $first AND $last
+"""
 SUPPLIERS_KEPT = """
     SELECT count(DISTINCT account) FILTER (NOT lapsed), count(DISTINCT account) FROM (
         SELECT account, bool_or(lapses) AS lapsed FROM fact_order_parties
