@@ -217,11 +217,11 @@ def _counted(measure: Measure, row: dict[str, Any] | None, compiled: Plan) -> Co
 
 
 def _add_clusters(reading: Reading, jobs: Sequence[_Job], outcomes: dict[str, dict[Key, Outcome]]) -> None:
-    """Account-clustered delta intervals for the ratios that ask for them."""
+    """Account-clustered delta intervals for the ratios that can be told account by account; shares have Wilson's."""
     ratios = {
         job.name: job.formula
         for job in jobs
-        if isinstance(job.formula, Ratio) and job.formula.cluster and len(outcomes[job.name]) <= MOST_CLUSTERED_CELLS
+        if isinstance(job.formula, Ratio) and not job.formula.share and len(outcomes[job.name]) <= MOST_CLUSTERED_CELLS
     }
     if not ratios or reading.store.sampled:
         return

@@ -55,7 +55,8 @@ class Ratio:
     """Numerator over denominator, both re-aggregated for the cell, empty when the denominator is zero.
 
     `share` marks a proportion of counted units (numerator units are among the denominator's): its interval is
-    Wilson's. Others get the account-clustered delta interval where `cluster` names the fact's account column.
+    Wilson's. Others get the account-clustered delta interval where both parts can be told account by account;
+    `cluster` says so to the reader, by the fact's account column.
     """
 
     numerator: "Formula"
