@@ -94,6 +94,14 @@ def definitions(dictionary: Dictionary) -> Table:
     return table
 
 
+def show_dictionary(console: Console, dictionary: Dictionary, names: Sequence[str]) -> None:
+    """The metrics there are, or those named whole."""
+    if not names:
+        print_whole(console, definitions(dictionary))
+    for name in names:
+        show_definitions(console, dictionary, name)
+
+
 def show_definitions(console: Console, dictionary: Dictionary, name: str) -> None:
     """Everything that each version of one metric says. Raises KeyError for an unknown id."""
     metric_id, _, number = name.partition("@")

@@ -44,28 +44,18 @@ def values(
 
     bothsides metrics ndr_gmv --by quarter,side --where side=buyer
     """
-    from bothsides.cli.figures import as_json, definition_notes, definitions, print_whole, show, show_definitions
+    from bothsides.cli.figures import as_json, definition_notes, show, show_dictionary
     from bothsides.metrics import Query, ask, explain, open_store, parse_by, parse_where, read_dictionary
-    from bothsides.metrics.query import DIMENSIONS
-    from bothsides.schema import Grain
     from bothsides.workspace import Workspace
 
     console = Console()
     agreed = read_dictionary(workspace)
+    named = tuple(name for word in ids for name in word.split(",") if name)
     if list_metrics:
-        if ids:
-            for name in (name for word in ids for name in word.split(",") if name):
-                show_definitions(console, agreed, name)
-            return
-        print_whole(console, definitions(agreed))
+        show_dictionary(console, agreed, named)
         return
     opened = Workspace.open(workspace)
-    names = agreed.ids if all_metrics else tuple(name for word in ids for name in word.split(",") if name)
-    for name in names:
-        if name in (*DIMENSIONS, "side", "period", *Grain):
-            raise ValueError(f"{name!r} is a split, not a metric: write --by {name}")
-    if not names:
-        raise ValueError("name at least one metric, e.g. gmv; `bothsides metrics --list` shows them all")
+    names = agreed.ids if all_metrics else _asked(named)
     grain, by_side, dims = parse_by([word.strip() for word in by.split(",") if word.strip()])
     query = Query(
         metrics=names,
@@ -90,3 +80,16 @@ def values(
     for note in definition_notes(found, agreed, names):
         console.print(plain(note, style="dim"))
     console.print(plain(f"money in {store.currency} · census: counted, not estimated", style="dim"))
+
+
+def _asked(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids asked for. Raises ValueError where there is none, or a split stands in the place of one."""
+    from bothsides.metrics.query import DIMENSIONS
+    from bothsides.schema import Grain
+
+    for name in names:
+        if name in (*DIMENSIONS, "side", "period", *Grain):
+            raise ValueError(f"{name!r} is a split, not a metric: write --by {name}")
+    if not names:
+        raise ValueError("name at least one metric, e.g. gmv; `bothsides metrics --list` shows them all")
+    return names
