@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from bothsides.metrics.cells import Key, Outcome, Reading
-from bothsides.metrics.interval import Z
+from bothsides.metrics.interval import Z, clustered_ratio
 from bothsides.metrics.metric import Metric, Read
 from bothsides.metrics.shapes.shape import Shape, run, source
 from bothsides.metrics.value import Basis
@@ -84,7 +84,10 @@ class DailyMean(_OverOrders):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Winsorised(_OverOrders):
-    """The mean order value with each order capped at a quantile of its cell; the lower tail stays as it is."""
+    """The mean order value with each order capped at a quantile of its cell; the lower tail stays as it is.
+
+    Its interval treats buyers as clusters (by side, the side's accounts) and the cap as given.
+    """
 
     quantile: float
 
@@ -93,19 +96,33 @@ class Winsorised(_OverOrders):
         data = source(reading, metric, "orders", "placed_on")
         same = " AND ".join(f"v.{name} IS NOT DISTINCT FROM c.{name}" for name in data.names) or "true"
         listed = ", ".join(f"v.{name}" for name in data.names)
+        buyer = "account" if reading.cut.sided else "buyer"
         rows = run(
             reading,
             f"""
             WITH valued AS (
-                SELECT {data.keys} CAST(value AS DOUBLE) AS amount FROM {data.relation} WHERE {data.condition}
+                SELECT {data.keys} {buyer} AS told_by, CAST(value AS DOUBLE) AS amount
+                FROM {data.relation} WHERE {data.condition}
             ),
             caps AS (
                 SELECT {data.prefix} percentile_cont({self.quantile}) WITHIN GROUP (ORDER BY amount) AS cap
                 FROM valued {data.by}
+            ),
+            per_account AS (
+                SELECT {listed}{"," if listed else ""} told_by, sum(least(v.amount, c.cap)) AS x, count(*) AS y
+                FROM valued v JOIN caps c ON {same} GROUP BY {listed}{"," if listed else ""} told_by
             )
-            SELECT {listed}{"," if listed else ""} avg(least(v.amount, c.cap)), count(*)
-            FROM valued v JOIN caps c ON {same} {f"GROUP BY {listed}" if listed else ""}
+            SELECT {data.prefix} count(*), sum(x), sum(y), sum(x * x), sum(y * y), sum(x * y)
+            FROM per_account {data.by}
             """,
             data.parameters,
         )
-        return {tuple(labels): Outcome(value=value, n=n, basis=Basis.NOT_COMPUTED) for *labels, value, n in rows if n}
+        width = len(data.names)
+        return {tuple(row[:width]): _capped(*row[width:]) for row in rows if row[width]}
+
+
+def _capped(accounts: int, x: float, y: int, xx: float, yy: float, xy: float) -> Outcome:
+    bounds = clustered_ratio(int(accounts), x, float(y), xx, float(yy), xy)
+    if bounds is None:
+        return Outcome(value=x / float(y), n=int(y), basis=Basis.NOT_COMPUTED)
+    return Outcome(value=x / float(y), n=int(y), low=bounds[0], high=bounds[1], basis=Basis.CLUSTER)

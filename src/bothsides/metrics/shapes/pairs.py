@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bothsides.metrics.cells import Key, Outcome, Reading
-from bothsides.metrics.interval import wilson
+from bothsides.metrics.interval import clustered_ratio, wilson
 from bothsides.metrics.metric import Metric, Read
 from bothsides.metrics.shapes.shape import Shape, run, source
 from bothsides.metrics.value import Basis, Status
@@ -41,21 +41,32 @@ class TrustedPairs(Shape):
             WITH pairs AS (
                 SELECT {data.keys} buyer, supplier, count(*) AS orders, sum(value)::DOUBLE AS amount
                 FROM {data.relation} WHERE {data.condition} GROUP BY {data.prefix} buyer, supplier
+            ),
+            per_buyer AS (
+                SELECT {data.prefix} buyer, count(*) FILTER (WHERE orders >= {self.orders}) AS trusted,
+                       count(*) AS pairs, sum(amount) AS y,
+                       coalesce(sum(amount) FILTER (WHERE orders >= {self.orders}), 0) AS x
+                FROM pairs GROUP BY {data.prefix} buyer
             )
-            SELECT {data.prefix} count(*) FILTER (orders >= {self.orders}), count(*),
-                   coalesce(sum(amount) FILTER (orders >= {self.orders}), 0), sum(amount)
-            FROM pairs {data.by}
+            SELECT {data.prefix} sum(trusted), sum(pairs), count(*), sum(x), sum(y), sum(x * x), sum(y * y), sum(x * y)
+            FROM per_buyer {data.by}
             """,
             data.parameters,
         )
-        return {tuple(labels): self._outcome(*figures) for *labels, a, b, c, d in rows for figures in [(a, b, c, d)]}
+        width = len(data.names)
+        return {tuple(row[:width]): self._outcome(*row[width:]) for row in rows}
 
-    def _outcome(self, trusted: int, pairs: int, trusted_amount: float, amount: float | None) -> Outcome:
+    def _outcome(
+        self, trusted: int, pairs: int, buyers: int, x: float, y: float | None, xx: float, yy: float, xy: float
+    ) -> Outcome:
         if not pairs:
             return Outcome(value=None, n=0, status=Status.NO_DENOMINATOR, reason="no pair traded")
         if self.of == "gmv":
-            if amount is None or amount <= 0:
-                return Outcome(value=None, n=pairs, status=Status.NO_DENOMINATOR, reason="the GMV is not positive")
-            return Outcome(value=trusted_amount / amount, n=pairs)
-        low, high = wilson(trusted, pairs)
-        return Outcome(value=trusted / pairs, n=pairs, low=low, high=high, basis=Basis.WILSON)
+            if y is None or y <= 0:
+                return Outcome(value=None, n=int(pairs), status=Status.NO_DENOMINATOR, reason="the GMV is not positive")
+            bounds = clustered_ratio(int(buyers), x, y, xx, yy, xy)
+            if bounds is None:
+                return Outcome(value=x / y, n=int(pairs), basis=Basis.NOT_COMPUTED)
+            return Outcome(value=x / y, n=int(pairs), low=bounds[0], high=bounds[1], basis=Basis.CLUSTER)
+        low, high = wilson(int(trusted), int(pairs))
+        return Outcome(value=trusted / pairs, n=int(pairs), low=low, high=high, basis=Basis.WILSON)
