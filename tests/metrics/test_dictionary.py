@@ -10,6 +10,7 @@ from tests.metrics.cases_activation import CASES as ACTIVATION
 from tests.metrics.cases_attribution import CASES as ATTRIBUTION
 from tests.metrics.cases_concentration import CASES as CONCENTRATION
 from tests.metrics.cases_credit import CASES as CREDIT
+from tests.metrics.cases_edges import CASES as EDGES
 from tests.metrics.cases_fulfilment import CASES as FULFILMENT
 from tests.metrics.cases_funnels import CASES as FUNNELS
 from tests.metrics.cases_growth import CASES as GROWTH
@@ -45,6 +46,7 @@ CASES = (
     *CREDIT,
     *HYGIENE,
     *HEALTH,
+    *EDGES,
     *FUNNELS,
 )
 _BUILT: dict[int, tuple[World, Store]] = {}

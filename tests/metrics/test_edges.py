@@ -1,0 +1,286 @@
+"""Every edge case that the dictionary names stands in every family, or says why it cannot touch it."""
+
+import pytest
+
+from bothsides.metrics import METRICS
+from tests.metrics.test_dictionary import CASES
+
+EDGES = (
+    "zero denominator",
+    "refund after close",
+    "currency change",
+    "partial week",
+    "immature cohort",
+    "both roles",
+    "branches",
+    "merged duplicates",
+    "late data",
+    "self-dealing",
+)
+
+NO_MONEY = "- counts, shares of counts and times: no amount takes part"
+NO_RATIO = "- amounts and counts: nothing is divided"
+NO_WAIT = "- says what was, nothing that is still to come"
+GROSS = "- value before refunds; what refunds take is in net GMV and net take rate"
+NOT_OF_ORDERS = "- orders take no part"
+BY_LEAD = "- leads and deals stand for themselves, whatever company they become"
+
+# The case's metric and about, or a dash and the reason.
+COVERED: dict[str, tuple[str, ...]] = {
+    "volume": (
+        "aov: no order in the filter",
+        "net_gmv_cohort: refund after the close, by order date",
+        "gmv: the rate changed",
+        "gmv: a week that is not over",
+        NO_WAIT,
+        "active_accounts: one company on both sides",
+        "active_buyers: the branch beside its head office",
+        "gmv: before late rows and merged accounts",
+        "gmv: before late rows and merged accounts",
+        "orders: neither with itself nor found to be with itself",
+    ),
+    "growth": (
+        "gmv_growth: after an empty month, over a month, not in one that runs",
+        "net_revenue_growth: refund after the close",
+        "gmv_growth_constant_currency: rates of February",
+        "gmv_growth: a week that is not over",
+        "gmv_growth: the first month has nothing before it",
+        "active_accounts_growth: one company on both sides",
+        "gmv_growth: the branch, late rows, none with itself",
+        "gmv_growth: before late rows and merged accounts",
+        "gmv_growth: before late rows and merged accounts",
+        "gmv_growth: the branch, late rows, none with itself",
+    ),
+    "take rate": (
+        "charged_take_rate: March charged nothing",
+        "net_take_rate: refund after the close",
+        "take_rate: the rate changed",
+        "take_rate: a week that is not over",
+        NO_WAIT,
+        "fees: one company on both sides",
+        "commission_fees: the branch's, none of those with itself",
+        "take_rate: before late rows and merged accounts",
+        "take_rate: before late rows and merged accounts",
+        "commission_fees: the branch's, none of those with itself",
+    ),
+    "subscriptions": (
+        "mrr_per_subscriber: nobody subscribes",
+        "- plans are not refunded: what was paid back is a fee below zero",
+        "mrr: at the rate of the first day, whatever it is now",
+        "mrr: a week that is not over",
+        "ndr_mrr: a year after the first plan at the earliest",
+        "mrr: one company on both sides",
+        "mrr: late rows, a branch, another currency",
+        "- a plan is an account's, whatever company it belongs to",
+        "mrr: before late rows",
+        NOT_OF_ORDERS,
+    ),
+    "acquisition": (
+        "cac: spend over new accounts of the month; none over none",
+        "monthly_contribution: refund after the close",
+        "acquisition_spend: the rate changed",
+        "signups: a week that is not over",
+        "ltv: as of one month of age",
+        "new_companies: one company on both sides; branches and merged ones once",
+        "new_companies: duplicates and branches once, both roles once each",
+        "new_companies: before b2 was found to be b1",
+        "new_transacting_accounts: before merged accounts",
+        "new_transacting_accounts: with itself is no first order",
+    ),
+    "traffic": (
+        "visits_per_visitor: no visitor, no ratio",
+        NO_MONEY,
+        NO_MONEY,
+        "visits: a week that is not over",
+        "visitor_to_signup_rate: young visitors are not failures",
+        "visitor_to_first_order_rate: supplier's first sale too",
+        "- a visitor is a person, whatever company it signs up for",
+        "visitor_to_first_order_rate: before merged accounts",
+        "visits: before late rows",
+        "visitor_to_first_order_rate: with itself is no order",
+    ),
+    "activation": (
+        "buyer_activation_estimate: nobody signed up",
+        NO_MONEY,
+        NO_MONEY,
+        "buyer_activation_rate: a week that was cut",
+        "buyer_activation_rate: nobody old enough",
+        "time_to_first_transaction_days: one company on both sides, a branch",
+        "time_to_first_transaction_days: one company on both sides, a branch",
+        "buyer_activation_rate: before merged accounts",
+        "buyer_activation_rate: before merged accounts",
+        "buyer_activation_rate: with itself is no purchase",
+    ),
+    "liquidity": (
+        "matching_efficiency: no pair",
+        NO_MONEY,
+        NO_MONEY,
+        "searches: a week that is not over",
+        "unanswered_request_rate: the last month is not old enough",
+        "buyer_to_seller_ratio: one company on both sides, a branch",
+        "buyer_to_seller_ratio: one company on both sides, a branch",
+        "buyer_to_seller_ratio: before late rows and merged accounts",
+        "buyer_to_seller_ratio: before late rows and merged accounts",
+        "search_to_order: with itself is no order",
+    ),
+    "supply": (
+        "imported_listing_share: none that day",
+        NO_MONEY,
+        NO_MONEY,
+        "listing_sell_through: a week that was cut is partial",
+        "lead_to_lister_rate: June is immature",
+        "supplier_utilisation: one company on both sides; with itself is no sale",
+        "listing_sell_through: the branch's with itself is no sale",
+        "supplier_utilisation: before merged accounts",
+        "supplier_utilisation: before merged accounts",
+        "supplier_utilisation: one company on both sides; with itself is no sale",
+    ),
+    "fulfilment": (
+        "on_time_rate: by the day promised; what has not come is late",
+        NO_MONEY,
+        NO_MONEY,
+        "shipments: a week that is not over",
+        "supplier_fill_rate: 10 of 10, 8 of 10, 0 of 5, 0 of 4 called off by the supplier, 3 of 3",
+        "shipments: one company on both sides, a branch, none with itself",
+        "shipments: one company on both sides, a branch, none with itself",
+        "shipments: before late rows and merged accounts",
+        "shipments: before late rows and merged accounts",
+        "supplier_fill_rate: nobody fills his own order",
+    ),
+    "reviews": (
+        "reviews_per_order: no order, no ratio",
+        NO_MONEY,
+        NO_MONEY,
+        "reviews: a week that is not over",
+        "review_rate: too young to judge",
+        "reviews: one company on both sides, a branch",
+        "reviews: one company on both sides, a branch",
+        "average_rating: before late rows and merged accounts",
+        "average_rating: before late rows and merged accounts",
+        "average_rating: late rows, none of itself",
+    ),
+    "retention": (
+        "gmv_churn_rate: of a negative GMV",
+        "ndr_net_revenue: half of each order's fees less returns, all of one's own",
+        "gmv_churn_rate: the rate changed",
+        "repeat_order_share: a week that is not over",
+        "buyer_repeat_rate_30d: too young",
+        "churn_rate: one company on both sides, a branch",
+        "churn_rate: one company on both sides, a branch",
+        "churn_rate: before late rows and merged accounts",
+        "churn_rate: before late rows and merged accounts",
+        "churn_rate: before late rows and merged accounts",
+    ),
+    "concentration": (
+        "hhi: a month of zero",
+        GROSS,
+        "top_1_share: one company on both sides",
+        "top_1_share: a week that is not over",
+        "quiet_trusted_pair_rate: by month",
+        "top_1_share: one company on both sides",
+        "largest_partner_share: the branch by itself; the rate changed",
+        "top_1_share: before late rows and merged accounts",
+        "top_1_share: before late rows and merged accounts",
+        "top_1_share: before late rows and merged accounts",
+    ),
+    "cohorts": (
+        "gmv_cohort_retention: a first month of less than nothing",
+        GROSS,
+        "gmv_cohort_retention: the rate changed",
+        "lifecycle_resurrected_accounts: a week that is not over",
+        "gmv_cohort_retention: nobody is a year old",
+        "lifecycle_dormant_accounts: one company on both sides, a branch",
+        "lifecycle_dormant_accounts: one company on both sides, a branch",
+        "lifecycle_dormant_accounts: before merged accounts",
+        "lifecycle_dormant_accounts: before merged accounts",
+        "lifecycle_dormant_accounts: before merged accounts",
+    ),
+    "funnels": (
+        "supplier_path_conversion: nobody set out",
+        NO_MONEY,
+        NO_MONEY,
+        "- a path is judged when its time is over: a week that is not over is immature",
+        "buyer_path_reached: by the month of the search; the young one waits",
+        "- each funnel walks one side",
+        "- a branch walks by itself, as any account does",
+        "supplier_path_reached: before merged accounts",
+        "supplier_path_reached: before merged accounts",
+        "supplier_path_reached: with itself is no sale",
+    ),
+    "pipeline": (
+        "unknown_loss_reason_rate: none lost",
+        NOT_OF_ORDERS,
+        "win_rate_by_value: the rate changed",
+        "won_value: a week that is not over",
+        "cohort_win_rate: none is 180 days old",
+        "leads: one company on both sides",
+        BY_LEAD,
+        BY_LEAD,
+        "won_value: before late rows",
+        NOT_OF_ORDERS,
+    ),
+    "attribution": (
+        "attributed_share: nothing won",
+        NOT_OF_ORDERS,
+        "attributed_revenue_first: the rate changed, late rows",
+        "attributed_revenue_first: a week that is not over",
+        NO_WAIT,
+        "attributed_share: by side",
+        BY_LEAD,
+        BY_LEAD,
+        "attributed_revenue_first: before late rows",
+        NOT_OF_ORDERS,
+    ),
+    "rep credit": (
+        NO_RATIO,
+        "credited_gmv: refund after the close; the rate changed",
+        "credited_gmv: refund after the close; the rate changed",
+        "credited_orders: a week that is not over",
+        "activated_suppliers: March is too young",
+        "credited_orders: one company on both sides, late rows",
+        "- a branch is credited to the owner of its own lead",
+        "credited_orders: before late rows and merged accounts",
+        "credited_orders: before late rows and merged accounts",
+        "credited_orders: on each side of its own rep, none of self-dealing",
+    ),
+    "hygiene": (
+        "duplicate_account_rate: no name",
+        NO_MONEY,
+        NO_MONEY,
+        "standard_source_rate: a week that was cut",
+        NO_WAIT,
+        "duplicate_lead_rate: of the same side, named ones only",
+        "duplicate_account_rate: a branch is known to be one with its head office",
+        "duplicate_account_rate: one of two before",
+        "standard_source_rate: before late rows",
+        NOT_OF_ORDERS,
+    ),
+    "health": (
+        "marketplace_health_score: the mean of three parts",
+        "- made of other metrics: their cases hold",
+        "- made of other metrics: their cases hold",
+        "marketplace_health_score: does not depend on the days asked for; a month that is cut has none",
+        "- made of other metrics: their cases hold",
+        "marketplace_health_score: of the market",
+        "- made of other metrics: their cases hold",
+        "- made of other metrics: their cases hold",
+        "- made of other metrics: their cases hold",
+        "- made of other metrics: their cases hold",
+    ),
+}
+
+
+def test_every_family_is_on_the_table() -> None:
+    assert set(COVERED) == {metric.family for metric in METRICS.values()}
+
+
+@pytest.mark.parametrize(("family", "edge"), [(family, edge) for family in COVERED for edge in EDGES])
+def test_the_edge_has_a_case_in_the_family_or_cannot_touch_it(family: str, edge: str) -> None:
+    named = COVERED[family][EDGES.index(edge)]
+    if named.startswith("- "):
+        return
+    assert named in {str(one) for one in CASES if METRICS[one.metric].family == family}
+
+
+def test_the_table_names_every_edge_once_a_family() -> None:
+    assert all(len(row) == len(EDGES) for row in COVERED.values())
