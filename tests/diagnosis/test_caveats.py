@@ -1,10 +1,12 @@
 """What a reader must know: only what applies, counted from the data."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from bothsides.diagnosis import diagnose
-from bothsides.metrics import Store
+from bothsides.metrics import METRICS, Dictionary, Store
+from bothsides.metrics.dictionary import Version
 
 
 def order(day: date, amount: int = 10_000, **more: object) -> dict[str, object]:
@@ -36,3 +38,12 @@ def test_requests_of_other_years_are_told(market: Callable[..., Store]) -> None:
     quotes = [{"kind": "request", "buyer_id": "b", "requested_at": date(2026, 5, 1), "status": "open"}]
     text = words(market(orders=[order(date(2024, 1, 3)), order(date(2024, 3, 3))], quotes=quotes))
     assert "Requests for quotation are known from 2026-05-01 to 2026-05-01, outside the window" in text
+
+
+def test_definitions_of_the_workspace_are_told(market: Callable[..., Store]) -> None:
+    store = market(orders=[order(date(2024, 1, 3)), order(date(2024, 3, 3))])
+    assert "Agreed in this workspace" not in words(store)
+    own = Version(metric=replace(METRICS["gmv"], version=2), effective_from=date(2024, 2, 1))
+    house = Version(metric=METRICS["gmv"], agreed=False)
+    told = words(replace(store, dictionary=Dictionary({"gmv": (house, own)})))
+    assert "Agreed in this workspace: gmv@2 from 2024-02-01 on." in told

@@ -1,12 +1,14 @@
 """Headlines: eight at most, chosen from what can be fed, compared with the same span before."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from bothsides.diagnosis import DiagnosisPolicy, Headline
 from bothsides.diagnosis.headlines import SHOWN, headlines
 from bothsides.diagnosis.span import spans
-from bothsides.metrics import Status, Store
+from bothsides.metrics import METRICS, Dictionary, Status, Store
+from bothsides.metrics.dictionary import Version
 from bothsides.schema.period import add_months
 
 
@@ -70,3 +72,18 @@ def test_requests_of_other_years_stand_for_their_own_days_and_say_so(market: Cal
     store = market(orders=orders(24), quotes=asked, known_until=date(2025, 6, 30))
     requests = [h for h in shown_of(store) if h.metric in ("requests", "fill_rate")]
     assert all("2025" in h.note and "2022" not in h.note for h in requests)
+
+
+def test_numbers_of_two_definitions_are_not_compared(market: Callable[..., Store]) -> None:
+    booked = replace(METRICS["gmv"], formula=METRICS["booked_gmv"].formula, version=2)
+    versions = (
+        Version(metric=METRICS["gmv"], agreed=False),
+        Version(metric=booked, effective_from=date(2022, 12, 1)),
+    )
+    store = market(orders=orders(24), known_until=date(2023, 12, 31))
+    gmv = shown_of(replace(store, dictionary=Dictionary({"gmv": versions})))[0]
+    assert (gmv.now.definition, gmv.now.value, gmv.before) == ("gmv@2", 14_400.0, None)
+    assert gmv.note.endswith("; not compared: gmv@1 then, gmv@2 now")
+    restated = (versions[0], replace(versions[1], restate=True))
+    gmv = shown_of(replace(store, dictionary=Dictionary({"gmv": restated})))[0]
+    assert (gmv.before and gmv.before.definition) == "gmv@2"

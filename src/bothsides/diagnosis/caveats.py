@@ -25,10 +25,28 @@ def caveats(store: Store, covered: Spans, found: Cells | None) -> tuple[str, ...
             *(f"{rows}: their amounts are in no number." for rows in store.unpriced),
             *_elsewhere(store, covered),
             _short_history(covered),
+            _agreed(store),
             _cells(found, sampled=store.sampled),
             *METHOD,
         )
         if text
+    )
+
+
+def _agreed(store: Store) -> str:
+    """Which numbers follow the workspace's own definitions, and what does not."""
+    own = [name for name in store.dictionary.agreed if any(v.agreed for v in store.dictionary.versions(name))]
+    if not own:
+        return ""
+    said = [
+        f"{version.metric.definition}" + (f" from {version.effective_from} on" if version.effective_from else "")
+        for name in own
+        for version in store.dictionary.versions(name)
+        if version.agreed
+    ]
+    return (
+        f"Agreed in this workspace: {', '.join(said)}. Numbers name the definition that gave them; findings and what "
+        "they are worth are reckoned from completed orders as the house counts them."
     )
 
 

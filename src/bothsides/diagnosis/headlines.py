@@ -72,7 +72,7 @@ def headlines(
             continue
         headline = _headline(store, candidate, covered)
         if headline is not None:
-            found.append(headline)
+            found.append(_of_one_definition(headline))
     return tuple(found)
 
 
@@ -110,6 +110,14 @@ def _headline(store: Store, candidate: _Candidate, covered: Spans) -> Headline |
         run=_run(store, candidate, covered.known),
         note=_note(now, covered),
     )
+
+
+def _of_one_definition(headline: Headline) -> Headline:
+    """Numbers found by two definitions are not held against each other: the change would be the definition's."""
+    now, before = headline.now.definition, headline.before and headline.before.definition
+    if before is None or before == now:
+        return headline
+    return replace(headline, before=None, note=f"{headline.note}; not compared: {before} then, {now} now")
 
 
 def _yearly(store: Store, candidate: _Candidate, covered: Spans) -> Headline | None:
