@@ -66,6 +66,14 @@ LATE_EXPORT = world(
     shipments=[sent("o6", 4, "2024-06-02")],
 )
 """Shipments are kept since June only."""
+OLD_EXPORT = world(
+    "2024-06-30",
+    orders=[order("b1", "s1", f"2024-0{m}-01", 100, order_id=f"o{m}") for m in (1, 6)],
+    order_lines=[line("o1", 5), line("o6", 5)],
+    shipments=[sent("o1", 5, "2024-01-02", "2024-01-05", "2024-01-04"), sent("o1", 1, "2024-02-15", "2024-03-01")],
+).but(known_until=None)
+"""Shipments are known until 15 February only: what became of the order of June nobody can say."""
+SAMPLE = SENT.but({"orders": [{**o, "sample_weight": 10} for o in ORDERS]}, sample=True)
 OWN_COMPANY = SENT.but(
     {
         "accounts": [
@@ -99,6 +107,8 @@ CASES = (
     case("supplier_fill_rate", SENT, "by category", "- | 3/14 | 4 | small_n; x | 18/20 | 2 | small_n", by="category"),
     case("supplier_fill_rate", OWN_COMPANY, "nobody fills his own order", "11/24 | 5 | small_n"),
     case("supplier_fill_rate", LATE_EXPORT, "not of months before shipments were kept", "4/5 | 1 | small_n"),
+    case("supplier_fill_rate", OLD_EXPORT, "nor after", "1 | 1 | small_n", span="2024-01-01..2024-01-16"),
+    case("supplier_fill_rate", SAMPLE, "weighted above and below", "21/34 | 6 | small_n", basis="not computed"),
     case("supplier_fill_rate", SENT.but({"order_lines": None}), "no lines", reason="needs order_lines"),
     case("supplier_fill_rate", LEDGER, "never loaded", reason="needs order_lines, shipments"),
     case("supplier_fill_rate", SENT, "of suppliers only", where=("side=buyer",), reason="supplier side only"),
@@ -112,6 +122,7 @@ CASES = (
         by="month",
     ),
     case("shipments", SENT, "once on each side", "buyer | 7 | 7 | ok; supplier | 7 | 7 | ok", by="side"),
+    case("shipments", SAMPLE, "each stands for ten", "70 | 7 | ok", basis="declared sample"),
     case("shipments", LEDGER, "never loaded", reason="needs shipments"),
     case("units_shipped", SENT, "6 + 4 + 8 + 2 + 5 + 10", "35 | 7 | ok"),
     case(
@@ -143,6 +154,7 @@ CASES = (
         "nobody says what arrived",
         reason="needs shipments.delivered_at: no row has it",
     ),
+    case("on_time_rate", OLD_EXPORT, "what was promised later is not late yet", "1 | 1 | small_n"),
     case("late_rate", SENT, "the other half", "3/6 | 6 | small_n"),
     case("promised_days", SENT, "4 5 9 9 10 10", "9 | 6 | small_n"),
     case("ship_days", SENT, "2 2 2 4 8 and two still waiting", "4 | 7 | small_n", basis="kaplan-meier"),

@@ -150,5 +150,11 @@ CASES = (
     case("search_visit_share", SEEN, "of visits that know", "3/5 | 5 | small_n"),
     case("search_visit_to_order_rate", SEEN, "within 7 days", "2/3 | 3 | small_n", span="2024-01-01..2024-12-24"),
     case("search_visit_to_order_rate", TWO_LOOKS, "the last visit before the order", "1/2 | 2 | small_n"),
+    case(
+        "search_visit_to_order_rate",
+        SEEN.but({"orders": [{**o, "sample_weight": 10} for o in ORDERS]}, sample=True),
+        "not from a sample of the orders",
+        reason="orders are a declared sample",
+    ),
     case("search_visit_to_order_rate", SEEN, "of buyers", where=("side=supplier",), reason="buyer side only"),
 )

@@ -15,7 +15,7 @@ REVIEWS = Fact(
     dates={"reviewed_on": "reviews"},
     dimensions=("category", "region", "segment"),
     columns=("rating", "recommends", "is_incentivised"),
-    known_by=("reviews", "orders"),
+    known_by=("reviews",),
     builds=(
         """
         CREATE TABLE fact_reviews AS
@@ -49,7 +49,7 @@ REVIEWED_ORDERS = Fact(
     dates={"placed_on": "orders"},
     dimensions=("category", "region", "channel", "deal_size", "segment"),
     columns=("is_reviewed",),
-    known_by=("reviews", "orders"),
+    known_by=("reviews",),
     builds=(
         f"""
         CREATE TABLE fact_reviewed_orders AS

@@ -22,12 +22,13 @@ SHIPMENTS = Fact(
     dimensions=_DIMENSIONS,
     columns=("units", "promised_days", "delay_days", "delivered", "on_time"),
     party_columns={"account": ("buyer", "supplier"), "segment": ("buyer_segment", "supplier_segment")},
-    known_by=("shipments", "orders"),
+    weight="weight",
+    known_by=("shipments",),
     builds=(
         """
         CREATE TABLE fact_shipments AS
         SELECT s.shipment_id, b.order_id, b.buyer, b.supplier, b.category, b.region, b.channel, b.deal_size,
-               b.buyer_segment, b.supplier_segment, b.placed_on, s.promised_on, s.shipped_on, s.delivered_on,
+               b.buyer_segment, b.supplier_segment, b.weight, b.placed_on, s.promised_on, s.shipped_on, s.delivered_on,
                CAST(s.quantity AS BIGINT) AS units, s.promised_on - b.placed_on AS promised_days,
                s.delivered_on - s.promised_on AS delay_days, s.delivered_on IS NOT NULL AS delivered,
                s.promised_on IS NOT NULL AND s.delivered_on IS NOT NULL AND s.delivered_on <= s.promised_on AS on_time
@@ -37,11 +38,13 @@ SHIPMENTS = Fact(
         """
         CREATE VIEW fact_shipment_parties AS
         SELECT 'buyer' AS side, buyer AS account, category, region, channel, deal_size, buyer_segment AS segment,
-               placed_on, promised_on, shipped_on, delivered_on, units, promised_days, delay_days, delivered, on_time
+               weight, placed_on, promised_on, shipped_on, delivered_on, units, promised_days, delay_days, delivered,
+               on_time
         FROM fact_shipments
         UNION ALL
         SELECT 'supplier', supplier, category, region, channel, deal_size, supplier_segment,
-               placed_on, promised_on, shipped_on, delivered_on, units, promised_days, delay_days, delivered, on_time
+               weight, placed_on, promised_on, shipped_on, delivered_on, units, promised_days, delay_days, delivered,
+               on_time
         FROM fact_shipments
         """,
     ),
@@ -60,7 +63,8 @@ FULFILMENT = Fact(
     dimensions=_DIMENSIONS,
     columns=("units_ordered", "units_filled", "is_complete", "parts", "days_to_ship", "days_to_delivery", "called_off"),
     party_columns={"account": ("buyer", "supplier"), "segment": ("buyer_segment", "supplier_segment")},
-    known_by=("shipments", "orders"),
+    weight="weight",
+    known_by=("shipments",),
     builds=(
         f"""
         CREATE TABLE fact_fulfilment AS
@@ -89,7 +93,7 @@ FULFILMENT = Fact(
             FROM due d LEFT JOIN wanted w ON w.order_id = d.order_id LEFT JOIN sent s ON s.order_id = d.order_id
         )
         SELECT order_id, buyer, supplier, category, region, channel, deal_size, buyer_segment, supplier_segment,
-               placed_on, called_off, CAST(units_ordered AS BIGINT) AS units_ordered,
+               weight, placed_on, called_off, CAST(units_ordered AS BIGINT) AS units_ordered,
                CAST(CASE WHEN units_ordered IS NOT NULL THEN least(units_ordered, units_sent) END AS BIGINT)
                    AS units_filled,
                units_sent >= units_ordered AS is_complete, parts,
@@ -100,11 +104,13 @@ FULFILMENT = Fact(
         """
         CREATE VIEW fact_fulfilment_parties AS
         SELECT 'buyer' AS side, buyer AS account, category, region, channel, deal_size, buyer_segment AS segment,
-               placed_on, called_off, units_ordered, units_filled, is_complete, parts, days_to_ship, days_to_delivery
+               weight, placed_on, called_off, units_ordered, units_filled, is_complete, parts, days_to_ship,
+               days_to_delivery
         FROM fact_fulfilment
         UNION ALL
         SELECT 'supplier', supplier, category, region, channel, deal_size, supplier_segment,
-               placed_on, called_off, units_ordered, units_filled, is_complete, parts, days_to_ship, days_to_delivery
+               weight, placed_on, called_off, units_ordered, units_filled, is_complete, parts, days_to_ship,
+               days_to_delivery
         FROM fact_fulfilment
         """,
     ),

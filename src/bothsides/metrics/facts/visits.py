@@ -64,6 +64,7 @@ VISITS = Fact(
     dimensions=("channel", "campaign", "category", "region"),
     columns=("visitor", "sessions", "searched", "converted", "signed_in"),
     known_by=("visits",),
+    histories=("converted",),
     builds=(_VISITS,),
 )
 
