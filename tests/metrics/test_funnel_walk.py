@@ -1,6 +1,8 @@
 """The pass over the sorted stream against trying every chain, on random lives."""
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +13,19 @@ from hypothesis import strategies as st
 
 from bothsides.metrics.facts.steps import KIND_BITS, KINDS, SECOND_BITS
 from bothsides.metrics.funnels import Exclusion, Funnel, Step
+from bothsides.metrics.funnels.cells import Axis, Places, Tally
 from bothsides.metrics.funnels.entries import entering, judged
+from bothsides.metrics.funnels.shape import add_rows
 from bothsides.metrics.funnels.stream import read
 from bothsides.metrics.funnels.walk import rules_of
 from bothsides.warehouse import Capabilities, Columns
 from tests.metrics.funnel_reference import Done, entries
 
 SOURCES = ("search", "supplier_view", "cart_add", "order", "other")
+
+
+DAY = 5
+"""Seconds of a day in these lives."""
 
 
 class Sorted:
@@ -31,7 +39,7 @@ class Sorted:
         self.batch = batch
         self.table = {
             "mark": np.array(marks, dtype=np.int64)[order],
-            "day": np.zeros(len(done), dtype=np.int64),
+            "day": np.array([d.second // DAY for d in done], dtype=np.int64)[order],
             "category": np.array([d.category for d in done], dtype=np.int64)[order],
             "amount": np.array([d.number for d in done], dtype=np.int64)[order],
         }
@@ -48,11 +56,12 @@ def walked(funnel: Funnel, done: list[Done], batch: int = 1_000) -> dict[int, in
     """The pass's answer, by the number of the entering thing."""
     kept = tuple(range(len(funnel.steps)))
     found: dict[int, int | None] = {}
-    stream = read(Sorted(done, batch), funnel, funnel.steps, last_day=1, wanted=("amount",))  # type: ignore[arg-type]
+    stream = read(Sorted(done, batch), funnel, funnel.steps, last_day=99, wanted=("amount", "day"))  # type: ignore[arg-type]
     for rows in stream:
         begun = entering(funnel, rows)
         result, out = judged(funnel, kept, rules_of(funnel, kept), rows, begun)
-        for row, depth, is_out in zip(begun, result.depth, out, strict=True):
+        gone = np.zeros(len(begun), dtype=bool) if out is None else out
+        for row, depth, is_out in zip(begun, result.depth, gone, strict=True):
             found[int(rows.columns["amount"][row])] = None if is_out else int(depth)
     return found
 
@@ -130,6 +139,35 @@ def walks(draw: st.DrawFn) -> tuple[Funnel, list[Done]]:
 def test_the_pass_finds_what_trying_every_chain_finds(walk: tuple[Funnel, list[Done]], batch: int) -> None:
     one, done = walk
     assert walked(one, done, batch) == entries(one, done)
+
+
+@settings(max_examples=300, deadline=None)
+@given(walks(), st.integers(1, 20), st.integers(0, 2), st.integers(2, 6))
+def test_walkers_are_counted_once_a_period(
+    walk: tuple[Funnel, list[Done]], batch: int, first_day: int, last_day: int
+) -> None:
+    """Entries that need not be followed are left out, and nobody is missed for it."""
+    one, done = replace(walk[0], count="accounts"), walk[1]
+    periods = np.array([day // 2 for day in range(first_day, last_day + 1)] + [0])
+    where = Places(
+        first_day=first_day,
+        last_day=last_day,
+        periods=periods,
+        axes=(Axis(name="period", labels=("one", "two", "three", "four")),),
+        attributes={},
+        allowed={},
+    )
+    kept = tuple(range(len(one.steps)))
+    tally = Tally()
+    for rows in read(Sorted(done, batch), one, one.steps, last_day=99, wanted=("amount", "day")):  # type: ignore[arg-type]
+        add_rows(tally, one, kept, rules_of(one, kept), rows, where)
+    expected: Counter[tuple[int, int]] = Counter()
+    by_number = {d.number: d for d in done}
+    found = {(by_number[n].who, by_number[n].second // DAY, depth) for n, depth in entries(one, done).items() if depth}
+    for step in kept:
+        reached = {(who, day // 2) for who, day, depth in found if depth > step and first_day <= day <= last_day}
+        expected.update((period, step) for _, period in reached)
+    assert {key: count for key, count in tally.counted.items() if count} == dict(expected)
 
 
 def does(text: str, who: int = 1, first: int = 0) -> list[Done]:
@@ -226,4 +264,4 @@ def test_a_stream_out_of_order_is_refused() -> None:
     engine.table["mark"] = engine.table["mark"][::-1]
     one = funnel("search", "supplier_view")
     with pytest.raises(ValueError, match="not in order"):
-        list(read(engine, one, one.steps, last_day=1, wanted=()))  # type: ignore[arg-type]
+        list(read(engine, one, one.steps, last_day=99, wanted=()))  # type: ignore[arg-type]

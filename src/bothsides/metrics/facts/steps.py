@@ -35,7 +35,7 @@ _LAST_SECOND = 2**31 - 1
 _COLUMNS = ("category", "region", "session", "quote", "counterparty", "results", "completed", "amount")
 
 
-def _mark(who: str, moment: str, kind: str) -> str:
+def mark(who: str, moment: str, kind: str) -> str:
     """Bad data may name any year: a moment outside 1970 to 2038 stands at its end."""
     second = f"least(greatest(CAST(floor(epoch({moment})) AS BIGINT), 0), {_LAST_SECOND})"
     return f"CAST({who} AS BIGINT) * {2 ** (KIND_BITS + SECOND_BITS)} + {second} * {2**KIND_BITS} + {kind}"
@@ -46,7 +46,7 @@ def _steps(relation: str, who: str, at: str, on: str, kind: str, where: str = "t
     empty = {"category": "CAST(NULL AS VARCHAR)", "region": "CAST(NULL AS VARCHAR)"}
     named = ", ".join(f"{columns.get(name, empty.get(name, '0'))} AS {name}" for name in _COLUMNS)
     return (
-        f"SELECT {_mark(who, at, kind)} AS mark, {on} - DATE '1970-01-01' AS day, {named}"
+        f"SELECT {mark(who, at, kind)} AS mark, {on} - DATE '1970-01-01' AS day, {named}"
         f" FROM {relation} WHERE {at} IS NOT NULL AND {on} IS NOT NULL AND ({where})"
     )
 

@@ -9,7 +9,8 @@ import numpy as np
 from bothsides.metrics.cells import Key, Reading
 from bothsides.metrics.compile import NO_LABEL, Window
 from bothsides.metrics.funnels.declaration import Funnel
-from bothsides.metrics.funnels.walk import Flags, Whole
+from bothsides.metrics.funnels.stream import Rows
+from bothsides.metrics.funnels.walk import SUBJECT, Flags, Whole
 from bothsides.metrics.metric import Metric, SideRule
 from bothsides.schema import Side
 from bothsides.warehouse import Engine
@@ -52,17 +53,39 @@ class Places:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of the stream that the cells or filters need."""
+        """The columns of the stream that the cells or filters need, beside the day."""
         return tuple(n for n in ROW_DIMS if n in self.allowed or any(axis.name == n for axis in self.axes))
 
-    def entering(self, who: Whole, day: Whole, rows: Whole) -> Whole:
+    def is_dated(self, first: int, last: int) -> bool:
+        """Whether the day matters in a stream from one day to another."""
+        return self.periods is not None or first < self.first_day or last > self.last_day
+
+    def entering(self, rows: Rows, begun: Whole) -> Whole:
         """Of these first steps' rows, those on the days and of the walkers that are asked for."""
-        days = day[rows]
-        kept = (days >= self.first_day) & (days <= self.last_day)
+        if rows.day is not None:
+            days = rows.day[begun]
+            begun = begun[(days >= self.first_day) & (days <= self.last_day)]
         for name, codes in self.attributes.items():
             if name in self.allowed:
-                kept &= self.allowed[name][codes[who[rows]]]
-        return np.flatnonzero(kept)
+                begun = begun[self.allowed[name][codes[rows.who(begun)]]]
+        return begun
+
+    def outlived(self, rows: Rows) -> Flags:
+        """Rows right before one that would enter the same cell later: of walkers that are counted once, it is enough to
+        follow the later, which any row that the earlier may take next is nearer to.
+        """
+        clock, size = rows.clock, len(rows.clock)
+        flags = np.zeros(size, dtype=np.bool_)
+        if size < 2 or np.any(rows.members[0] & rows.members[1]):
+            return flags
+        later = rows.members[0][1:] & ((clock[1:] ^ clock[:-1]) < 1 << SUBJECT)
+        if rows.day is not None:
+            later &= rows.day[1:] <= self.last_day
+        if rows.day is not None and self.periods is not None:
+            code = self.periods[np.clip(rows.day - self.first_day, 0, len(self.periods) - 1)]
+            later &= code[1:] == code[:-1]
+        flags[:-1] = later
+        return flags
 
     def passing(self, columns: dict[str, Whole], rows: Whole) -> Flags | None:
         """Which of the rows carry labels that the filters let pass, None when all do."""
@@ -73,16 +96,18 @@ class Places:
                 flags = passed if flags is None else flags & passed
         return flags
 
-    def codes(self, who: Whole, day: Whole, columns: dict[str, Whole], entries: Whole, labelled: Whole) -> Whole:
-        """The cell of each entry; its category and region are those of the labelled row."""
+    def codes(self, rows: Rows, who: Whole, entries: Whole, labelled: Whole) -> Whole | None:
+        """The cell of each entry, None where there is only one; category and region are those of the labelled row."""
+        if not self.axes:
+            return None
         code = np.zeros(len(entries), dtype=np.int64)
         for axis in self.axes:
-            if axis.name == "period" and self.periods is not None:
-                part = self.periods[day[entries] - self.first_day]
+            if axis.name == "period" and self.periods is not None and rows.day is not None:
+                part = self.periods[rows.day[entries] - self.first_day]
             elif axis.name in ROW_DIMS:
-                part = columns[axis.name][labelled]
+                part = rows.columns[axis.name][labelled]
             else:
-                part = self.attributes[axis.name][who[entries]]
+                part = self.attributes[axis.name][who]
             code = code * len(axis) + part
         return code
 
@@ -181,10 +206,16 @@ class Tally:
 
     counted: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
 
-    def add(self, step: int, cells: Whole, who: Whole | None, size: int, *, sorted_by_who: bool) -> None:
-        """Count the cells: every one, or each pair of walker and cell once."""
-        if who is not None and len(cells):
-            fresh = np.ones(len(cells), dtype=np.bool_)
+    def add(
+        self, step: int, cells: Whole | None, who: Whole | None, length: int, size: int, *, sorted_by_who: bool
+    ) -> None:
+        """Count so many entries by cell: every one, or each pair of walker and cell once."""
+        if cells is None:
+            distinct = length if who is None else _changes(who if sorted_by_who else np.sort(who))
+            self.counted[0, step] += distinct
+            return
+        if who is not None and length:
+            fresh = np.ones(length, dtype=np.bool_)
             fresh[1:] = (who[1:] != who[:-1]) | (cells[1:] != cells[:-1])
             cells, who = cells[fresh], who[fresh]
             if not sorted_by_who:
@@ -195,3 +226,8 @@ class Tally:
         else:
             for cell, count in zip(*np.unique(cells, return_counts=True), strict=True):
                 self.counted[int(cell), step] += int(count)
+
+
+def _changes(who: Whole) -> int:
+    """How many different walkers there are, given in order."""
+    return int(np.count_nonzero(who[1:] != who[:-1])) + 1 if len(who) else 0

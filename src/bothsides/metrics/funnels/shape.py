@@ -11,7 +11,7 @@ from bothsides.metrics.funnels.cells import EPOCH, ROW_DIMS, Places, Tally, plac
 from bothsides.metrics.funnels.declaration import Funnel, Step
 from bothsides.metrics.funnels.entries import entering, judged, labelling
 from bothsides.metrics.funnels.sources import SOURCES, needs_of
-from bothsides.metrics.funnels.stream import Rows, read
+from bothsides.metrics.funnels.stream import Rows, days_of, read
 from bothsides.metrics.funnels.walk import Rules, rules_of
 from bothsides.metrics.interval import wilson
 from bothsides.metrics.metric import Metric, Read
@@ -86,27 +86,36 @@ def count(reading: Reading, metric: Metric, funnel: Funnel, kept: tuple[int, ...
     steps = tuple(funnel.steps[i] for i in kept)
     rules = rules_of(funnel, kept)
     tally = Tally()
-    stream = read(reading.store.engine, funnel, steps, last_day=(window.as_of - EPOCH).days, wanted=where.columns)
+    engine = reading.store.engine
+    wanted = (*where.columns, *(("day",) if where.is_dated(*days_of(engine, funnel.walker)) else ()))
+    stream = read(engine, funnel, steps, last_day=(window.as_of - EPOCH).days, wanted=wanted)
     for rows in stream if last >= window.start else ():
-        _add(tally, funnel, kept, rules, rows, where)
+        add_rows(tally, funnel, kept, rules, rows, where)
     return {(where.key(cell), step): number for (cell, step), number in tally.counted.items()}
 
 
-def _add(tally: Tally, funnel: Funnel, kept: tuple[int, ...], rules: Rules, rows: Rows, where: Places) -> None:
+def add_rows(tally: Tally, funnel: Funnel, kept: tuple[int, ...], rules: Rules, rows: Rows, where: Places) -> None:
     """Walk one batch and count what came of it."""
-    begun = entering(funnel, rows)
-    begun = begun[where.entering(rows.who, rows.day, begun)]
+    begun = where.entering(rows, entering(funnel, rows, where.outlived(rows) if _once(funnel, where) else None))
     walked, out = judged(funnel, kept, rules, rows, begun)
     in_order = funnel.hold == "none" and not (set(ROW_DIMS) & {axis.name for axis in where.axes})
     for step in range(len(kept)):
-        reached = np.flatnonzero((walked.depth > step) & ~out)
+        came = walked.depth > step
+        reached = np.flatnonzero(came if out is None else came & ~out)
         entries = begun[reached]
         labelled = labelling(funnel, walked, reached, step)
         if (passes := where.passing(rows.columns, labelled)) is not None:
             entries, labelled = entries[passes], labelled[passes]
-        cells = where.codes(rows.who, rows.day, rows.columns, entries, labelled)
-        who = None if funnel.count == "entries" else rows.who[entries]
-        tally.add(step, cells, who, where.size, sorted_by_who=in_order)
+        who = rows.who(entries)
+        cells = where.codes(rows, who, entries, labelled)
+        counted = None if funnel.count == "entries" else who
+        tally.add(step, cells, counted, len(entries), where.size, sorted_by_who=in_order)
+
+
+def _once(funnel: Funnel, where: Places) -> bool:
+    """Whether an entry may be left out for the next one of its walker in the same cell."""
+    counted = funnel.count != "entries" and funnel.entry == "any_entry" and funnel.order != "any"
+    return counted and not funnel.exclusions and not where.columns
 
 
 def _sources(funnel: Funnel) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bothsides.metrics.facts.steps import KIND_BITS, KINDS, SECOND_BITS
 from bothsides.metrics.funnels.declaration import Exclusion, Funnel, Step
@@ -15,61 +16,115 @@ from bothsides.warehouse import Columns, Engine
 
 RELATIONS = {"account": "state_steps", "lead": "state_lead_steps", "visitor": "state_visitor_steps"}
 
+PIECE = 1 << 17
+"""Rows that are walked at once: few enough to stay in the processor's own memory, which is worth a factor."""
+
 _LABELS = ("category", "region")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """Some walkers' rows in order: who, the clock of subject and second, the day, and what the steps ask for.
+    """Some walkers' rows in order: the clock of subject and second, the day, and what the steps ask for.
 
     `members` and `between` say for each step and each exclusion which rows are it.
     """
 
-    who: Whole
     clock: Whole
-    day: Whole
+    day: Whole | None
+    """None where every row is on the days asked for and periods do not matter."""
     columns: Columns
     members: list[Flags]
     between: list[Flags]
+    held: Whole | None
+    """Who each row is of, where the clock's subjects are walkers with a property held constant."""
+
+    def who(self, rows: Whole) -> Whole:
+        """The walkers of some of the rows."""
+        return self.clock[rows] >> SUBJECT if self.held is None else self.held[rows]
 
 
 def read(
     engine: Engine, funnel: Funnel, steps: tuple[Step, ...], *, last_day: int, wanted: tuple[str, ...]
 ) -> Iterator[Rows]:
-    """The stream of the funnel's walkers up to a day (counted from 1970), with the columns that are wanted."""
+    """The stream of the funnel's walkers up to a day (counted from 1970), with the columns that are wanted.
+
+    Without `day` among them every row of the stream must be on the days asked for.
+    """
     parts: tuple[Step | Exclusion, ...] = (*steps, *funnel.exclusions)
     tested = {test.column for part in parts for test in part.where}
     held = {funnel.hold} - {"none"}
     names = sorted({*wanted, *tested, *held})
     order = "" if engine.capabilities.columns else " ORDER BY mark"
-    statement = f"SELECT {', '.join(('mark', 'day', *names))} FROM {RELATIONS[funnel.walker]}{order}"
+    statement = f"SELECT {', '.join(('mark', *names))} FROM {RELATIONS[funnel.walker]}{order}"
     codes = _codes(engine, parts)
     seen = _seen(funnel, steps)
-    for batch in _whole(engine.columns(statement)):
-        kept = seen[batch["mark"] & (2**KIND_BITS - 1)]
-        if int(batch["day"].max(initial=0)) > last_day:
+    latest = -1
+    for piece in _whole(engine.columns(statement)):
+        batch, mark = piece, piece["mark"]
+        if mark[0] < latest or np.any(mark[1:] < mark[:-1]):
+            raise ValueError("the stream of steps is not in order: build the facts anew (bothsides sync)")
+        latest = int(mark[-1])
+        kind = (mark & (2**KIND_BITS - 1)).astype(np.uint8)
+        kept = seen[kind]
+        if "day" in batch and int(batch["day"].max()) > last_day:
             kept &= batch["day"] <= last_day
         if funnel.hold != "none":
             kept &= batch[funnel.hold] != 0
-        yield _rows(funnel, steps, batch if kept.all() else {k: v[kept] for k, v in batch.items()}, codes)
+        if not kept.all():
+            batch, kind = {name: column[kept] for name, column in batch.items()}, kind[kept]
+        yield _rows(funnel, steps, batch, kind, codes)
+
+
+def days_of(engine: Engine, walker: str) -> tuple[int, int]:
+    """The first and last day of the walkers' stream, counted from 1970."""
+    row = engine.row(f"SELECT coalesce(min(day), 0), coalesce(max(day), 0) FROM {RELATIONS[walker]}")
+    first, last = row or (0, 0)
+    return int(first), int(last)
 
 
 def _whole(batches: Iterator[Columns]) -> Iterator[Columns]:
-    """The batches cut between walkers, never inside one. Raises ValueError where the stream is not sorted."""
+    """The rows in pieces of whole walkers, as far as they are in order."""
     held: Columns | None = None
-    for fresh in batches:
-        batch = fresh if held is None else {name: np.concatenate((held[name], fresh[name])) for name in fresh}
+    latest = -1
+    for batch in batches:
         mark = batch["mark"]
         if not len(mark):
             continue
-        if np.any(mark[1:] < mark[:-1]):
-            raise ValueError("the stream of steps is not in order: build the facts anew (bothsides sync)")
-        cut = int(np.searchsorted(mark, mark[-1] >> (KIND_BITS + SECOND_BITS) << (KIND_BITS + SECOND_BITS)))
-        held = {name: column[cut:] for name, column in batch.items()}
-        if cut:
-            yield {name: column[:cut] for name, column in batch.items()}
+        start = 0
+        if held is not None:
+            start = int(np.searchsorted(mark, _next_walker(latest)))
+            held = {name: np.concatenate((held[name], column[:start])) for name, column in batch.items()}
+            if start == len(mark):
+                continue
+            yield held
+        latest = int(mark[-1])
+        for cut in _cuts(mark, start):
+            yield {name: column[start:cut] for name, column in batch.items()}
+            start = cut
+        held = {name: column[start:] for name, column in batch.items()}
     if held is not None:
         yield held
+
+
+def _cuts(mark: Whole, start: int) -> Iterator[int]:
+    """Where walkers begin, a piece apart; the last of them begins at the last cut."""
+    while start + PIECE < len(mark):
+        start = int(np.searchsorted(mark, _next_walker(int(mark[start + PIECE]))))
+        if start == len(mark):
+            break
+        yield start
+    last = int(np.searchsorted(mark, _walker(int(mark[-1]))))
+    if last > start or (last == start == 0):
+        yield from (last,) if last else ()
+
+
+def _walker(mark: int) -> int:
+    """The lowest mark of the walker."""
+    return mark >> (KIND_BITS + SECOND_BITS) << (KIND_BITS + SECOND_BITS)
+
+
+def _next_walker(mark: int) -> int:
+    return _walker(mark) + (1 << (KIND_BITS + SECOND_BITS))
 
 
 def _seen(funnel: Funnel, steps: tuple[Step, ...]) -> Flags:
@@ -83,20 +138,23 @@ def _seen(funnel: Funnel, steps: tuple[Step, ...]) -> Flags:
     return seen
 
 
-def _rows(funnel: Funnel, steps: tuple[Step, ...], batch: Columns, codes: dict[str, int]) -> Rows:
+def _rows(
+    funnel: Funnel, steps: tuple[Step, ...], batch: Columns, kind: NDArray[np.uint8], codes: dict[str, int]
+) -> Rows:
     mark = batch["mark"]
-    kind = mark & (2**KIND_BITS - 1)
-    who, clock = mark >> (KIND_BITS + SECOND_BITS), mark >> KIND_BITS
+    clock = mark >> KIND_BITS
     members = [_matching(step, kind, batch, codes) for step in steps]
+    who = None
     if funnel.hold != "none":
+        who = mark >> (KIND_BITS + SECOND_BITS)
         clock = _subjects(who, batch[funnel.hold]) << SUBJECT | (clock & (2**SECOND_BITS - 1))
     if order := _order(funnel, steps, clock, members):
         (places,) = order
-        who, clock, kind = who[places], clock[places], kind[places]
+        who, clock, kind = None if who is None else who[places], clock[places], kind[places]
         batch = {name: column[places] for name, column in batch.items()}
         members = [flags[places] for flags in members]
     between = [_matching(exclusion, kind, batch, codes) for exclusion in funnel.exclusions]
-    return Rows(who=who, clock=clock, day=batch["day"], columns=batch, members=members, between=between)
+    return Rows(clock=clock, day=batch.get("day"), columns=batch, members=members, between=between, held=who)
 
 
 def _subjects(who: Whole, held: Whole) -> Whole:
@@ -122,7 +180,7 @@ def _order(funnel: Funnel, steps: tuple[Step, ...], clock: Whole, members: list[
     return (np.lexsort((rank, clock)),)
 
 
-def _matching(part: Step | Exclusion, kind: Whole, batch: Columns, codes: dict[str, int]) -> Flags:
+def _matching(part: Step | Exclusion, kind: NDArray[np.uint8], batch: Columns, codes: dict[str, int]) -> Flags:
     flags: Flags = kind == KINDS[part.source]
     for test in part.where:
         flags &= _passes(test, batch[test.column], codes)

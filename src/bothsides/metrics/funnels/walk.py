@@ -65,17 +65,23 @@ class Walked:
     """How far each entry came: the row it began at, the number of steps reached, and each step's row (-1: not)."""
 
     entries: Whole
-    depth: Whole
+    depth: NDArray[np.int16]
     rows: Whole
-    """One line per step, one column per entry."""
+    """One line per step, one column per entry; the first line alone where only the entry's row matters."""
 
 
-def walk(rules: Rules, clock: Whole, members: list[Flags], entries: Whole) -> Walked:
-    """Follow every entry. `members` says for each step which rows are it; `entries` are rows of the first step."""
-    steps = [np.flatnonzero(flags) for flags in members]
-    depth = np.ones(len(entries), dtype=np.int64)
-    rows = np.full((len(steps), len(entries)), -1, dtype=np.int64)
-    rows[0] = entries
+def walk(rules: Rules, clock: Whole, members: list[Flags], entries: Whole, *, traced: bool) -> Walked:
+    """Follow every entry. `members` says for each step which rows are it; `entries` are rows of the first step.
+
+    `traced` asks for the rows of every step, not only how far the entry came.
+    """
+    first = np.flatnonzero(members[0]) if rules.order == "any" else entries
+    steps = [first, *(np.flatnonzero(flags) for flags in members[1:])]
+    depth = np.ones(len(entries), dtype=np.int16)
+    rows = entries[np.newaxis]
+    if traced:
+        rows = np.full((len(steps), len(entries)), -1, dtype=np.int64)
+        rows[0] = entries
     if rules.order == "any":
         return _any(rules, clock, steps, entries)
     if rules.order == "strict":
@@ -91,8 +97,12 @@ def _after(steps: Whole, rows: Whole, members: Flags | None = None) -> Whole:
     """For each row, which of the step's rows is the first after it; their number where none is."""
     if members is None or len(rows) * 8 < len(members):
         return np.searchsorted(steps, rows, side="right")
-    passed: Whole = np.cumsum(members, dtype=np.int64)[rows]
-    return passed
+    passed = np.cumsum(members, dtype=np.int32)[rows]
+    return passed.astype(np.int64)
+
+
+NEVER = int(np.iinfo(np.int64).max)
+"""Later than any clock."""
 
 
 def _ending(values: Whole, last: int) -> Whole:
@@ -100,21 +110,23 @@ def _ending(values: Whole, last: int) -> Whole:
     return np.append(values, last)
 
 
-def _nearest(rules: Rules, clock: Whole, members: list[Flags], steps: list[Whole], rows: Whole, depth: Whole) -> None:
-    alive = np.arange(len(depth))
-    here = rows[0]
+def _nearest(
+    rules: Rules, clock: Whole, members: list[Flags], steps: list[Whole], rows: Whole, depth: NDArray[np.int16]
+) -> None:
+    alive = here = rows[0]
     closes = clock[here] + rules.window
     for number in range(1, len(steps)):
         found = _after(steps[number], here, members[number])
-        fits = np.flatnonzero(_ending(clock[steps[number]], np.iinfo(np.int64).max)[found] <= closes)
-        alive, here, closes = alive[fits], steps[number][found[fits]], closes[fits]
-        if not len(alive):
+        fits = np.flatnonzero(_ending(clock[steps[number]], NEVER)[found] <= closes)
+        if not len(fits):
             return
+        alive, here, closes = alive[fits] if number > 1 else fits, steps[number][found[fits]], closes[fits]
         depth[alive] = number + 1
-        rows[number, alive] = here
+        if len(rows) > 1:
+            rows[number, alive] = here
 
 
-def _strict(rules: Rules, clock: Whole, members: list[Flags], rows: Whole, depth: Whole) -> None:
+def _strict(rules: Rules, clock: Whole, members: list[Flags], rows: Whole, depth: NDArray[np.int16]) -> None:
     alive = np.arange(len(depth))
     here = rows[0]
     for number in range(1, len(members)):
@@ -128,10 +140,11 @@ def _strict(rules: Rules, clock: Whole, members: list[Flags], rows: Whole, depth
         )
         alive, here = alive[fits], there[fits]
         depth[alive] = number + 1
-        rows[number, alive] = here
+        if len(rows) > 1:
+            rows[number, alive] = here
 
 
-def _thinned(rules: Rules, clock: Whole, steps: list[Whole], rows: Whole, depth: Whole) -> None:
+def _thinned(rules: Rules, clock: Whole, steps: list[Whole], rows: Whole, depth: NDArray[np.int16]) -> None:
     alive = np.arange(len(depth))
     for target in range(1, len(steps)):
         chain: list[Whole] = [steps[target]]
@@ -139,13 +152,13 @@ def _thinned(rules: Rules, clock: Whole, steps: list[Whole], rows: Whole, depth:
         for number in range(target - 1, 0, -1):
             later = chain[0]
             found = _after(later, steps[number])
-            waited = _ending(clock[later], np.iinfo(np.int64).max)[found] - clock[steps[number]]
+            waited = _ending(clock[later], NEVER)[found] - clock[steps[number]]
             fits = np.flatnonzero(waited <= rules.within[number + 1])
             chain.insert(0, steps[number][fits])
             nexts.insert(0, found[fits])
         begun = rows[0, alive]
         at = _after(chain[0], begun)
-        fits = np.flatnonzero(_ending(clock[chain[0]], np.iinfo(np.int64).max)[at] - clock[begun] <= rules.within[1])
+        fits = np.flatnonzero(_ending(clock[chain[0]], NEVER)[at] - clock[begun] <= rules.within[1])
         alive, at = alive[fits], at[fits]
         walked = [at]
         for link in nexts:
@@ -156,8 +169,9 @@ def _thinned(rules: Rules, clock: Whole, steps: list[Whole], rows: Whole, depth:
         if not len(alive):
             return
         depth[alive] = target + 1
-        for number, (there, which) in enumerate(zip(chain, walked, strict=True), start=1):
-            rows[number, alive] = there[which[fits]]
+        if len(rows) > 1:
+            for number, (there, which) in enumerate(zip(chain, walked, strict=True), start=1):
+                rows[number, alive] = there[which[fits]]
 
 
 def _any(rules: Rules, clock: Whole, steps: list[Whole], entries: Whole) -> Walked:
@@ -167,10 +181,10 @@ def _any(rules: Rules, clock: Whole, steps: list[Whole], entries: Whole) -> Walk
     none = len(clock)
     for number, there in enumerate(steps):
         at = np.searchsorted(clock[there], begun, side="left")
-        fits = _ending(clock[there], np.iinfo(np.int64).max)[at] - begun <= rules.window
+        fits = _ending(clock[there], NEVER)[at] - begun <= rules.window
         firsts[number] = np.where(fits, _ending(there, none)[at], none)
     firsts.sort(axis=0)
-    depth = (firsts < none).sum(axis=0)
+    depth = (firsts < none).sum(axis=0, dtype=np.int16)
     return Walked(entries=entries, depth=depth, rows=np.where(firsts < none, firsts, -1))
 
 
@@ -193,5 +207,5 @@ def dropped(rules: Rules, clock: Whole, walked: Walked, between: Flags, after: i
     open_until = np.minimum(clock[walked.rows[0, came]] + rules.window, last + waits)
     until = np.where(reached, last - 1, open_until)
     first = np.searchsorted(clock[where], begun, side="right")
-    out[came] = _ending(clock[where], np.iinfo(np.int64).max)[first] <= until
+    out[came] = _ending(clock[where], NEVER)[first] <= until
     return out
