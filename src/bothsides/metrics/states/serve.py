@@ -41,9 +41,9 @@ def serve(measure: Measure, cut: "Cut", window: "Window", states: States) -> Ser
     kept = next(iter(named), WHOLE)
     on = dated_by(measure, sided=sided)
     for state in states.find((measure.fact, sided, on), distinct=distinct):
-        column = _column(measure, state, sided=sided)
-        if column is not None and kept in (WHOLE, *state.kept) and _fits(measure, cut, window, state):
-            return _served(measure, cut, window, state, kept, column)
+        found = _kept(measure, state, sided=sided)
+        if found is not None and kept in (WHOLE, *state.kept) and _fits(measure, cut, window, state):
+            return _served(measure, cut, window, state, kept, found)
     return None
 
 
@@ -55,8 +55,8 @@ def dated_by(measure: Measure, *, sided: bool) -> str:
     return columns[measure.on][0 if measure.side is Side.BUYER else 1]
 
 
-def _column(measure: Measure, state: State, *, sided: bool) -> int | None:
-    """Where the state keeps the measure; a date that was to be reached by now counts where it is there at all."""
+def _kept(measure: Measure, state: State, *, sided: bool) -> Measure | None:
+    """The measure as the state keeps it; a date that was to be reached by now counts where it is there at all."""
     plain = declared(measure, sided=sided)
     reached = tuple(
         Test(test.column, "not null")
@@ -65,8 +65,8 @@ def _column(measure: Measure, state: State, *, sided: bool) -> int | None:
         for test in plain.where
     )
     for wanted in (plain, replace(plain, where=reached)):
-        if (name := written(wanted)) in state.measures:
-            return state.measures.index(name)
+        if written(wanted) in state.measures:
+            return wanted
     return None
 
 
@@ -89,7 +89,8 @@ def _fits(measure: Measure, cut: "Cut", window: "Window", state: State) -> bool:
     return whole_start and (last >= state.last or end == last)
 
 
-def _served(measure: Measure, cut: "Cut", window: "Window", state: State, kept: str, column: int) -> Served:
+def _served(measure: Measure, cut: "Cut", window: "Window", state: State, kept: str, found: Measure) -> Served:
+    column = state.measures.index(written(found))
     conditions = []
     # By side, a measure of one side counts that side's rows; in totals so does one that reads the by-side relation.
     if measure.side is not None and state.sided:
@@ -106,7 +107,7 @@ def _served(measure: Measure, cut: "Cut", window: "Window", state: State, kept: 
         return replace(served, total=f"coalesce(bit_count(bit_or(b{column}){only}), 0)", union=True)
     if measure.aggregate == "count":
         return replace(served, total=f"CAST(coalesce(sum(m{column}){only}, 0) AS BIGINT)")
-    rows = state.measures.index(written(rows_of(declared(measure, sided=state.sided))))
+    rows = state.measures.index(written(rows_of(found)))
     return replace(served, total=f"sum(m{column}){only}", rows=f"CAST(coalesce(sum(m{rows}){only}, 0) AS BIGINT)")
 
 
