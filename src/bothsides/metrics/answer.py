@@ -28,6 +28,7 @@ from bothsides.metrics.metric import Metric, Quotient
 from bothsides.metrics.query import Query
 from bothsides.metrics.refusal import misfit, refusal
 from bothsides.metrics.shapes import Shape, Stock
+from bothsides.metrics.states.restated import restated
 from bothsides.metrics.store import Store
 from bothsides.metrics.value import Basis, Status, Unit, Value
 from bothsides.schema import Period, minor_units
@@ -248,8 +249,19 @@ def _values(reading: Reading, held: Held, outcomes: dict[Key, Outcome]) -> Itera
         start = key[0] if reading.cut.grain else None
         if start not in spans:
             period = period_of(reading, key)
-            spans[start] = _label(reading, metric, period), period_status(reading, metric, period)
+            spans[start] = _label(reading, metric, period), _standing(reading, metric, period)
         yield _value(reading, metric, key, outcomes[key], *spans[start], as_of)
+
+
+def _standing(reading: Reading, metric: Metric, period: Period | None) -> tuple[Status, str | None]:
+    """What is to be said of every value of the period: not known whole, or not what it was at the load before."""
+    found = period_status(reading, metric, period)
+    if found[0] is not Status.OK or not reading.store.states.changed:
+        return found
+    first, last = (period.start, period.end) if period else (reading.days(metric).start, reading.days(metric).end)
+    parts = reading.store.dictionary.parts(metric)
+    said = restated(reading.store.states, parts, first, last, sided=reading.cut.sided)
+    return (Status.RESTATED, said) if said else found
 
 
 def _placed(key: Key) -> tuple[tuple[bool, str], ...]:

@@ -1,6 +1,6 @@
 """Makes the states before publish: all of them at first, then only the days and periods whose rows have changed."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -87,10 +87,11 @@ def _dirty(engine: Engine, rollups: Iterable[Declared], before: Books, fed: froz
     return dirty
 
 
-def _compared(engine: Engine, fact: Fact, group: Iterable[Declared]) -> dict[Rollup, Dirt]:
+def _compared(engine: Engine, fact: Fact, group: Sequence[Declared]) -> dict[Rollup, Dirt]:
     """Compare the digests of the fact's days with those written down, and write the new ones down."""
     dates = tuple(dict.fromkeys(on for rollup in group for on in rollup.dates))
-    then, now = known_digests(engine, fact.relation), take_digests(engine, fact.relation, dates)
+    then = known_digests(engine, fact.relation)
+    now = take_digests(engine, fact.relation, dates, tables.columns_used(engine, group))
     days = {on: dirty_days(then.get(on, {}), now.get(on, {})) for on in dates}
     if any(days.values()):
         write_digests(engine, fact.relation, FRESH)
@@ -119,19 +120,19 @@ def _refreshed(engine: Engine, rollup: Declared, dirt: Dirt | None, before: Book
         on=rollup.on,
         grain=Grain.DAY,
         measures=tuple(written(measure) for measure in rollup.sums),
-        kept=rollup.kept,
+        kept=tables.labelled(engine, rollup),
         first=first,
         last=last,
         latest=_latest(engine, rollup),
     )
     known = before.known_until.get(rollup.rollup)
-    judged = frozenset(day for day in dirt.days if known is not None and day < known) if old else frozenset()
+    is_kept = state.name in old and old[state.name].kept == state.kept
+    judged = frozenset(day for day in dirt.days if known is not None and day < known) if is_kept else frozenset()
     prints = tables.fingerprints(engine, state, judged) if judged else {}
-    if state.name in old:
-        if dirt.days:
-            tables.remake_days(engine, rollup, state, dirt.days)
-    else:
+    if not is_kept:
         tables.make_days(engine, rollup, state)
+    elif dirt.days:
+        tables.remake_days(engine, rollup, state, dirt.days)
     changed = _differing(state, prints, tables.fingerprints(engine, state, judged) if judged else {})
     distinct, restated = _refreshed_distinct(engine, rollup, state, dirt.days, judged, old)
     if changed or restated:

@@ -67,14 +67,19 @@ def changed_tables(engine: Engine, fed: Iterable[str], since: int) -> frozenset[
 FRESH = "fresh_digests"
 
 
-def take_digests(engine: Engine, relation: str, dates: Sequence[str]) -> dict[str, dict[date, Digest]]:
+def take_digests(
+    engine: Engine, relation: str, dates: Sequence[str], columns: Sequence[str]
+) -> dict[str, dict[date, Digest]]:
     """The digest of every day of the relation by each of its date columns, in one read; they stay in FRESH."""
-    which = " ".join(f"WHEN grouping({name}) = 0 THEN '{name}'" for name in dates)
+    if len(dates) == 1:
+        grouped, which = dates[0], f"'{dates[0]}'"
+    else:
+        grouped = f"GROUPING SETS ({', '.join(f'({name})' for name in dates)})"
+        which = f"CASE {' '.join(f'WHEN grouping({name}) = 0 THEN {name!r}' for name in dates)} END"
     engine.run(
         f"CREATE OR REPLACE TEMP TABLE {FRESH} AS SELECT * FROM ("
-        f"SELECT CASE {which} END AS on_column, coalesce({', '.join((*dates, 'NULL'))}) AS day, count(*) AS row_count,"
-        f" sum(hash(*COLUMNS(*))) AS digest FROM {relation} GROUP BY GROUPING SETS"
-        f" ({', '.join(f'({name})' for name in dates)})) WHERE day IS NOT NULL"
+        f"SELECT {which} AS on_column, coalesce({', '.join((*dates, 'NULL'))}) AS day, count(*) AS row_count,"
+        f" sum(hash({', '.join(columns)})) AS digest FROM {relation} GROUP BY {grouped}) WHERE day IS NOT NULL"
     )
     return digests_in(engine, f"SELECT on_column, day, row_count, digest FROM {FRESH}")
 

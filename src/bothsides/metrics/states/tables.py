@@ -1,5 +1,6 @@
 """The SQL that fills the tables of states."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
@@ -18,19 +19,47 @@ Fingerprints: TypeAlias = Mapping[date, tuple[Any, ...]]
 MOST_BITS_BYTES = 512 * 1024**2
 """What the bits of one table may take; labels of which there are too many are then not kept."""
 
-_BITS = "state_bits"
+_SUMS, _BITS = "state_sums", "state_bits"
+
+
+def labelled(engine: Engine, rollup: Declared) -> tuple[str, ...]:
+    """The labels to keep: those that any row has. By others there is nothing to split."""
+    there = "SELECT 1 FROM {} WHERE {} IS NOT NULL LIMIT 1"
+    return tuple(name for name in rollup.kept if engine.row(there.format(rollup.relation, name)))
 
 
 def make_days(engine: Engine, rollup: Declared, state: State) -> None:
     """Make a state of sums and counts from all rows."""
-    ordered = f"ORDER BY kept, {rollup.on}"
-    engine.run(f"CREATE OR REPLACE TABLE {state.name} AS {_sums(rollup, f'{rollup.on} IS NOT NULL')} {ordered}")
+    _fill_sums(engine, rollup, state, f"{rollup.on} IS NOT NULL")
+    engine.run(f"CREATE OR REPLACE TABLE {state.name} AS FROM {_SUMS} ORDER BY kept, {rollup.on}")
+    engine.run(f"DROP TABLE {_SUMS}")
 
 
 def remake_days(engine: Engine, rollup: Declared, state: State, days: Collection[date]) -> None:
     """Make the rows of some days again."""
+    _fill_sums(engine, rollup, state, _in_days(rollup.on, days))
     engine.run(f"DELETE FROM {state.name} WHERE {_in_days(rollup.on, days)}")
-    engine.run(f"INSERT INTO {state.name} {_sums(rollup, _in_days(rollup.on, days))}")
+    engine.run(f"INSERT INTO {state.name} FROM {_SUMS}")
+    engine.run(f"DROP TABLE {_SUMS}")
+
+
+def columns_used(engine: Engine, rollups: Sequence[Declared]) -> tuple[str, ...]:
+    """The columns of a fact's total relation that its states are made of.
+
+    How a by-side relation follows from the total one is not declared column by column, so there it is all of them.
+    """
+    fact = rollups[0].fact
+    there = [name for name, *_ in engine.rows(f"DESCRIBE {fact.relation}")]
+    if fact.parties:
+        return tuple(there)
+    texts = [_sum(measure, rollup) for rollup in rollups for measure in rollup.sums]
+    texts += [_bits(measure, rollup, LARGEST_BLOCK) for rollup in rollups for measure in rollup.distinct]
+    words = {"side", *(name for rollup in rollups for name in (rollup.on, *rollup.kept))}
+    words |= {word for text in texts for word in _WORD.findall(text)}
+    return tuple(name for name in there if name in words)
+
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 def _in_days(on: str, days: Collection[date]) -> str:
@@ -41,22 +70,37 @@ def _in_days(on: str, days: Collection[date]) -> str:
     return f"{bounds} AND {on} IN ({', '.join(f'DATE {str(day)!r}' for day in sorted(days))})"
 
 
-def _sums(rollup: Declared, condition: str) -> str:
-    columns = ", ".join(f"{_sum(measure, rollup)} AS m{i}" for i, measure in enumerate(rollup.sums))
+def _fill_sums(engine: Engine, rollup: Declared, state: State, condition: str) -> None:
+    """The sums by day and each label in one read of the fact; without a label they are those of one label added up."""
     keys = [rollup.on, *(["side"] if rollup.sided else [])]
-    sets = [keys, *([*keys, name] for name in rollup.kept)]
-    grouped = ", ".join(f"({', '.join(one)})" for one in sets)
-    return (
-        f"SELECT {_kept(rollup.kept)} AS kept, {', '.join([*keys, *rollup.kept])}, {columns} FROM {rollup.relation}"
-        f" WHERE {condition} GROUP BY GROUPING SETS ({grouped})"
+    columns = ", ".join(f"{_sum(measure, rollup)} AS m{i}" for i, measure in enumerate(rollup.sums))
+    engine.run(
+        f"CREATE OR REPLACE TEMP TABLE {_SUMS} AS SELECT {_kept(state.kept)} AS kept,"
+        f" {', '.join([*keys, *state.kept])}, {columns} FROM {rollup.relation}"
+        f" WHERE {condition} GROUP BY {_sets(keys, state.kept)}"
     )
+    if state.kept:
+        nothing = ", ".join(f"NULL AS {name}" for name in state.kept)
+        added = ", ".join(f"sum(m{i})" for i in range(len(rollup.sums)))
+        engine.run(
+            f"INSERT INTO {_SUMS} SELECT '{WHOLE}', {', '.join(keys)}, {nothing}, {added} FROM {_SUMS}"
+            f" WHERE kept = '{state.kept[0]}' GROUP BY {', '.join(keys)}"
+        )
+
+
+def _sets(keys: Sequence[str], names: Sequence[str]) -> str:
+    """One group for each label beside the keys, by grouping sets where there are several labels."""
+    if len(names) < 2:
+        return ", ".join([*keys, *names])
+    sets = (f"({', '.join([*keys, name])})" for name in names)
+    return f"GROUPING SETS ({', '.join(sets)})"
 
 
 def _kept(names: Sequence[str]) -> str:
-    """By which label a row of grouping sets is split."""
-    if not names:
-        return f"'{WHOLE}'"
-    return f"CASE {' '.join(f'WHEN grouping({name}) = 0 THEN {name!r}' for name in names)} ELSE '{WHOLE}' END"
+    """By which label a row is split."""
+    if len(names) < 2:
+        return f"'{names[0] if names else WHOLE}'"
+    return f"CASE {' '.join(f'WHEN grouping({name}) = 0 THEN {name!r}' for name in names)} END"
 
 
 def _sum(measure: Measure, rollup: Declared) -> str:
@@ -85,10 +129,7 @@ def fingerprints(engine: Engine, state: State, days: Collection[date]) -> Finger
 
 
 def room(engine: Engine, rollup: Declared, by_day: State) -> tuple[int, tuple[str, ...]]:
-    """How many accounts one row's bits stand for, and the labels for which the bits fit; 0 where none do.
-
-    A label that no row has is not kept either: there is nothing to split by.
-    """
+    """How many accounts one row's bits stand for, and the labels for which the bits fit; 0 where none do."""
     (most,) = engine.row(f"SELECT max({rollup.fact.account}) FROM {rollup.relation}") or (None,)
     if not isinstance(most, int):
         return 0, ()
@@ -97,26 +138,19 @@ def room(engine: Engine, rollup: Declared, by_day: State) -> tuple[int, tuple[st
         block *= 2
     size = (most // block + 1) * block // 8
     week = period_start(rollup.on, Grain.WEEK, 1)
-    keys = ["kept", week, *(["side"] if rollup.sided else [])]
-    rows = engine.rows(
-        f"SELECT kept, count(*), max(labels) FROM (SELECT {', '.join([*keys, *rollup.kept])},"
-        f" {_labels(rollup.kept)} AS labels FROM {by_day.name} GROUP BY {', '.join([*keys, *rollup.kept])}) GROUP BY 1"
+    keys = ", ".join(["kept", week, *(["side"] if rollup.sided else []), *by_day.kept])
+    cells: dict[str, int] = dict(
+        engine.rows(f"SELECT kept, count(*) FROM (SELECT DISTINCT {keys} FROM {by_day.name}) GROUP BY 1")
     )
-    cells = {kept: count for kept, count, labels in rows if labels or kept == WHOLE}
     fits = {kept for kept, count in cells.items() if count * size * len(rollup.distinct) <= MOST_BITS_BYTES}
-    return (block, tuple(name for name in rollup.kept if name in fits)) if WHOLE in fits else (0, ())
-
-
-def _labels(names: Sequence[str]) -> str:
-    """Whether a row of a state names a label."""
-    return f"CASE WHEN coalesce({', '.join((*names, 'NULL'))}) IS NULL THEN 0 ELSE 1 END" if names else "0"
+    return (block, tuple(name for name in by_day.kept if name in fits)) if WHOLE in fits else (0, ())
 
 
 def make_periods(engine: Engine, rollup: Declared, states: Sequence[State]) -> None:
     """Make the states of distinct accounts from all rows, which are read once for weeks and months."""
     _fill_bits(engine, rollup, states[0], f"{rollup.on} IS NOT NULL")
     for state in states:
-        engine.run(f"CREATE OR REPLACE TABLE {state.name} AS {_periods(state)} ORDER BY kept, {rollup.on}")
+        engine.run(f"CREATE OR REPLACE TABLE {state.name} AS {_periods(state)}")
     engine.run(f"DROP TABLE {_BITS}")
 
 
@@ -138,13 +172,12 @@ def _fill_bits(engine: Engine, rollup: Declared, state: State, condition: str) -
     on, block, account = rollup.on, state.block, rollup.fact.account
     begins = f"greatest({period_start(on, Grain.WEEK, 1)}, {period_start(on, Grain.MONTH, 1)})"
     keys = ["begins", *(["side"] if rollup.sided else []), "block"]
-    sets = [f"({', '.join([*keys, name])})" for name in state.kept] or [f"({', '.join(keys)})"]
     bits = ", ".join(f"{_bits(measure, rollup, block)} AS b{i}" for i, measure in enumerate(rollup.distinct))
     engine.run(
         f"CREATE OR REPLACE TEMP TABLE {_BITS} AS SELECT {_kept(state.kept)} AS kept,"
         f" {', '.join([*keys, *state.kept])}, {bits}"
         f" FROM (SELECT *, {begins} AS begins, CAST({account} // {block} AS INTEGER) AS block"
-        f" FROM {rollup.relation} WHERE {condition}) GROUP BY GROUPING SETS ({', '.join(sets)})"
+        f" FROM {rollup.relation} WHERE {condition}) GROUP BY {_sets(keys, state.kept)}"
     )
     if state.kept:
         nothing = ", ".join(f"NULL AS {name}" for name in state.kept)

@@ -1,0 +1,150 @@
+"""Which reads a state answers: by hand, on a market whose weeks and months are counted out."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from bothsides.metrics import Query, Store, ask, build_facts, explain, parse_by, parse_where, read_store, refresh
+from bothsides.metrics.states.books import open_books
+from bothsides.metrics.states.grains import NO_STATES
+from bothsides.warehouse import DuckDB
+from tests.metrics.cases import account, day, order
+from tests.metrics.conftest import build_market
+
+ORDERS = [
+    order("b1", "s1", "2024-01-01", 10_00, category="x", region="north"),
+    order("b2", "s1", "2024-01-02", 20_00, category="y", region="north"),
+    order("b1", "s2", "2024-01-31", 30_00, category="x", region="south"),
+    order("b1", "s1", "2024-02-01", 40_00, category=None, region="south"),
+    order("b3", "s1", "2024-03-30", 50_00, category="x", region="north", status="cancelled"),
+    order("b3", "s1", "2024-03-31", 60_00, category="x", region="north"),
+]
+ACCOUNTS = [account(name, "2024-01-01") for name in ("b1", "b2", "b3", "s1", "s2")]
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    """Orders of January to March 2024, in two categories and two regions, their states built."""
+    found = build_market(orders=ORDERS, accounts=ACCOUNTS, known_until=day("2024-03-31"))
+    assert isinstance(found.engine, DuckDB)
+    refresh("EUR")(found.engine.con)
+    return read_store(found.engine)
+
+
+def asked(metric: str, by: str = "", where: tuple[str, ...] = (), **days: Any) -> Query:
+    grain, by_side, dims = parse_by([word for word in by.split(",") if word])
+    return Query(
+        metrics=(metric,), grain=grain, by_side=by_side, dims=dims, where=parse_where(where), intervals=False, **days
+    )
+
+
+def numbers(store: Store, query: Query) -> list[Any]:
+    return [value.value for value in ask(store, query)]
+
+
+@pytest.mark.parametrize(
+    ("query", "state", "expected"),
+    [
+        (asked("gmv", "month"), "state_orders_placed_on_day", [60.0, 40.0, 60.0]),
+        (asked("gmv", "quarter,category"), "state_orders_placed_on_day", [40.0, 100.0, 20.0]),
+        (asked("gmv", "", ("category=x",)), "state_orders_placed_on_day", [100.0]),
+        (asked("gmv", "", ("category=x,(none)",)), "state_orders_placed_on_day", [140.0]),
+        (asked("gmv", "", (), start=day("2024-01-02"), end=day("2024-01-31")), "state_orders_placed_on_day", [50.0]),
+        (asked("booked_gmv", "quarter"), "state_bookings_placed_on_day", [210.0]),
+        (asked("active_buyers", "month"), "state_order_parties_placed_on_month", [2, 1, 1]),
+        (asked("active_buyers", "quarter"), "state_order_parties_placed_on_month", [3]),
+        (asked("active_accounts", "fiscal_year,side"), "state_order_parties_placed_on_month", [3, 2]),
+        (asked("active_buyers", "week"), "state_order_parties_placed_on_week", [2, 0, 0, 0, 1, *[0] * 7, 1]),
+        (asked("active_buyers", "", ("region=north,south",)), "state_order_parties_placed_on_month", [3]),
+        (asked("active_suppliers", "month,region"), "state_order_parties_placed_on_month", [1, 1, 1, 1]),
+    ],
+)
+def test_a_state_answers(store: Store, query: Query, state: str, expected: list[Any]) -> None:
+    assert f"FROM {state}" in explain(store, query)
+    assert "fact_" not in explain(store, query)
+    assert numbers(store, query) == expected
+    assert numbers(replace(store, states=NO_STATES), query) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        (asked("gmv", "category,region"), "two labels at once"),
+        (asked("gmv", "category", ("region=north",)), "one label split by, another filtered on"),
+        (asked("gmv", "side,segment"), "a label that is not kept"),
+        (asked("active_buyers", "day"), "distinct accounts of a day"),
+        (asked("active_buyers", "month", (), start=day("2024-01-02")), "a month from its second day on"),
+        (asked("active_buyers", "month", (), as_of=day("2024-02-28")), "a month up to its last day but one"),
+        (asked("median_account_gmv", "side"), "a median"),
+    ],
+)
+def test_the_fact_answers(store: Store, query: Query, why: str) -> None:
+    assert "state_" not in explain(store, query), why
+    assert numbers(store, query) == numbers(replace(store, states=NO_STATES), query)
+
+
+def test_a_month_asked_for_whole_is_a_state_s(store: Store) -> None:
+    query = asked("active_buyers", "", (), start=day("2024-02-01"), end=day("2024-02-29"))
+    assert "state_order_parties_placed_on_month" in explain(store, query)
+    assert numbers(store, query) == [1]
+
+
+def test_a_column_that_no_row_fills_is_not_kept(store: Store) -> None:
+    kept = {state.name: state.kept for state in store.states.states}
+    assert kept["state_orders_placed_on_day"] == ("category", "region")
+    assert numbers(store, asked("gmv", "channel")) == [160.0]
+
+
+def test_states_are_of_the_last_load_or_not_read() -> None:
+    """Facts built anew after another load, by a caller who leaves the states as they were."""
+    found = build_market(orders=ORDERS, accounts=ACCOUNTS)
+    assert isinstance(found.engine, DuckDB)
+    con = found.engine.con
+    refresh("EUR")(con)
+    con.execute("UPDATE orders SET superseded_in = 2 WHERE amount = 1000")
+    con.execute("INSERT INTO loads VALUES (2, NULL, NULL, 'ok', NULL)")
+    build_facts(found.engine, currency="EUR")
+    late = read_store(found.engine)
+    assert late.states is NO_STATES
+    assert numbers(late, asked("gmv")) == [150.0]
+    refresh("EUR")(con)
+    assert numbers(read_store(found.engine), asked("gmv")) == [150.0]
+    assert read_store(found.engine).states.states
+
+
+def test_states_of_another_version_are_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = build_market(orders=ORDERS, accounts=ACCOUNTS)
+    assert isinstance(found.engine, DuckDB)
+    refresh("EUR")(found.engine.con)
+    found.engine.run("UPDATE state_orders_placed_on_day SET m1 = 0, m0 = 0")
+    assert numbers(read_store(found.engine), asked("gmv")) == [0.0], "the state is read"
+    monkeypatch.setattr("bothsides.metrics.states.rollups.duckdb.__version__", "another")
+    assert numbers(read_store(found.engine), asked("gmv")) == [160.0], "states of another version are not read"
+    refresh("EUR")(found.engine.con)
+    assert numbers(read_store(found.engine), asked("gmv")) == [160.0]
+    assert read_store(found.engine).states.states
+
+
+def test_a_reader_of_an_earlier_load_reads_facts() -> None:
+    found = build_market(orders=ORDERS, accounts=ACCOUNTS)
+    assert isinstance(found.engine, DuckDB)
+    refresh("EUR")(found.engine.con)
+    assert read_store(found.engine, known_on=1).states is NO_STATES
+
+
+def test_only_days_that_changed_are_made_again() -> None:
+    """A row put into the state by hand stays where its day is clean, and goes where the day is dirty."""
+    found = build_market(orders=ORDERS, accounts=ACCOUNTS)
+    assert isinstance(found.engine, DuckDB)
+    con = found.engine.con
+    refresh("EUR")(con)
+    con.execute("UPDATE state_orders_placed_on_day SET m1 = -1 WHERE placed_on IN ('2024-01-01', '2024-01-31')")
+    con.execute("UPDATE orders SET superseded_in = 2 WHERE amount = 3000")
+    con.execute("INSERT INTO loads VALUES (2, NULL, NULL, 'ok', NULL)")
+    refresh("EUR")(con)
+    days = dict(con.execute("SELECT placed_on, m1 FROM state_orders_placed_on_day WHERE kept = ''").fetchall())
+    assert days[date(2024, 1, 1)] == -1
+    assert date(2024, 1, 31) not in days
+    assert {state.name for state in open_books(found.engine).states} >= {"state_order_parties_placed_on_week"}
