@@ -1,5 +1,6 @@
 """Changes taken apart by hand, and in any market: the parts add up to the change, and the change to what is asked."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -8,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bothsides.metrics import Query, Store, ask
+from bothsides.metrics import METRICS, Query, Status, Store, ask
 from bothsides.metrics.decompose import Change, Comparison, Split, decompose, named_period
 from bothsides.metrics.decompose.factors import Cell, effects
 from bothsides.metrics.decompose.rounding import allocate
+from bothsides.metrics.dictionary import Dictionary, Version
 from bothsides.schema import Grain, Period, Side
 from bothsides.schema.period import parse_period
 from tests.metrics.cases import World, dated, order, world
@@ -272,6 +274,11 @@ def test_what_cannot_be_compared_says_why() -> None:
     assert "needs fees, refunds" in (change(store, "net_revenue").reason or "")
     assert "no row has category 'z'" in (change(store, where=(("category", ("z",)),)).reason or "")
     assert "declared sample" in (change(BRIDGE.but(sample=True)).reason or "")
+    booked = replace(METRICS["gmv"], formula=METRICS["booked_gmv"].formula, version=2)
+    agreed = replace(store, dictionary=Dictionary({"gmv": (Version(metric=booked),)}))
+    assert "gmv is defined by agreement" in (change(agreed).reason or "")
+    (growth,) = ask(agreed, Query(metrics=("gmv_growth",)))
+    assert (growth.value, growth.status) == (None, Status.UNAVAILABLE)
     assert change(store, period=parse_period("2024-04")).splits == ()
 
 

@@ -43,7 +43,7 @@ def change(
 
     bothsides change gmv --period 2013-Q2 --against 2012-Q2 --side buyer --by category --json
     """
-    from bothsides.metrics import open_store, parse_where
+    from bothsides.metrics import open_store, parse_where, read_dictionary
     from bothsides.metrics.decompose import Comparison, decompose, named_period
     from bothsides.metrics.query import DIMENSIONS
     from bothsides.schema import Side
@@ -53,7 +53,8 @@ def change(
         raise ValueError(f"--side {side!r} is not one of {', '.join(Side)}")
     if by is not None and by not in DIMENSIONS:
         raise ValueError(f"--by {by!r} is not one of {', '.join(DIMENSIONS)}")
-    with open_store(published(Workspace.open(workspace)), known_on=known_on) as store:
+    opened = Workspace.open(workspace)
+    with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
         asked = Comparison(
             metric=metric,
             period=named_period(period, fiscal_start=store.fiscal_start) if period else None,

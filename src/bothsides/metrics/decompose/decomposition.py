@@ -103,6 +103,9 @@ def _reading(store: Store, asked: Comparison, side: Side | None, days: Days | No
 
 def _refused(reading: Reading, metric: Metric) -> str | None:
     """Whatever the periods; rows without an exchange rate matter only inside them."""
+    agreed = reading.store.dictionary.held(metric.id)
+    if any(held.undefined or held.metric.formula != metric.formula for held in agreed):
+        return f"{metric.id} is defined by agreement: only the house's definition can be taken apart"
     if reading.store.sampled:
         return "orders are a declared sample: the other orders of its accounts may be outside it"
     return refusal(replace(reading, store=replace(reading.store, unpriced=())), metric)
