@@ -35,14 +35,13 @@ def translated(statement: str, dialect: str) -> Translation:
     tree = parse_one(statement, dialect="duckdb")
     replaces = _replaced(tree)
     names: list[str] = []
+    # Inner nodes first: a change takes the changed parts of its node along. One walk, since large trees are slow.
+    for node in reversed([node for node in tree.walk() if type(node) in differences]):
+        differences[type(node)](node)
     for node in list(tree.find_all(exp.Placeholder)):
         if node.name not in names:
             names.append(node.name)
         node.replace(exp.Parameter(this=exp.Literal.number(names.index(node.name) + 1)))
-    for kind, change in differences.items():
-        # Inner nodes first: a change takes the changed parts of its node along.
-        for found in reversed(list(tree.find_all(kind))):
-            change(found)
     _name_subqueries(tree)
     return Translation(statement=tree.sql(dialect=dialect), names=tuple(names), replaces=replaces)
 
