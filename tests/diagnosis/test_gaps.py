@@ -47,6 +47,16 @@ def test_a_sample_answers_what_metrics_answers_and_nothing_else(market: Callable
         assert gap.missing == ("orders: every order, not a sample of them",)
 
 
+def test_reviews_must_name_their_order(market: Callable[..., Store]) -> None:
+    def missing(**review: str) -> tuple[str, ...]:
+        reviews = [{"reviewee_id": "s", "reviewed_at": date(2024, 1, 9), "rating": 4, **review}]
+        ready = readiness(market(orders=[{**ORDER, "order_id": "o"}], reviews=reviews))
+        return next((gap.missing for gap in ready.gaps if gap.question == "How many orders are reviewed?"), ())
+
+    assert missing() == ("reviews.order_id",)
+    assert missing(order_id="o") == ()
+
+
 def test_which_side_is_short_needs_to_know_what_buyers_wanted_in_the_same_months(market: Callable[..., Store]) -> None:
     def asked(**tables: list[dict[str, object]]) -> bool:
         ready = readiness(market(orders=[{**ORDER, "category": "x", "region": "N"}], **tables))

@@ -138,6 +138,13 @@ QUESTIONS = (
         needs=("refunds.amount",),
         then="refund rate, net GMV",
     ),
+    Question(
+        id="reviews",
+        text="How many orders are reviewed?",
+        needs=("reviews.order_id",),
+        then="the flywheel's edge from purchase to reviews and word of mouth",
+        follows=True,
+    ),
 )
 """In the order a reader would ask them."""
 
