@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Annotated, Literal
 
 import pytest
 
-from bothsides.agreement import AgreementError, fingerprint, load_entries
+from bothsides.agreement import AgreementError, checked, fingerprint, load_entries
+from bothsides.schema import Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +18,30 @@ class Rule:
     name: str
     since: date | None = None
     days: int = 7
+
+
+def short(text: str) -> str:
+    """At most three letters. Raises ValueError for more."""
+    if len(text) > 3:
+        raise ValueError("must be at most three letters")
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A table within a table."""
+
+    mode: Literal["fast", "slow"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """A table whose keys are all needed."""
+
+    order: Literal["strict", "any"]
+    side: Side
+    code: Annotated[str, checked(short)]
+    parts: tuple[Part, ...]
 
 
 def written(folder: Path, text: str) -> Path:
@@ -45,6 +71,13 @@ def test_a_table_with_a_mistake_stays_beside_the_good_ones(tmp_path: Path) -> No
         "rule[1].name: missing; this key is required",
         "rule[3].name = 3: should be a valid string",
     ]
+
+
+def test_a_key_left_out_is_named_with_what_it_may_be(tmp_path: Path) -> None:
+    _, problems = load_entries(written(tmp_path, "[[rule]]\n[[rule]]\nparts = [{}]\n"), "rule", Choices)
+    told = [str(problem).partition("required: ")[2] for problem in problems]
+    assert told[:4] == ["one of strict, any", "one of buyer, supplier", "at most three letters", "tables with mode"]
+    assert told[-1] == "one of fast, slow"
 
 
 @pytest.mark.parametrize("text", ['rule = "a"', "rule = [1, 2]", '[rule]\nname = "a"'])

@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import enum
 import hashlib
 import json
 import tomllib
@@ -117,7 +118,9 @@ def _validated(
     try:
         return TypeAdapter(policy_type).validate_json(_canonical(data), strict=True), problems
     except ValidationError as error:
-        problems += [_from_pydantic(path, prefix, dict(detail)) for detail in error.errors(include_url=False)]
+        problems += [
+            _from_pydantic(path, prefix, dict(detail), policy_type) for detail in error.errors(include_url=False)
+        ]
         return None, problems
 
 
@@ -164,13 +167,43 @@ def _unknown(name: object, known: Sequence[str]) -> str:
     return f"unknown key; allowed: {', '.join(known)}{meant}"
 
 
-def _from_pydantic(path: Path, prefix: tuple[object, ...], detail: dict[str, Any]) -> Problem:
+def _from_pydantic(path: Path, prefix: tuple[object, ...], detail: dict[str, Any], policy_type: object) -> Problem:
     where = (*prefix, *detail["loc"])
     if detail["type"] in ("missing", "missing_argument", "missing_keyword_only_argument"):
-        return Problem(file=str(path), key=_key(where), value="", allowed="missing; this key is required")
+        choices = _choices(_hint(policy_type, detail["loc"]))
+        return Problem(file=str(path), key=_key(where), value="", allowed=f"missing; this key is required{choices}")
     message = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
     allowed = message[:1].lower() + message[1:]
     return _problem(path, where, detail["input"], allowed)
+
+
+def _hint(expected: object, where: Sequence[object]) -> object:
+    """The annotation of the field at the end of the way, None where there is none."""
+    for step in where:
+        if isinstance(step, int):
+            expected = next(iter(typing.get_args(expected)), None)
+        elif isinstance(expected, type) and dataclasses.is_dataclass(expected):
+            expected = typing.get_type_hints(expected, include_extras=True).get(str(step))
+        else:
+            return None
+    return expected
+
+
+def _choices(hint: object) -> str:
+    """What may stand there, as the annotation tells it: words, tables with their keys, or what its check says."""
+    arguments = typing.get_args(hint)
+    if typing.get_origin(hint) is typing.Annotated:
+        checks = [str(item.func.__doc__) for item in arguments[1:] if isinstance(item, AfterValidator)]
+        told = checks[0].partition(". ")[0].strip() if checks else ""
+        return f": {told[:1].lower()}{told[1:]}" if told else ""
+    if typing.get_origin(hint) is typing.Literal:
+        return f": one of {', '.join(map(str, arguments))}"
+    if isinstance(hint, type) and issubclass(hint, enum.Enum):
+        return f": one of {', '.join(str(member.value) for member in hint)}"
+    table = next((item for item in (hint, *arguments) if dataclasses.is_dataclass(item)), None)
+    if table is None:
+        return ""
+    return f": {'tables' if arguments else 'a table'} with {', '.join(item.name for item in dataclasses.fields(table))}"
 
 
 def _unknown_keys(
