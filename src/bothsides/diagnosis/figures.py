@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from bothsides.diagnosis.span import Span
 from bothsides.metrics import Basis, Query, Status, Store, Unit, Value, ask
-from bothsides.metrics.answer import SMALL_N
+from bothsides.metrics.appraisal import SMALL_N
 from bothsides.metrics.interval import wilson
 
 READINGS: dict[str, str] = {

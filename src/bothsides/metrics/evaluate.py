@@ -1,92 +1,159 @@
-"""From the measures of a cell to the outcome of a formula: ratios last, empty where the denominator is zero."""
+"""From the columns of a row to the outcome of a formula: ratios last, empty where the denominator is zero."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from bothsides.metrics.cells import Outcome
+from bothsides.metrics.compile import Plan
+from bothsides.metrics.facts import FACTS
 from bothsides.metrics.interval import Z, wilson
 from bothsides.metrics.measure import Combination, Formula, Measure, Product, Ratio
 from bothsides.metrics.value import Basis, Status
 
+Row: TypeAlias = Sequence[Any]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """One measure in one cell: its total, how many rows stand behind it, its sampling variance if it is a sample.
+Term: TypeAlias = tuple[float | None, int, float | None, float | None, Basis, str | None]
+"""Value, observations, lower and upper bound, basis, and why there is no value: a cell takes several, so no record."""
+
+
+class Column(NamedTuple):
+    """Where a measure stands in a row: its total, the rows behind it (else its total says), its sampling variance.
 
     `census` is false for what a sample cannot be grossed up to, such as the accounts seen in it.
     """
 
-    total: float
-    rows: int
-    variance: float | None = None
+    total: int
+    rows: int | None = None
+    variance: int | None = None
     census: bool = True
 
+    @property
+    def presence(self) -> int:
+        """What is empty where the read of the measure's fact has no row, and only others' reads have put one there."""
+        return self.total if self.rows is None else self.rows
 
-Cell = Mapping[Measure, Counted]
+
+def columns_of(compiled: Plan) -> dict[Measure, Column]:
+    """Where each measure stands in a row of the statement's answer."""
+    at = {name: len(compiled.keys) + i for i, name in enumerate(compiled.outputs)}
+    return {
+        measure: Column(
+            total=at[name],
+            rows=at[compiled.rows[measure]] if measure in compiled.rows else None,
+            variance=at[compiled.variances[measure]] if measure in compiled.variances else None,
+            census=not (compiled.weighted and measure.aggregate == "count_distinct" and FACTS[measure.fact].weight),
+        )
+        for measure, name in compiled.columns.items()
+    }
 
 
-def evaluate(formula: Formula, cell: Cell) -> Outcome:
-    """The formula's outcome in the cell. Totals are a census unless the rows are a declared sample."""
+def evaluator(formula: Formula, columns: Mapping[Measure, Column]) -> Callable[[Row], Outcome]:
+    """The formula's outcome in a row. Totals are a census unless the rows are a declared sample."""
+    term = _term(formula, columns)
+
+    def outcome(row: Row) -> Outcome:
+        value, n, low, high, basis, empty = term(row)
+        if empty is None:
+            return Outcome(value, n, low, high, basis)
+        return Outcome(value=None, n=n, status=Status.NO_DENOMINATOR, reason=empty)
+
+    return outcome
+
+
+def _term(formula: Formula, columns: Mapping[Measure, Column]) -> Callable[[Row], Term]:
     match formula:
         case Measure():
-            return _measure(cell[formula])
+            return _measure(columns[formula])
         case Ratio():
-            return _ratio(formula, cell)
+            return _ratio(formula, _term(formula.numerator, columns), _term(formula.denominator, columns))
         case Combination(terms=terms):
-            parts = [(sign, evaluate(term, cell)) for sign, term in terms]
-            empty = next((part for _, part in parts if part.value is None), None)
-            if empty is not None:
-                return empty
-            return _spread(sum(s * (p.value or 0) for s, p in parts), [p for _, p in parts])
+            return _combination([(sign, _term(part, columns)) for sign, part in terms])
         case Product(factors=factors, power=power):
-            outcomes = [evaluate(factor, cell) for factor in factors]
-            if any(o.value is None for o in outcomes):
-                return next(o for o in outcomes if o.value is None)
-            value = math.prod(o.value or 0 for o in outcomes)
-            return Outcome(
-                value=value if power == 1 else value**power, n=min(o.n for o in outcomes), basis=_shared_basis(outcomes)
-            )
+            return _product([_term(factor, columns) for factor in factors], power)
 
 
-def _measure(counted: Counted) -> Outcome:
-    if counted.variance:
-        spread = Z * math.sqrt(counted.variance)
-        return Outcome(
-            value=counted.total,
-            n=counted.rows,
-            low=counted.total - spread,
-            high=counted.total + spread,
-            basis=Basis.SAMPLE,
-        )
-    return Outcome(value=counted.total, n=counted.rows, basis=Basis.CENSUS if counted.census else Basis.NOT_COMPUTED)
+def _measure(column: Column) -> Callable[[Row], Term]:
+    total_at, rows_at, variance_at = column.total, column.rows, column.variance
+    basis = Basis.CENSUS if column.census else Basis.NOT_COMPUTED
+
+    def counted(row: Row) -> Term:
+        total = row[total_at] or 0
+        return total, int(total), None, None, basis, None
+
+    def summed(row: Row) -> Term:
+        return row[total_at] or 0, row[rows_at] or 0, None, None, basis, None  # type: ignore[index]
+
+    def sampled(row: Row) -> Term:
+        variance = row[variance_at]  # type: ignore[index]
+        if not variance:
+            return summed(row)
+        total, spread = row[total_at] or 0, Z * math.sqrt(variance)
+        return total, row[rows_at] or 0, total - spread, total + spread, Basis.SAMPLE, None  # type: ignore[index]
+
+    if rows_at is None:
+        return counted
+    return summed if variance_at is None else sampled
 
 
-def _shared_basis(parts: list[Outcome]) -> Basis:
-    return Basis.CENSUS if all(part.basis is Basis.CENSUS for part in parts) else Basis.NOT_COMPUTED
+def _ratio(ratio: Ratio, top: Callable[[Row], Term], bottom: Callable[[Row], Term]) -> Callable[[Row], Term]:
+    scale, share = ratio.scale, ratio.share
+
+    def divided(row: Row) -> Term:
+        over = top(row)
+        numerator = over[0]
+        if numerator is None:
+            return over
+        under = bottom(row)
+        denominator, n = under[0], under[1]
+        if denominator is None:
+            return under
+        if denominator <= 0:
+            said = "the denominator is zero" if denominator == 0 else "the denominator is negative"
+            return None, 0, None, None, Basis.CENSUS, said
+        value = scale * numerator / denominator
+        if share and 0 <= numerator <= denominator and Basis.CENSUS is over[4] is under[4]:
+            low, high = wilson(numerator, denominator)
+            return value, n, low, high, Basis.WILSON, None
+        return value, n, None, None, Basis.NOT_COMPUTED, None
+
+    return divided
 
 
-def _spread(value: float, parts: list[Outcome]) -> Outcome:
+def _combination(parts: Sequence[tuple[int, Callable[[Row], Term]]]) -> Callable[[Row], Term]:
     """Independent parts: their variances add up, and so do the observations behind them."""
-    n = sum(p.n for p in parts)
-    halves = [(p.high - p.low) / 2 for p in parts if p.low is not None and p.high is not None]
-    if not halves:
-        return Outcome(value=value, n=n, basis=_shared_basis(parts))
-    spread = math.hypot(*halves)
-    return Outcome(value=value, n=n, low=value - spread, high=value + spread, basis=Basis.SAMPLE)
+
+    def combined(row: Row) -> Term:
+        value: float = 0
+        n = 0
+        halves = []
+        basis = Basis.CENSUS
+        for sign, part in parts:
+            term = part(row)
+            if term[0] is None:
+                return term
+            value += sign * term[0]
+            n += term[1]
+            if term[2] is not None and term[3] is not None:
+                halves.append((term[3] - term[2]) / 2)
+            if term[4] is not Basis.CENSUS:
+                basis = Basis.NOT_COMPUTED
+        if not halves:
+            return value, n, None, None, basis, None
+        spread = math.hypot(*halves)
+        return value, n, value - spread, value + spread, Basis.SAMPLE, None
+
+    return combined
 
 
-def _ratio(ratio: Ratio, cell: Cell) -> Outcome:
-    top, bottom = evaluate(ratio.numerator, cell), evaluate(ratio.denominator, cell)
-    if top.value is None:
-        return top
-    if bottom.value is None:
-        return bottom
-    if bottom.value <= 0:
-        said = "zero" if bottom.value == 0 else "negative"
-        return Outcome(value=None, n=0, status=Status.NO_DENOMINATOR, reason=f"the denominator is {said}")
-    value = ratio.scale * top.value / bottom.value
-    if ratio.share and 0 <= top.value <= bottom.value and Basis.CENSUS is top.basis is bottom.basis:
-        low, high = wilson(top.value, bottom.value)
-        return Outcome(value=value, n=bottom.n, low=low, high=high, basis=Basis.WILSON)
-    return Outcome(value=value, n=bottom.n, basis=Basis.NOT_COMPUTED)
+def _product(factors: Sequence[Callable[[Row], Term]], power: float) -> Callable[[Row], Term]:
+    def multiplied(row: Row) -> Term:
+        terms = [factor(row) for factor in factors]
+        empty = next((term for term in terms if term[0] is None), None)
+        if empty is not None:
+            return empty
+        value = math.prod(term[0] or 0 for term in terms)
+        basis = Basis.CENSUS if all(term[4] is Basis.CENSUS for term in terms) else Basis.NOT_COMPUTED
+        return value if power == 1 else value**power, min(term[1] for term in terms), None, None, basis, None
+
+    return multiplied

@@ -1,6 +1,6 @@
 """Lifecycle: of a period's accounts, the new, the returning, those back from the dead, and those gone quiet."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -56,8 +56,8 @@ class Lifecycle(Shape):
                     reason=f"known from {known}: nothing is known of the period before",
                 )
             elif before.start < known:
-                found[key] = replace(
-                    outcome, status=Status.PARTIAL, reason=f"the period before is known from {known} only"
+                found[key] = outcome._replace(
+                    status=Status.PARTIAL, reason=f"the period before is known from {known} only"
                 )
         return found
 

@@ -90,7 +90,7 @@ class Returned(Shape):
         if self.retention.measure == "accounts":
             share = Outcome(value=n / members, n=members, basis=Basis.WILSON, status=status, reason=why)
             below, above = wilson(n, members)
-            return replace(share, low=below, high=above)
+            return share._replace(low=below, high=above)
         base, base2 = (sum(table.members[lived][i] for lived in old) for i in (1, 2))
         if base <= 0:
             return Outcome(
@@ -100,7 +100,7 @@ class Returned(Shape):
         bounds = clustered_ratio(members, top, base, top2, base2, cross)
         if bounds is None:
             return ratio
-        return replace(ratio, low=max(bounds[0], 0.0) if top >= 0 else bounds[0], high=bounds[1], basis=Basis.CLUSTER)
+        return ratio._replace(low=max(bounds[0], 0.0) if top >= 0 else bounds[0], high=bounds[1], basis=Basis.CLUSTER)
 
     def _tables(self, reading: Reading, metric: Metric) -> dict[Key, "_Table"]:
         """Members by how many periods they have lived through, and what of them came back in each age."""

@@ -1,6 +1,6 @@
 """How much of the market hangs on few accounts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from bothsides.metrics.cells import Key, Outcome, Reading
@@ -90,7 +90,7 @@ class Concentration(Shape):
             if tuple(labels) in amounts:
                 amounts[tuple(labels)].append(amount)
         return {
-            key: replace(known[key], low=bounds[0], high=bounds[1], basis=Basis.BOOTSTRAP)
+            key: known[key]._replace(low=bounds[0], high=bounds[1], basis=Basis.BOOTSTRAP)
             for key, held in amounts.items()
             if (bounds := resampled_interval(held, self._figure, draws)) is not None
         }

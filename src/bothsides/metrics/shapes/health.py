@@ -7,9 +7,9 @@ from datetime import date
 
 from bothsides.metrics.cells import Key, Outcome, Reading, bound, make_reading, period_of, period_status
 from bothsides.metrics.compile import expand, plan
-from bothsides.metrics.evaluate import Counted, evaluate
+from bothsides.metrics.evaluate import columns_of, evaluator
 from bothsides.metrics.facts import FACTS
-from bothsides.metrics.measure import Formula, Measure, measures_of
+from bothsides.metrics.measure import Formula, measures_of
 from bothsides.metrics.metric import Better, Metric, Read
 from bothsides.metrics.shapes.shape import Shape
 from bothsides.metrics.value import Basis, Status
@@ -142,12 +142,7 @@ def _outcomes(reading: Reading, metric: Metric) -> Mapping[Key, Outcome]:
     compiled = plan(measures, reading.cut, reading.windows)
     width = len(compiled.keys)
     found: dict[Key, Outcome] = {}
+    outcome = evaluator(formula, columns_of(compiled))
     for row in reading.store.engine.rows(compiled.statement, compiled.parameters):
-        cell = dict(zip(compiled.outputs, row[width:], strict=True))
-        found[tuple(row[:width])] = evaluate(formula, {m: _counted(m, cell, compiled.columns) for m in measures})
+        found[row[:width]] = outcome(row)
     return found
-
-
-def _counted(measure: Measure, cell: Mapping[str, float | None], columns: Mapping[Measure, str]) -> Counted:
-    total = cell[columns[measure]] or 0
-    return Counted(total=total, rows=int(total))
