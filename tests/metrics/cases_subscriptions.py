@@ -57,6 +57,21 @@ FOREIGN = world(
         for on, rate in (("2024-01-01", 0.9), ("2024-02-15", 0.5))
     ],
 )
+CORRECTED = world(
+    "2024-03-31",
+    accounts=ACCOUNTS,
+    subscriptions=[
+        plan("s1", "2024-01-01", 10_00, subscription_id="p", loaded_in=1, superseded_in=2),
+        plan("s1", "2024-01-01", 40_00, subscription_id="p", loaded_in=2),
+        plan("s2", "2024-02-01", 5_00, loaded_in=2),  # came late
+    ],
+)
+TWO_ROLES = world(
+    "2024-03-31",
+    accounts=[account("s1", organization_id="g"), account("b1", organization_id="g")],
+    subscriptions=[plan("s1", "2024-01-01", 10_00, "2024-02-10"), plan("b1", "2024-02-10", 20_00)],
+)
+"""A company that stops paying as a supplier and begins as a buyer."""
 TWO_PLANS = world(
     "2024-03-31",
     accounts=ACCOUNTS,
@@ -91,6 +106,8 @@ CASES = (
         start="2024-03-01",
         reason="1 rows of subscriptions",
     ),
+    case("mrr", CORRECTED, "as corrected", "45 | 2 | ok"),
+    case("mrr", CORRECTED.but(known_on=1), "as known then", "10 | 1 | ok"),
     case("mrr", LEDGER, "not sold, not zero", reason="needs subscriptions"),
     case(
         "mrr_change",
@@ -123,6 +140,7 @@ CASES = (
     case("mrr_contraction", TWO_PLANS, "one of two ends", "-10 | 1 | ok"),
     case("mrr_churned", BILLED, "s3 rests, s1 leaves", "-150 | 2 | ok"),
     case("mrr_churned", FOLLOWING, "one day between two plans is none", "-10 | 1 | ok"),
+    case("mrr_churned", TWO_ROLES, "each role pays for itself", "buyer|0|0|ok; supplier|-10|1|ok", by="side"),
     case("mrr_reactivated", BILLED, "s3 goes on, s1 is back", "150 | 2 | ok"),
     case("mrr_reactivated", FOLLOWING, "two days between are", "10 | 1 | ok"),
     case("subscribed_accounts", BILLED, "s1, s2, s3 and b1", "4 | 4 | ok"),
