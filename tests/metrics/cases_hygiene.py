@@ -1,7 +1,7 @@
 """How far the records can be trusted, by hand."""
 
 from tests.metrics.cases import account, case, dated, world
-from tests.metrics.cases_pipeline import LEADS_ONLY, PIPELINE, lead
+from tests.metrics.cases_pipeline import LEADS_ONLY, PIPELINE, lead, stage, touch
 from tests.metrics.cases_volume import LEDGER
 
 
@@ -46,6 +46,17 @@ MERGED = world(
         named("Acme", account("b1", "2024-01-01", organization_id="g", loaded_in=2)),
         named("Acme", account("b2", "2024-01-02", organization_id="g", loaded_in=2)),
     ],
+)
+RECYCLED = world(
+    "2024-03-31",
+    leads=[lead("l1", "buyer", "2024-01-01")],
+    stage_changes=[
+        stage("l1", "mql", "2024-01-02"),
+        stage("l1", "recycled", "2024-01-10"),
+        stage("l1", "mql", "2024-02-10"),
+        stage("l1", "closed_lost", "2024-03-05"),
+    ],
+    touches=[touch("l1", "2024-01-20"), touch("l1", "2024-03-20")],
 )
 
 CASES = (
@@ -102,6 +113,13 @@ CASES = (
         PIPELINE,
         "on the last day of the month",
         "2024-01 | 3 | 3 | ok; 2024-02 | 2 | 2 | ok; 2024-03 | 2 | 2 | ok; 2024-04 | 2 | 2 | ok; 2024-05 | 2 | 2 | ok",
+        by="month",
+    ),
+    case(
+        "open_leads",
+        RECYCLED,
+        "not while it rests with marketing, whoever calls",
+        "2024-01 | 0 | 0 | ok; 2024-02 | 1 | 1 | ok; 2024-03 | 0 | 0 | ok",
         by="month",
     ),
     case("open_leads", LEADS_ONLY, "no history of stages", reason="needs stage_changes"),

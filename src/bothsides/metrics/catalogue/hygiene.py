@@ -101,7 +101,7 @@ HYGIENE = (
         label="Open leads",
         unit=Unit.COUNT,
         formula=Stock(fact="lead_standing", opened="moved_on", closed="next_on"),
-        meaning="Leads neither won nor lost on the last day of the period.",
+        meaning="Leads neither won, lost nor returned to marketing on the last day of the period.",
         side=SideRule.OWN,
         tier=Tier.LEADING,
         better=Better.NEITHER,

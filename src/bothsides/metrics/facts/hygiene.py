@@ -136,7 +136,7 @@ OPPORTUNITY_RECORDS = Fact(
 
 LEAD_STANDING = Fact(
     name="lead_standing",
-    grain="one row per open lead and day something happened to it, until the day of the next thing",
+    grain="one row per thing that happened to a lead that was open then, until the day of the next one",
     requires=("leads", "stage_changes"),
     relation="fact_lead_standing",
     dates={"moved_on": "leads"},
@@ -148,24 +148,27 @@ LEAD_STANDING = Fact(
         """
         CREATE TABLE fact_lead_standing AS
         WITH steps AS (
-            SELECT lead_id, created_on AS moved_on, 0 AS closes FROM {leads}
+            SELECT lead_id, created_at AS moved_at, created_on AS moved_on, 1 AS nth, 0 AS rests FROM {leads}
             UNION ALL
-            SELECT lead_id, changed_on, CASE WHEN stage IN ('closed_won', 'closed_lost') THEN 1 ELSE 0 END
+            SELECT lead_id, changed_at, changed_on, 2,
+                   CASE WHEN stage IN ('closed_won', 'closed_lost', 'recycled') THEN 1 ELSE 0 END
             FROM {stage_changes}
             UNION ALL
-            SELECT l.lead_id, t.occurred_on, 0
+            SELECT l.lead_id, t.occurred_at, t.occurred_on, 3, NULL
             FROM {touches} t JOIN {leads} l ON l.lead_id = t.lead_id WHERE t.occurred_at >= l.created_at
         ),
-        days AS (SELECT lead_id, moved_on, max(closes) AS closes FROM steps GROUP BY lead_id, moved_on),
+        counted AS (
+            SELECT lead_id, moved_at, moved_on, rests, nth,
+                   count(rests) OVER (PARTITION BY lead_id ORDER BY moved_at, nth, rests) AS stages
+            FROM steps
+        ),
         standing AS (
-            SELECT lead_id, moved_on, lead(moved_on) OVER (PARTITION BY lead_id ORDER BY moved_on) AS next_on,
-                   max(closes) OVER (
-                       PARTITION BY lead_id ORDER BY moved_on ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-                   ) AS closed
-            FROM days
+            SELECT lead_id, moved_on, max(rests) OVER (PARTITION BY lead_id, stages) AS resting,
+                   lead(moved_on) OVER (PARTITION BY lead_id ORDER BY moved_at, nth, rests) AS next_on
+            FROM counted
         )
         SELECT l.side, l.category, l.region, l.channel, l.segment, l.owner, s.moved_on, s.next_on
-        FROM standing s JOIN {leads} l ON l.lead_id = s.lead_id WHERE s.closed = 0
+        FROM standing s JOIN {leads} l ON l.lead_id = s.lead_id WHERE s.resting = 0
         """,
     ),
 )
