@@ -191,13 +191,13 @@ def _passes(test: Test, column: Whole, codes: dict[str, int]) -> Flags:
     def number(value: object) -> int | float:
         return codes.get(str(value), -1) if test.column in _LABELS else float(value)  # type: ignore[arg-type]
 
-    if test.column == "results":
-        column = np.where(column < 0, np.iinfo(np.int64).min, column)  # not recorded: no figure passes
     values = [number(value) for value in (test.value if isinstance(test.value, tuple) else (test.value,))]
     if test.operator in ("=", "in"):
-        return np.asarray(np.isin(column, values))
-    compare = {"!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
-    return np.asarray(compare[test.operator](column, values[0]))
+        flags = np.isin(column, values)
+    else:
+        compare = {"!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
+        flags = np.asarray(compare[test.operator](column, values[0]))
+    return flags & (column >= 0) if test.column == "results" else flags  # a count not recorded passes no test
 
 
 def _codes(engine: Engine, parts: tuple[Step | Exclusion, ...]) -> dict[str, int]:
