@@ -1,4 +1,4 @@
-"""The whole dictionary is asked at once, as a person does with `bothsides metrics --all`: prepared or not, it agrees."""
+"""The whole dictionary is asked at once, as `bothsides metrics --all` does: prepared or not, it agrees."""
 
 import json
 import math
