@@ -81,11 +81,12 @@ class DuckDB:
 
     def row(self, statement: str, parameters: Parameters | None = None) -> Row | None:
         """The first row of a query, None where there is none."""
-        return self._execute(statement, parameters).fetchone()
+        # Every row is fetched: from version 2 on a result with rows left keeps the connection from other work.
+        return next(iter(self.rows(statement, parameters)), None)
 
     def run(self, statement: str, parameters: Parameters | None = None) -> None:
         """Run a statement that returns nothing."""
-        self._execute(statement, parameters)
+        self.rows(statement, parameters)
 
     def columns(self, statement: str, parameters: Parameters | None = None) -> Iterator[Columns]:
         """Batches as Arrow gives them, nothing copied: a tenth of the cost of rows."""
