@@ -55,8 +55,8 @@ def test_every_table_is_read_in_order(tmp_path: Path) -> None:
     entries, problems = load_entries(path, "rule", Rule)
     assert problems == ()
     assert [(entry.key, entry.policy) for entry in entries] == [
-        ("rule[1]", Rule(name="a", since=date(2024, 2, 29))),
-        ("rule[2]", Rule(name="b", days=3)),
+        ("rule[0]", Rule(name="a", since=date(2024, 2, 29))),
+        ("rule[1]", Rule(name="b", days=3)),
     ]
 
 
@@ -67,9 +67,9 @@ def test_a_table_with_a_mistake_stays_beside_the_good_ones(tmp_path: Path) -> No
     assert entries[0].written == {"nam": "a"}
     assert [str(problem).removeprefix(f"{path}: ") for problem in problems] == [
         "rules = {}: unknown key; allowed: rule; did you mean 'rule'?",
-        "rule[1].nam = \"a\": unknown key; allowed: name, since, days; did you mean 'name'?",
-        "rule[1].name: missing; this key is required",
-        "rule[3].name = 3: should be a valid string",
+        "rule[0].nam = \"a\": unknown key; allowed: name, since, days; did you mean 'name'?",
+        "rule[0].name: missing; this key is required",
+        "rule[2].name = 3: should be a valid string",
     ]
 
 

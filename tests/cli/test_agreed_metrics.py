@@ -129,7 +129,7 @@ def test_a_broken_file_stops_every_number_and_the_doctor_says_where(run: Run, ag
     for words in (("metrics", "aov"), ("audit",), ("metrics", "diff"), ("metrics", "--list")):
         done = run(*words, "-w", agreeing)
         assert (done.code, "Traceback" in done.err) == (2, False)
-        assert "metric[1] (gmv).formula" in done.err
+        assert "metric[0] (gmv).formula" in done.err
     done = run("doctor", "--json", agreeing)
     assert done.code == 1
     (complaint,) = [c for c in json.loads(done.out)["complaints"] if "metrics.toml" in c["what"]]

@@ -122,35 +122,35 @@ def test_a_quotient_of_two_sums_of_one_fact_gets_the_account_clustered_interval(
     ("change", "said"),
     [
         ('unit = "money"->unit = "count"',
-         'metric[1] (off_platform_order).unit = "count": the formula gives money / count: money would fit'),
+         'metric[0] (off_platform_order).unit = "count": the formula gives money / count: money would fit'),
         ("count(orders)->sum(orders.value)",
-         'metric[1] (off_platform_order).unit = "money": the formula gives a number: rate or ratio or index would fit'),
+         'metric[0] (off_platform_order).unit = "money": the formula gives a number: rate or ratio or index would fit'),
         ("count(orders)->count(orders) + sum(orders.value)",
-         ('metric[1] (off_platform_order).formula: count(orders) is count, sum(orders.value) is money:'
+         ('metric[0] (off_platform_order).formula: count(orders) is count, sum(orders.value) is money:'
          " they cannot be added")),
         ('side = "each"->side = "own"',
-         'metric[1] (off_platform_order).side = "own": a row of orders has two parties: each would fit'),
+         'metric[0] (off_platform_order).side = "own": a row of orders has two parties: each would fit'),
         ("count(orders)->count_distinct(orders.account)",
-         ('metric[1] (off_platform_order).side = "each": count_distinct(orders.account): in a quotient the total would'
+         ('metric[0] (off_platform_order).side = "each": count_distinct(orders.account): in a quotient the total would'
          ' mix both parties; let the metric have side = "split"')),
         ("on_platform = false->segment = 'large'",
-         ('metric[1] (off_platform_order).side = "each": sum(orders.value) where segment = \'large\': segment differs'
+         ('metric[0] (off_platform_order).side = "each": sum(orders.value) where segment = \'large\': segment differs'
          " between the two parties, so that a total would count an order twice; name a side in it, or let the metric"
          ' have side = "split" (per side only)')),
         ('denominator = "count(orders)"->denominator = "count(bookings)"\nshare = true',
-         ("metric[1] (off_platform_order).formula: sum(orders.value) where on_platform = false is not seen to be part"
+         ("metric[0] (off_platform_order).formula: sum(orders.value) where on_platform = false is not seen to be part"
          " of count(bookings): their fact differs; leave out the share")),
         ('better = "down"->better = "down"\ndimensions = ["colour"]',
-         ("metric[1] (off_platform_order).dimensions = ['colour']: 'colour' is not a split that all its facts know;"
+         ("metric[0] (off_platform_order).dimensions = ['colour']: 'colour' is not a split that all its facts know;"
          " allowed: category, region, channel, segment, deal_size")),
         ('better = "down"->better = "down"\nneeds = ["invoices"]',
-         "metric[1] (off_platform_order).needs = ['invoices']: 'invoices' is not a table; allowed: "),
-        ('id = "off_platform_order"->id = "category"', 'metric[1].id = "category": is a word of the command line'),
-        ('id = "off_platform_order"->id = "Off platform"', 'metric[1].id = "Off platform": must be 1 to 63 lower-case'),
-        ('better = "down"->better = "fewer"', "metric[1].better = \"fewer\": should be 'up', 'down' or 'neither'"),
-        ('meaning = "->meanning = "', 'metric[1].meanning = "Value off the platform per completed order.": unknown'),
-        ('denominator = "->formula = "', 'metric[1] (off_platform_order).formula = "count(orders)": write either'),
-        ('unit = "money"->', "metric[1] (off_platform_order).unit: missing: a metric that nobody defined before"),
+         "metric[0] (off_platform_order).needs = ['invoices']: 'invoices' is not a table; allowed: "),
+        ('id = "off_platform_order"->id = "category"', 'metric[0].id = "category": is a word of the command line'),
+        ('id = "off_platform_order"->id = "Off platform"', 'metric[0].id = "Off platform": must be 1 to 63 lower-case'),
+        ('better = "down"->better = "fewer"', "metric[0].better = \"fewer\": should be 'up', 'down' or 'neither'"),
+        ('meaning = "->meanning = "', 'metric[0].meanning = "Value off the platform per completed order.": unknown'),
+        ('denominator = "->formula = "', 'metric[0] (off_platform_order).formula = "count(orders)": write either'),
+        ('unit = "money"->', "metric[0] (off_platform_order).unit: missing: a metric that nobody defined before"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_place_and_what_would_do(tmp_path: Path, change: str, said: str) -> None:
@@ -167,10 +167,10 @@ def test_every_mistake_of_every_metric_is_named_at_once(tmp_path: Path) -> None:
     said = mistakes(tmp_path, text)
     assert [line.split(" = ")[0].split(":")[0] for line in said] == [
         "other",
-        "metric[1].better",
-        "metric[1] (off_platform_order).numerator",
-        "metric[2] (gmv).formula",
-        "metric[2] (gmv).effective_from",
+        "metric[0].better",
+        "metric[0] (off_platform_order).numerator",
+        "metric[1] (gmv).formula",
+        "metric[1] (gmv).effective_from",
     ]
     assert "at 12: 'valu' is not a column of orders; allowed: value, " in said[2]
     assert said[4].endswith(
@@ -184,7 +184,7 @@ def test_versions_stand_in_the_order_of_their_days(tmp_path: Path) -> None:
     said = mistakes(tmp_path, OWN.replace("better", "effective_from = 2024-05-01\nbetter") + again)
     assert said == [
         (
-            "metric[2] (off_platform_order).effective_from = 2024-01-01: must be after 2024-05-01, the day of"
+            "metric[1] (off_platform_order).effective_from = 2024-01-01: must be after 2024-05-01, the day of"
             " off_platform_order@1"
         )
     ]
@@ -193,7 +193,7 @@ def test_versions_stand_in_the_order_of_their_days(tmp_path: Path) -> None:
 def test_text_that_looks_like_sql_is_a_label_or_a_mistake(tmp_path: Path, market: Market) -> None:
     bad = "x'; DROP TABLE fact_orders; --"
     said = mistakes(tmp_path, OWN.replace('"count(orders)"', f"\"count(orders) where channel = '{bad}'\""))
-    assert said[0].startswith("metric[1] (off_platform_order).denominator")
+    assert said[0].startswith("metric[0] (off_platform_order).denominator")
     quoted = OWN.replace('"count(orders)"', "\"count(orders) where channel = 'x''; DROP TABLE fact_orders; --'\"")
     quoted = quoted.replace("Off-platform order", bad)
     written(tmp_path, quoted)
@@ -206,9 +206,12 @@ def test_text_that_looks_like_sql_is_a_label_or_a_mistake(tmp_path: Path, market
 
 def test_the_examples_of_the_page_are_read(tmp_path: Path) -> None:
     page = Path(__file__).resolve().parents[2] / "docs" / "agreement-metrics.md"
-    examples = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-    dictionary = read_definitions(written(tmp_path, "\n".join(examples)))
-    assert list(dictionary.agreed) == ["off_platform_order", "buyer_activation_rate"]
+    *examples, funnel = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    written(tmp_path, "\n".join(examples))
+    (tmp_path / "agreement" / "funnels.toml").write_text(funnel, encoding="utf-8")
+    dictionary = read_dictionary(tmp_path)
+    own = ["off_platform_order", "buyer_activation_rate", "fast_path_reached", "fast_path_conversion"]
+    assert list(dictionary.agreed) == own
     assert dictionary.held("buyer_activation_rate")[1].first == date(2024, 3, 1)
 
 

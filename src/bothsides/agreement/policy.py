@@ -77,7 +77,7 @@ class Entry(Generic[PolicyT]):
     """One `[[key]]` table of a file: the dataclass, or what stands there where it is not one."""
 
     key: str
-    """Where it stands, such as `metric[2]`."""
+    """Where it stands, such as `metric[1]` for the second."""
     written: dict[str, Any]
     policy: PolicyT | None
 
@@ -96,7 +96,7 @@ def load_entries(
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise AgreementError([*problems, _problem(path, (key,), tables, f"must be tables, each begun with [[{key}]]")])
     entries = []
-    for position, table in enumerate(tables, start=1):
+    for position, table in enumerate(tables):
         policy, wrong = _validated(path, (key, position), table, entry_type)
         entries.append(Entry(key=f"{key}[{position}]", written=table, policy=None if wrong else policy))
         problems += wrong

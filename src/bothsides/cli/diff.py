@@ -78,14 +78,18 @@ def sides(
     agreed: Dictionary, names: tuple[str, ...], agreement: Path | None, old: int | None, new: int | None
 ) -> tuple[Dictionary, Dictionary]:
     """The dictionaries to compare, before and after. Raises ValueError for options that do not go together."""
-    from bothsides.metrics import Dictionary, read_definitions
-    from bothsides.metrics.agreed import FILE
+    from bothsides.metrics import Dictionary, read_definitions, read_dictionary
+    from bothsides.metrics.agreed import FILE, FUNNELS
     from bothsides.metrics.agreed.comparison import one_version
 
     if old is None and new is None:
         if agreement is None:
             return Dictionary(), agreed
-        return read_definitions(agreement / FILE if agreement.is_dir() else agreement), agreed
+        if not agreement.is_dir():
+            return read_definitions(agreement), agreed
+        if not any((agreement / file).exists() for file in (FILE, FUNNELS)):
+            raise FileNotFoundError(f"{agreement} has neither {FILE} nor {FUNNELS}")
+        return read_dictionary(agreement), agreed
     if old is None or new is None:
         raise ValueError("--from-version and --to-version come together, e.g. --from-version 1 --to-version 2")
     if agreement is not None:

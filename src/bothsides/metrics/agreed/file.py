@@ -1,11 +1,17 @@
-"""Reads agreement/metrics.toml: every definition with the day from which it holds, every mistake named at once."""
+"""Reads agreement/metrics.toml and agreement/funnels.toml: every definition with the day from which it holds.
+
+Every mistake of both files is named at once.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from bothsides.agreement import AgreementError, Entry, Problem, load_entries
 from bothsides.metrics.agreed.definition import Definition, key_mistakes, make_metric, parse_parts
+from bothsides.metrics.agreed.funnels import WrittenFunnel, make_funnel, where_mistakes
 from bothsides.metrics.catalogue import METRICS
 from bothsides.metrics.dictionary import HOUSE, Dictionary, Version
 from bothsides.metrics.metric import Metric
@@ -13,34 +19,79 @@ from bothsides.metrics.metric import Metric
 FILE = Path("agreement") / "metrics.toml"
 """Where a workspace keeps its own definitions."""
 
+FUNNELS = Path("agreement") / "funnels.toml"
+"""Where it keeps its own funnels."""
+
+Agreed = dict[str, tuple[Version, ...]]
+
 
 def read_dictionary(folder: Path) -> Dictionary:
     """The dictionary in force in a workspace, the house's where it has agreed on nothing of its own.
 
-    Raises AgreementError naming every mistake of its file.
+    Raises AgreementError naming every mistake of its files.
     """
-    path = folder / FILE
-    return read_definitions(path) if path.exists() else HOUSE
+    agreed: Agreed = {}
+    problems: list[Problem] = []
+    for file, read in ((FILE, _read_metrics), (FUNNELS, _read_funnels)):
+        path = folder / file
+        if path.exists():
+            try:
+                problems += read(path, agreed)
+            except AgreementError as error:
+                problems += error.problems
+    if problems:
+        raise AgreementError(problems)
+    return Dictionary(agreed) if agreed else HOUSE
 
 
 def read_definitions(path: Path) -> Dictionary:
-    """The house's metrics with the definitions of one file on top.
+    """The house's metrics with the definitions of one file of metrics on top.
 
     Raises AgreementError naming every mistake, and FileNotFoundError where there is no file.
     """
+    agreed: Agreed = {}
+    problems = _read_metrics(path, agreed)
+    if problems:
+        raise AgreementError(problems)
+    return Dictionary(agreed)
+
+
+def _read_metrics(path: Path, agreed: Agreed) -> list[Problem]:
+    """Add the file's definitions to those known; what is wrong with it."""
     entries, structural = load_entries(path, "metric", Definition)
     problems = list(structural)
-    agreed: dict[str, tuple[Version, ...]] = {}
     for entry in entries:
         name = str(entry.written.get("id", ""))
         versions = agreed.get(name) or _house_versions(name)
         version, mistakes = _read(entry, versions)
-        problems += (_problem(path, entry, key, said) for key, said in mistakes)
+        problems += (_problem(path, entry.key, entry.written, key, said) for key, said in mistakes)
         if version is not None:
             agreed[name] = (*versions, version)
-    if problems:
-        raise AgreementError(problems)
-    return Dictionary(agreed)
+    return problems
+
+
+def _read_funnels(path: Path, agreed: Agreed) -> list[Problem]:
+    """Add the metrics of the file's funnels to those known; what is wrong with it."""
+    entries, structural = load_entries(path, "funnel", WrittenFunnel)
+    problems = list(structural)
+    for entry in entries:
+        mistakes = where_mistakes(entry.written)
+        metrics: tuple[Metric, ...] = ()
+        if entry.policy is not None and not mistakes:
+            try:
+                metrics = make_funnel(entry.policy)
+            except ValueError as error:
+                mistakes += (("id", said) for said in str(error).partition(": ")[2].split("; "))
+        known = [agreed.get(metric.id) or _house_versions(metric.id) for metric in metrics]
+        if entry.policy is not None and known:
+            effective_from, restate = entry.policy.effective_from, entry.policy.restate
+            mistakes += _order_mistakes(effective_from, restate, known[0][-1] if known[0] else None)
+            for metric, versions in zip(metrics, known, strict=True):
+                numbered = _numbered(metric, versions[-1] if versions else None)
+                version = Version(metric=numbered, effective_from=effective_from, restate=restate)
+                agreed[metric.id] = (*versions, version)
+        problems += (_problem(path, entry.key, entry.written, key, said) for key, said in mistakes)
+    return problems
 
 
 def _house_versions(name: str) -> tuple[Version, ...]:
@@ -55,7 +106,7 @@ def _read(entry: Entry[Definition], versions: Sequence[Version]) -> tuple[Versio
     if definition is None:
         return None, mistakes
     mistakes += key_mistakes(definition, before.metric if before else None)
-    mistakes += _order_mistakes(definition, before)
+    mistakes += _order_mistakes(definition.effective_from, definition.restate, before)
     if mistakes:
         return None, mistakes
     metric, mistakes = make_metric(definition, parts, before.metric if before else None)
@@ -65,15 +116,15 @@ def _read(entry: Entry[Definition], versions: Sequence[Version]) -> tuple[Versio
     )
 
 
-def _order_mistakes(definition: Definition, before: Version | None) -> Iterator[tuple[str, str]]:
+def _order_mistakes(effective_from: date | None, restate: bool, before: Version | None) -> Iterator[tuple[str, str]]:
     """Versions of one metric stand in the order of their days; a later one says from when it holds."""
     if before is None:
         return
-    if definition.effective_from is None:
-        if not definition.restate:
+    if effective_from is None:
+        if not restate:
             said = f"missing: {before.metric.definition} is defined already; say from which day this one holds"
             yield "effective_from", f"{said}, or restate = true to tell all history by it"
-    elif before.effective_from is not None and definition.effective_from <= before.effective_from:
+    elif before.effective_from is not None and effective_from <= before.effective_from:
         yield "effective_from", f"must be after {before.effective_from}, the day of {before.metric.definition}"
 
 
@@ -81,12 +132,11 @@ def _numbered(metric: Metric, before: Version | None) -> Metric:
     return replace(metric, version=before.metric.version + 1 if before else 1)
 
 
-def _problem(path: Path, entry: Entry[Definition], key: str, said: str) -> Problem:
-    name = entry.written.get("id")
-    value = entry.written.get(key, "")
+def _problem(path: Path, place: str, written: dict[str, Any], key: str, said: str) -> Problem:
+    name, value = written.get("id"), written.get(key, "")
     return Problem(
         file=str(path),
-        key=f"{entry.key}{f' ({name})' if isinstance(name, str) else ''}.{key}",
+        key=f"{place}{f' ({name})' if isinstance(name, str) else ''}.{key}",
         value=f'"{value}"' if isinstance(value, str) and value else str(value),
         allowed=said,
     )

@@ -1,10 +1,12 @@
 """The fingerprint of a definition: two people who see the same one mean the same number."""
 
 import dataclasses
+from datetime import date, timedelta
+from enum import Enum
 
 from bothsides.agreement import fingerprint
-from bothsides.metrics.agreed.printing import print_formula
-from bothsides.metrics.measure import Formula
+from bothsides.metrics.agreed.printing import print_formula, print_test
+from bothsides.metrics.measure import Combination, Formula, Measure, Product, Ratio, Test
 from bothsides.metrics.metric import Metric, Quotient
 
 SHOWN = 12
@@ -23,8 +25,27 @@ def formula_text(metric: Metric) -> str:
         return print_formula(formula)
     if isinstance(formula, Quotient):
         return f"{formula.numerator} / {formula.denominator}"
-    named = ((item.name, getattr(formula, item.name)) for item in dataclasses.fields(formula))  # type: ignore[arg-type]
-    return f"{type(formula).__name__}({', '.join(f'{name}={value!r}' for name, value in named)})"
+    return _written(formula)
+
+
+def _written(value: object) -> str:
+    """A shape as its name and what it is told, down to the last part."""
+    match value:
+        case Measure() | Ratio() | Combination() | Product():
+            return print_formula(value)
+        case Test():
+            return print_test(value)
+        case Enum():
+            return str(value.value)
+        case timedelta() | date():
+            return str(value)
+        case tuple():
+            return f"({', '.join(map(_written, value))})"
+        case _ if dataclasses.is_dataclass(value):
+            told = {item.name: getattr(value, item.name) for item in dataclasses.fields(value)}
+            return f"{type(value).__name__}({', '.join(f'{name}={_written(part)}' for name, part in told.items())})"
+        case _:
+            return repr(value)
 
 
 def metric_fingerprint(metric: Metric) -> str:

@@ -9,7 +9,7 @@ test    = column ("=" | "!=" | "<" | "<=" | ">" | ">=") value | column "in" "(" 
           | column "is" ["not"] "empty" | column "is" "reached" | "side" "=" ("'buyer'" | "'supplier'")
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -63,6 +63,27 @@ def parse_formula(text: str) -> Formula:
     return formula
 
 
+def parse_tests(text: str, columns: Mapping[str, Kind], what: str) -> tuple[Test, ...]:
+    """Tests joined by `and`, over columns that are given; none for an empty text. Raises FormulaError.
+
+    >>> parse_tests("category = 'SaaS' and results > 0", {"category": Kind.TEXT, "results": Kind.NUMBER}, "a step")
+    (Test(column='category', operator='=', value='SaaS'), Test(column='results', operator='>', value=0))
+    """
+    parser = _Parser(words_of(text))
+    tests: list[Test] = []
+    try:
+        while not parser.is_over:
+            column = parser.name("a column")
+            tests.append(parser.test(column, parser.kind(column, columns, what)))
+            if not parser.accept("and") and not parser.is_over:
+                parser.stop("is not expected here; allowed: and, or the end")
+    except _BrokenOff:
+        pass
+    if parser.mistakes:
+        raise FormulaError(parser.mistakes)
+    return tuple(tests)
+
+
 class _BrokenOff(Exception):  # noqa: N818 - reads as the fact
     """The text does not go on as a formula must; the mistake is noted."""
 
@@ -77,6 +98,11 @@ class _Parser:
     @property
     def word(self) -> Word:
         return self.words[self.at]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every word was read."""
+        return self.word.sort is Sort.END
 
     def take(self) -> Word:
         word = self.word
@@ -268,8 +294,8 @@ class _Parser:
             if column.text == "side":
                 side = self.side(column, side)
             else:
-                kind = self.kind(measure.fact, column) if known else None
-                tests.append(self.test(column, kind))
+                columns = {"side": Kind.CHOICE, **columns_of(measure.fact)} if known else {}
+                tests.append(self.test(column, self.kind(column, columns, measure.fact) if known else None))
             if not self.accept("and"):
                 break
         if self.is_next("or"):
@@ -277,10 +303,9 @@ class _Parser:
             raise _BrokenOff
         return replace(measure, side=side, where=(*measure.where, *tests))
 
-    def kind(self, fact: str, column: Word) -> Kind | None:
-        columns = columns_of(fact)
+    def kind(self, column: Word, columns: Mapping[str, Kind], what: str) -> Kind | None:
         if column.text not in columns:
-            self.note(column, not_one_of(f"a column of {fact}", column.text, ("side", *columns)))
+            self.note(column, not_one_of(f"a column of {what}", column.text, columns))
         return columns.get(column.text)
 
     def side(self, column: Word, before: Side | None) -> Side | None:

@@ -32,7 +32,7 @@ def _measure(measure: Measure) -> str:
     text = f"{measure.aggregate}({_target(measure)})"
     if measure.on != main_date(FACTS[measure.fact]):
         text += f" on {measure.on}"
-    tests = [*([f"side = '{measure.side}'"] if measure.side else []), *map(_test, measure.where)]
+    tests = [*([f"side = '{measure.side}'"] if measure.side else []), *map(print_test, measure.where)]
     if tests:
         text += f" where {' and '.join(tests)}"
     return f"{text} after {measure.maturity_days} days" if measure.maturity_days else text
@@ -46,7 +46,8 @@ def _target(measure: Measure) -> str:
     )
 
 
-def _test(test: Test) -> str:
+def print_test(test: Test) -> str:
+    """The test's text."""
     match test.operator:
         case "null":
             return f"{test.column} is empty"
