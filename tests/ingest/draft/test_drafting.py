@@ -358,3 +358,21 @@ def test_amounts_in_another_currency_ask_for_rates(drafted: Drafted) -> None:
     assert "TODO exchange rates" in note
     rates = "currency,date,rate\nUSD,2024-01-01,0.9\nGBP,2024-01-01,1.1\n"
     assert drafted({"orders.csv": text, "fx_rates.csv": rates}, currency="EUR").notes == ()
+
+
+def test_a_catalogue_says_since_when_a_listing_is_out_of_stock_and_a_deal_its_chance(drafted: Drafted) -> None:
+    catalogue = """
+        Listing ID,Supplier,Title,Category,Listed At,Out Of Stock Since
+        L1,Steel AG,Bolt M6,bolts,2024-01-03,
+        L2,Steel AG,Bolt M8,bolts,2024-01-05,2024-02-01
+        L3,Nut GmbH,Nut M8,nuts,2024-01-09,2024-03-01
+    """
+    deals = """
+        Opportunity ID,Opportunity Name,Stage,Created Date,Close Date,Amount,Win Probability
+        D1,Ada,Negotiation,2024-01-03,2024-03-01,100.00,60
+        D2,Bob,Closed Won,2024-01-04,2024-02-01,200.00,100
+        D3,Cyd,Closed Lost,2024-01-05,2024-02-09,300.00,0
+    """
+    assert fields(only(drafted({"listings.csv": catalogue}, currency="EUR")))["paused_at"] == "Out Of Stock Since"
+    drafts = drafted({"opportunities.csv": deals}, currency="EUR")
+    assert fields(only(drafts))["probability"] == "Win Probability"

@@ -95,6 +95,7 @@ _POTENTIALS = TableDraft(
         fed("category", "Type"),
         fed("channel", "Lead Source"),
         fed("owner", "Potential Owner"),
+        fed("probability", "Probability"),
     ),
 )
 _CAMPAIGNS_SQL = """\
