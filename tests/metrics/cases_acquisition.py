@@ -114,6 +114,24 @@ REFERRALS = world(
 )
 COSTLY = LIVES.but({"spend": [spend(120_00, "2024-01-01", "buyer")]})
 TOO_COSTLY = LIVES.but({"spend": [spend(550_00, "2024-01-01", "buyer")]})
+BY_CAMPAIGN = world(
+    "2024-06-30",
+    accounts=[account(name, "2024-01-01") for name in ("b1", "b2", "b3", "b4", "s1")],
+    campaigns=[{"campaign_id": "c1", "name": "Spring"}, {"campaign_id": "c2", "name": "Fair"}],
+    leads=[
+        dated({"lead_id": "l1", "side": "buyer", "account_id": "b1", "campaign_id": "c1", "created_at": "2023-12-01"}),
+        dated({"lead_id": "l2", "side": "buyer", "account_id": "b1", "campaign_id": "c2", "created_at": "2023-12-09"}),
+        dated({"lead_id": "l3", "side": "buyer", "account_id": "b2", "campaign_id": "c2", "created_at": "2023-12-01"}),
+        dated({"lead_id": "l4", "side": "buyer", "account_id": "b3", "campaign_id": "c1", "created_at": "2023-12-01"}),
+    ],
+    orders=[order("b1", "s1", "2024-01-10", 1_00), order("b4", "s1", "2024-01-10", 1_00)],
+    spend=[
+        spend(60_00, "2024-01-10", "buyer", campaign_id="c1"),
+        spend(9_00, "2024-01-10", "buyer", campaign_id="c2"),
+        spend(7_00, "2024-01-10", "buyer"),
+    ],
+)
+BUYERS = ("side=buyer",)
 
 CASES = (
     case(
@@ -398,4 +416,20 @@ CASES = (
         reason="not within the 3 months seen: 25% earned back",
     ),
     case("observed_payback_months", LIVES, "nothing was spent", "- | 0 | no_denominator", where=("side=supplier",)),
+    # b1 and b3 came by Spring and b1 ordered, b2 came by Fair and did not; b4 came by no known campaign and ordered.
+    case(
+        "cac",
+        BY_CAMPAIGN,
+        "by the campaign of the account's first lead",
+        "- | 7 | 1 | small_n; Fair | - | 0 | no_denominator; Spring | 60 | 1 | small_n",
+        by="campaign",
+        where=BUYERS,
+    ),
+    case(
+        "first_purchase_rate",
+        BY_CAMPAIGN,
+        "by the campaign of the account's first lead",
+        "- | 1 | 1 | small_n; Fair | 0 | 1 | small_n; Spring | 1/2 | 2 | small_n",
+        by="campaign",
+    ),
 )
