@@ -17,3 +17,17 @@ def real_data() -> Path:
             pytest.fail(f"CI must have the public data sets: {folder} is not a folder")
         pytest.skip(f"the public data sets are not here ({folder}); set BOTHSIDES_DATA to their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """A database to write into: BOTHSIDES_PG_URL, else the local one called test. None fails in CI, skips elsewhere."""
+    url = os.environ.get("BOTHSIDES_PG_URL") or "postgresql://127.0.0.1/test"
+    psycopg = pytest.importorskip("psycopg")
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.OperationalError as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"CI must have PostgreSQL: {error}")
+        pytest.skip(f"no PostgreSQL here ({error}); set BOTHSIDES_PG_URL to a database")
+    return url

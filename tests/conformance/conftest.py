@@ -7,24 +7,17 @@ import pytest
 
 from bothsides.metrics import Store, build_facts, read_store
 from bothsides.warehouse import DuckDB
+from bothsides.warehouse.address import Address
 from bothsides.warehouse.copying import copy_tables
 from bothsides.warehouse.postgres import Postgres, open_postgres
 
-DEFAULT_URL = "postgresql://127.0.0.1/test"
-
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A connection whose work is undone at the end: BOTHSIDES_PG_URL. None fails in CI, skips elsewhere."""
-    url = os.environ.get("BOTHSIDES_PG_URL") or DEFAULT_URL
-    try:
-        with open_postgres(url) as engine:
-            yield engine
-            engine.con.rollback()
-    except ConnectionError as error:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"CI must have PostgreSQL: {error}")
-        pytest.skip(f"no PostgreSQL here ({error}); set BOTHSIDES_PG_URL to a database")
+def postgres(postgres_url: str) -> Iterator[Postgres]:
+    """A connection whose work is undone at the end."""
+    with open_postgres(Address(url=postgres_url)) as engine:
+        yield engine
+        engine.con.rollback()
 
 
 def copied(store: Store, engine: Postgres, *, known_on: int | None = None) -> Store:

@@ -7,7 +7,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from bothsides.cli.days import day
-from bothsides.cli.places import WorkspaceFolder, published
+from bothsides.cli.places import WorkspaceFolder, read_from
 from bothsides.cli.terminal import plain
 
 metrics = App(name="metrics")
@@ -33,6 +33,10 @@ def values(
     list_metrics: Annotated[
         bool, Parameter(name="--list", negative=(), help="List the metrics there are, or show those named whole.")
     ] = False,
+    warehouse: Annotated[
+        str | None,
+        Parameter(help="Read a mirror in PostgreSQL: postgresql://HOST/DATABASE?schema=NAME or env:VARIABLE."),
+    ] = None,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
     """Values of metrics by period, side, category and friends.
@@ -46,7 +50,6 @@ def values(
     """
     from bothsides.cli.figures import as_json, definition_notes, show, show_dictionary
     from bothsides.metrics import Query, ask, explain, open_store, parse_by, parse_where, read_dictionary
-    from bothsides.workspace import Workspace
 
     console = Console()
     agreed = read_dictionary(workspace)
@@ -54,7 +57,7 @@ def values(
     if list_metrics:
         show_dictionary(console, agreed, named)
         return
-    opened = Workspace.open(workspace)
+    place = read_from(workspace, warehouse)
     names = agreed.ids if all_metrics else _asked(named)
     grain, by_side, dims = parse_by([word.strip() for word in by.split(",") if word.strip()])
     query = Query(
@@ -67,7 +70,7 @@ def values(
         as_of=day(as_of, "--as-of"),
         where=parse_where(where or []),
     )
-    with open_store(published(opened), known_on=known_on, dictionary=agreed) as store:
+    with open_store(place, known_on=known_on, dictionary=agreed) as store:
         if explain_sql:
             print(explain(store, query))
             return

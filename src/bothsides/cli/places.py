@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
+    from bothsides.warehouse.address import Address
     from bothsides.workspace import Workspace
 
 WorkspaceFolder: TypeAlias = Annotated[
@@ -28,3 +30,11 @@ def published(workspace: Workspace) -> Path:
     if not path.exists():
         raise WarehouseMissing(f"{workspace.folder} has no warehouse yet: run bothsides sync {workspace.folder}")
     return path
+
+
+def read_from(folder: Path, warehouse: str | None) -> Path | Address:
+    """What a command reads: the address it was given, else the published warehouse of the workspace."""
+    from bothsides.warehouse.address import parse_address
+    from bothsides.workspace import Workspace
+
+    return parse_address(warehouse, os.environ) if warehouse else published(Workspace.open(folder))

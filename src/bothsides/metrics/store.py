@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from bothsides import warehouse
 from bothsides.metrics.building import build_facts, facts_version, fed_tables, known_range, missing_tables
 from bothsides.metrics.dictionary import HOUSE, Dictionary
 from bothsides.metrics.distinct import Bounds
@@ -16,7 +15,9 @@ from bothsides.metrics.states.books import read_states
 from bothsides.metrics.states.grains import NO_STATES, States
 from bothsides.metrics.states.rollups import states_version
 from bothsides.schema import TABLES
-from bothsides.warehouse import DuckDB, Engine, version_filter
+from bothsides.warehouse import DuckDB, Engine, WarehouseMissing, open_reader, version_filter
+from bothsides.warehouse.address import Address
+from bothsides.warehouse.postgres import open_postgres
 
 OUTCOMES = ("orders", "events", "fees", "listings", "stage_changes", "touches", "shipments", "reviews")
 """Tables whose export may begin later than the rows whose outcome they hold, such as orders of the last two years
@@ -113,18 +114,35 @@ class Store:
 
 
 @contextmanager
-def open_store(path: Path, *, known_on: int | None = None, dictionary: Dictionary = HOUSE) -> Iterator[Store]:
-    """Open a published warehouse; with `known_on`, as it was known at that load. Readers never block a sync.
+def open_store(
+    place: Path | Address | Engine, *, known_on: int | None = None, dictionary: Dictionary = HOUSE
+) -> Iterator[Store]:
+    """Open a warehouse file, its mirror in PostgreSQL or an engine; with `known_on`, as it was known at that load.
 
+    Readers never block a sync; a mirror waits for those of the old copy before it puts the new one in its place.
     `dictionary` holds the definitions in force (`read_dictionary` reads a workspace's).
 
     Raises ValueError for a load that the warehouse does not have.
     """
-    con = warehouse.open_reader(path)
-    try:
-        yield read_store(DuckDB(con), known_on=known_on, dictionary=dictionary)
-    finally:
-        con.close()
+    with _opened(place) as engine:
+        yield read_store(engine, known_on=known_on, dictionary=dictionary)
+
+
+@contextmanager
+def _opened(place: Path | Address | Engine) -> Iterator[Engine]:
+    if isinstance(place, Address):
+        with open_postgres(place) as engine:
+            if not {"meta", "loads"} <= engine.tables():
+                raise WarehouseMissing(f"{place} holds no warehouse: run bothsides mirror {place}")
+            yield engine
+    elif isinstance(place, Path):
+        con = open_reader(place)
+        try:
+            yield DuckDB(con)
+        finally:
+            con.close()
+    else:
+        yield place
 
 
 def read_store(engine: Engine, *, known_on: int | None = None, dictionary: Dictionary = HOUSE) -> Store:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bothsides.warehouse.address import Address
 from bothsides.warehouse.ddl import quoted
 from bothsides.warehouse.engine import Capabilities, Columns, Parameters, Row
 from bothsides.warehouse.translate import Replacement, translated
@@ -79,7 +80,7 @@ class Postgres:
 
     def _make_room(self, old: Replacement) -> None:
         """Drop what bears the name in the schema that the new relation goes to, with what is built on it."""
-        place = "pg_my_temp_schema()" if old.temporary else "current_schema()::regnamespace"
+        place = "pg_my_temp_schema()" if old.temporary else "quote_ident(current_schema())::regnamespace"
         found = self.con.execute(
             f"SELECT relkind, oid::regclass::text FROM pg_class WHERE relnamespace = {place} AND relname = %s".encode(),
             [old.name],
@@ -90,28 +91,40 @@ class Postgres:
 
 
 @contextmanager
-def open_postgres(url: str, *, schema: str | None = None) -> Iterator[Postgres]:
-    """A connection to the database at `url`, on the tables of `schema` or of the role's own search path.
+def open_postgres(address: Address) -> Iterator[Postgres]:
+    """A connection to the tables of the address's schema, or of the role's own search path.
 
-    Everything happens in one transaction, which is kept when the block ends well. Raises ModuleNotFoundError where
-    psycopg is not installed, ConnectionError where the server cannot be reached.
+    Everything happens in one transaction, which is kept when the block ends well. Raises ValueError where psycopg is
+    not installed, ConnectionError where the server cannot be reached or goes away, PermissionError for what the role
+    may not do.
     """
     try:
         import psycopg  # noqa: PLC0415 - an optional extra
     except ModuleNotFoundError:
-        raise ModuleNotFoundError("PostgreSQL needs psycopg: pip install 'bothsides[postgres]'") from None
+        raise ValueError("PostgreSQL needs psycopg: pip install 'bothsides[postgres]'") from None
     try:
-        con = psycopg.connect(url, prepare_threshold=None)
+        with _connected(address) as con:
+            yield Postgres(con)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise PermissionError(f"{address}: {error.diag.message_primary}") from error
     except psycopg.OperationalError as error:
-        raise ConnectionError(f"PostgreSQL cannot be reached: {error}") from None
+        raise ConnectionError(f"{address}: {error}") from error
+
+
+def _connected(address: Address) -> psycopg.Connection[Row]:
+    import psycopg  # noqa: PLC0415 - an optional extra
+
+    try:
+        con = psycopg.connect(address.url, prepare_threshold=None)
+    except psycopg.ProgrammingError as error:
+        raise ValueError(f"{address}: {error}") from None
     con.adapters.register_loader("numeric", _number_loader())
-    with con:
-        for setting in SETTINGS:
-            con.execute(setting)
-        if schema:
-            con.execute(f"SET search_path = {quoted(schema)}".encode())
-        con.commit()
-        yield Postgres(con)
+    for setting in SETTINGS:
+        con.execute(setting)
+    if address.schema:
+        con.execute(f"SET search_path = {quoted(address.schema)}".encode())
+    con.commit()
+    return con
 
 
 def _number_loader() -> type[Loader]:

@@ -1,0 +1,82 @@
+"""A schema of PostgreSQL that holds a copy of the warehouse: written beside the old one, swapped in one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bothsides.warehouse.ddl import quoted
+
+if TYPE_CHECKING:
+    from bothsides.warehouse.postgres import Postgres
+
+MARK = "written by bothsides mirror; everything in it is replaced by the next one"
+"""The comment on a schema that may be replaced; no other schema is touched."""
+
+
+def begin(target: Postgres, schema: str) -> None:
+    """Let the connection write into a new schema beside `schema`.
+
+    Raises ValueError where `schema` holds tables that no mirror wrote.
+    """
+    row = target.con.execute(
+        "SELECT obj_description(oid, 'pg_namespace'), EXISTS (SELECT 1 FROM pg_class c WHERE c.relnamespace = n.oid)"
+        " FROM pg_namespace n WHERE nspname = %s",
+        [schema],
+    ).fetchone()
+    if row and row[1] and row[0] != MARK:
+        raise ValueError(f"schema {schema!r} holds tables that Bothsides did not write: name another one, or a new one")
+    building = quoted(_building(schema))
+    target.con.execute(f"CREATE SCHEMA {building}".encode())
+    target.con.execute(f"SET LOCAL search_path = {building}".encode())
+
+
+def publish(target: Postgres, schema: str) -> None:
+    """Put what was written in the place of the old copy, once nobody reads that; its readers may read the new one.
+
+    Raises ValueError where somebody's views stand on the old copy.
+    """
+    import psycopg  # noqa: PLC0415 - an optional extra
+
+    target.con.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}".encode())
+    target.con.execute(f"COMMENT ON SCHEMA {quoted(schema)} IS '{MARK}'".encode())
+    readers = target.con.execute(
+        "SELECT DISTINCT grantee FROM information_schema.role_table_grants"
+        " WHERE table_schema = %s AND table_name = 'meta' AND privilege_type = 'SELECT' AND grantee <> current_user",
+        [schema],
+    ).fetchall()
+    try:
+        _drop(target, schema)
+    except psycopg.errors.DependentObjectsStillExist as error:
+        raise ValueError(
+            f"the old copy in schema {schema!r} is in use: {error.diag.message_detail}; drop these first, and create"
+            " them again afterwards"
+        ) from error
+    building = _building(schema)
+    for name, kind in _relations(target, building):
+        target.con.execute(f"ALTER {kind} {quoted(building)}.{quoted(name)} SET SCHEMA {quoted(schema)}".encode())
+    target.con.execute(f"DROP SCHEMA {quoted(building)}".encode())
+    for (role,) in readers:
+        grantee = "PUBLIC" if role == "PUBLIC" else quoted(role)
+        target.con.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {quoted(schema)} TO {grantee}".encode())
+
+
+def _building(schema: str) -> str:
+    return f"{schema}_building"
+
+
+def _drop(target: Postgres, schema: str) -> None:
+    """Drop the old copy's views, then its tables, each in one statement so that their order does not matter."""
+    for wanted in ("VIEW", "TABLE"):
+        names = [f"{quoted(schema)}.{quoted(name)}" for name, kind in _relations(target, schema) if kind == wanted]
+        if names:
+            target.con.execute(f"DROP {wanted} {', '.join(names)}".encode())
+
+
+def _relations(target: Postgres, schema: str) -> list[tuple[str, str]]:
+    """The names of the schema's tables and views, each with what it is."""
+    rows = target.con.execute(
+        "SELECT relname, CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END FROM pg_class"
+        " WHERE relnamespace = %s::regnamespace AND relkind IN ('r', 'v') ORDER BY relname",
+        [quoted(schema)],
+    ).fetchall()
+    return [(name, kind) for name, kind in rows]

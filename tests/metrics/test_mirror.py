@@ -1,0 +1,105 @@
+"""A mirror of the warehouse in PostgreSQL answers as the file does, and is replaced as a whole."""
+
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bothsides.metrics import Query, Store, ask, open_store
+from bothsides.metrics.mirror import mirror
+from bothsides.warehouse import WarehouseMissing
+from bothsides.warehouse.address import Address
+from tests.metrics.cases import order
+from tests.metrics.conftest import build_market
+
+pytestmark = pytest.mark.postgres
+
+ORDERS = [order("b1", "s1", "2024-01-01", 100_00, category='it\'s "odd", \\ NULL'), order("b2", "s1", "2024-02-01", 50)]
+GMV = Query(metrics=("gmv", "active_buyers"), dims=("category",))
+
+
+@pytest.fixture
+def target(postgres_url: str) -> Iterator[Address]:
+    """A schema of its own, gone after the test."""
+    schema = f"Bothsides mirror {os.getpid()}"
+    yield Address(url=postgres_url, schema=schema)
+    with psycopg.connect(postgres_url) as con:
+        con.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
+        con.execute(f'DROP SCHEMA IF EXISTS "{schema} of others" CASCADE')
+
+
+def published(store: Store, path: Path) -> Path:
+    """The market in a file, as a sync publishes it."""
+    con = store.engine.con
+    con.execute(f"ATTACH '{path}' AS file")
+    con.execute("COPY FROM DATABASE memory TO file")
+    con.execute("DETACH file")
+    return path
+
+
+def test_the_mirror_answers_as_the_file_does(target: Address, tmp_path: Path) -> None:
+    path = published(build_market(orders=ORDERS), tmp_path / "warehouse.duckdb")
+    assert mirror(path, target)["orders"] == 2
+    with open_store(path) as here, open_store(target) as there:
+        assert ask(there, GMV) == ask(here, GMV)
+        assert [value.value for value in ask(there, GMV)] == [0.5, 100.0, 1, 1]
+        with open_store(there.engine) as again:
+            assert again.ranges == {"orders": (date(2024, 1, 1), date(2024, 2, 1))}
+
+
+def test_the_next_mirror_takes_the_place_of_the_last_one(target: Address, tmp_path: Path) -> None:
+    mirror(published(build_market(orders=ORDERS), tmp_path / "first.duckdb"), target)
+    with psycopg.connect(target.url) as con:
+        con.execute(f'GRANT SELECT ON "{target.schema}".meta TO PUBLIC')
+    more = [*ORDERS, order("b3", "s1", "2024-03-01", 7_00)]
+    mirror(published(build_market(orders=more), tmp_path / "second.duckdb"), target)
+    with open_store(target) as store:
+        assert sum(value.value for value in ask(store, Query(metrics=("gmv",)))) == 107.5
+    with psycopg.connect(target.url) as con:
+        rows = con.execute(
+            "SELECT DISTINCT table_schema FROM information_schema.role_table_grants"
+            " WHERE grantee = 'PUBLIC' AND table_name = 'fact_orders' AND table_schema LIKE 'Bothsides mirror%'"
+        ).fetchall()
+        assert rows == [(target.schema,)]
+
+
+def test_tables_of_others_are_left_alone(target: Address, tmp_path: Path) -> None:
+    path = published(build_market(orders=ORDERS), tmp_path / "warehouse.duckdb")
+    with psycopg.connect(target.url) as con:
+        con.execute(f'CREATE SCHEMA "{target.schema}"')
+        con.execute(f'CREATE TABLE "{target.schema}".orders (theirs int)')
+    with pytest.raises(ValueError, match="holds tables that Bothsides did not write"):
+        mirror(path, target)
+    with psycopg.connect(target.url) as con:
+        assert con.execute(f'SELECT count(theirs) FROM "{target.schema}".orders').fetchone() == (0,)
+
+
+def test_views_of_others_on_the_old_copy_stop_the_new_one(target: Address, tmp_path: Path) -> None:
+    path = published(build_market(orders=ORDERS), tmp_path / "warehouse.duckdb")
+    mirror(path, target)
+    with psycopg.connect(target.url) as con:
+        con.execute(f'CREATE SCHEMA "{target.schema} of others"')
+        con.execute(f'CREATE VIEW "{target.schema} of others".mine AS SELECT * FROM "{target.schema}".orders')
+    with pytest.raises(ValueError, match="mine"):
+        mirror(path, target)
+    with open_store(target) as store:
+        assert sum(value.value for value in ask(store, Query(metrics=("gmv",)))) == 100.5
+
+
+def test_no_schema_and_no_mirror_are_told(target: Address, tmp_path: Path) -> None:
+    path = published(build_market(orders=ORDERS), tmp_path / "warehouse.duckdb")
+    with pytest.raises(ValueError, match=r"add \?schema=NAME"):
+        mirror(path, Address(url=target.url))
+    with pytest.raises(WarehouseMissing, match="run bothsides mirror"), open_store(target):
+        pass
+
+
+def test_no_server_is_told(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ConnectionError, match=r"127\.0\.0\.1"),
+        open_store(Address(url="postgresql://ana:secret@127.0.0.1:1/x", schema="acme")),
+    ):
+        pass
