@@ -83,15 +83,19 @@ class Entry(Generic[PolicyT]):
 
 
 def load_entries(
-    path: Path, key: str, entry_type: type[PolicyT]
+    path: Path, key: str, entry_type: type[PolicyT], *, beside: Sequence[str] = ()
 ) -> tuple[tuple[Entry[PolicyT], ...], tuple[Problem, ...]]:
-    """Every `[[key]]` table of the file in order, and every mistake in them; nothing but these tables may stand there.
+    """Every `[[key]]` table of the file in order, and every mistake in them; nothing but these tables and those
+    named in `beside`, which others read, may stand there.
 
     A table with a mistake is in the list as it was written, so that the rest of it can be checked as well. Raises
     AgreementError where the file is not TOML, and FileNotFoundError where there is none.
     """
     data = _read(path)
-    problems = [_problem(path, (name,), value, _unknown(name, (key,))) for name, value in data.items() if name != key]
+    known = sorted((key, *beside))
+    problems = [
+        _problem(path, (name,), value, _unknown(name, known)) for name, value in data.items() if name not in known
+    ]
     tables = data.get(key, [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise AgreementError([*problems, _problem(path, (key,), tables, f"must be tables, each begun with [[{key}]]")])

@@ -3,15 +3,16 @@
 Every mistake of both files is named at once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bothsides.agreement import AgreementError, Entry, Problem, load_entries
 from bothsides.metrics.agreed.definition import Definition, key_mistakes, make_metric, parse_parts
 from bothsides.metrics.agreed.funnels import WrittenFunnel, make_funnel, where_mistakes
+from bothsides.metrics.agreed.retentions import WrittenRetention, make_retention
 from bothsides.metrics.catalogue import METRICS
 from bothsides.metrics.dictionary import HOUSE, Dictionary, Version
 from bothsides.metrics.metric import Metric
@@ -24,6 +25,8 @@ FUNNELS = Path("agreement") / "funnels.toml"
 
 Agreed = dict[str, tuple[Version, ...]]
 
+Written = TypeVar("Written", WrittenFunnel, WrittenRetention)
+
 
 def read_dictionary(folder: Path) -> Dictionary:
     """The dictionary in force in a workspace, the house's where it has agreed on nothing of its own.
@@ -32,7 +35,7 @@ def read_dictionary(folder: Path) -> Dictionary:
     """
     agreed: Agreed = {}
     problems: list[Problem] = []
-    for file, read in ((FILE, _read_metrics), (FUNNELS, _read_funnels)):
+    for file, read in ((FILE, _read_metrics), (FUNNELS, _read_funnels), (FUNNELS, _read_retentions)):
         path = folder / file
         if path.exists():
             try:
@@ -40,7 +43,7 @@ def read_dictionary(folder: Path) -> Dictionary:
             except AgreementError as error:
                 problems += error.problems
     if problems:
-        raise AgreementError(problems)
+        raise AgreementError(list(dict.fromkeys(problems)))
     return Dictionary(agreed) if agreed else HOUSE
 
 
@@ -72,26 +75,43 @@ def _read_metrics(path: Path, agreed: Agreed) -> list[Problem]:
 
 def _read_funnels(path: Path, agreed: Agreed) -> list[Problem]:
     """Add the metrics of the file's funnels to those known; what is wrong with it."""
-    entries, structural = load_entries(path, "funnel", WrittenFunnel)
+    entries, structural = load_entries(path, "funnel", WrittenFunnel, beside=("retention",))
     problems = list(structural)
     for entry in entries:
         mistakes = where_mistakes(entry.written)
-        metrics: tuple[Metric, ...] = ()
         if entry.policy is not None and not mistakes:
-            try:
-                metrics = make_funnel(entry.policy)
-            except ValueError as error:
-                mistakes += (("id", said) for said in str(error).partition(": ")[2].split("; "))
-        known = [agreed.get(metric.id) or _house_versions(metric.id) for metric in metrics]
-        if entry.policy is not None and known:
-            effective_from, restate = entry.policy.effective_from, entry.policy.restate
-            mistakes += _order_mistakes(effective_from, restate, known[0][-1] if known[0] else None)
-            for metric, versions in zip(metrics, known, strict=True):
-                numbered = _numbered(metric, versions[-1] if versions else None)
-                version = Version(metric=numbered, effective_from=effective_from, restate=restate)
-                agreed[metric.id] = (*versions, version)
+            mistakes += _added(entry.policy, make_funnel, agreed)
         problems += (_problem(path, entry.key, entry.written, key, said) for key, said in mistakes)
     return problems
+
+
+def _read_retentions(path: Path, agreed: Agreed) -> list[Problem]:
+    """Add the file's retentions to the metrics known; what is wrong with them."""
+    entries, structural = load_entries(path, "retention", WrittenRetention, beside=("funnel",))
+    problems = list(structural)
+    for entry in entries:
+        mistakes = _added(entry.policy, make_retention, agreed) if entry.policy is not None else []
+        problems += (_problem(path, entry.key, entry.written, key, said) for key, said in mistakes)
+    return problems
+
+
+def _added(written: Written, make: Callable[[Written], tuple[Metric, ...]], agreed: Agreed) -> list[tuple[str, str]]:
+    """Add the metrics of a written funnel or retention to those known; what is wrong with it."""
+    try:
+        metrics = make(written)
+    except ValueError as error:
+        return [("id", said) for said in str(error).partition(": ")[2].split("; ")]
+    mistakes: list[tuple[str, str]] = []
+    for place, metric in enumerate(metrics):
+        versions = agreed.get(metric.id) or _house_versions(metric.id)
+        before = versions[-1] if versions else None
+        if place == 0:
+            mistakes += _order_mistakes(written.effective_from, written.restate, before)
+        version = Version(
+            metric=_numbered(metric, before), effective_from=written.effective_from, restate=written.restate
+        )
+        agreed[metric.id] = (*versions, version)
+    return mistakes
 
 
 def _house_versions(name: str) -> tuple[Version, ...]:

@@ -8,7 +8,8 @@ from bothsides.metrics.metric import Read
 from bothsides.schema import Grain, Side
 
 Kind: TypeAlias = Literal["first_time", "recurring"]
-Span: TypeAlias = Literal["bounded", "unbounded"] | tuple[tuple[int, int], ...]
+Whole: TypeAlias = Literal["bounded", "unbounded"]
+Span: TypeAlias = Whole | tuple[tuple[int, int], ...]
 Measured: TypeAlias = Literal["accounts", "gmv"]
 Unit: TypeAlias = Literal["accounts", "organizations"]
 Maturity: TypeAlias = Literal["left_out", "counted"]

@@ -147,7 +147,7 @@ def _misplaced(part: Step | Exclusion, funnel: Funnel) -> Iterator[str]:
     """Sources and tests that the walker's stream does not have."""
     there = [name for name, source in SOURCES.items() if funnel.walker in source.walkers]
     if part.source not in there:
-        yield f"source {part.source!r} of a {funnel.walker} is not one of {', '.join(there)}"
+        yield f"source {part.source!r} of walker {funnel.walker} is not one of {', '.join(there)}"
     for test in part.where:
         if test.column not in TESTED:
             yield f"test on {test.column!r} is not one of {', '.join(TESTED)}"
