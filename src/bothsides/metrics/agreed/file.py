@@ -103,7 +103,7 @@ def _added(written: Written, make: Callable[[Written], tuple[Metric, ...]], agre
         return [("id", said) for said in str(error).partition(": ")[2].split("; ")]
     mistakes: list[tuple[str, str]] = []
     for place, metric in enumerate(metrics):
-        versions = agreed.get(metric.id) or _house_versions(metric.id)
+        versions: tuple[Version, ...] = agreed.get(metric.id) or _house_versions(metric.id)
         before = versions[-1] if versions else None
         if place == 0:
             mistakes += _order_mistakes(written.effective_from, written.restate, before)
