@@ -1,5 +1,7 @@
 """agreement/funnels.toml: retentions of our own beside the funnels."""
 
+import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,8 @@ import pytest
 from bothsides.agreement import AgreementError
 from bothsides.metrics import read_dictionary
 from bothsides.metrics.cohorts import Retention, Returned
+from bothsides.metrics.funnels import Funnel
+from bothsides.metrics.funnels.sources import SOURCES
 from bothsides.schema import Grain, Side
 from tests.metrics.test_agreed_funnels import FAST, mistakes, written
 
@@ -100,3 +104,16 @@ def test_a_table_of_another_name_is_a_mistake_once(tmp_path: Path) -> None:
     with pytest.raises(AgreementError, match="allowed: funnel, retention") as refused:
         read_dictionary(written(tmp_path, "[[funel]]\n"))
     assert len(refused.value.problems) == 1
+
+
+def test_the_example_of_the_page_is_read(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "funnels.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
+    assert read_dictionary(written(tmp_path, example)).ids[-1] == "weekly_searchers"
+
+
+def test_the_page_names_every_step_and_choice() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "funnels.md").read_text(encoding="utf-8")
+    assert [name for name in SOURCES if f"`{name}`" not in page] == []
+    knobs = {field.name for field in fields(Funnel)} - {"id", "label", "side", "steps"}
+    assert [name for name in sorted(knobs) if f"`{name}`" not in page] == []
