@@ -19,7 +19,7 @@ else
 install = PATH="$(CURDIR)/$(bin):$$PATH" $(bin)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: help demo test check format lint types layers docs docs-check serve bench proof lock install install-dev clean
+.PHONY: help demo test other-duckdb conformance check format lint types layers docs docs-check serve bench proof lock install install-dev install-other-duckdb clean
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -29,6 +29,12 @@ demo: install ## Install into .venv, simulate a marketplace, audit it, say where
 
 test: install-dev ## Install what is missing and run every test
 	$(bin)/python -m pytest -n $(WORKERS)
+
+other-duckdb: install-other-duckdb ## The tests of what DuckDB does, under the other version of it
+	PYTHONPATH=.duckdb2 $(bin)/python -m pytest -n $(WORKERS) tests/warehouse tests/connectors tests/ingest
+
+conformance: install-other-duckdb ## Every metric on every engine: two versions of DuckDB, and PostgreSQL at BOTHSIDES_PG_URL
+	BOTHSIDES_OTHER_DUCKDB=.duckdb2 $(bin)/python -m pytest -n $(WORKERS) tests/conformance
 
 check: lint types layers test docs-check ## Everything a change must pass: format, lint, types, imports, tests, docs
 
@@ -70,13 +76,17 @@ proof: install-dev ## Run every benchmarks/proof_*.py whole: the long proofs of 
 lock: ## Resolve requirements/*.txt again (needs uv); requirements/pins.in holds versions back
 	$(lock) --output-file requirements/runtime.txt
 	$(lock) --constraint requirements/runtime.txt --group dev --all-extras --output-file requirements/dev.txt
+	uv pip compile requirements/duckdb2.in --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --quiet --upgrade --output-file requirements/duckdb2.txt
 
 install: .venv/.runtime ## Install the package and its locked libraries into .venv
 
 install-dev: .venv/.dev ## The same, with the tools of the tests and checks
 
+install-other-duckdb: .duckdb2/.installed
+
 clean: ## Remove .venv and the tools' caches
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .duckdb2 .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # Stamps: nothing is installed again until a lock or pyproject.toml changes.
 $(bin)/python:
@@ -95,4 +105,9 @@ endif
 
 .venv/.dev: requirements/dev.txt .venv/.runtime
 	$(install) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.duckdb2/.installed: requirements/duckdb2.txt .venv/.dev
+	rm -rf .duckdb2
+	$(install) --require-hashes --no-deps --target .duckdb2 -r requirements/duckdb2.txt
 	@touch $@

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -10,24 +11,25 @@ import pytest
 
 from tests.conformance.cells import differences, written
 
-OTHER = "BOTHSIDES_OTHER_DUCKDB_PYTHON"
+OTHER = "BOTHSIDES_OTHER_DUCKDB"
 _ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def other() -> str:
-    """The interpreter of an environment with another version of DuckDB. None fails in CI, skips elsewhere."""
-    python = os.environ.get(OTHER)
-    if python is None:
+def other() -> Path:
+    """A folder with another version of DuckDB, which `make conformance` makes. None fails in CI, skips elsewhere."""
+    folder = os.environ.get(OTHER)
+    if folder is None:
         if os.environ.get("CI") == "true":
-            pytest.fail(f"CI must have a second version of DuckDB: {OTHER} names no interpreter")
-        pytest.skip(f"no second version of DuckDB here; set {OTHER} to an interpreter that has it")
-    return python
+            pytest.fail(f"CI must have a second version of DuckDB: {OTHER} names no folder")
+        pytest.skip(f"no second version of DuckDB here ({OTHER} names no folder); run: make conformance")
+    return _ROOT / folder
 
 
-def test_every_metric_is_the_same(other: str, tmp_path: Path) -> None:
+def test_every_metric_is_the_same(other: Path, tmp_path: Path) -> None:
     theirs, ours = tmp_path / "theirs.json", tmp_path / "ours.json"
-    running = subprocess.Popen([other, "-m", "tests.conformance.cells", str(theirs)], cwd=_ROOT)
+    words = [sys.executable, "-m", "tests.conformance.cells", str(theirs)]
+    running = subprocess.Popen(words, cwd=_ROOT, env={**os.environ, "PYTHONPATH": str(other)})
     written(ours)
     assert running.wait() == 0
     expected, found = (json.loads(path.read_text(encoding="utf-8")) for path in (ours, theirs))

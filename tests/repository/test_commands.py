@@ -67,8 +67,10 @@ def test_the_dev_lock_is_the_runtime_lock_with_tools_and_extras():
     assert (tools | extras) - set(dev) == set()
 
 
-def test_the_engine_is_locked_at_the_tested_version():
+def test_the_engine_is_locked_at_the_tested_versions():
     assert _locked("runtime.txt")["duckdb"] == {"1.5.6"}
+    assert _locked("duckdb2.txt") == {"duckdb": {"2.0.0"}}
+    assert "--hash=sha256:" in (_ROOT / "requirements" / "duckdb2.txt").read_text(encoding="utf-8")
 
 
 def test_no_machine_file_of_a_resolver_is_committed():
@@ -81,6 +83,7 @@ def test_the_ci_gate_is_runnable_and_runs_the_tests_once():
     script = gate.read_text(encoding="utf-8")
     assert script.count("make test") == 1
     assert "pytest" not in script
-    for target in ("lint", "types", "layers", "docs-check"):
+    for target in ("lint", "types", "layers", "docs-check", "install-other-duckdb", "other-duckdb"):
         assert f"make {target}" in script
+    assert script.index("export BOTHSIDES_OTHER_DUCKDB") < script.index("make test")
     assert "set -euo pipefail" in script
