@@ -148,3 +148,26 @@ def test_only_days_that_changed_are_made_again() -> None:
     assert days[date(2024, 1, 1)] == -1
     assert date(2024, 1, 31) not in days
     assert {state.name for state in open_books(found.engine).states} >= {"state_order_parties_placed_on_week"}
+
+
+def test_a_day_s_sum_may_need_more_than_64_bits() -> None:
+    """Two orders of 6 * 10^18 minor units on one day, of two pairs, the second in a later load."""
+    big = 6_000_000_000_000_000_000
+    found = build_market(
+        accounts=ACCOUNTS,
+        orders=[
+            order("b1", "s1", "2024-01-01", big, order_id="first"),
+            order("b2", "s2", "2024-01-01", big, order_id="later", loaded_in=2, superseded_in=3),
+        ],
+    )
+    assert isinstance(found.engine, DuckDB)
+    con = found.engine.con
+    refresh("EUR")(con)
+    assert numbers(read_store(found.engine), asked("gmv")) == [big / 100]
+    con.execute("UPDATE orders SET superseded_in = NULL WHERE loaded_in = 2")
+    con.execute("INSERT INTO loads VALUES (4, NULL, NULL, 'ok', NULL)")
+    con.execute("UPDATE orders SET loaded_in = 4 WHERE loaded_in = 2")
+    refresh("EUR")(con)
+    late = read_store(found.engine)
+    assert "FROM state_orders_placed_on_day" in explain(late, asked("gmv"))
+    assert numbers(late, asked("gmv")) == [2 * big / 100]
