@@ -1,5 +1,7 @@
 """Growth: a whole period over the one before it or the same one a year before, as reported and in constant currency."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -120,97 +122,104 @@ class Growth(Shape):
         return None
 
     def _grown(self, reading: Reading, metric: Metric, periods: Sequence[Period]) -> dict[Key, Outcome]:
-        """One row per period and label: totals and squares over the accounts of both periods."""
-        labels = "".join(f"{name}, " for name in reading.cut.keys[1:])
-        held, parameters = self._held(reading, metric, self.base(periods[0]).start, periods[-1].end)
-        priced, unpriced, rates = self._priced(reading, periods)
+        """Totals of every period, set beside those of its base period."""
+        sums = self._sums(reading, metric, periods)
+        spread = reading.query.intervals and len(sums) <= MOST_CELLS
+        found: dict[Key, Outcome] = {}
+        for period in periods:
+            base = self.base(period)
+            for label in dict.fromkeys(key[1:] for key in sums if key[0] in (period.start, base.start)):
+                now, then = sums.get((period.start, *label), _Sums()), sums.get((base.start, *label), _Sums())
+                found[period.start, *label] = _outcome(now, then, spread=spread)
+        return found
+
+    def _sums(self, reading: Reading, metric: Metric, periods: Sequence[Period]) -> dict[Key, _Sums]:
+        """Every cell of every period that is compared or compared with."""
+        held, parameters = self._held(reading, metric, periods)
+        keys, labels = ", ".join(reading.cut.keys), reading.cut.keys[1:]
+        same = "".join(f" AND b.{name} IS NOT DISTINCT FROM n.{name}" for name in labels)
+        both = f"""
+            SELECT n.period{"".join(f", n.{name}" for name in labels)}, count(*) AS both_times,
+                   sum(n.now * b.amount) AS products
+            FROM held n JOIN moved_on b ON b.account = n.account AND b.next_period = n.period{same}
+            GROUP BY n.period{"".join(f", n.{name}" for name in labels)}
+        """
+        none = f"SELECT {keys}, 0 AS both_times, CAST(0 AS DOUBLE) AS products FROM held WHERE false"
         rows = run(
             reading,
             f"""
             WITH held AS ({held}),
-            paired AS (
-                SELECT period, {labels} account, currency, amount AS now, original, 0 AS base, 0 AS base_rows FROM held
-                UNION ALL
-                SELECT CAST(period + {self._shift(periods[0].grain)} AS DATE), {labels} account, currency, 0, 0, amount,
-                       moved
+            moved_on AS (
+                SELECT CAST(period + {self._shift(periods[0].grain)} AS DATE) AS next_period, account, amount
+                       {"".join(f", {name}" for name in labels)}
                 FROM held
             ),
-            one AS (
-                SELECT period, {labels} account, CAST(sum({priced}) AS DOUBLE) AS now,
-                       CAST(sum(base) AS DOUBLE) AS base, sum(base_rows) AS base_rows,
-                       sum({unpriced}) AS unpriced
-                FROM paired {rates} GROUP BY period, {labels} account
-            )
-            SELECT period, {labels} sum(base_rows), count(*), sum(now), sum(base), sum(now * now), sum(base * base),
-                   sum(now * base), sum(unpriced)
-            FROM one WHERE period BETWEEN $from_period AND $to_period
-            GROUP BY {", ".join(str(i + 1) for i in range(len(reading.cut.keys)))}
+            added AS (
+                SELECT {keys}, count(*) AS accounts, sum(moved) AS moved, sum(amount) AS amount,
+                       sum(amount * amount) AS squares, sum(now) AS now, sum(now * now) AS now_squares,
+                       sum(unpriced) AS unpriced
+                FROM held GROUP BY {keys}
+            ),
+            crossed AS ({both if reading.query.intervals else none})
+            SELECT {", ".join(f"n.{key}" for key in reading.cut.keys)}, n.accounts, n.moved, n.amount, n.squares, n.now,
+                   n.now_squares, n.unpriced, coalesce(b.both_times, 0), coalesce(b.products, 0)
+            FROM added n LEFT JOIN crossed b ON b.period = n.period{same}
             """,
-            parameters | {"from_period": periods[0].start, "to_period": periods[-1].start},
+            parameters,
         )
-        spread = reading.query.intervals and len(rows) <= MOST_CELLS
         width = len(reading.cut.keys)
-        return {tuple(row[:width]): self._outcome(*row[width:], spread=spread) for row in rows}
+        return {tuple(row[:width]): _Sums(*(number or 0 for number in row[width:])) for row in rows}
 
-    def _outcome(
-        self,
-        n: int,
-        accounts: int,
-        now: float,
-        base: float,
-        now2: float,
-        base2: float,
-        cross: float,
-        unpriced: int,
-        *,
-        spread: bool,
-    ) -> Outcome:
-        if unpriced:
-            reason = "needs fx_rates: a currency of the period has no rate on the first day of its base period"
-            return Outcome(value=None, n=int(n), status=Status.UNAVAILABLE, reason=reason)
-        if base <= 0:
-            said = "zero" if base == 0 else "negative"
-            reason = f"the base period's total is {said}"
-            return Outcome(value=None, n=int(n), status=Status.NO_DENOMINATOR, reason=reason)
-        bounds = clustered_ratio(int(accounts), now, base, now2, base2, cross) if spread else None
-        if bounds is None:
-            return Outcome(value=now / base - 1, n=int(n), basis=Basis.NOT_COMPUTED)
-        low = max(bounds[0], 0.0) if now >= 0 else bounds[0]
-        return Outcome(value=now / base - 1, n=int(n), low=low - 1, high=bounds[1] - 1, basis=Basis.CLUSTER)
+    def _held(self, reading: Reading, metric: Metric, periods: Sequence[Period]) -> tuple[str, dict[str, object]]:
+        """SQL for what each account moved in each period; in totals an order is its buyer's, so that it counts once.
 
-    def _held(self, reading: Reading, metric: Metric, first: date, last: date) -> tuple[str, dict[str, object]]:
-        """SQL for what each account moved in each period; in totals an order is its buyer's, so that it counts once."""
-        parameters: dict[str, object] = {"first": first, "last": last}
+        `amount` is as reported, `now` at the rates of the base period. Whole numbers below 2 to the 53rd add up
+        exactly as doubles.
+        """
+        parameters: dict[str, object] = {"first": self.base(periods[0]).start, "last": periods[-1].end}
+        priced, unpriced, rates = self._priced(reading, periods)
         moved = []
         for sign, term in self._terms:
             fact = FACTS[term.fact]
             data = source(reading, metric, term.fact, term.on, dated=False)
             parameters |= data.parameters
             distinct = term.aggregate == "count_distinct"
-            relation = (fact.parties or fact.relation) if distinct else data.relation
-            sided = reading.cut.sided or distinct
-            account = "account" if sided or not fact.parties else fact.party_columns["account"][0]
+            account = fact.party_columns["account"][0] if fact.parties and not reading.cut.sided else "account"
             amount = "1" if term.column is None or distinct else term.column
-            original = _ORIGINALS.get(term.column or "", amount)
-            currency = "currency" if self.constant and term.column in fact.money else "NULL"
-            once = "SELECT DISTINCT" if distinct else "SELECT"
+            foreign = bool(rates) and term.column in fact.money
             moved.append(
-                f"{once} {data.keys} {account} AS account, {currency} AS currency, {sign} * {amount} AS amount,"
-                f" {sign} * {original if currency == 'currency' else '0'} AS original"
-                f" FROM {relation} WHERE {data.condition} AND {term.on} BETWEEN $first AND $last"
+                f"""
+                SELECT {data.keys} coalesce({"account" if distinct else account}, 0) AS account,
+                       CAST({sign} * {amount} AS DOUBLE) AS amount
+                       {
+                    f", currency, CAST({sign} * {_ORIGINALS[term.column or amount]} AS DOUBLE) AS original"
+                    if foreign
+                    else ", NULL AS currency, 0 AS original"
+                    if rates
+                    else ""
+                }
+                FROM {fact.parties if distinct else data.relation}
+                WHERE {data.condition} AND {term.on} BETWEEN $first AND $last
+                """
             )
         keys = ", ".join(reading.cut.keys)
+        counts = all(term.aggregate == "count_distinct" for _, term in self._terms)
+        columns = (
+            "CAST(1 AS DOUBLE) AS amount, CAST(1 AS DOUBLE) AS now, 1 AS moved, 0 AS unpriced"
+            if counts
+            else f"sum(amount) AS amount, sum({priced}) AS now, count(*) AS moved, sum({unpriced}) AS unpriced"
+        )
         statement = f"""
-            SELECT {keys}, account, currency, sum(amount) AS amount, sum(original) AS original, count(*) AS moved
-            FROM ({" UNION ALL ".join(moved)}) AS moved GROUP BY {keys}, account, currency
+            SELECT {keys}, account, {columns}
+            FROM ({" UNION ALL ".join(moved)}) AS moves {rates} GROUP BY {keys}, account
         """
         return statement, parameters
 
     def _priced(self, reading: Reading, periods: Sequence[Period]) -> tuple[str, str, str]:
-        """SQL for an amount of the period at the base period's rates, for whether it has none, and the join to them."""
+        """SQL for an amount at the base period's rates, for whether it has none, and the join to the rates."""
         currencies = self._currencies(reading) if self.constant else []
         if not currencies:
-            return "now", "0", ""
+            return "amount", "0", ""
         known = read_rates(reading.store, currencies)
         rows = []
         for period in periods:
@@ -221,7 +230,7 @@ class Growth(Shape):
                 rows.append(f"('{currency}', DATE '{period.start}', {priced})")
         own = f"currency IS NULL OR currency = '{reading.store.currency}' OR original = 0"
         return (
-            f"CASE WHEN {own} THEN now ELSE original * rate END",
+            f"CASE WHEN {own} THEN amount ELSE original * rate END",
             f"CASE WHEN {own} OR rate IS NOT NULL THEN 0 ELSE 1 END",
             f"LEFT JOIN (VALUES {', '.join(rows)}) AS rated(code, since, rate) ON code = currency AND since = period",
         )
@@ -241,3 +250,36 @@ class Growth(Shape):
             return f"INTERVAL '{days}' DAY"
         months = {Grain.MONTH: 1, Grain.QUARTER: 3}.get(grain, 12)
         return f"INTERVAL '{12 if self.back == 'year' else months}' MONTH"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """One cell of one period over its accounts: as reported, and as priced at the rates of its base period."""
+
+    accounts: int = 0
+    moved: int = 0
+    amount: float = 0.0
+    squares: float = 0.0
+    now: float = 0.0
+    now_squares: float = 0.0
+    unpriced: int = 0
+    both: int = 0
+    """Accounts that are in the base period as well, and the sum of their products of now and then."""
+    products: float = 0.0
+
+
+def _outcome(now: _Sums, base: _Sums, *, spread: bool) -> Outcome:
+    """Growth with the clustered interval of a ratio."""
+    n = int(base.moved)
+    if now.unpriced:
+        reason = "needs fx_rates: a currency of the period has no rate on the first day of its base period"
+        return Outcome(value=None, n=n, status=Status.UNAVAILABLE, reason=reason)
+    if base.amount <= 0:
+        reason = f"the base period's total is {'zero' if base.amount == 0 else 'negative'}"
+        return Outcome(value=None, n=n, status=Status.NO_DENOMINATOR, reason=reason)
+    value, accounts = now.now / base.amount - 1, now.accounts + base.accounts - now.both
+    bounds = clustered_ratio(accounts, now.now, base.amount, now.now_squares, base.squares, now.products)
+    if bounds is None or not spread:
+        return Outcome(value=value, n=n, basis=Basis.NOT_COMPUTED)
+    low = max(bounds[0], 0.0) if now.now >= 0 else bounds[0]
+    return Outcome(value=value, n=n, low=low - 1, high=bounds[1] - 1, basis=Basis.CLUSTER)
