@@ -4,6 +4,8 @@ They follow the benchmark's definitions, which differ from the dictionary's in p
 order, search-to-order divides order events by searches, first orders are counted on the order's category.
 """
 
+from itertools import permutations
+
 from bothsides.metrics.measure import Combination, Formula, Measure, Ratio, Test
 from bothsides.metrics.metric import Better, Metric, SideRule, Tier
 from bothsides.metrics.value import Unit
@@ -61,8 +63,9 @@ _DECLARED: tuple[tuple[str, Unit, Formula], ...] = (
 )
 """Id (the reference's column), unit and formula."""
 
-DASHBOARD: tuple[Metric, ...] = tuple(
-    Metric(
+
+def _metric(name: str, unit: Unit, formula: Formula) -> Metric:
+    return Metric(
         id=name,
         label=name,
         meaning="As the benchmark's reference query defines it.",
@@ -74,5 +77,13 @@ DASHBOARD: tuple[Metric, ...] = tuple(
         family="benchmark",
         row=0,
     )
-    for name, unit, formula in _DECLARED
-)
+
+
+DASHBOARD: tuple[Metric, ...] = tuple(_metric(*declared) for declared in _DECLARED)
+
+
+def ratios(count: int) -> tuple[Metric, ...]:
+    """So many ratios of two of the dashboard's plain measures, to see what compiling them takes."""
+    plain = [formula for _, _, formula in _DECLARED if isinstance(formula, Measure)]
+    pairs = list(permutations(plain, 2))[:count]
+    return tuple(_metric(f"ratio_{i}", Unit.RATIO, _over(*pair)) for i, pair in enumerate(pairs))

@@ -24,7 +24,7 @@ def run(script: str, *words: str, results: Path, code: int = 0) -> str:
 def bench_folder() -> Path:
     """The folder of the reference query; missing fails in CI, skips elsewhere."""
     folder = Path(os.environ.get("BOTHSIDES_BENCH") or ROOT.parent / "shared" / "bench")
-    if not (folder / "reference_count_distinct.sql").exists():
+    if not (folder / "reference_bitstring.sql").exists():
         if os.environ.get("CI") == "true":
             pytest.fail(f"CI must have the benchmark folder: {folder}")
         pytest.skip(f"the benchmark folder is not here ({folder}); name it in BOTHSIDES_BENCH")
@@ -39,18 +39,18 @@ def write_market(path: Path) -> None:
     tables = {
         "order_party": f"""
             SELECT i * 2 + p AS party_id, i AS order_id, ['buyer', 'supplier'][p::INT + 1] AS side,
-                   p * 1000 + hash(i * (17 + p)) % 300 AS account_id, {cell}, {moment} AS ordered_at,
+                   p * 1000 + 1 + hash(i * (17 + p)) % 300 AS account_id, {cell}, {moment} AS ordered_at,
                    (hash(i * 37) % 100000 / 100)::DECIMAL(12, 2) AS gmv, (hash(i * 41) % 9000 / 100)::DECIMAL(12, 2)
                    AS revenue, (hash(i * 43) % 3000 / 100)::DECIMAL(12, 2) AS refund, (hash(i * 47) % 9 = 0)::INT
                    AS is_first, (hash(i * 47) % 9 > 0)::INT AS is_repeat
             FROM range({ORDERS}) o(i), range(2) q(p)""",
         "events": f"""
-            SELECT {side}, hash(i * 59) % 900 AS account_id, {cell}, {moment} AS event_at,
+            SELECT {side}, 1 + hash(i * 59) % 900 AS account_id, {cell}, {moment} AS event_at,
                    ['search', 'view', 'cart', 'order'][1 + (hash(i * 71) % 4)::INT] AS name
             FROM range({ORDERS}) t(i)""",
         "accounts": f"""
             SELECT {side}, i AS account_id, {cell}, {moment} AS signup_at, (hash(i * 13) % 3 = 0)::INT AS activated_30d
-            FROM range(400) t(i)""",
+            FROM range(1, 400) t(i)""",
         "leads": f"""
             SELECT {side}, {cell}, {moment} AS created_at, 1 AS is_mql, (hash(i * 89) % 9 = 0)::INT AS is_won,
                    (hash(i * 89) % 9 BETWEEN 1 AND 3)::INT AS is_lost FROM range(300) t(i)""",
@@ -82,8 +82,8 @@ def test_the_dashboard_equals_the_reference_cell_by_cell(
 
 
 def test_a_dashboard_that_differs_is_called_different(bench_folder: Path, small_market: Path, tmp_path: Path) -> None:
-    reference = (bench_folder / "reference_count_distinct.sql").read_text(encoding="utf-8")
-    (tmp_path / "reference_count_distinct.sql").write_text(
+    reference = (bench_folder / "reference_bitstring.sql").read_text(encoding="utf-8")
+    (tmp_path / "reference_bitstring.sql").write_text(
         reference.replace("sum(is_first) newt", "sum(is_first) + 1 newt"), encoding="utf-8"
     )
     (tmp_path / "generate.py").write_text("", encoding="utf-8")
@@ -104,6 +104,23 @@ def test_without_the_benchmark_folder_the_dashboard_says_so(tmp_path: Path) -> N
     env = {**os.environ, "BOTHSIDES_BENCH": str(tmp_path / "nowhere")}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     assert (done.returncode, "skipped" in done.stdout, (tmp_path / "R.md").exists()) == (0, True, False)
+
+
+def test_without_the_benchmark_folder_the_peers_say_so(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / "bench_peers.py"), "--results", str(tmp_path / "R.md")]
+    env = {**os.environ, "BOTHSIDES_BENCH": str(tmp_path / "nowhere")}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    assert (done.returncode, "skipped" in done.stdout, (tmp_path / "R.md").exists()) == (0, True, False)
+
+
+def test_growth_is_measured_and_drawn_size_by_size(tmp_path: Path) -> None:
+    """The largest against the smallest, and the market of each is gone afterwards."""
+    words = ("--sizes", "2000", "6000", "--rounds", "1", "--plot", str(tmp_path / "growth.svg"))
+    written = run("bench_growth.py", *words, results=tmp_path / "R.md")
+    assert re.search(r"\n\| 2,000 \| \d,\d{3} \|.*\n\| 6,000 \| \d,\d{3} \|", written)
+    assert "An order at 6,000 over one at 2,000" in written
+    assert "per million orders" in (tmp_path / "growth.svg").read_text(encoding="utf-8")
+    assert not list((ROOT / "benchmarks" / "data").glob("growth-*"))
 
 
 def test_the_load_compares_rows_and_amounts(tmp_path: Path) -> None:

@@ -130,7 +130,8 @@ WITH orders_by_placed_on AS (
   SELECT
     side = 'supplier' AS is_supplier,
     category,
-    coalesce(bit_count(bitstring_agg(account, 1, 3)), 0) AS orders_distinct_account
+    coalesce(bit_count(bitstring_agg(account, 1, 2) FILTER (WHERE account BETWEEN 1 AND 2)), 0) + \
+coalesce(bit_count(bitstring_agg(account, 3, 3) FILTER (WHERE account BETWEEN 3 AND 3)), 0) AS orders_distinct_account
   FROM fact_order_parties
   WHERE placed_on BETWEEN DATE '2024-01-08' AND DATE '2024-06-21'
     AND coalesce(category, '(none)') IN ($w0, $w1)

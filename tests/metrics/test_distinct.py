@@ -73,12 +73,13 @@ def test_every_id_lies_in_the_span_that_is_looked_up(ids: list[int | None], kind
     con.execute(f"CREATE TABLE t (account {kind})")
     if ids:
         con.execute(f"INSERT INTO t VALUES {', '.join(f'({one})' if one is not None else '(NULL)' for one in ids)}")
-    span = BitBudget(DuckDB(con), Bounds()).take("t", "account", lambda: 1)
+    spans = BitBudget(DuckDB(con), Bounds()).take("t", "account", lambda: 1)
     known = [one for one in ids if one is not None]
-    if not known or max(known) - min(known) > MOST_IDS:
-        assert span is None
+    if not known or max(known) - min(known) >= MOST_IDS:
+        assert spans == ()
         return
-    assert span == (min(known), max(known))
+    assert spans == ((min(known), max(known)),)
+    (span,) = spans
     found = con.execute(f"SELECT bit_count(bitstring_agg(account, {span[0]}, {span[1]})) FROM t").fetchone()
     assert found == (len(set(known)),)
 
@@ -104,21 +105,36 @@ def _ids(count: int) -> DuckDB:
 def test_the_budget_is_spent_once() -> None:
     """1,000 ids take 125 bytes a group: ten groups are 1,250 bytes, of which 2,000 hold one column and not two."""
     bits = BitBudget(_ids(1000), Bounds(), left=2000)
-    assert bits.take("t", "account", lambda: 10) == (0, 999)
+    assert bits.take("t", "account", lambda: 10) == ((0, 999),)
     assert bits.left == 750
-    assert bits.take("t", "account", lambda: 10) is None
-    assert bits.take("t", "account", lambda: 6) == (0, 999)
+    assert bits.take("t", "account", lambda: 10) == ()
+    assert bits.take("t", "account", lambda: 6) == ((0, 999),)
     assert bits.left == 0
+
+
+def test_by_side_each_side_has_bits_of_its_own() -> None:
+    """Buyers are 0 to 899, 113 bytes; suppliers 900 to 999, 13 bytes: ten cells of each are 1,260 bytes, not 2,500."""
+    engine = _ids(1000)
+    engine.run("CREATE TABLE dim_accounts AS SELECT account, CASE WHEN account < 900 THEN 'buyer' END AS side FROM t")
+    bits = BitBudget(engine, Bounds(), left=1260)
+    assert bits.take("t", "account", lambda: 20, by_side=True) == ((0, 899), (900, 999))
+    assert bits.left == 0
+
+
+def test_an_edge_outside_the_ids_halves_nothing() -> None:
+    engine = _ids(100)
+    engine.run("CREATE TABLE dim_accounts AS SELECT 99 AS account, 'buyer' AS side")
+    assert BitBudget(engine, Bounds()).take("t", "account", lambda: 1, by_side=True) == ((0, 99),)
 
 
 def test_too_many_groups_are_counted_the_other_way() -> None:
     bits = BitBudget(_ids(8), Bounds())
-    assert bits.take("t", "account", lambda: MOST_GROUPS + 1) is None
-    assert bits.take("t", "account", lambda: MOST_GROUPS) == (0, 7)
+    assert bits.take("t", "account", lambda: MOST_GROUPS + 1) == ()
+    assert bits.take("t", "account", lambda: MOST_GROUPS) == ((0, 7),)
 
 
 def test_words_are_not_counted_by_bits() -> None:
-    assert BitBudget(_ids(8), Bounds()).take("t", "label", lambda: 1) is None
+    assert BitBudget(_ids(8), Bounds()).take("t", "label", lambda: 1) == ()
 
 
 def test_labels_are_estimated_once_and_none_is_one_of_them() -> None:

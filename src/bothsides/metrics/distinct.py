@@ -29,6 +29,7 @@ class Bounds:
 
     spans: dict[tuple[str, str], Span | None] = field(default_factory=dict)
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    edges: dict[str, int | None] = field(default_factory=dict)
 
     def span(self, engine: Engine, relation: str, column: str) -> Span | None:
         """The span of a column of whole numbers, None for a column of others or without a value."""
@@ -37,6 +38,14 @@ class Bounds:
             low, high = engine.row(f"SELECT min({column}), max({column}) FROM {relation}") or (None, None)
             self.spans[key] = (low, high) if type(low) is int and type(high) is int else None
         return self.spans[key]
+
+    def edge(self, engine: Engine) -> int | None:
+        """The last id of a buyer: ids are given side by side, so that a cell of one side has ids on one side of it."""
+        if "edge" not in self.edges:
+            there = "dim_accounts" in engine.tables()
+            row = engine.row("SELECT max(account) FROM dim_accounts WHERE side = 'buyer'") if there else None
+            self.edges["edge"] = row[0] if row else None
+        return self.edges["edge"]
 
     def labels(self, engine: Engine, relation: str, column: str) -> int:
         """About how many labels a column has, by the engine's own statistics; no label is one of them."""
@@ -60,16 +69,26 @@ class BitBudget:
         """About how many labels a column has."""
         return self.bounds.labels(self.engine, relation, column)
 
-    def take(self, relation: str, column: str, groups: Callable[[], int]) -> Span | None:
-        """The span to count the column's ids in by bits, None where they would not fit."""
+    def take(self, relation: str, column: str, groups: Callable[[], int], *, by_side: bool = False) -> tuple[Span, ...]:
+        """The spans to count the column's ids in by bits, none where they would not fit.
+
+        By side the ids of buyers and of suppliers have bits of their own: a cell of one side needs no room for both.
+        """
         span = self.bounds.span(self.engine, relation, column)
-        if span is None:
-            return None
-        size = (span[1] - span[0]) // 8 + 1
-        if size > min(self.left, MOST_IDS // 8):
-            return None
-        count = groups()
-        if count > MOST_GROUPS or count * size > self.left:
-            return None
-        self.left -= count * size
-        return span
+        if span is None or span[1] - span[0] >= MOST_IDS:
+            return ()
+        edge = self.bounds.edge(self.engine) if by_side else None
+        spans = (span,) if edge is None or not span[0] <= edge < span[1] else ((span[0], edge), (edge + 1, span[1]))
+        if sum(map(_size, spans)) > self.left:
+            return ()
+        cells = groups()
+        size = cells * sum(map(_size, spans)) // len(spans)
+        if cells > MOST_GROUPS or size > self.left:
+            return ()
+        self.left -= size
+        return spans
+
+
+def _size(span: Span) -> int:
+    """Bytes of the bits of one group."""
+    return (span[1] - span[0]) // 8 + 1

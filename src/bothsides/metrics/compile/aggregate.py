@@ -17,8 +17,8 @@ _NAME_LENGTH = 56
 """A name and its number stay below the 63 letters that PostgreSQL keeps."""
 
 
-def total(measure: Measure, cut: Cut, *, weight: str | None = None, span: Span | None = None) -> str:
-    """The measure's aggregate. `weight` is the column of a sample's weights; ids in `span` are counted by bits."""
+def total(measure: Measure, cut: Cut, *, weight: str | None = None, spans: tuple[Span, ...] = ()) -> str:
+    """The measure's aggregate. `weight` is the column of a sample's weights; ids in `spans` are counted by bits."""
     conditions = tests(measure, cut)
     column = "*" if measure.column is None else resolve(measure.column, measure, cut)
     match measure.aggregate:
@@ -27,11 +27,16 @@ def total(measure: Measure, cut: Cut, *, weight: str | None = None, span: Span |
         case "sum":
             return filtered_aggregate(f"sum({_atom(column)} * {weight})" if weight else f"sum({column})", conditions)
         case "count_distinct":
-            if span is None:
+            if not spans:
                 return filtered_aggregate(f"count(DISTINCT {column})", conditions)
-            bits = filtered_aggregate(f"bitstring_agg({column}, {span[0]}, {span[1]})", conditions)
-            # Of no rows there are no bits, and none is zero.
-            return f"coalesce(bit_count({bits}), 0)"
+            return " + ".join(_bits(column, span, conditions, halved=len(spans) > 1) for span in spans)
+
+
+def _bits(column: str, span: Span, conditions: tuple[str, ...], *, halved: bool) -> str:
+    """The distinct ids of the span, one bit each. Of no rows there are no bits, and none is zero."""
+    low, high = span
+    within = (*conditions, f"{_atom(column)} BETWEEN {low} AND {high}") if halved else conditions
+    return f"coalesce(bit_count({filtered_aggregate(f'bitstring_agg({column}, {low}, {high})', within)}), 0)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +127,13 @@ def literal(value: Scalar | None) -> str:
             return "'" + value.replace("'", "''") + "'"
 
 
-def span_of(measure: Measure, cut: Cut, window: Window, bits: BitBudget) -> Span | None:
+def spans_of(measure: Measure, cut: Cut, window: Window, bits: BitBudget) -> tuple[Span, ...]:
     """The ids of a distinct count that bits can hold."""
     if measure.aggregate != "count_distinct" or measure.column is None:
-        return None
+        return ()
     relation = cut.relation(FACTS[measure.fact])
-    return bits.take(relation, resolve(measure.column, measure, cut), lambda: _groups(relation, cut, window, bits))
+    column = resolve(measure.column, measure, cut)
+    return bits.take(relation, column, lambda: _groups(relation, cut, window, bits), by_side=cut.by_side)
 
 
 def _groups(relation: str, cut: Cut, window: Window, bits: BitBudget) -> int:

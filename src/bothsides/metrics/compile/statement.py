@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from textwrap import fill
 
-from bothsides.metrics.compile.aggregate import count, name_of, rows_name, span_of, tests, total, variance
+from bothsides.metrics.compile.aggregate import count, name_of, rows_name, spans_of, tests, total, variance
 from bothsides.metrics.compile.cut import Cut, Parameters, Window, conditions, key_columns
 from bothsides.metrics.compile.sides import dated_by
 from bothsides.metrics.distinct import BitBudget
@@ -150,9 +150,9 @@ class _Making:
         one = read_pass(name, on, self.cut, window, self.parameters)
         weight = FACTS[name].weight if self.weighted else None
         for measure in group:
-            span = span_of(measure, self.cut, window, self.bits) if self.bits else None
+            spans = spans_of(measure, self.cut, window, self.bits) if self.bits else ()
             said = name_of(measure, self.cut)
-            self.columns[measure] = one.column(total(measure, self.cut, weight=weight, span=span), said, self.taken)
+            self.columns[measure] = one.column(total(measure, self.cut, weight=weight, spans=spans), said, self.taken)
             sampled = weight is not None and measure.aggregate != "count_distinct"
             if measure.aggregate == "sum" or sampled:
                 self.rows[measure] = one.column(
