@@ -48,6 +48,7 @@ def test_a_late_order_restates_its_month_and_only_what_counts_it() -> None:
     assert months(history, "orders")["2024-01"] == (2, "restated", "changed by load 2")
     # The buyer and the supplier of the late order had been counted in January before.
     assert months(history, "active_accounts")["2024-01"] == (2, "ok", None)
+    assert months(history, "active_accounts", by="week")["2024-W04"] == (2, "restated", "changed by load 2")
     assert months(history, "signups")["2024-01"][1] == "partial", "worse is to be said"
 
 

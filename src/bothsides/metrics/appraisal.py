@@ -134,7 +134,7 @@ def _standing(reading: Reading, metric: Metric, period: Period | None) -> tuple[
         return found
     first, last = (period.start, period.end) if period else (reading.days(metric).start, reading.days(metric).end)
     parts = reading.store.dictionary.parts(metric)
-    said = restated(reading.store.states, parts, first, last, sided=reading.cut.sided)
+    said = restated(reading.store.states, parts, first, last, sided=reading.cut.sided, grain=reading.cut.grain)
     return (Status.RESTATED, said) if said else found
 
 

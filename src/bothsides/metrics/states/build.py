@@ -25,7 +25,15 @@ from bothsides.metrics.states.dirty import (
     take_digests,
     touched_periods,
 )
-from bothsides.metrics.states.grains import DISTINCT_GRAINS, Rollup, State, period_first, state_name, written
+from bothsides.metrics.states.grains import (
+    DISTINCT_GRAINS,
+    Rollup,
+    State,
+    by_grain,
+    period_first,
+    state_name,
+    written,
+)
 from bothsides.metrics.states.rollups import Declared, declared_rollups, known_until, states_version
 from bothsides.schema import Grain
 from bothsides.warehouse import Engine
@@ -192,19 +200,13 @@ def _refreshed_distinct(
         return made, {}
     if not days:
         return made, {}
-    periods = {state.name: touched_periods(judged, state.grain) for state in made}
-    prints = [tables.fingerprints(engine, state, periods[state.name]) for state in made]
-    tables.remake_periods(engine, rollup, made, days)
-    changed = [
-        _differing(state, before, tables.fingerprints(engine, state, periods[state.name]))
-        for state, before in zip(made, prints, strict=True)
-    ]
     restated: dict[str, frozenset[date]] = {}
-    for name in made[0].measures:
-        shaken = frozenset(
-            day
-            for day in judged
-            if all(period_first(day, s.grain) in c.get(name, ()) for s, c in zip(made, changed, strict=True))
-        )
-        restated |= {name: shaken} if shaken else {}
+    periods = {state.name: touched_periods(judged, state.grain) for state in made}
+    prints = {state.name: tables.fingerprints(engine, state, periods[state.name]) for state in made}
+    tables.remake_periods(engine, rollup, made, days)
+    for state in made:
+        after = tables.fingerprints(engine, state, periods[state.name])
+        for name, differing in _differing(state, prints[state.name], after).items():
+            shaken = frozenset(day for day in judged if period_first(day, state.grain) in differing)
+            restated[by_grain(name, state.grain)] = shaken
     return made, restated

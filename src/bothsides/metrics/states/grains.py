@@ -125,6 +125,15 @@ def written(measure: Measure) -> str:
     return f"{measure.aggregate}({measure.column or '*'}){of_side}" + (f" where {tests}" if tests else "") + more
 
 
+def by_grain(measure: str, grain: Grain) -> str:
+    """A written distinct count as it stands in restatements: a late order may be news to its week, not to its month.
+
+    >>> by_grain("count_distinct(account)", Grain.WEEK)
+    'count_distinct(account) by week'
+    """
+    return f"{measure} by {grain.value}"
+
+
 _WRITTEN = {"fact", "on", "aggregate", "column", "where", "side"}
 _OTHERS = {f.name: f.default for f in fields(Measure) if f.name not in _WRITTEN}
 """Whatever else tells two measures apart."""
