@@ -22,7 +22,11 @@ CUTS: Mapping[str, tuple[str, tuple[str, ...], tuple[date, date] | None]] = {
     "in all": ("", (), None),
     "by month and side": ("month,side", (), None),
     "by side": ("side", (), None),
-    "by week, side and category": ("week,side,category", (), None),
+    "by week of a quarter, side and category": (
+        "week,side,category",
+        (),
+        (date(2023, 10, 1), date(2023, 12, 31)),
+    ),
     "by quarter and region, one category": ("quarter,region", ("category=Tools",), None),
     "by fiscal year, buyers": ("fiscal_year", ("side=buyer",), None),
     "by year, side and channel": ("year,side,channel", (), None),

@@ -29,7 +29,8 @@ def other() -> Path:
 def test_every_metric_is_the_same(other: Path, tmp_path: Path) -> None:
     theirs, ours = tmp_path / "theirs.json", tmp_path / "ours.json"
     words = [sys.executable, "-m", "tests.conformance.cells", str(theirs)]
-    running = subprocess.Popen(words, cwd=_ROOT, env={**os.environ, "PYTHONPATH": str(other)})
+    first = os.pathsep.join([str(other), *filter(None, [os.environ.get("PYTHONPATH")])])
+    running = subprocess.Popen(words, cwd=_ROOT, env={**os.environ, "PYTHONPATH": first})
     written(ours)
     assert running.wait() == 0
     expected, found = (json.loads(path.read_text(encoding="utf-8")) for path in (ours, theirs))
