@@ -99,14 +99,15 @@ def add_rows(tally: Tally, funnel: Funnel, kept: tuple[int, ...], rules: Rules, 
     begun = where.entering(rows, entering(funnel, rows, where.outlived(rows) if _once(funnel, where) else None))
     walked, out = judged(funnel, kept, rules, rows, begun)
     in_order = funnel.hold == "none" and not (set(ROW_DIMS) & {axis.name for axis in where.axes})
+    came = np.ones(len(begun), dtype=np.bool_) if out is None else ~out
+    everybody = rows.who(begun)
     for step in range(len(kept)):
-        came = walked.depth > step
-        reached = np.flatnonzero(came if out is None else came & ~out)
+        reached = np.flatnonzero(came & (walked.depth > step)) if step or out is not None else np.arange(len(begun))
         entries = begun[reached]
         labelled = labelling(funnel, walked, reached, step)
         if (passes := where.passing(rows.columns, labelled)) is not None:
-            entries, labelled = entries[passes], labelled[passes]
-        who = rows.who(entries)
+            reached, entries, labelled = reached[passes], entries[passes], labelled[passes]
+        who = everybody[reached]
         cells = where.codes(rows, who, entries, labelled)
         counted = None if funnel.count == "entries" else who
         tally.add(step, cells, counted, len(entries), where.size, sorted_by_who=in_order)

@@ -16,7 +16,7 @@ from bothsides.warehouse import Columns, Engine
 
 RELATIONS = {"account": "state_steps", "lead": "state_lead_steps", "visitor": "state_visitor_steps"}
 
-PIECE = 1 << 17
+PIECE = 1 << 16
 """Rows that are walked at once: few enough to stay in the processor's own memory, which is worth a factor."""
 
 _LABELS = ("category", "region")
@@ -65,7 +65,7 @@ def read(
             raise ValueError("the stream of steps is not in order: build the facts anew (bothsides sync)")
         latest = int(mark[-1])
         kind = (mark & (2**KIND_BITS - 1)).astype(np.uint8)
-        kept = seen[kind]
+        kept = _is_any(kind, seen)
         if "day" in batch and int(batch["day"].max()) > last_day:
             kept &= batch["day"] <= last_day
         if funnel.hold != "none":
@@ -143,7 +143,8 @@ def _rows(
 ) -> Rows:
     mark = batch["mark"]
     clock = mark >> KIND_BITS
-    members = [_matching(step, kind, batch, codes) for step in steps]
+    flags = {(s.source, s.where): _matching(s, kind, batch, codes) for s in dict.fromkeys(steps)}
+    members = [flags[step.source, step.where] for step in steps]
     who = None
     if funnel.hold != "none":
         who = mark >> (KIND_BITS + SECOND_BITS)
@@ -152,7 +153,7 @@ def _rows(
         (places,) = order
         who, clock, kind = None if who is None else who[places], clock[places], kind[places]
         batch = {name: column[places] for name, column in batch.items()}
-        members = [flags[places] for flags in members]
+        members = [found[places] for found in members]
     between = [_matching(exclusion, kind, batch, codes) for exclusion in funnel.exclusions]
     return Rows(clock=clock, day=batch.get("day"), columns=batch, members=members, between=between, held=who)
 
@@ -169,15 +170,28 @@ def _subjects(who: Whole, held: Whole) -> Whole:
 
 def _order(funnel: Funnel, steps: tuple[Step, ...], clock: Whole, members: list[Flags]) -> tuple[Whole] | None:
     """Where each row belongs so that one second's rows stand in the order of the steps, None where they do already."""
-    kinds = [KINDS[step.source] for step in steps]
-    if funnel.hold == "none" and funnel.order != "strict" and all(a < b for a, b in pairwise(kinds)):
+    if funnel.hold == "none" and funnel.order != "strict" and _is_natural(steps):
         return None
-    rank = np.full(len(clock), len(steps), dtype=np.int64)
+    rank = np.full(len(clock), len(steps), dtype=np.int16)
     for number in range(len(steps) - 1, -1, -1):
         rank[members[number]] = number
     if np.all((clock[1:] > clock[:-1]) | ((clock[1:] == clock[:-1]) & (rank[1:] >= rank[:-1]))):
         return None
     return (np.lexsort((rank, clock)),)
+
+
+def _is_any(kind: NDArray[np.uint8], seen: Flags) -> Flags:
+    """The rows of the kinds that matter; comparing with few kinds is faster than looking each row's up."""
+    flags = np.zeros(len(kind), dtype=np.bool_)
+    for number in np.flatnonzero(seen):
+        flags |= kind == np.uint8(number)
+    return flags
+
+
+def _is_natural(steps: tuple[Step, ...]) -> bool:
+    """Whether the order of kinds is that of the steps. A step again is at the place where it was first."""
+    asked = dict.fromkeys((step.source, step.where) for step in steps)
+    return all(KINDS[one] < KINDS[next_] for (one, _), (next_, _) in pairwise(asked))
 
 
 def _matching(part: Step | Exclusion, kind: NDArray[np.uint8], batch: Columns, codes: dict[str, int]) -> Flags:

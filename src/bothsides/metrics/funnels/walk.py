@@ -75,21 +75,19 @@ def walk(rules: Rules, clock: Whole, members: list[Flags], entries: Whole, *, tr
 
     `traced` asks for the rows of every step, not only how far the entry came.
     """
-    first = np.flatnonzero(members[0]) if rules.order == "any" else entries
-    steps = [first, *(np.flatnonzero(flags) for flags in members[1:])]
+    if rules.order == "any":
+        return _any(rules, clock, [np.flatnonzero(flags) for flags in members], entries)
     depth = np.ones(len(entries), dtype=np.int16)
     rows = entries[np.newaxis]
     if traced:
-        rows = np.full((len(steps), len(entries)), -1, dtype=np.int64)
+        rows = np.full((len(members), len(entries)), -1, dtype=np.int64)
         rows[0] = entries
-    if rules.order == "any":
-        return _any(rules, clock, steps, entries)
     if rules.order == "strict":
         _strict(rules, clock, members, rows, depth)
     elif rules.greedy:
-        _nearest(rules, clock, members, steps, rows, depth)
+        _nearest(rules, clock, members, rows, depth)
     else:
-        _thinned(rules, clock, steps, rows, depth)
+        _thinned(rules, clock, [entries, *(np.flatnonzero(flags) for flags in members[1:])], rows, depth)
     return Walked(entries=entries, depth=depth, rows=rows)
 
 
@@ -110,17 +108,16 @@ def _ending(values: Whole, last: int) -> Whole:
     return np.append(values, last)
 
 
-def _nearest(
-    rules: Rules, clock: Whole, members: list[Flags], steps: list[Whole], rows: Whole, depth: NDArray[np.int16]
-) -> None:
+def _nearest(rules: Rules, clock: Whole, members: list[Flags], rows: Whole, depth: NDArray[np.int16]) -> None:
     alive = here = rows[0]
     closes = clock[here] + rules.window
-    for number in range(1, len(steps)):
-        found = _after(steps[number], here, members[number])
-        fits = np.flatnonzero(_ending(clock[steps[number]], NEVER)[found] <= closes)
+    for number in range(1, len(members)):
+        step = np.flatnonzero(members[number])
+        found = _after(step, here, members[number])
+        fits = np.flatnonzero(_ending(clock[step], NEVER)[found] <= closes)
         if not len(fits):
             return
-        alive, here, closes = alive[fits] if number > 1 else fits, steps[number][found[fits]], closes[fits]
+        alive, here, closes = alive[fits] if number > 1 else fits, step[found[fits]], closes[fits]
         depth[alive] = number + 1
         if len(rows) > 1:
             rows[number, alive] = here
