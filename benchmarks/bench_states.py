@@ -66,7 +66,7 @@ FACTS = (
     SELECT side, spend_at::DATE AS spent_on, category, NULL::VARCHAR AS region, NULL::VARCHAR AS channel,
            (cost * 100)::BIGINT AS amount FROM m.spend
     """,
-    "CREATE TABLE dim_accounts AS SELECT account_id::INTEGER AS account FROM m.accounts",
+    "CREATE TABLE dim_accounts AS SELECT account_id::INTEGER AS account, side FROM m.accounts",
     "CREATE TABLE unpriced (table_name VARCHAR, currency VARCHAR, unpriced_rows BIGINT, first_on DATE, last_on DATE)",
 )
 """The benchmark's tables as the facts that a publish would have built: what is measured begins after them."""
