@@ -18,7 +18,8 @@ Digest: TypeAlias = tuple[int, int]
 Digests: TypeAlias = Mapping[date, Digest]
 
 _TABLE = re.compile(r"\{(\w+)(@\w+)?\}")
-_RELATION = re.compile(r"\b(?:fact_\w+|dim_accounts)\b")
+_CREATED = re.compile(r"\bCREATE (?:TABLE|VIEW) (\w+)")
+_WORD = re.compile(r"\w+")
 
 
 def dirty_days(before: Digests, after: Digests) -> frozenset[date]:
@@ -36,21 +37,21 @@ def touched_periods(days: Iterable[date], grain: Grain) -> frozenset[date]:
 
 
 def sources(fact: Fact) -> frozenset[str]:
-    """The schema's tables that the fact is made of, itself or through other facts."""
-    built = {name: one for one in FACTS.values() for name in (one.relation, one.parties) if name}
+    """The schema's tables that the fact is made of, itself or through whatever another fact's statements create."""
+    makers = {name: one for one in FACTS.values() for text in one.builds for name in _CREATED.findall(text)}
     found: set[str] = set()
     seen: set[str] = set()
-    waiting = [fact.relation]
+    waiting = [fact.name]
     while waiting:
-        relation = waiting.pop()
-        if relation in seen or relation not in built:
+        one = FACTS[waiting.pop()]
+        if one.name in seen:
             continue
-        seen.add(relation)
-        for statement in built[relation].builds:
+        seen.add(one.name)
+        for statement in one.builds:
             for name, priced_on in _TABLE.findall(statement):
                 found |= {"fx_rates"} if priced_on else set()
                 found |= {_PLACEHOLDERS.get(name, name)} & set(TABLES)
-            waiting += _RELATION.findall(statement)
+            waiting += [makers[word].name for word in _WORD.findall(statement) if word in makers]
     return frozenset(found)
 
 
