@@ -129,7 +129,7 @@ def test_every_choice_left_out_is_named(tmp_path: Path) -> None:
          "funnel[0] (fast_path).steps[0].where: \"result > 0\": at 1: 'result' is not a column of a step;"),
         ("results > 0", "results > 'x'; DROP TABLE x", "funnel[0] (fast_path).steps[0].where: "),
         ("48 hours", "two days", 'funnel[0].window = "two days": must be a time such as "7 days"'),
-        ('source = "order"', 'source = "ordr"', 'funnel[0] (fast_path).id = "fast_path": source \'ordr\' of walker account'),
+        ('source = "order"', 'source = "ordr"', "funnel[0] (fast_path).id = \"fast_path\": source 'ordr' of walker"),
         ('"accounts"', '"leads"', 'funnel[0] (fast_path).id = "fast_path": count = \'leads\' where a walker is the'),
         ('entry = "first_touch"', 'entry = "first"', "funnel[0].entry = \"first\": should be 'first_touch' or"),
     ],
