@@ -10,18 +10,18 @@ import tempfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import harness
-from bench_dashboard import METRIC_IDS, Meter, market
+from bench_dashboard import METRIC_IDS, market
 from dashboard_metrics import DASHBOARD
 
 from bothsides.metrics import METRICS, Query, ask, read_store, store
 from bothsides.metrics.states import build, rollups
 from bothsides.metrics.states.grains import NO_STATES
 from bothsides.schema import Grain
-from bothsides.warehouse import DuckDB
+from bothsides.warehouse import DuckDB, Parameters, Row
 from bothsides.warehouse.ddl import create_books
 
 DASHBOARD_BAR, REFRESH_BAR = 0.1, 0.5
@@ -70,6 +70,21 @@ FACTS = (
     "CREATE TABLE unpriced (table_name VARCHAR, currency VARCHAR, unpriced_rows BIGINT, first_on DATE, last_on DATE)",
 )
 """The benchmark's tables as the facts that a publish would have built: what is measured begins after them."""
+
+
+class Meter(DuckDB):
+    """An engine that adds up the CPU-seconds of its statements, fetching their rows included."""
+
+    used: ClassVar[float] = 0.0
+    fetched: ClassVar[int] = 0
+
+    def rows(self, statement: str, parameters: Parameters | None = None) -> list[Row]:
+        """All rows."""
+        start = harness.cpu_seconds()
+        rows = super().rows(statement, parameters)
+        Meter.used += harness.cpu_seconds() - start
+        Meter.fetched = len(rows)
+        return rows
 
 
 def dashboard_only() -> None:
@@ -123,14 +138,16 @@ def run_dashboard(target: Path) -> None:
         raise ValueError(f"{target}: its states are not those of this version")
     figures: dict[str, Any] = {}
     for name, grain in (("week", Grain.WEEK), ("quarter", Grain.QUARTER)):
-        query = Query(metrics=METRIC_IDS, grain=grain, by_side=True, dims=("category",))
-        values = []
-        for _ in range(2):
+        query = Query(metrics=METRIC_IDS, grain=grain, by_side=True, dims=("category",), intervals=False)
+        values, answers, statements = [], [], []
+        for _ in range(5):
             Meter.used = 0.0
             start = harness.cpu_seconds()
             values = ask(replace(opened, engine=Meter(con)), query)
-            figures |= {f"{name}_answer": harness.cpu_seconds() - start, f"{name}_sql": Meter.used}
-            figures |= {f"{name}_rows": Meter.fetched, f"{name}_values": len(values)}
+            answers.append(harness.cpu_seconds() - start)
+            statements.append(Meter.used)
+        figures |= {f"{name}_answer": min(answers), f"{name}_sql": min(statements), f"{name}_values": len(values)}
+        figures[f"{name}_rows"] = Meter.fetched
         by_fact = ask(replace(opened, states=NO_STATES), query)
         figures[f"{name}_wrong"] = sum(a != b for a, b in zip(values, by_fact, strict=True))
     harness.say(**figures)
@@ -198,8 +215,9 @@ def report(runs: dict[str, list[harness.Run]], results: Path) -> int:
     rows, values = least["dashboard_week_rows"], least["dashboard_week_values"]
     setting = (
         "20 metrics, 10 M orders (19.2 M order parties) and 20 M events as facts in a file; least of "
-        f"{len(runs['build'])} rounds, each part in a fresh process, the dashboards' second answers. Sums by day, "
-        "distinct accounts by week and month, each whole and by category."
+        f"{len(runs['build'])} rounds, each part in a fresh process, the least of five answers. Sums by day, "
+        "distinct accounts by week and month, each whole and by category. Answers without account-clustered "
+        "intervals, which are read from the facts."
     )
     table = {
         "build of every state": (f"{least['build_cpu']:.2f}", _peak(runs["build"])),
