@@ -111,6 +111,14 @@ CARTED = world(
     ],
 )
 
+CARTS_AFTER = world(
+    "2024-01-10",
+    orders=[order("b1", "s1", "2024-01-02", 1_00), order("b1", "s1", "2024-01-10", 1_00)],
+    quotes=[dated({"quote_id": "q1", "buyer_id": "b1", "requested_at": "2024-01-03"})],
+    events=[event("b1", "cart_add", f"2024-01-{on:02}") for on in (3, 8, 9, 20)],
+)
+"""Carts of days on which orders are no longer known."""
+
 CASES = (
     case(
         "buyer_activation_rate",
@@ -266,4 +274,12 @@ CASES = (
         by="week",
         start="2024-01-29",
     ),
+    case(
+        "cart_to_quote_rate",
+        CARTS_AFTER,
+        "judged while orders are known",
+        "1/2 | 2 | small_n",
+        span="2024-01-03..2024-01-08",
+    ),
+    case("cart_to_quote_rate", CARTED.but({"orders": None}), "no orders", reason="needs orders"),
 )

@@ -1,7 +1,7 @@
 """Whether accounts stay, by hand."""
 
 from tests.metrics.cases import account, case, dated, day, order, world
-from tests.metrics.cases_activation import listing
+from tests.metrics.cases_activation import event, listing
 from tests.metrics.cases_take_rate import fee
 from tests.metrics.cases_volume import SAMPLE
 
@@ -95,6 +95,16 @@ GAPS = world(
         order("b1", "s1", "2024-01-31", 1_00),
     ],
 )
+
+STALLED = world(
+    "2024-06-30",
+    orders=[
+        *(order(f"b{i}", "s1", "2024-06-01", 1_00) for i in range(3)),
+        order("b4", "s1", "2024-06-30", 1_00),
+    ],
+    events=[event("b1", "search", "2024-01-02"), event("b1", "search", "2024-12-31")],
+)
+"""Orders end half a year before searches do."""
 
 CASES = (
     case(
@@ -203,6 +213,17 @@ CASES = (
     case("buyer_repeat_rate_180d", REPEATS, "day 180 counts", "3/4 | 4 | small_n", span="2024-01-01..2024-07-04"),
     case("buyer_repeat_rate_180d", SAMPLE, "not from a sample", reason="declared sample"),
     case("supplier_repeat_rate_90d", REPEATS, "s1 of s1 and s2; s3 too young", "1/2 | 2 | small_n"),
+    *(
+        case(
+            name,
+            STALLED,
+            "what came after the last known order is not known",
+            "2024-06 | - | 0 | immature",
+            by="month",
+            reason="days after the period; known until 2024-06-30",
+        )
+        for name in (*(f"buyer_repeat_rate_{days}d" for days in (30, 90, 180)), "supplier_repeat_rate_90d")
+    ),
     # Ninety days are no absence: b2 was not away, b3 and s1 (until 1 July) were.
     case("returned_accounts", REPEATS, "day 90", "buyer | 1 | 1 | ok; supplier | 1 | 1 | ok", by="side"),
     case(

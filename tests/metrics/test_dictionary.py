@@ -1,9 +1,16 @@
 """Every declared metric against values worked out by hand, edge cases included."""
 
+import re
+from dataclasses import fields
+
 import pytest
 
 from bothsides.metrics import METRICS, Store
 from bothsides.metrics.catalogue.waiting import PARTLY, ROWS, WAITING
+from bothsides.metrics.facts import FACTS
+from bothsides.metrics.measure import Formula, measures_of
+from bothsides.metrics.metric import Metric
+from bothsides.metrics.shapes import Shape
 from tests.metrics.cases import Case, World, check
 from tests.metrics.cases_acquisition import CASES as ACQUISITION
 from tests.metrics.cases_activation import CASES as ACTIVATION
@@ -74,3 +81,47 @@ def test_every_row_of_the_dictionary_is_declared_or_says_what_it_waits_for() -> 
     declared = {metric.row for metric in METRICS.values()}
     assert declared | set(WAITING) == set(range(1, ROWS + 1))
     assert set(PARTLY) <= declared
+
+
+OF_ORDERS = {
+    "accounts": (
+        "first_order_on",
+        "first_order_value",
+        "days_to_first_order",
+        "days_to_second_order",
+        "days_to_second_period",
+    ),
+    "carts": ("ordered",),
+    "events": ("converted",),
+    "listings": ("first_sold_on", "days_to_sale"),
+    "views": ("converted",),
+    "visitors": ("days_to_first_order",),
+    "visits": ("converted",),
+}
+"""Columns of facts that can be known for longer than orders are, but are made of orders."""
+
+
+def columns_read(metric: Metric) -> set[tuple[str, str]]:
+    """Every fact's columns that the metric names: those it dates by, adds up and tests."""
+    if isinstance(metric.formula, Formula):
+        measures = measures_of(metric.formula)
+        return {(m.fact, name) for m in measures for name in (m.on, *m.columns, *(test.column for test in m.where))}
+    if isinstance(metric.formula, Shape):
+        told = [getattr(metric.formula, item.name) for item in fields(metric.formula)]  # type: ignore[arg-type]
+        words = {word for text in told if isinstance(text, str) for word in re.findall(r"\w+", text)}
+        return {*metric.reads, *((name, word) for name in metric.facts for word in words)}
+    return set(metric.reads)
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=lambda metric: metric.id)
+def test_what_is_made_of_orders_waits_for_orders(metric: Metric) -> None:
+    made_of_orders = columns_read(metric) & {
+        (name, column) for name, columns in OF_ORDERS.items() for column in columns
+    }
+    waits = "orders" in metric.needs or any(FACTS[name].known_by == ("orders",) for name in metric.facts)
+    assert waits or not made_of_orders, f"{metric.id} needs orders for {sorted(made_of_orders)}"
+
+
+def test_columns_made_of_orders_are_columns() -> None:
+    known = {name: {*FACTS[name].columns, *FACTS[name].dates} for name in OF_ORDERS}
+    assert all(set(columns) <= known[name] for name, columns in OF_ORDERS.items())

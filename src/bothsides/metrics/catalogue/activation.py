@@ -180,7 +180,7 @@ ACTIVATION = (
     ),
     Metric(
         id="cart_to_quote_rate",
-        needs=("quotes",),
+        needs=("orders", "quotes"),
         row=35,
         family="activation",
         label="Cart to request",

@@ -52,6 +52,7 @@ def _repeat(metric_id: str, side: SideRule, of: Side, days: int, row: int) -> Me
         better=Better.UP,
         window=f"{days} days",
         maturity_days=days,
+        needs=("orders",),
         caveat="Orders of the same day count as one.",
     )
 
@@ -124,6 +125,7 @@ RETENTION = (
         better=Better.UP,
         window="90 days",
         maturity_days=90,
+        needs=("orders",),
         caveat="A busy first month alone is not a return. Seasonal suppliers come back later than 90 days.",
     ),
     Metric(
