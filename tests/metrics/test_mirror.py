@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ from bothsides.metrics import Query, Store, ask, open_store
 from bothsides.metrics.mirror import mirror
 from bothsides.warehouse import WarehouseMissing
 from bothsides.warehouse.address import Address
+from bothsides.warehouse.postgres import open_postgres
 from tests.metrics.cases import order
 from tests.metrics.conftest import build_market
 
@@ -77,6 +79,48 @@ def test_tables_of_others_are_left_alone(target: Address, tmp_path: Path) -> Non
         assert con.execute(f'SELECT count(theirs) FROM "{target.schema}".orders').fetchone() == (0,)
 
 
+@pytest.mark.parametrize("width", [55, 63])
+def test_a_schema_of_the_longest_name_holds_the_copy(width: int, target: Address, tmp_path: Path) -> None:
+    path = published(build_market(orders=ORDERS), tmp_path / "warehouse.duckdb")
+    schema = f"{target.schema} of others".ljust(width, "x")
+    long = Address(url=target.url, schema=schema)
+    try:
+        for _ in range(2):
+            assert mirror(path, long)["orders"] == 2
+        with open_store(long) as store:
+            assert sum(value.value for value in ask(store, Query(metrics=("gmv",)))) == 100.5
+    finally:
+        with psycopg.connect(target.url) as con:
+            con.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
+
+
+def test_a_schema_that_cannot_be_is_told(target: Address, tmp_path: Path) -> None:
+    path = published(build_market(orders=ORDERS), tmp_path / "warehouse.duckdb")
+    with pytest.raises(ValueError, match="at most 63 bytes"):
+        Address(url=target.url, schema="x" * 64)
+    with pytest.raises(ValueError, match="PostgreSQL's own"):
+        mirror(path, Address(url=target.url, schema="pg_market"))
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        "CREATE TABLE meta (id int, note text); CREATE TABLE loads (id int)",
+        """CREATE TABLE meta (key int, value text);
+           CREATE TABLE loads (load_id int, status text);
+           CREATE TABLE load_sources (load_id int, source text, table_name text, sample boolean);
+           CREATE TABLE watermarks (table_name text, source text, first_on date, last_on date)""",
+    ],
+)
+def test_tables_of_others_are_not_taken_for_a_mirror(theirs: str, target: Address) -> None:
+    with psycopg.connect(target.url) as con:
+        con.execute(f'CREATE SCHEMA "{target.schema}"')
+        con.execute(f'SET search_path = "{target.schema}"')
+        con.execute(theirs.encode())
+    with pytest.raises(WarehouseMissing, match="run bothsides mirror"), open_store(target):
+        pass
+
+
 def test_views_of_others_on_the_old_copy_stop_the_new_one(target: Address, tmp_path: Path) -> None:
     path = published(build_market(orders=ORDERS), tmp_path / "warehouse.duckdb")
     mirror(path, target)
@@ -103,3 +147,23 @@ def test_no_server_is_told(tmp_path: Path) -> None:
         open_store(Address(url="postgresql://ana:secret@127.0.0.1:1/x", schema="acme")),
     ):
         pass
+
+
+def test_a_server_without_icu_is_told(target: Address) -> None:
+    with pytest.raises(ValueError, match="built without ICU"), open_postgres(target) as engine:
+        engine.run("""SELECT 'A' COLLATE "nowhere-x-icu" """)
+
+
+def test_a_database_of_another_encoding_is_told(target: Address) -> None:
+    name = f"bothsides_latin_{os.getpid()}"
+    with psycopg.connect(target.url, autocommit=True) as con:
+        try:
+            con.execute(f"CREATE DATABASE {name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0".encode())
+        except psycopg.errors.InsufficientPrivilege:
+            pytest.skip("this role may not create databases")
+        try:
+            url = urlsplit(target.url)._replace(path=f"/{name}").geturl()
+            with pytest.raises(ValueError, match="encoding is LATIN1"), open_store(Address(url=url)):
+                pass
+        finally:
+            con.execute(f"DROP DATABASE {name}".encode())

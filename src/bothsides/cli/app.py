@@ -1,10 +1,11 @@
 """The command line's front door. A command imports its rooms in its body, so that `--help` loads no engine."""
 
 import os
+import re
 import sys
 from importlib.metadata import version
 
-from cyclopts import App
+from cyclopts import App, CycloptsPanel
 
 COMMANDS: dict[str, str] = {
     "demo": "Simulate a marketplace, load it, audit it: the whole engine in one command.",
@@ -25,19 +26,27 @@ app = App(
     help_epilogue="Start with `bothsides demo`, or with `bothsides init DIR --from FILES` on your own exports.",
     version=lambda: version("bothsides"),
     help_format="plaintext",
+    error_formatter=lambda error: CycloptsPanel(printable(str(error))),
     result_action="return_value",
 )
 for _name, _help in COMMANDS.items():
     app.command(f"bothsides.cli.{_name}:{_name}", name=_name, help=_help)
 
 
+_PASSWORD = re.compile(r"(postgres(?:ql)?://[^\s:@/]*):\S*@")
+"""In an address that stands where none is expected, so that it was not read as one."""
+
+
 def printable(text: str) -> str:
-    """A message without control sequences: it may quote a word of somebody's file.
+    """A message without control sequences and passwords: it may quote a word of somebody's file, or one as typed.
 
     >>> printable("a\\x1b[31mb")
     'a?[31mb'
+    >>> printable("no metric 'postgresql://ana:secret@db.example/market'")
+    "no metric 'postgresql://ana:...@db.example/market'"
     """
-    return "".join(letter if letter.isprintable() or letter in "\n\t" else "?" for letter in text)
+    hidden = _PASSWORD.sub(r"\1:...@", text)
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else "?" for letter in hidden)
 
 
 def main() -> None:

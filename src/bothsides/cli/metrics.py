@@ -91,6 +91,8 @@ def _asked(names: tuple[str, ...]) -> tuple[str, ...]:
     from bothsides.schema import Grain
 
     for name in names:
+        if "://" in name:
+            raise ValueError("a warehouse's address is no metric: write it behind --warehouse")
         if name in (*DIMENSIONS, "side", "period", *Grain):
             raise ValueError(f"{name!r} is a split, not a metric: write --by {name}")
     if not names:

@@ -38,4 +38,9 @@ def mirror(
         return
     console = Console()
     console.print(plain(f"{sum(copied.values()):,} rows of {len(copied)} tables are in {address}"))
-    console.print(plain(f"\nNext: bothsides metrics gmv --warehouse {to}", style="bold"))
+    if to.startswith("env:"):
+        console.print(plain(f"\nNext: bothsides metrics gmv --warehouse {to}", style="bold"))
+    else:
+        # The address as it was typed may hold a password, and what is printed ends up in logs.
+        console.print(plain("\nNext: put the address into a variable, say ACME_WAREHOUSE, and run", style="bold"))
+        console.print(plain("bothsides metrics gmv --warehouse env:ACME_WAREHOUSE", style="bold"))

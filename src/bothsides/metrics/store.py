@@ -132,7 +132,7 @@ def open_store(
 def _opened(place: Path | Address | Engine) -> Iterator[Engine]:
     if isinstance(place, Address):
         with open_postgres(place) as engine:
-            if not {"meta", "loads"} <= engine.tables():
+            if not engine.holds_warehouse():
                 raise WarehouseMissing(f"{place} holds no warehouse: run bothsides mirror {place}")
             yield engine
     elif isinstance(place, Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from bothsides.warehouse.ddl import quoted
@@ -16,8 +17,10 @@ MARK = "written by bothsides mirror; everything in it is replaced by the next on
 def begin(target: Postgres, schema: str) -> None:
     """Let the connection write into a new schema beside `schema`.
 
-    Raises ValueError where `schema` holds tables that no mirror wrote.
+    Raises ValueError where `schema` holds tables that no mirror wrote, or cannot be one's name.
     """
+    if schema.startswith("pg_"):
+        raise ValueError(f"schema {schema!r}: names that begin with pg_ are PostgreSQL's own; name another one")
     row = target.con.execute(
         "SELECT obj_description(oid, 'pg_namespace'), EXISTS (SELECT 1 FROM pg_class c WHERE c.relnamespace = n.oid)"
         " FROM pg_namespace n WHERE nspname = %s",
@@ -61,7 +64,8 @@ def publish(target: Postgres, schema: str) -> None:
 
 
 def _building(schema: str) -> str:
-    return f"{schema}_building"
+    """A name that is nobody else's, and short enough however long the schema's is."""
+    return f"bothsides_building_{hashlib.sha256(schema.encode()).hexdigest()[:24]}"
 
 
 def _drop(target: Postgres, schema: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
 SETTINGS = ("SET TimeZone = 'UTC'", "SET jit = off", "SET client_min_messages = warning", "SET work_mem = '64MB'")
 """Business dates were computed at load, so nothing may depend on the server's zone; statements are short-lived."""
+
+_BOOKS_READ = {
+    "meta": ("key", "value"),
+    "loads": ("load_id", "status"),
+    "load_sources": ("load_id", "source", "table_name", "sample"),
+    "watermarks": ("table_name", "source", "first_on", "last_on"),
+}
+"""What readers ask the books for; tables of these names may be another application's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,18 @@ class Postgres:
         )
         return frozenset(name for (name,) in found)
 
+    def holds_warehouse(self) -> bool:
+        """Whether the search path finds the books of a warehouse, with every column that is read and the currency."""
+        found = self.con.execute(
+            "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+            " WHERE c.relname = ANY(%s) AND a.attnum > 0 AND NOT a.attisdropped AND pg_table_is_visible(c.oid)"
+            " AND c.relnamespace <> 'pg_catalog'::regnamespace",
+            [list(_BOOKS_READ)],
+        )
+        if not {(table, column) for table, columns in _BOOKS_READ.items() for column in columns} <= set(found):
+            return False
+        return self.row("SELECT 1 FROM meta WHERE key::VARCHAR = 'currency'") is not None
+
     def _execute(self, statement: str, parameters: Parameters | None) -> psycopg.Cursor[Row]:
         from psycopg import RawCursor  # noqa: PLC0415 - an optional extra
 
@@ -95,8 +115,8 @@ def open_postgres(address: Address) -> Iterator[Postgres]:
     """A connection to the tables of the address's schema, or of the role's own search path.
 
     Everything happens in one transaction, which is kept when the block ends well. Raises ValueError where psycopg is
-    not installed, ConnectionError where the server cannot be reached or goes away, PermissionError for what the role
-    may not do.
+    not installed and for a database that cannot hold a warehouse, ConnectionError where the server cannot be reached
+    or goes away, PermissionError for what the role may not do.
     """
     try:
         import psycopg  # noqa: PLC0415 - an optional extra
@@ -105,6 +125,11 @@ def open_postgres(address: Address) -> Iterator[Postgres]:
     try:
         with _connected(address) as con:
             yield Postgres(con)
+    except psycopg.errors.UndefinedObject as error:
+        told = error.diag.message_primary or ""
+        if "-x-icu" not in told:
+            raise
+        raise ValueError(f"{address}: {told}: this PostgreSQL was built without ICU, which warehouses need") from error
     except psycopg.errors.InsufficientPrivilege as error:
         raise PermissionError(f"{address}: {error.diag.message_primary}") from error
     except psycopg.OperationalError as error:
@@ -114,10 +139,16 @@ def open_postgres(address: Address) -> Iterator[Postgres]:
 def _connected(address: Address) -> psycopg.Connection[Row]:
     import psycopg  # noqa: PLC0415 - an optional extra
 
-    try:
-        con = psycopg.connect(address.url, prepare_threshold=None)
-    except psycopg.ProgrammingError as error:
-        raise ValueError(f"{address}: {error}") from None
+    con = None
+    with suppress(psycopg.ProgrammingError):
+        con = psycopg.connect(address.url, prepare_threshold=None, client_encoding="utf8")
+    if con is None:
+        # Its own words quote parts of the address; told out here, no chain of errors leads to them.
+        raise ValueError(f"{address}: PostgreSQL's library cannot read the options of the address")
+    encoding = con.info.parameter_status("server_encoding")
+    if encoding not in (None, "UTF8"):
+        con.close()
+        raise ValueError(f"{address}: the database's encoding is {encoding}; a warehouse needs one in UTF8")
     con.adapters.register_loader("numeric", _number_loader())
     for setting in SETTINGS:
         con.execute(setting)
