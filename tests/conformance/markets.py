@@ -17,6 +17,13 @@ Rows = list[dict[str, Any]]
 
 FIRST, DAYS = date(2022, 11, 20), 800
 LABELS = ("Tools", "Paper", "Größe", "a, b", "")
+NAMES = (
+    *("Müller GmbH", "MÜLLER GMBH", " müller gmbh\u3000", "Mu\u0308ller GmbH", "Straße 1", "STRASSE 1", "STRAẞE 1"),
+    *("ISTANBUL", "İstanbul", "ıstanbul", "ΟΔΟΣ", "οδος", "Жук", "ЖУК ", "Acme", "ACME", "acme\u00a0"),
+)
+"""Names that are one or two, depending on what an engine knows of letters and blanks."""
+SOURCES = ("Trade Show\u2003", "REFERRAL", "Réferral", "rеferral")
+"""Channels likewise; the last has a Cyrillic letter."""
 CURRENCIES = ("EUR", "EUR", "USD", "JPY", "KWD")
 SIZES = {"accounts": 60, "orders": 420, "events": 500, "fees": 380, "refunds": 60}
 ROWS = 90
@@ -45,7 +52,18 @@ def drawn(seed: int, *, currencies: tuple[str, ...] = CURRENCIES) -> dict[str, R
         row["parent_id"] = rng.choice([None, None, rng.choice(keys["accounts"])])
         row["is_internal"] = rng.random() < 0.05
     tables["fx_rates"] = _rates(rng, currencies)
+    _name(tables, random.Random(seed))
     return {name: [version for row in rows for version in _versions(row, rng)] for name, rows in tables.items()}
+
+
+def _name(tables: dict[str, Rows], rng: random.Random) -> None:
+    """Names that repeat but for the case of their letters, and channels that are on a list but for it."""
+    for row in (*tables["accounts"], *tables["leads"]):
+        row["name"] = rng.choice([None, *NAMES])
+        if row["channel"] and rng.random() < 0.3:
+            row["channel"] = rng.choice(SOURCES)
+    for row in tables["contacts"]:
+        row["email"] = rng.choice([None, *NAMES])
 
 
 def _cell(

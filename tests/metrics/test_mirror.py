@@ -14,7 +14,7 @@ from bothsides.metrics.mirror import mirror
 from bothsides.warehouse import WarehouseMissing
 from bothsides.warehouse.address import Address
 from bothsides.warehouse.postgres import open_postgres
-from tests.metrics.cases import order
+from tests.metrics.cases import account, order
 from tests.metrics.conftest import build_market
 
 pytestmark = pytest.mark.postgres
@@ -50,6 +50,24 @@ def test_the_mirror_answers_as_the_file_does(target: Address, tmp_path: Path) ->
         assert [value.value for value in ask(there, GMV)] == [0.5, 100.0, 1, 1]
         with open_store(there.engine) as again:
             assert again.ranges == {"orders": (date(2024, 1, 1), date(2024, 2, 1))}
+
+
+def test_letters_beyond_ascii_repeat_in_the_mirror_too(target: Address, tmp_path: Path) -> None:
+    named = [
+        ("b1", "Müller GmbH"),
+        ("b2", "MÜLLER GMBH\u3000"),
+        ("b3", "Muller GmbH"),
+        ("b4", "İzmir"),
+        ("b5", "izmir"),
+    ]
+    accounts = [account(key, "2024-01-01") | {"name": name} for key, name in named]
+    store = build_market(known_until=date(2024, 12, 31), orders=ORDERS, accounts=accounts)
+    mirror(published(store, tmp_path / "warehouse.duckdb"), target)
+    question = Query(metrics=("duplicate_account_rate",))
+    with open_store(tmp_path / "warehouse.duckdb") as here, open_store(target) as there:
+        (expected,), (found,) = ask(here, question), ask(there, question)
+    assert found == expected
+    assert found.value == 2 / 5
 
 
 def test_the_next_mirror_takes_the_place_of_the_last_one(target: Address, tmp_path: Path) -> None:

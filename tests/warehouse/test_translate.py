@@ -24,6 +24,11 @@ SAID = [
         "SELECT a, count(*) + 1, sum(b) OVER (PARTITION BY a) FROM t GROUP BY ALL ORDER BY ALL",
         "SELECT a, COUNT(*) + 1, SUM(b) OVER (PARTITION BY a) FROM t GROUP BY 1, 3 ORDER BY 1, 2, 3",
     ),
+    (
+        "SELECT lower(x) = 'a' FROM t",
+        """SELECT (LOWER(TRANSLATE(x, 'İΣ', 'iσ') COLLATE "und-x-icu") COLLATE "C") = 'a' FROM t""",
+    ),
+    ("SELECT trim(x, 'ab') FROM t", "SELECT TRIM('ab' FROM x) FROM t"),
     ("SELECT count(*) FROM t GROUP BY ALL", "SELECT COUNT(*) FROM t"),
 ]
 

@@ -76,6 +76,25 @@ def _any_value(node: exp.Expr) -> None:
     node.replace(exp.Max(this=node.this))
 
 
+def _lower(node: exp.Expr) -> None:
+    """Each letter by itself, whatever the database's own collation knows; the result sorts by its bytes again.
+
+    ICU's rules that look at more than one letter, or make two of one, are for İ and for a Σ at a word's end.
+    """
+    plain = exp.Anonymous(this="translate", expressions=[node.this, *map(exp.Literal.string, ("İΣ", "iσ"))])
+    lower = exp.Lower(this=exp.Collate(this=plain, expression=exp.to_identifier("und-x-icu", quoted=True)))
+    node.replace(exp.Paren(this=exp.Collate(this=lower, expression=exp.to_identifier("C", quoted=True))))
+
+
+_SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+"""What DuckDB trims where no letters are named; PostgreSQL trims the first of them."""
+
+
+def _trim(node: exp.Expr) -> None:
+    if node.args.get("expression") is None:
+        node.set("expression", exp.Literal.string(_SPACES))
+
+
 def _subscript(node: exp.Expr) -> None:
     if not isinstance(node.this, exp.Column | exp.Paren):
         node.set("this", exp.Paren(this=node.this))
@@ -129,6 +148,8 @@ Change = Callable[[exp.Expr], None]
 DIFFERENCES: dict[str, dict[type[exp.Expr], Change]] = {
     "postgres": {
         exp.Bracket: _subscript,
+        exp.Lower: _lower,
+        exp.Trim: _trim,
         exp.CountIf: _count_if,
         exp.ArgMin: _extreme_row,
         exp.ArgMax: _extreme_row,
