@@ -216,7 +216,7 @@ CASES = (
         start="2024-03-01",
         end="2024-03-31",
     ),
-    case("win_rate_by_value", ABROAD, "without a rate", reason="1 rows of opportunities"),
+    case("win_rate_by_value", ABROAD, "one without a rate that is still open", "130/180 | 3 | small_n"),
     case(
         "cohort_win_rate",
         LATER,

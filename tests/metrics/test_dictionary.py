@@ -31,6 +31,7 @@ from tests.metrics.cases_subscriptions import CASES as SUBSCRIPTIONS
 from tests.metrics.cases_supply import CASES as SUPPLY
 from tests.metrics.cases_take_rate import CASES as TAKE_RATE
 from tests.metrics.cases_traffic import CASES as TRAFFIC
+from tests.metrics.cases_unpriced import CASES as UNPRICED
 from tests.metrics.cases_volume import CASES as VOLUME
 from tests.metrics.conftest import build_market
 
@@ -55,6 +56,7 @@ CASES = (
     *HEALTH,
     *EDGES,
     *FUNNELS,
+    *UNPRICED,
 )
 _BUILT: dict[int, tuple[World, Store]] = {}
 

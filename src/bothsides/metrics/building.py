@@ -194,18 +194,33 @@ def _factors(engine: Engine, currency: str, known_on: int | None) -> date | None
     return known_until
 
 
-_PRICED = {
-    "orders": "placed_on",
-    "fees": "charged_on",
-    "refunds": "refunded_on",
-    "opportunities": "opened_on",
-    "spend": "spent_on",
-    "subscriptions": "started_on",
+PRICED = {
+    "orders": ("placed_on", None),
+    "fees": ("charged_on", "placed_on"),
+    "refunds": ("refunded_on", "placed_on"),
+    "opportunities": ("opened_on", "closed_on"),
+    "spend": ("spent_on", None),
+    "subscriptions": ("started_on", None),
 }
+"""By table with amounts: the date whose rate holds, and the other one that facts count the amount by."""
+
+
+def _holes(table: str, on: str, other: str | None) -> str:
+    """The table's amounts without a rate by currency, with the days that they stand on by either date."""
+    rows, counted = f"{{{table}@{on}}} p", "CAST(NULL AS DATE)"
+    if other == "placed_on":
+        rows, counted = f"{rows} LEFT JOIN {{orders}} o ON o.order_id = p.order_id", "o.placed_on"
+    elif other:
+        counted = f"CASE WHEN p.status <> 'open' THEN p.{other} END"
+    return (
+        f"SELECT '{table}' AS table_name, p.currency, count(*) AS unpriced_rows, min(p.{on}) AS first_on,"
+        f" max(p.{on}) AS last_on, min({counted}) AS first_counted_on, max({counted}) AS last_counted_on"
+        f" FROM {rows} WHERE p.fx IS NULL AND p.amount IS NOT NULL GROUP BY p.currency"
+    )
+
+
 _UNPRICED = "CREATE TABLE unpriced AS " + " UNION ALL ".join(
-    f"SELECT '{table}' AS table_name, currency, count(*) AS unpriced_rows, min({on}) AS first_on, max({on}) AS last_on"
-    f" FROM {{{table}@{on}}} WHERE fx IS NULL AND amount IS NOT NULL GROUP BY currency"
-    for table, on in _PRICED.items()
+    _holes(table, on, other) for table, (on, other) in PRICED.items()
 )
 """What no amount can be given for: a metric that would need it says so instead of leaving it out."""
 

@@ -30,6 +30,8 @@ class Fact:
     weight: str | None = None
     money: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Columns that are amounts, with the tables whose rows they are made of."""
+    days_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Which dates of those tables a date of its own is the day, the month or a later day of; its namesake elsewhere."""
     histories: tuple[str, ...] = ()
     """Columns that are true only where every order of the account is there, so not in a sample of orders."""
     monthly: bool = False

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from bothsides.metrics.cells import Reading
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.labels import unknown_label
-from bothsides.metrics.measure import Formula, measures_of
-from bothsides.metrics.metric import Metric, Quotient, Read, SideRule
+from bothsides.metrics.measure import measures_of
+from bothsides.metrics.metric import Metric, Quotient, SideRule
 from bothsides.metrics.shapes import Shape
+from bothsides.metrics.shapes.unpriced import unpriced
 from bothsides.schema import TABLES, Grain
 
 
@@ -100,33 +101,13 @@ def _outside(reading: Reading, metric: Metric) -> str | None:
     return f"known from {known.start} to {known.end}: no day of that was asked for"
 
 
-LASTING = ("subscriptions",)
-"""Tables whose amounts count on for as long as they run, not on one day."""
-
-
 def _uncountable(reading: Reading, metric: Metric) -> str | None:
     """Amounts without an exchange rate, and what a sample of orders cannot say about accounts."""
-    store, window = reading.store, reading.window(metric)
-    for name, column in _amounts(reading, metric):
-        for hole in store.unpriced:
-            if (
-                hole.table in FACTS[name].money.get(column, ())
-                and hole.first <= window.end
-                and (hole.last >= window.start or hole.table in LASTING)
-            ):
-                return f"needs fx_rates: {hole}"
-    if store.sampled and _needs_every_order(reading, metric):
+    if reason := unpriced(reading, metric):
+        return reason
+    if reading.store.sampled and _needs_every_order(reading, metric):
         return "orders are a declared sample: the other orders of its accounts may be outside it"
     return None
-
-
-def _amounts(reading: Reading, metric: Metric) -> tuple[Read, ...]:
-    """The facts' columns that are money in the metric."""
-    if isinstance(metric.formula, Formula):
-        return tuple((m.fact, name) for m in measures_of(metric.formula) for name in m.columns)
-    if isinstance(metric.formula, Shape):
-        return metric.formula.amounts
-    return tuple(read for part in reading.store.dictionary.parts(metric) for read in _amounts(reading, part))
 
 
 def _needs_every_order(reading: Reading, metric: Metric) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from bothsides.metrics.building import build_facts, facts_version, fed_tables, known_range, missing_tables
+from bothsides.metrics.building import PRICED, build_facts, facts_version, fed_tables, known_range, missing_tables
 from bothsides.metrics.dictionary import HOUSE, Dictionary
 from bothsides.metrics.distinct import Bounds
 from bothsides.metrics.fact import Fact
@@ -26,22 +26,40 @@ beside accounts of the last ten. Refunds are not among them: none is no gap."""
 LATE_START_DAYS = 90
 """A market may wait this long for its first order; an export that begins later is taken to lack the earlier ones."""
 
+LASTING = ("subscriptions",)
+"""Tables whose amounts count on for as long as they run, not on one day."""
+
 DENSE = ("orders", "events")
 """Tables in which a day without a row is rare: after their last day, an outcome that is not there may yet come."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unpriced:
-    """Rows of a table in a currency that has no exchange rate on their day."""
+    """Rows of a table in a currency that has no exchange rate on their day.
+
+    `counted` are the first and last day of what they belong to: the orders of fees and refunds, the close of deals.
+    """
 
     table: str
     currency: str
     rows: int
     first: date
     last: date
+    counted: tuple[date, date] | None = None
 
     def __str__(self) -> str:
         return f"{self.rows:,} rows of {self.table} from {self.first} to {self.last} in {self.currency} have no rate"
+
+    def touches(self, dates: tuple[str, ...], first: date, last: date) -> bool:
+        """Whether amounts read by one of these dates from the first day to the last may lack these rows.
+
+        By dates that the rows do not have they may stand on any day.
+        """
+        priced_on, counted_on = PRICED[self.table]
+        held = {priced_on: (self.first, date.max if self.table in LASTING else self.last), counted_on: self.counted}
+        if not any(on in held for on in dates):
+            return True
+        return any(span[0] <= last and first <= span[1] for on in dates if (span := held.get(on)) is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +188,17 @@ def read_store(engine: Engine, *, known_on: int | None = None, dictionary: Dicti
         known_on=known_on,
         dictionary=dictionary,
         states=states,
-        unpriced=tuple(Unpriced(*row) for row in engine.rows("SELECT * FROM unpriced ORDER BY 1, 2, 3, 4, 5")),
+        unpriced=read_unpriced(engine),
+    )
+
+
+def read_unpriced(engine: Engine) -> tuple[Unpriced, ...]:
+    """What has no exchange rate, as the facts were built."""
+    return tuple(
+        Unpriced(table, currency, rows, first, last, None if since is None else (since, until))
+        for table, currency, rows, first, last, since, until in engine.rows(
+            "SELECT * FROM unpriced ORDER BY 1, 2, 3, 4, 5"
+        )
     )
 
 

@@ -55,6 +55,11 @@ class Returned(Shape):
         last = max((slot[1] for slot in self._shown(reading)), default=0)
         return replace(window, end=min(window.end, window.as_of - timedelta(days=days * (last + 1) - 1)))
 
+    def reaches(self, reading: Reading, metric: Metric, fact: str) -> Window:  # noqa: ARG002 - it reads one fact
+        """What the cohorts did since, up to the last known day."""
+        window = reading.window(metric)
+        return replace(window, end=window.as_of)
+
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """Every age that is shown, in every cell with a cohort."""
         tables = self._tables(reading, metric)

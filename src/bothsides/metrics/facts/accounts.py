@@ -43,6 +43,7 @@ ACCOUNTS = Fact(
     ),
     known_by=("orders", "accounts", "events", "listings"),
     money={"first_order_value": ("orders",)},
+    days_of={"first_order_on": ("placed_on",)},
     histories=(
         "first_order_on",
         "days_to_first_order",
@@ -136,6 +137,7 @@ ACCOUNT_MONTHS = Fact(
     columns=("value", "earned", "subscription", "orders", "account_month"),
     known_by=("orders",),
     money={"value": ("orders",), "earned": ("fees", "refunds"), "subscription": ("fees",)},
+    days_of={"month": ("placed_on", "charged_on")},
     histories=("account_month", "value", "earned", "subscription"),
     monthly=True,
     builds=(

@@ -19,6 +19,7 @@ SUBSCRIPTIONS = Fact(
     columns=("closed_on", "amount"),
     known_by=("subscriptions", "orders", "fees"),
     money={"amount": ("subscriptions",)},
+    days_of={"opened_on": ("started_on",)},
     builds=(
         f"""
         CREATE TABLE fact_subscriptions AS
@@ -63,6 +64,7 @@ MRR_CHANGES = Fact(
     columns=("kind", "amount"),
     known_by=("subscriptions", "orders", "fees"),
     money={"amount": ("subscriptions",)},
+    days_of={"changed_on": ("started_on",)},
     builds=(
         """
         CREATE TABLE fact_mrr_changes AS

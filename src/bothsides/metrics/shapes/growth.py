@@ -74,6 +74,12 @@ class Growth(Shape):
         month = self._month(reading, metric)
         return replace(reading.window(metric), start=month.start, end=month.end)
 
+    def reaches(self, reading: Reading, metric: Metric, fact: str) -> Window:  # noqa: ARG002 - all are compared
+        """From the first base period on."""
+        window = reading.window(metric)
+        periods = reading.periods(window) or [self._month(reading, metric)]
+        return replace(window, start=min(window.start, *(self.base(period).start for period in periods)))
+
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """Growth per period, side and label; periods that cannot be compared say why."""
         window = reading.window(metric)

@@ -1,6 +1,6 @@
 """Acquisition cost with a lag: what was spent a median cycle earlier, over the accounts won now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bothsides.metrics.cells import Key, Outcome, Reading
@@ -36,6 +36,11 @@ class LaggedCost(Shape):
     def histories(self) -> bool:
         """First orders may be outside a sample."""
         return True
+
+    def reaches(self, reading: Reading, metric: Metric, fact: str) -> Window:  # noqa: ARG002 - only spend is money
+        """The days moved back by the lag."""
+        window, lag = reading.window(metric), timedelta(days=self._lag(reading, metric))
+        return replace(window, start=window.start - lag, end=window.end - lag)
 
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """The cost per account in every cell with a new account."""

@@ -2,10 +2,11 @@
 
 import math
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bothsides.metrics.cells import Key, Outcome, Reading
+from bothsides.metrics.compile import Window
 from bothsides.metrics.interval import Z
 from bothsides.metrics.metric import Metric, Read
 from bothsides.metrics.shapes.shape import Shape, run, source
@@ -51,6 +52,11 @@ class LifetimeValue(Shape):
     def histories(self) -> bool:
         """It follows accounts."""
         return True
+
+    def reaches(self, reading: Reading, metric: Metric, fact: str) -> Window:  # noqa: ARG002 - all that is earned
+        """What the accounts earned since, up to the last known day."""
+        window = reading.window(metric)
+        return replace(window, end=window.as_of)
 
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """Lifetime value per cohort cell."""

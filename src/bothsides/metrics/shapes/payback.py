@@ -1,9 +1,10 @@
 """Observed payback: the month of age in which a cohort has earned back what it cost to win."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from bothsides.metrics.cells import Key, Outcome, Reading
+from bothsides.metrics.compile import Window
 from bothsides.metrics.metric import Metric, Read
 from bothsides.metrics.shapes.lifetime import LifetimeValue
 from bothsides.metrics.shapes.shape import Shape, run, source
@@ -35,6 +36,11 @@ class ObservedPayback(Shape):
     def histories(self) -> bool:
         """It follows accounts."""
         return True
+
+    def reaches(self, reading: Reading, metric: Metric, fact: str) -> Window:
+        """What was spent on the accounts, and what they earned since, up to the last known day."""
+        window = reading.window(metric)
+        return window if fact == "spend" else replace(window, end=window.as_of)
 
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """The month in every cell with new accounts and spend."""

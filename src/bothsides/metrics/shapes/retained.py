@@ -51,6 +51,12 @@ class Retained(Shape):
         end = add_months(last_month, 1) - timedelta(days=1)
         return replace(window, start=add_months(last_month, 1 - 2 * self.months), end=end)
 
+    def reaches(self, reading: Reading, metric: Metric, fact: str) -> Window:  # noqa: ARG002 - it reads one fact
+        """From the first base month on."""
+        window = reading.window(metric)
+        first = min(self._ends(reading, metric), default=window.start)
+        return replace(window, start=min(window.start, add_months(first, 1 - 2 * self.months)))
+
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """Retention per period end, side and label; periods that are not over or lack history say so."""
         ends = self._ends(reading, metric)

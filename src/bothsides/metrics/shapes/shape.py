@@ -37,6 +37,10 @@ class Shape(ABC):
         """The days that a cell without a period covers."""
         return reading.days(metric)
 
+    def reaches(self, reading: Reading, metric: Metric, fact: str) -> Window:  # noqa: ARG002 - most read all alike
+        """The days whose amounts of the fact take part: those asked for, unless it looks back or ahead."""
+        return reading.window(metric)
+
     @abstractmethod
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """The metric's outcome in every cell of the reading."""

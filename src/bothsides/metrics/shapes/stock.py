@@ -1,9 +1,10 @@
 """Stocks at the end of a period: what was open then. A stock is not additive over time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bothsides.metrics.cells import Key, Outcome, Reading
+from bothsides.metrics.compile import Window
 from bothsides.metrics.metric import Metric, Read
 from bothsides.metrics.shapes.shape import Shape, run, source
 
@@ -31,6 +32,15 @@ class Stock(Shape):
         """Amounts in minor units."""
         return ((self.fact, "amount"),) if "amount" in self.total else ()
 
+    def reaches(self, reading: Reading, metric: Metric, fact: str) -> Window:  # noqa: ARG002 - it reads one fact
+        """What was opened on any day may still be open."""
+        return replace(reading.window(metric), start=date.min)
+
+    @property
+    def nothing(self) -> Outcome:
+        """Nothing open is nothing, not unknown."""
+        return Outcome(value=0, n=0)
+
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """The stock in every cell."""
         window = reading.window(metric)
@@ -56,5 +66,5 @@ class Stock(Shape):
             for last_day, *keys, value, n in rows
         }
         for key in reading.keys(metric, iter(found)):
-            found.setdefault(key, Outcome(value=0, n=0))
+            found.setdefault(key, self.nothing)
         return found

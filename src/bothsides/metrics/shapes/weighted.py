@@ -1,9 +1,11 @@
 """What the open pipeline is worth: amounts times the chance to win them, stale deals left out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Literal
 
 from bothsides.metrics.cells import Key, Outcome, Reading
+from bothsides.metrics.compile import Window
 from bothsides.metrics.metric import Metric, Read
 from bothsides.metrics.shapes.shape import Shape, run, source
 from bothsides.metrics.shapes.spans import spans
@@ -33,6 +35,16 @@ class WeightedPipeline(Shape):
     def amounts(self) -> tuple[Read, ...]:
         """Amounts in minor units."""
         return (("opportunities", "amount"),)
+
+    def reaches(self, reading: Reading, metric: Metric, fact: str) -> Window:  # noqa: ARG002 - it reads one fact
+        """What was opened before, as long as it is not stale."""
+        window = reading.window(metric)
+        return replace(window, start=window.start - timedelta(days=STALE_DAYS))
+
+    @property
+    def nothing(self) -> Outcome:
+        """Nothing open is nothing, not unknown."""
+        return Outcome(value=0, n=0)
 
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """The weighted amount in every cell."""
@@ -65,7 +77,7 @@ class WeightedPipeline(Shape):
             cut.key(span, tuple(keys)): self._outcome(value, weighed, n) for span, *keys, value, weighed, n in rows
         }
         for key in reading.keys(metric, iter(found)):
-            found.setdefault(key, Outcome(value=0, n=0))
+            found.setdefault(key, self.nothing)
         return found
 
     def _outcome(self, value: float | None, weighed: int, n: int) -> Outcome:
