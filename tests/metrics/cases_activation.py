@@ -90,6 +90,15 @@ YOUNG = world(
     ],
     orders=[order("b1", "s1", "2024-01-11", 1_00), order("b4", "s1", "2024-01-21", 1_00)],
 )
+FORTY = [account(f"b{i}", "2024-01-01") for i in range(40)]
+EARLY = world(
+    "2024-12-31",
+    accounts=[*FORTY, account("s1")],
+    orders=[order(f"b{i}", "s1", "2024-01-03", 1_00) for i in range(40)],
+)
+IDLE = EARLY.but(
+    {"accounts": [*FORTY, account("b40"), account("s1")], "orders": [order("b40", "s1", "2024-01-03", 1_00)]}
+)
 CARTED = world(
     "2024-01-31",
     accounts=[account(name) for name in ("b1", "b2", "b3", "s1")] + [account("b9", is_internal=True)],
@@ -261,6 +270,24 @@ CASES = (
         as_of="2024-01-15",
         reason="covers the first 14 of 30 days",
     ),
+    # Forty buyers signed up on one day; exact limits of 40 of 40 and 0 of 40: 0.025 ^ (1/40) = 0.91190.
+    case(
+        "buyer_activation_estimate",
+        EARLY,
+        "all on day 2, all of them old enough",
+        "1 | 40 | ok",
+        bounds=(0.91190, 1),
+        basis="kaplan-meier",
+    ),
+    case(
+        "buyer_activation_estimate",
+        EARLY,
+        "all on day 2, seen for ten days",
+        "1 | 40 | immature",
+        as_of="2024-01-11",
+        reason="covers the first 10 of 30 days",
+    ),
+    case("buyer_activation_estimate", IDLE, "none at all", "0 | 40 | ok", bounds=(0, 0.08810), basis="kaplan-meier"),
     case("buyer_activation_estimate", YOUNG, "nobody signed up", "- | 0 | no_denominator", start="2024-01-22"),
     # b1's first ordered within 24 hours, b2's became a request, b3's ordered after 48, b1's second nothing.
     case("cart_abandonment_rate", CARTED, "a cancelled order is none", "3/5 | 5 | small_n", basis="wilson"),

@@ -312,7 +312,7 @@ CASES = (
         "20 | 1 | small_n",
         where=BUYERS,
         start="2024-01-20",
-        basis="order statistics",
+        basis="not computed",
     ),
     case("reorder_days_p90", GAPS, "nobody came back", "- | 0 | no_denominator", where=BUYERS, end="2024-01-05"),
     case("reorder_days_p90", SAMPLE, "not from a sample", where=BUYERS, reason="declared sample"),

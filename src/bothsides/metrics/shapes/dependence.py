@@ -6,7 +6,7 @@ from typing import Literal
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.interval import wilson
 from bothsides.metrics.metric import Metric, Read
-from bothsides.metrics.shapes.median import bounds
+from bothsides.metrics.shapes.median import bounds, ranked
 from bothsides.metrics.shapes.shape import Shape, run, source
 from bothsides.metrics.value import Basis, Status
 
@@ -20,7 +20,9 @@ class Dependence(Shape):
 
     `largest`: median over accounts of the share of their GMV with their largest partner. `single`: share of accounts
     with at least two orders that have one partner only. `stranded`: share of accounts that have more than half of their
-    GMV with the `k` largest of the other side: what one shock would hit.
+    GMV with the `k` largest of the other side: what one shock would hit. The GMV shared out is that of partners above
+    zero: where credit notes outweigh a partner's orders, it has no share and makes nobody's larger. Accounts whose own
+    GMV is not above zero are left out.
     Source: metric dictionary row 46.
     """
 
@@ -59,8 +61,8 @@ class Dependence(Shape):
             ),
             each AS (
                 SELECT {"".join(f"p.{name}, " for name in data.names)} p.account, sum(p.orders) AS orders,
-                       count(*) AS partners, sum(p.held) AS whole, max(p.held) AS most,
-                       coalesce(sum(CASE WHEN b.place <= {int(self.k)} THEN p.held END), 0) AS exposed
+                       count(*) AS partners, sum(p.held) AS net, sum(greatest(p.held, 0)) AS whole, max(p.held) AS most,
+                       coalesce(sum(CASE WHEN b.place <= {int(self.k)} THEN greatest(p.held, 0) END), 0) AS exposed
                 FROM pairs p JOIN big b ON b.counterparty = p.counterparty AND {same}
                 GROUP BY {"".join(f"p.{name}, " for name in data.names)} p.account
             )
@@ -68,23 +70,19 @@ class Dependence(Shape):
         if self.of == "largest":
             figures = f"""
                 SELECT {data.prefix} {bounds(0.5)}
-                FROM (SELECT {data.prefix} most / whole AS amount FROM each WHERE whole > 0) shares {data.by}
+                FROM (SELECT {data.prefix} most / whole AS amount FROM each WHERE net > 0) shares {data.by}
             """
             rows = run(reading, pairs + figures, data.parameters)
-            return {tuple(row[:-4]): _median(*row[-4:]) for row in rows if row[-1]}
+            return {tuple(row[:-4]): ranked(*row[-4:]) for row in rows if row[-1]}
         hit, judged = {
             "single": ("partners = 1", f"orders >= {FEW_ORDERS}"),
-            "stranded": ("exposed > whole / 2", "whole > 0"),
+            "stranded": ("exposed > whole / 2", "net > 0"),
         }[self.of]
         figures = f"""
             SELECT {data.prefix} count(*) FILTER (WHERE {hit} AND {judged}), count(*) FILTER (WHERE {judged})
             FROM each {data.by}
         """
         return {tuple(row[:-2]): _share(*row[-2:]) for row in run(reading, pairs + figures, data.parameters)}
-
-
-def _median(value: float, low: float, high: float, n: int) -> Outcome:
-    return Outcome(value=value, n=n, low=low, high=high, basis=Basis.RANKS)
 
 
 def _share(hit: int, n: int) -> Outcome:

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.metric import Metric, Read
-from bothsides.metrics.shapes.median import bounds
+from bothsides.metrics.shapes.median import bounds, ranked
 from bothsides.metrics.shapes.shape import Shape, run, source
 from bothsides.metrics.shapes.spans import spans
-from bothsides.metrics.value import Basis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +45,4 @@ class Holding(Shape):
             """,
             data.parameters,
         )
-        return {
-            cut.key(span, tuple(keys)): Outcome(value=value, n=n, low=low, high=high, basis=Basis.RANKS)
-            for span, *keys, value, low, high, n in rows
-        }
+        return {cut.key(span, tuple(keys)): ranked(value, low, high, n) for span, *keys, value, low, high, n in rows}

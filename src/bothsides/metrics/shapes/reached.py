@@ -1,13 +1,12 @@
 """Kaplan-Meier shares: how many have had it by a day of age, young rows censored instead of left out."""
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bothsides.metrics.cells import Key, Outcome, Reading
-from bothsides.metrics.interval import Z
 from bothsides.metrics.metric import Metric, Read
 from bothsides.metrics.shapes.shape import Shape, run, source
-from bothsides.metrics.shapes.survival import survival
+from bothsides.metrics.shapes.survival import most_of_none, survival
 from bothsides.metrics.value import Basis, Status
 
 
@@ -16,7 +15,9 @@ class ReachedShare(Shape):
     """The share of rows with the event within so many days, estimated while the cohort is still young.
 
     Rows not old enough are censored at their age. Where no row has reached the day, the share is of the oldest age seen
-    and `immature`. Source: Kaplan and Meier 1958; Greenwood's variance on the log-log scale.
+    (of those still waiting, if any are) and `immature`. Where none or all have had it Greenwood's variance is nothing;
+    there the bound is the exact one, of none among the rows watched to the end, or of none left waiting (`survival`).
+    Source: Kaplan and Meier 1958; Greenwood's variance on the log-log scale; Clopper and Pearson 1934 at both ends.
     """
 
     fact: str
@@ -42,33 +43,41 @@ class ReachedShare(Shape):
             reading,
             f"""
             SELECT {data.keys} greatest(0, CASE WHEN {happened} THEN {self.days} ELSE {age} END),
-                   count(*) FILTER (WHERE {happened}), count(*)
+                   count(*) FILTER (WHERE {happened}), count(*), max({age})
             FROM {data.relation} WHERE {data.condition} GROUP BY {positions}
             """,
             data.parameters | {"as_of": reading.window(metric).as_of},
         )
         curves: dict[Key, list[tuple[float, int, int]]] = {}
-        for *labels, day, events, count in rows:
-            curves.setdefault(tuple(labels), []).append((float(day), events, count))
-        return {key: self._outcome(curve) for key, curve in curves.items()}
+        oldest: dict[Key, int] = {}
+        for *labels, day, events, count, age_seen in rows:
+            key = tuple(labels)
+            curves.setdefault(key, []).append((float(day), events, count))
+            oldest[key] = max(oldest.get(key, 0), age_seen)
+        return {key: self._outcome(curve, oldest[key]) for key, curve in curves.items()}
 
-    def _outcome(self, curve: list[tuple[float, int, int]]) -> Outcome:
-        n = sum(leaving for _, _, leaving in curve)
-        oldest = max(day for day, _, _ in curve)
-        _, waiting, variance = (survival(curve) or [(0.0, 1.0, 0.0)])[-1]
-        low, high = 1 - waiting, 1 - waiting
-        if 0 < waiting < 1:
-            spread = Z * math.sqrt(variance) / abs(math.log(waiting))
-            low, high = 1 - waiting ** math.exp(-spread), 1 - waiting ** math.exp(spread)
-        bounds = (min(low, high), max(low, high)) if 0 < waiting < 1 else (None, None)
-        status = Status.OK if oldest >= self.within else Status.IMMATURE
-        reason = None if status is Status.OK else f"covers the first {oldest:g} of {self.within} days"
+    def _outcome(self, curve: list[tuple[float, int, int]], oldest: int) -> Outcome:
+        share, low, high = reached(curve)
+        # Once all have had it the curve stands, however old the last of them were when they had.
+        covered = oldest if share == 1 else max(int(day) for day, _, _ in curve)
         return Outcome(
-            value=1 - waiting,
-            n=n,
-            low=bounds[0],
-            high=bounds[1],
+            value=share,
+            n=sum(leaving for _, _, leaving in curve),
+            low=low,
+            high=high,
             basis=Basis.KAPLAN_MEIER,
-            status=status,
-            reason=reason,
+            status=Status.OK if covered >= self.within else Status.IMMATURE,
+            reason=None if covered >= self.within else f"covers the first {covered} of {self.within} days",
         )
+
+
+def reached(curve: Sequence[tuple[float, int, int]]) -> tuple[float, float, float]:
+    """The share that has had the event by the end of the curve, and its 95 % limits.
+
+    >>> [round(part, 3) for part in reached([(2.0, 40, 40)])], [round(part, 3) for part in reached([(30.0, 0, 40)])]
+    ([1.0, 0.912, 1.0], [0.0, 0.0, 0.088])
+    """
+    if steps := survival(curve):
+        return 1 - steps[-1].share, 1 - steps[-1].high, 1 - steps[-1].low
+    end = max(time for time, _, _ in curve)
+    return 0.0, 0.0, most_of_none(sum(leaving for time, _, leaving in curve if time == end))

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.metric import Metric, Read
-from bothsides.metrics.shapes.median import bounds
+from bothsides.metrics.shapes.median import bounds, ranked
 from bothsides.metrics.shapes.shape import Shape, run, source
-from bothsides.metrics.value import Basis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +49,4 @@ class ReorderGap(Shape):
             """,
             data.parameters,
         )
-        return {tuple(row[:-4]): _quantile(*row[-4:]) for row in rows if row[-1]}
-
-
-def _quantile(value: float, low: float, high: float, n: int) -> Outcome:
-    return Outcome(value=value, n=n, low=low, high=high, basis=Basis.RANKS)
+        return {tuple(row[:-4]): ranked(*row[-4:]) for row in rows if row[-1]}

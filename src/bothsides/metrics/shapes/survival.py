@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.interval import Z
@@ -17,6 +18,7 @@ class SurvivalMedian(Shape):
 
     The mean of those who converted is biased low, so it is not offered. `never` names a column that is true for rows
     that cannot tell (a request its buyer cancelled, an event without a date): they are left out.
+    Few rows leave the interval open: below six neither bound can be had from the first and the last of them.
     Source: Kaplan and Meier 1958, JASA 53:457-481; interval by Brookmeyer and Crowley 1982 on the log-log scale.
     """
 
@@ -51,25 +53,54 @@ class SurvivalMedian(Shape):
         return {key: _outcome(curve) for key, curve in curves.items()}
 
 
-def survival(curve: Sequence[tuple[float, int, int]]) -> list[tuple[float, float, float]]:
-    """Times with events, the survivor share after each, and Greenwood's variance of its log.
+class Step(NamedTuple):
+    """The survivor share from a time on: Greenwood's variance of its log, and its 95 % limits."""
 
-    `curve` holds (time, events, rows leaving then, events included).
+    time: float
+    share: float
+    variance: float
+    low: float
+    high: float
 
-    >>> [(t, round(s, 3)) for t, s, _ in survival([(1.0, 1, 1), (2.0, 1, 2), (3.0, 1, 1)])]
-    [(1.0, 0.75), (2.0, 0.5), (3.0, 0.0)]
+
+def survival(curve: Sequence[tuple[float, int, int]]) -> list[Step]:
+    """The survivor share after each time with events; `curve` holds (time, events, rows leaving then, events included).
+
+    Limits are on the log-log scale. Where nobody is left Greenwood's variance is nothing, though few rows say little:
+    there the upper limit is the exact one, of none left among those still at risk times the share before, and not below
+    that of none left among all that had the event.
+
+    >>> [(s.time, round(s.share, 3), round(s.high, 3)) for s in survival([(1.0, 1, 1), (2.0, 1, 2), (3.0, 1, 1)])]
+    [(1.0, 0.75, 0.961), (2.0, 0.5, 0.845), (3.0, 0.0, 0.708)]
     """
     at_risk = sum(leaving for _, _, leaving in curve)
-    share, variance, steps = 1.0, 0.0, []
+    share, variance, happened, steps = 1.0, 0.0, 0, list[Step]()
     for time, events, leaving in sorted(curve):
         if events:
+            before, happened = share, happened + events
             share *= 1 - events / at_risk
             variance += events / (at_risk * (at_risk - events)) if at_risk > events else 0.0
-            steps.append((time, share, variance))
+            if share > 0:
+                low, high = (_log_log(share, variance, sign) for sign in (-1, +1))
+            else:
+                low, high = 0.0, max(before * most_of_none(at_risk), most_of_none(happened))
+            steps.append(Step(time, share, variance, low, high))
         at_risk -= leaving
     return steps
 
 
+def most_of_none(n: int) -> float:
+    """The upper 97.5 % limit of a share that none of n rows is in, exact.
+
+    Source: Clopper and Pearson 1934, Biometrika 26:404-413.
+
+    >>> round(most_of_none(1), 3), round(most_of_none(40), 3)
+    (0.975, 0.088)
+    """
+    return 1.0 - math.pow(_TAIL, 1 / n)
+
+
+_TAIL = 0.025
 _HALF = 0.5 + 1e-12
 """A share that is exactly a half must count although its product of fractions came out a hair above."""
 
@@ -77,11 +108,13 @@ _HALF = 0.5 + 1e-12
 def _outcome(curve: list[tuple[float, int, int]]) -> Outcome:
     n = sum(leaving for _, _, leaving in curve)
     steps = survival(curve)
-    median = next((time for time, share, _ in steps if share <= _HALF), None)
-    low = next((time for time, share, variance in steps if _bound(share, variance, -1) <= _HALF), None)
-    high = next((time for time, share, variance in steps if _bound(share, variance, +1) <= _HALF), None)
+    median = next((step.time for step in steps if step.share <= _HALF), None)
+    low = next((step.time for step in steps if step.low <= _HALF), None)
+    high = next((step.time for step in steps if step.high <= _HALF), None)
+    if steps and 1 - most_of_none(sum(leaving for time, _, leaving in curve if time >= steps[0].time)) <= 0.5:
+        low = None  # so few rows may be past their half before the first of them shows it
     if median is None:
-        done = 1 - steps[-1][1] if steps else 0.0
+        done = 1 - steps[-1].share if steps else 0.0
         return Outcome(
             value=None,
             n=n,
@@ -90,11 +123,10 @@ def _outcome(curve: list[tuple[float, int, int]]) -> Outcome:
             status=Status.IMMATURE,
             reason=f"not reached: {done:.0%} have had it so far",
         )
-    return Outcome(value=median, n=n, low=low, high=high, basis=Basis.KAPLAN_MEIER)
+    basis = Basis.KAPLAN_MEIER if low is not None or high is not None else Basis.NOT_COMPUTED
+    return Outcome(value=median, n=n, low=low, high=high, basis=basis)
 
 
-def _bound(share: float, variance: float, sign: int) -> float:
-    """One end of the log-log interval of the survivor share; +1 is the upper end."""
-    if share <= 0 or share >= 1:
-        return share
+def _log_log(share: float, variance: float, sign: int) -> float:
+    """One limit of a survivor share between 0 and 1; +1 is the upper one."""
     return math.pow(share, math.exp(-sign * Z * math.sqrt(variance) / abs(math.log(share))))
