@@ -12,6 +12,10 @@ MONTHLY = world(
     ],
 )
 
+ABROAD = MONTHLY.but(
+    {"orders": [*MONTHLY.tables["orders"], order("b1", "s1", "2024-02-20", 9_00, category="x", currency="USD")]}
+)
+
 CASES = (
     # Shares of the largest ten are 100 % in every month: 50 each. Matching: 4 beats 1, 2, 3 and 2; then 1 beats none
     # of five and ties with one.
@@ -47,6 +51,16 @@ CASES = (
         "needs a period",
         "- | 0 | no_denominator",
         reason="split by week, month or quarter",
+    ),
+    # Of orders alone: 1, 3, 3, 2, 4 and 1; June ties with January below the four others.
+    case(
+        "marketplace_health_score",
+        ABROAD,
+        "what cannot be answered for want of a rate takes no part",
+        "2024-06 | - | 1 | no_denominator",
+        by="month",
+        start="2024-06-01",
+        reason="fewer than 3 parts can be scored; parts: matching_efficiency 10; without search_to_order",
     ),
     case("marketplace_health_score", MONTHLY, "of the market", by="month,side", reason="describes both sides at once"),
     case("marketplace_health_score", SAMPLE, "not from a sample", by="month", reason="declared sample"),

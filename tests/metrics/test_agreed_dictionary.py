@@ -7,6 +7,7 @@ import pytest
 
 from bothsides.metrics import METRICS, Query, Status, ask
 from bothsides.metrics.dictionary import Dictionary, Version
+from bothsides.metrics.measure import Ratio
 from bothsides.schema import Grain
 from tests.metrics.cases import order
 from tests.metrics.conftest import Market
@@ -101,3 +102,22 @@ def test_the_house_dictionary_holds_every_definition_since_ever() -> None:
     house = Dictionary()
     assert house.ids == tuple(METRICS)
     assert all(house.held(name)[0].metric is METRICS[name] and len(house.held(name)) == 1 for name in METRICS)
+
+
+def test_each_part_of_the_health_score_is_that_of_the_definition_in_force(market: Market) -> None:
+    # Matching is 1, 2, 3, 2 and 4 until May and by the new definition, ten in every month, 10 in June: it beats all
+    # before. The largest ten always have all, 50 on either side.
+    counts = zip(range(1, 7), (1, 2, 3, 2, 4, 1), strict=True)
+    orders = [order("b1", "s1", f"2024-{month:02}-{i:02}", 1_00) for month, n in counts for i in range(1, n + 1)]
+    store = market(orders=orders, known_until=date(2024, 6, 30))
+    house = METRICS["matching_efficiency"]
+    one = METRICS["orders"].formula
+    ten = replace(house, formula=Ratio(numerator=one, denominator=one, scale=10.0), version=2)
+    query = Query(metrics=("marketplace_health_score",), grain=Grain.MONTH, start=date(2024, 5, 1))
+
+    def scores(*versions: Version) -> list[float | None]:
+        return [v.value for v in ask(replace(store, dictionary=Dictionary({house.id: versions})), query)]
+
+    old = Version(metric=house, agreed=False)
+    assert scores(old, Version(metric=ten, effective_from=date(2024, 6, 1))) == [200 / 3, 200 / 3]
+    assert scores(old, Version(metric=ten, effective_from=date(2024, 6, 1), restate=True)) == [50.0, 50.0]

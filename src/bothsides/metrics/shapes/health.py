@@ -12,6 +12,7 @@ from bothsides.metrics.facts import FACTS
 from bothsides.metrics.measure import Formula, measures_of
 from bothsides.metrics.metric import Better, Metric, Read
 from bothsides.metrics.shapes.shape import Shape
+from bothsides.metrics.shapes.unpriced import unpriced
 from bothsides.metrics.value import Basis, Status
 from bothsides.schema import Grain, Side
 
@@ -87,7 +88,7 @@ class HealthScore(Shape):
 
 
 def _scores(reading: Reading, part: Part) -> dict[Key, float]:
-    """The part's score in every cell that is old enough and has enough history."""
+    """The part's score in every cell that is old enough and has enough history, each by the definition in force."""
     where = reading.query.where
     if part.side is not None:
         where = (*where, ("side", (part.side.value,)))
@@ -95,22 +96,28 @@ def _scores(reading: Reading, part: Part) -> dict[Key, float]:
         where = (*where, ("age", (part.age,)))
     query = replace(reading.query, metrics=(part.metric,), start=None, where=where)
     whole = make_reading(reading.store, query)
-    metric = reading.store.dictionary.metric(part.metric)
-    if not _known(whole, metric):
-        return {}
-    series: dict[Key, list[tuple[date, float]]] = defaultdict(list)
-    for key, outcome in _outcomes(whole, metric).items():
-        status, _ = period_status(whole, metric, period_of(whole, key))
-        start = key[0]
-        if outcome.value is not None and status is Status.OK and outcome.status is not Status.IMMATURE:
+    series: dict[Key, list[tuple[date, float, int]]] = defaultdict(list)
+    for held in whole.held():
+        metric = held.metric
+        if held.undefined or not _known(whole, metric):
+            continue
+        sign = -1 if metric.better is Better.DOWN else 1
+        for key, outcome in _outcomes(whole, metric).items():
+            status, _ = period_status(whole, metric, period_of(whole, key))
+            start = key[0]
             assert isinstance(start, date)
-            series[key[1:]].append((start, outcome.value))
-    sign = -1 if metric.better is Better.DOWN else 1
+            if (
+                held.covers(start)
+                and outcome.value is not None
+                and status is Status.OK
+                and outcome.status is not Status.IMMATURE
+            ):
+                series[key[1:]].append((start, outcome.value, sign))
     found: dict[Key, float] = {}
     for labels, values in series.items():
         values.sort()
-        for i, (start, value) in enumerate(values):
-            before = [earlier for _, earlier in values[max(0, i - TRAILING) : i]]
+        for i, (start, value, sign) in enumerate(values):
+            before = [earlier for _, earlier, _ in values[max(0, i - TRAILING) : i]]
             if len(before) >= FEWEST_BEFORE:
                 beaten = sum(1.0 if sign * value > sign * b else 0.5 if value == b else 0.0 for b in before)
                 found[(start, *labels)] = 100 * beaten / len(before)
@@ -118,7 +125,7 @@ def _scores(reading: Reading, part: Part) -> dict[Key, float]:
 
 
 def _known(reading: Reading, metric: Metric) -> bool:
-    """Whether the part's tables are here and it can be split as asked."""
+    """Whether the part's tables are here, it can be split as asked and none of its amounts lacks a rate."""
     store = reading.store
     if any(store.missing(name) for name in metric.facts) or any(store.lacks(need) for need in metric.needs):
         return False
@@ -130,7 +137,7 @@ def _known(reading: Reading, metric: Metric) -> bool:
     if any(not named <= set(metric.dimensions or FACTS[name].dimensions) for name in metric.facts):
         return False
     window = reading.window(metric)
-    return window.start <= window.end
+    return window.start <= window.end and unpriced(reading, metric) is None
 
 
 def _outcomes(reading: Reading, metric: Metric) -> Mapping[Key, Outcome]:
