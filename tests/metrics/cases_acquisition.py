@@ -108,12 +108,24 @@ REFERRALS = world(
     ],
     spend=[
         spend(50_00, "2024-01-01", "buyer", channel="ads"),
-        spend(30_00, "2024-01-01", "buyer", kind="incentive", channel="referral"),
+        spend(20_00, "2024-01-01", "buyer", kind="incentive", channel="referral"),
+        spend(10_00, "2024-01-01", "buyer", kind="incentive", channel="Referral"),
         spend(99_00, "2024-01-01", "buyer", kind="incentive"),
     ],
 )
 COSTLY = LIVES.but({"spend": [spend(120_00, "2024-01-01", "buyer")]})
 TOO_COSTLY = LIVES.but({"spend": [spend(550_00, "2024-01-01", "buyer")]})
+UNHEARD = world(
+    "2024-02-29",
+    accounts=[account("b0", "2023-12-30"), account("b1", "2024-02-01", channel="ads"), account("s1")],
+    orders=[order("b0", "s1", "2024-01-01", 1_00), order("b1", "s1", "2024-02-03", 1_00)],
+    spend=[
+        spend(5_00, "2024-01-01", "buyer", channel="ads"),
+        spend(90_00, "2024-02-01", "buyer", channel="ads"),
+        spend(30_00, "2024-02-01", "buyer", channel="tv"),
+    ],
+)
+"""Both buyers ordered two days after signup; whoever saw it on television did not."""
 BY_CAMPAIGN = world(
     "2024-06-30",
     accounts=[account(name, "2024-01-01") for name in ("b1", "b2", "b3", "b4", "s1")],
@@ -307,6 +319,14 @@ CASES = (
     ),
     case(
         "cac_payback_months",
+        TRADING.but({"fees": [dated({"order_id": "o1", "charged_at": "2024-01-01", "amount": -10_00})]}),
+        "more was given back than earned",
+        "- | 0 | no_denominator",
+        where=BUYERS,
+        reason="the denominator is negative",
+    ),
+    case(
+        "cac_payback_months",
         TRADING,
         "nobody new",
         "2024-03 | - | 0 | no_denominator",
@@ -379,6 +399,17 @@ CASES = (
         start="2024-02-01",
         end="2024-02-29",
     ),
+    case(
+        "lagged_cac",
+        UNHEARD,
+        "spend on a channel that won nobody",
+        "ads | 90 | 1 | small_n; tv | - | 0 | no_denominator",
+        by="channel",
+        where=BUYERS,
+        start="2024-02-01",
+        end="2024-02-29",
+        reason="nobody was won",
+    ),
     case("paid_dependency", REFERRALS, "of three whose channel is known", "1/3 | 3 | small_n", basis="wilson"),
     case(
         "paid_dependency",
@@ -396,7 +427,7 @@ CASES = (
         "channels are not known",
         reason="needs accounts.channel",
     ),
-    case("incentive_cost_per_referral", REFERRALS, "booked on the channel", "15 | 2 | small_n"),
+    case("incentive_cost_per_referral", REFERRALS, "booked on the channel, in any case of letters", "15 | 2 | small_n"),
     case("incentive_cost_per_referral", TRADING, "none is paid", reason="needs spend.kind=incentive"),
     case("ltv_full_credit", LIVES, "twice the half", "25 | 11 | immature", where=("side=buyer",)),
     # Own fees count once: 25 for orders, 1.0 of b0's plan, less 4.00 over ten.
@@ -406,6 +437,15 @@ CASES = (
     case("discounted_ltv", LIVES, "both sides at once", reason="exists per side only"),
     # 120.00 over 11 accounts are 10.91: above 10.00 of the first month, below 12.50 of two.
     case("observed_payback_months", COSTLY, "in the second month", "2 | 11 | small_n", where=("side=buyer",)),
+    case(
+        "observed_payback_months",
+        LIVES.but({"spend": [*LIVES.tables["spend"], spend(7_00, "2024-01-01", "buyer", channel="tv")]}),
+        "of channels that cost nothing, or won nobody",
+        "ads | 1 | 10 | small_n; seo | - | 0 | no_denominator; tv | - | 0 | no_denominator",
+        by="channel",
+        where=BUYERS,
+        reason="nobody was won",
+    ),
     case("observed_payback_months", LIVES, "at once", "1 | 10 | small_n", where=("side=buyer", "channel=ads")),
     case(
         "observed_payback_months",

@@ -159,7 +159,7 @@ CASES = (
     case("lead_to_won_rate", PIPELINE, "by side", "buyer | 2/3 | 3 | small_n; supplier | 1/2 | 2 | small_n", by="side"),
     case("lead_to_won_rate", PIPELINE, "by segment", "large | 1 | 1 | small_n", by="segment", where=("segment=large",)),
     case("lead_to_won_rate", TWO_STAGES, "with two stages", "3/5 | 5 | small_n", basis="wilson"),
-    case("lead_to_won_days", PIPELINE, "30, 30.5 and 149", "61/2 | 3 | small_n", bounds=(30, 149)),
+    case("lead_to_won_days", PIPELINE, "30, 30.5 and 149", "61/2 | 3 | small_n", basis="not computed"),
     case(
         "lead_to_won_days",
         PIPELINE,
@@ -264,12 +264,30 @@ CASES = (
         "buyer | - | 1/3 | 3 | small_n; buyer | price | 2/3 | 3 | small_n; supplier | timing | 1 | 1 | small_n",
         by="side,reason",
     ),
+    case(
+        "loss_reason_share",
+        REASONS,
+        "of all losses, whichever reasons are shown",
+        "- | 1/4 | 4 | small_n; price | 2/4 | 4 | small_n",
+        by="reason",
+        where=("reason=price,(none)",),
+        bounds=(0.15004, 0.84996),
+    ),
+    case("loss_reason_share", REASONS, "the share of one reason", "2/4 | 4 | small_n", where=("reason=price",)),
+    case(
+        "loss_reason_share",
+        REASONS,
+        "the share of one reason by side",
+        "buyer | 2/3 | 3 | small_n; supplier | 0 | 1 | small_n",
+        by="side",
+        where=("reason=price",),
+    ),
     case("loss_reason_share", PIPELINE, "nobody wrote why", reason="needs opportunities.reason"),
     case("win_reason_share", REASONS, "one deal", "price | 1 | 1 | small_n", by="reason"),
     case("unknown_loss_reason_rate", REASONS, "one of four", "1/4 | 4 | small_n", basis="wilson"),
     case("unknown_loss_reason_rate", REASONS, "none lost", "- | 0 | no_denominator", start="2024-03-01"),
     # Two closed after 30 days and one after 40; one has been open for 120.
-    case("sales_cycle_all_days", PIPELINE, "open ones censored", "30 | 4 | small_n", basis="kaplan-meier"),
+    case("sales_cycle_all_days", PIPELINE, "open ones censored", "30 | 4 | small_n", basis="not computed"),
     case(
         "sales_cycle_all_days", PIPELINE, "by side", "buyer | 30 | 2 | small_n; supplier | 30 | 2 | small_n", by="side"
     ),

@@ -14,6 +14,13 @@ PAUSED = SHOP.but(
         ]
     }
 )
+ONE_SIDED = world(
+    "2024-01-31",
+    accounts=[account("b1"), account("s1")],
+    listings=[listing("l1", "s1", "2024-01-01", category="x"), listing("l2", "s1", "2024-01-01", category="y")],
+    orders=[order("b1", "s1", "2024-01-01", 1_00, category="x"), order("b1", "s1", "2024-01-02", 1_00, category="z")],
+)
+"""Something sold in x, nothing of what is live in y, and what was not live in z."""
 IN_BULK = world(
     "2024-01-31",
     accounts=[account("s1"), account("s2")],
@@ -100,6 +107,13 @@ CASES = (
         "nobody sold in February",
         "2024-01 | 1 | 2 | partial; 2024-02 | - | 0 | no_denominator; 2024-03 | 2 | 1 | small_n",
         by="month",
+    ),
+    case(
+        "listings_per_active_supplier",
+        ONE_SIDED,
+        "categories where nobody sold, or nothing was live",
+        "x | 1 | 1 | small_n; y | - | 0 | no_denominator; z | 0 | 0 | small_n",
+        by="category",
     ),
     case(
         "median_listings_per_supplier",

@@ -270,7 +270,7 @@ CASES = (
         "2024-01 | 300 | 1 | small_n; 2024-02 | 270 | 2 | small_n; 2024-03 | 0 | 1 | small_n",
         by="month",
         where=("side=buyer",),
-        basis="order statistics",
+        basis="not computed",
     ),
     case(
         "median_account_gmv",
@@ -403,9 +403,10 @@ CASES = (
         "gmv_per_registered_account",
         REGISTERED,
         "by segment: no large one is registered",
-        "- | 10 | 1 | small_n",
+        "- | 10 | 1 | small_n; large | - | 0 | no_denominator",
         by="segment",
         where=("side=buyer",),
+        reason="the denominator is zero",
     ),
     case("gmv_per_registered_account", LEDGER, "no signup is dated", reason="needs accounts.signed_up_at"),
 )

@@ -102,27 +102,29 @@ def _jobs(reading: Reading, metrics: Sequence[Metric]) -> list[_Job]:
 
 def _outcomes(reading: Reading, metrics: Sequence[Metric]) -> dict[str, dict[Key, Outcome]]:
     """Every metric's cells; the parts of quotients are read along with the rest."""
-    found = _formula_outcomes(reading, _jobs(reading, metrics))
+    found, nothing = _formula_outcomes(reading, _jobs(reading, metrics))
     outcomes: dict[str, dict[Key, Outcome]] = {}
     for metric in metrics:
         parts = reading.store.dictionary.parts(metric)
         for part in parts:
             if isinstance(part.formula, Shape):
-                cells = part.formula.outcomes(reading, metric)
-                found[_name(metric, part)] = _filled(reading, metric, cells)
+                cells, nothing[_name(metric, part)] = part.formula.outcomes(reading, metric), part.formula.nothing
+                found[_name(metric, part)] = _filled(reading, metric, cells, part.formula.nothing)
         if isinstance(metric.formula, Quotient):
-            top, bottom = (found[_name(metric, part)] for part in parts)
-            outcomes[metric.definition] = {key: _divide(top[key], bottom[key]) for key in top if key in bottom}
+            over, under = (_name(metric, part) for part in parts)
+            outcomes[metric.definition] = {
+                key: _divide(found[over].get(key, nothing[over]), found[under].get(key, nothing[under]))
+                for key in found[over] | found[under]
+            }
         else:
             outcomes[metric.definition] = found[metric.definition]
     return outcomes
 
 
-def _filled(reading: Reading, metric: Metric, cells: dict[Key, Outcome]) -> dict[Key, Outcome]:
+def _filled(reading: Reading, metric: Metric, cells: dict[Key, Outcome], nothing: Outcome) -> dict[Key, Outcome]:
     """The shape's cells, and the periods and sides in which it found nothing."""
-    empty = Outcome(value=None, n=0, status=Status.NO_DENOMINATOR, reason="nothing to measure in these days")
     shown = _shown(reading, metric)
-    found = dict.fromkeys(reading.keys(metric, iter(cells)), empty) | cells
+    found = dict.fromkeys(reading.keys(metric, iter(cells)), nothing) | cells
     return {key: outcome for key, outcome in found.items() if shown(key)}
 
 
@@ -131,12 +133,17 @@ def _divide(top: Outcome, bottom: Outcome) -> Outcome:
     for part in (top, bottom):
         if part.value is None:
             return part._replace(low=None, high=None)
-    if top.value is None or bottom.value is None or bottom.value <= 0:
-        return Outcome(value=None, n=0, status=Status.NO_DENOMINATOR, reason="the denominator is zero")
+    assert top.value is not None
+    assert bottom.value is not None
+    if bottom.value <= 0:
+        said = "the denominator is zero" if bottom.value == 0 else "the denominator is negative"
+        return Outcome(value=None, n=0, status=Status.NO_DENOMINATOR, reason=said)
     worse = min(top, bottom, key=lambda outcome: rank(outcome.status))
     low, high, basis = None, None, Basis.NOT_COMPUTED
-    below, above = bottom.low or bottom.value, bottom.high or bottom.value
-    if top.low is not None and top.high is not None and below > 0:
+    below, above = bottom.low, bottom.high
+    if below is None and above is None:
+        below = above = bottom.value
+    if top.low is not None and top.high is not None and below is not None and above is not None and below > 0:
         low, high = min(top.low / below, top.low / above), max(top.high / below, top.high / above)
         basis = top.basis
     return Outcome(
@@ -150,9 +157,12 @@ def _divide(top: Outcome, bottom: Outcome) -> Outcome:
     )
 
 
-def _formula_outcomes(reading: Reading, jobs: Sequence[_Job]) -> dict[str, dict[Key, Outcome]]:
+def _formula_outcomes(
+    reading: Reading, jobs: Sequence[_Job]
+) -> tuple[dict[str, dict[Key, Outcome]], dict[str, Outcome]]:
+    """Every formula's cells by its job's name, and what it gives in a cell without a row."""
     if not jobs:
-        return {}
+        return {}, {}
     compiled = _compiled(reading, jobs)
     width = len(compiled.keys)
     columns = columns_of(compiled)
@@ -160,6 +170,7 @@ def _formula_outcomes(reading: Reading, jobs: Sequence[_Job]) -> dict[str, dict[
     cells = {row[:width]: row for row in rows}
     blank = (None,) * (width + len(compiled.outputs))
     outcomes: dict[str, dict[Key, Outcome]] = {}
+    nothing: dict[str, Outcome] = {}
     for job in jobs:
         outcome, shown = evaluator(job.formula, columns), _shown(reading, job.metric)
         present = {columns[measure].presence for measure in measures_of(job.formula)}
@@ -167,9 +178,10 @@ def _formula_outcomes(reading: Reading, jobs: Sequence[_Job]) -> dict[str, dict[
         outcomes[job.name] = {
             key: outcome(cells.get(key, blank)) for key in reading.keys(job.metric, seen) if shown(key)
         }
+        nothing[job.name] = outcome(blank)
     if reading.query.intervals:
         _add_clusters(reading, jobs, outcomes)
-    return outcomes
+    return outcomes, nothing
 
 
 def _shown(reading: Reading, metric: Metric) -> Callable[[Key], bool]:

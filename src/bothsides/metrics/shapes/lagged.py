@@ -43,7 +43,7 @@ class LaggedCost(Shape):
         return replace(window, start=window.start - lag, end=window.end - lag)
 
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
-        """The cost per account in every cell with a new account."""
+        """The cost per account in every cell with a new account or spend."""
         lag = self._lag(reading, metric)
         known = reading.known(metric)
         spend = source(reading, metric, "spend", "spent_on", dated=False)
@@ -73,8 +73,11 @@ class LaggedCost(Shape):
             """,
             won.parameters | {"since": known.start},
         )
-        spent = {cut.key(span, tuple(keys)): amount for span, *keys, amount in tops}
-        found: dict[Key, Outcome] = {}
+        spent: dict[Key, float] = {cut.key(span, tuple(keys)): amount for span, *keys, amount in tops}
+        nobody = Outcome(
+            value=None, n=0, status=Status.NO_DENOMINATOR, reason="the denominator is zero: nobody was won"
+        )
+        found: dict[Key, Outcome] = {key: nobody for key, amount in spent.items() if amount}
         for span, *keys, covered, accounts in bottoms:
             key = cut.key(span, tuple(keys))
             found[key] = _outcome(spent.get(key, 0.0) / accounts if covered else None, accounts, lag, known)

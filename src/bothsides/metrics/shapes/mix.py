@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.interval import wilson
 from bothsides.metrics.metric import Metric, Read
-from bothsides.metrics.shapes.shape import Shape, run, source
+from bothsides.metrics.shapes.shape import Shape, labelled, run, source, unfiltered
 from bothsides.metrics.value import Basis
 
 
@@ -13,7 +13,8 @@ from bothsides.metrics.value import Basis
 class Mix(Shape):
     """Rows of the cell over the rows of the same cell whatever their label on `over`.
 
-    Without that split every share is 1. `where` is a condition of the declaration on columns of the fact.
+    A filter on `over` chooses the labels that are shown, never the whole; without the split it is their share together,
+    and without either every share is 1. `where` is a condition of the declaration on columns of the fact.
     """
 
     fact: str
@@ -28,22 +29,27 @@ class Mix(Shape):
 
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """The share of every label; rows without one are a label of their own."""
-        data = source(reading, metric, self.fact, self.on)
+        data = source(unfiltered(reading, self.over), metric, self.fact, self.on)
+        asked = [labelled(name, values, data.parameters) for name, values in reading.cut.where if name == self.over]
         whole = ", ".join(name for name in data.names if name != self.over)
         partition = f"PARTITION BY {whole}" if whole else ""
         rows = run(
             reading,
             f"""
             WITH counted AS (
-                SELECT {data.prefix} count(*) AS part
-                FROM (SELECT {data.keys} 1 AS one FROM {data.relation} WHERE {data.condition} AND {self.where}) kept
+                SELECT {data.prefix} count(*) AS every, count(CASE WHEN shown THEN 1 END) AS part
+                FROM (
+                    SELECT {data.keys} {" AND ".join(asked) or "true"} AS shown
+                    FROM {data.relation} WHERE {data.condition} AND {self.where}
+                ) kept
                 {data.by}
             )
-            SELECT {data.prefix} part, sum(part) OVER ({partition}) AS total FROM counted
+            SELECT {data.prefix} part, sum(every) OVER ({partition}) AS total FROM counted
             """,
             data.parameters,
         )
-        return {tuple(labels): _share(int(part), int(total)) for *labels, part, total in rows if total}
+        seen = (row for row in rows if row[-1] and (row[-2] or self.over not in data.names))
+        return {tuple(labels): _share(int(part), int(total)) for *labels, part, total in seen}
 
 
 def _share(part: int, total: int) -> Outcome:

@@ -43,7 +43,7 @@ class ObservedPayback(Shape):
         return window if fact == "spend" else replace(window, end=window.as_of)
 
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
-        """The month in every cell with new accounts and spend."""
+        """The month in every cell with new accounts or spend, and why there is none where one of them is missing."""
         data = source(reading, metric, "spend", "spent_on")
         positions = ", ".join(str(i + 1) for i in range(len(data.names)))
         rows = run(
@@ -56,11 +56,15 @@ class ObservedPayback(Shape):
         )
         spent: dict[Key, float] = {tuple(labels): amount for *labels, amount in rows if amount}
         tables = LifetimeValue(horizon=self.horizon).tables(reading, metric)
-        return {
-            key: self._outcome(spent[key] / n, n, table.means(self.horizon))
-            for key, table in tables.items()
-            if key in spent and (n := sum(table.lived.values()))
-        }
+        found: dict[Key, Outcome] = {}
+        for key in dict.fromkeys((*tables, *spent)):
+            n = sum(tables[key].lived.values()) if key in tables else 0
+            if n and key in spent:
+                found[key] = self._outcome(spent[key] / n, n, tables[key].means(self.horizon))
+            else:
+                missing = "nothing was spent that could be earned back" if n else "nobody was won"
+                found[key] = Outcome(value=None, n=0, status=Status.NO_DENOMINATOR, reason=missing)
+        return found
 
     def _outcome(self, cost: float, n: int, means: list[float]) -> Outcome:
         earned = list(accumulate(means))

@@ -9,6 +9,7 @@ from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.compile import Window, filtered, period_start
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.metric import Metric, Read, SideRule
+from bothsides.metrics.value import Status
 
 
 class Shape(ABC):
@@ -32,6 +33,11 @@ class Shape(ABC):
     def labels(self, dim: str) -> tuple[str, ...]:  # noqa: ARG002 - most shapes take their labels from the facts
         """The labels of a dimension of its own, e.g. a funnel's steps; empty where the facts have it."""
         return ()
+
+    @property
+    def nothing(self) -> Outcome:
+        """What it gives in a cell in which it found nothing."""
+        return Outcome(value=None, n=0, status=Status.NO_DENOMINATOR, reason="nothing to measure in these days")
 
     def covers(self, reading: Reading, metric: Metric) -> Window:
         """The days that a cell without a period covers."""
@@ -80,12 +86,7 @@ def source(
     if dated:
         parameters |= {"first": window.start, "last": min(window.end, until) if until else window.end}
         conditions.append(f"{on} BETWEEN $first AND $last")
-    for name, values in cut.conditions(fact):
-        marks = []
-        for value in values:
-            marks.append(f"$w{len(parameters)}")
-            parameters[marks[-1][1:]] = value
-        conditions.append(f"{filtered(name, values)} IN ({', '.join(marks)})")
+    conditions += (labelled(name, values, parameters) for name, values in cut.conditions(fact))
     keys = []
     for key in cut.keys:
         text = period_start(on, cut.grain, cut.fiscal_start) if key == "period" and cut.grain else key
@@ -99,12 +100,25 @@ def source(
     )
 
 
+def labelled(name: str, values: tuple[str, ...], parameters: dict[str, object]) -> str:
+    """The condition that a row has one of the labels; each becomes one more of the parameters."""
+    marks = []
+    for value in values:
+        marks.append(f"$w{len(parameters)}")
+        parameters[marks[-1][1:]] = value
+    return f"{filtered(name, values)} IN ({', '.join(marks)})"
+
+
+def unfiltered(reading: Reading, dim: str) -> Reading:
+    """The reading whatever label rows have on the dimension."""
+    where = tuple((name, values) for name, values in reading.cut.where if name != dim)
+    return replace(reading, cut=replace(reading.cut, where=where))
+
+
 def without(reading: Reading, dim: str) -> Reading:
     """The reading without a dimension that the fact does not have: the shape gives it itself."""
-    cut = reading.cut
-    dims = tuple(name for name in cut.dims if name != dim)
-    where = tuple((name, values) for name, values in cut.where if name != dim)
-    return replace(reading, cut=replace(cut, dims=dims, where=where))
+    found = unfiltered(reading, dim)
+    return replace(found, cut=replace(found.cut, dims=tuple(name for name in found.cut.dims if name != dim)))
 
 
 def run(reading: Reading, statement: str, parameters: dict[str, object]) -> list[tuple[Any, ...]]:
