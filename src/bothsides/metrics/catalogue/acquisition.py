@@ -1,6 +1,5 @@
 """What it costs to win accounts and what they return."""
 
-from bothsides.metrics.facts.accounts import REFERRED
 from bothsides.metrics.measure import Combination, Measure, Ratio, Test
 from bothsides.metrics.metric import Better, Metric, Quotient, SideRule, Tier
 from bothsides.metrics.shapes import LaggedCost, LifetimeValue, ObservedPayback
@@ -258,7 +257,7 @@ ACQUISITION = (
         label="Incentive cost per referred account",
         unit=Unit.MONEY,
         formula=Ratio(
-            numerator=_spent(Test("kind", "=", "incentive"), Test("channel", "in", REFERRED)),
+            numerator=_spent(Test("kind", "=", "incentive"), Test("is_referred", "=", True)),
             denominator=_signed_up(Test("is_referred", "=", True)),
         ),
         meaning="Incentives booked on referral channels per account that signed up through one.",

@@ -10,7 +10,12 @@ EARLY_DAYS = 30
 
 SELLING_PERIOD_DAYS = 30
 
-_REFERRED = ", ".join(f"'{word}'" for word in REFERRED)
+
+def referred(channel: str) -> str:
+    """Whether the channel is one of accounts that others sent, in any case of letters; unknown without a channel."""
+    words = ", ".join(f"'{word}'" for word in REFERRED)
+    return f"CASE WHEN {channel} IS NOT NULL THEN lower({channel}) IN ({words}) END"
+
 
 ACCOUNTS = Fact(
     name="accounts",
@@ -117,7 +122,7 @@ ACCOUNTS = Fact(
                a.closed_on, n.opens_company, m.campaign, m.owner, v.first_order_value, r.early_reply_hours,
                b.second_period_on - b.first_order_on AS days_to_second_period,
                CASE WHEN a.channel IS NOT NULL THEN p.channel IS NOT NULL END AS is_paid,
-               CASE WHEN a.channel IS NOT NULL THEN lower(a.channel) IN ({_REFERRED}) END AS is_referred
+               {referred("a.channel")} AS is_referred
         FROM dim_accounts a
         JOIN companies n USING (account) LEFT JOIN account_credits m USING (account)
         LEFT JOIN replied r USING (account) LEFT JOIN opened v USING (account) LEFT JOIN paid p ON p.channel = a.channel

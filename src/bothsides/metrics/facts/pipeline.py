@@ -1,6 +1,7 @@
 """How accounts are won: leads through their stages, opportunities and what was spent."""
 
 from bothsides.metrics.fact import Fact
+from bothsides.metrics.facts.accounts import referred
 
 LEADS = Fact(
     name="leads",
@@ -106,16 +107,16 @@ SPEND = Fact(
     relation="fact_spend",
     dates={"spent_on": "spend"},
     dimensions=("channel", "category", "region", "campaign"),
-    columns=("kind", "amount"),
+    columns=("kind", "amount", "is_referred"),
     account=None,
     known_by=("spend",),
     money={"amount": ("spend",)},
     builds=(
-        """
+        f"""
         CREATE TABLE fact_spend AS
-        SELECT p.side, p.kind, p.spent_on, {money:p.amount} AS amount, p.channel, p.category, p.region,
-               coalesce(c.name, CAST(p.campaign_id AS VARCHAR)) AS campaign
-        FROM {spend@spent_on} p LEFT JOIN {campaigns} c ON c.campaign_id = p.campaign_id
+        SELECT p.side, p.kind, p.spent_on, {{money:p.amount}} AS amount, p.channel, p.category, p.region,
+               coalesce(c.name, CAST(p.campaign_id AS VARCHAR)) AS campaign, {referred("p.channel")} AS is_referred
+        FROM {{spend@spent_on}} p LEFT JOIN {{campaigns}} c ON c.campaign_id = p.campaign_id
         """,
     ),
 )
