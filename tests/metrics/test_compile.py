@@ -11,6 +11,8 @@ import pytest
 
 from bothsides.metrics import METRICS, Query, SideRule, Store, ask, explain
 from bothsides.metrics.compile import Cut, Window, plan
+from bothsides.metrics.compile.aggregate import name_of, rows_name, variance_name
+from bothsides.metrics.compile.statement import numbered
 from bothsides.metrics.measure import Measure, Test
 from bothsides.schema import Grain, Side
 from tests.metrics.cases import World
@@ -271,3 +273,18 @@ def test_eighty_metrics_compile_in_one_statement(everything: Store) -> None:
     last = text[text.rindex("\nSELECT\n") :]
     names = re.findall(r" AS (\w+)", last)
     assert len(names) == len(set(names)) > 50
+
+
+@pytest.mark.parametrize("letter", ["x", "ü", "界", "🛒"])
+def test_names_and_their_numbers_stay_within_the_bytes_that_postgresql_keeps(letter: str) -> None:
+    """PostgreSQL cuts a name after 63 bytes, so that a number beyond them would be lost."""
+    cut = Cut(grain=None, by_side=False, sided=False, dims=(), where=())
+    two = [
+        Measure(fact="orders", on="placed_on", aggregate="sum", column="value", where=(Test("channel", "=", word),))
+        for word in (60 * letter, 61 * letter)
+    ]
+    taken: set[str] = set()
+    names = [numbered(make(one, cut), taken) for make in (name_of, rows_name, variance_name) for one in two]
+    assert len({name.encode()[:63] for name in names}) == len(names) == 6
+    assert all("\ufffd" not in name for name in names)
+    assert [name.rpartition("_")[2] for name in names[1::2]] == ["2", "2", "2"]

@@ -13,8 +13,8 @@ from bothsides.schema import Side
 from bothsides.schema.period import periods_between
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_NAME_LENGTH = 56
-"""A name and its number stay below the 63 letters that PostgreSQL keeps."""
+_NAME_BYTES = 56
+"""A name and its number stay within the 63 bytes that PostgreSQL keeps."""
 
 
 def total(measure: Measure, cut: Cut, *, weight: str | None = None, spans: tuple[Span, ...] = ()) -> str:
@@ -161,6 +161,11 @@ def rows_name(measure: Measure, cut: Cut) -> str:
     return _slug([measure.fact, "count", *_filter_words(measure, cut)])
 
 
+def variance_name(measure: Measure, cut: Cut) -> str:
+    """A column name for the variance of the measure in a sample, e.g. orders_sum_value_variance."""
+    return _cut(name_of(measure, cut), _NAME_BYTES - len("_variance")) + "_variance"
+
+
 def _filter_words(measure: Measure, cut: Cut) -> list[str]:
     words = [measure.side.value] if _has_side(measure, cut) and measure.side else []
     for test in measure.where:
@@ -179,7 +184,12 @@ def _said(value: Scalar | None) -> str:
 
 
 def _slug(words: list[str]) -> str:
-    return re.sub(r"\W+", "_", " ".join(words).lower()).strip("_")[:_NAME_LENGTH]
+    return _cut(re.sub(r"\W+", "_", " ".join(words).lower()).strip("_"), _NAME_BYTES)
+
+
+def _cut(text: str, size: int) -> str:
+    """So many bytes of the text, and no half of a letter."""
+    return text.encode()[:size].decode(errors="ignore")
 
 
 def _atom(text: str) -> str:

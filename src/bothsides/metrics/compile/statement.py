@@ -4,7 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from textwrap import fill
 
-from bothsides.metrics.compile.aggregate import count, name_of, rows_name, spans_of, tests, total, variance
+from bothsides.metrics.compile.aggregate import (
+    count,
+    name_of,
+    rows_name,
+    spans_of,
+    tests,
+    total,
+    variance,
+    variance_name,
+)
 from bothsides.metrics.compile.cut import Cut, Parameters, Window, conditions, key_columns
 from bothsides.metrics.compile.sides import dated_by
 from bothsides.metrics.distinct import BitBudget
@@ -160,7 +169,7 @@ class _Making:
                 )
             if weight is not None and sampled:
                 text = variance(measure, self.cut, weight)
-                self.variances[measure] = one.column(text, f"{said}_variance", self.taken)
+                self.variances[measure] = one.column(text, variance_name(measure, self.cut), self.taken)
         return one
 
     def prepared(self, group: Mapping[Measure, Served]) -> Pass:
