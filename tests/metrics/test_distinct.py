@@ -121,6 +121,23 @@ def test_by_side_each_side_has_bits_of_its_own() -> None:
     assert bits.left == 0
 
 
+def test_sides_that_later_loads_have_mixed_are_booked_whole() -> None:
+    """The second load's buyers are 500 to 899, above the first's suppliers 400 to 499: any cell may take all the bits.
+
+    Twenty cells of 1,000 ids are 20 times 125 bytes; they were booked as if each had the bits of one side.
+    """
+    engine = _ids(1000)
+    engine.run(
+        "CREATE TABLE dim_accounts AS SELECT account,"
+        " CASE WHEN account < 400 OR account BETWEEN 500 AND 899 THEN 'buyer' ELSE 'supplier' END AS side FROM t"
+    )
+    bits = BitBudget(engine, Bounds(), left=2499)
+    assert bits.take("t", "account", lambda: 20, by_side=True) == ()
+    bits = BitBudget(engine, Bounds(), left=2500)
+    assert bits.take("t", "account", lambda: 20, by_side=True) == ((0, 999),)
+    assert bits.left == 0
+
+
 def test_an_edge_outside_the_ids_halves_nothing() -> None:
     engine = _ids(100)
     engine.run("CREATE TABLE dim_accounts AS SELECT 99 AS account, 'buyer' AS side")

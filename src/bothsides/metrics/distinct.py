@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from bothsides.warehouse import Engine
 
@@ -40,11 +40,20 @@ class Bounds:
         return self.spans[key]
 
     def edge(self, engine: Engine) -> int | None:
-        """The last id of a buyer: ids are given side by side, so that a cell of one side has ids on one side of it."""
+        """The last id of a buyer, where every other account's lies above it; None where the two are mixed.
+
+        Accounts are numbered side by side within a load, so that a later load's buyers come after the suppliers of
+        the loads before it: a supplier's cell then has ids on both sides of any edge.
+        """
         if "edge" not in self.edges:
-            there = "dim_accounts" in engine.tables()
-            row = engine.row("SELECT max(account) FROM dim_accounts WHERE side = 'buyer'") if there else None
-            self.edges["edge"] = row[0] if row else None
+            row: tuple[Any, ...] | None = None
+            if "dim_accounts" in engine.tables():
+                row = engine.row(
+                    "SELECT max(CASE WHEN side = 'buyer' THEN account END),"
+                    " min(CASE WHEN side = 'buyer' THEN NULL ELSE account END) FROM dim_accounts"
+                )
+            last, other = row or (None, None)
+            self.edges["edge"] = last if last is not None and (other is None or last < other) else None
         return self.edges["edge"]
 
     def labels(self, engine: Engine, relation: str, column: str) -> int:
@@ -72,7 +81,8 @@ class BitBudget:
     def take(self, relation: str, column: str, groups: Callable[[], int], *, by_side: bool = False) -> tuple[Span, ...]:
         """The spans to count the column's ids in by bits, none where they would not fit.
 
-        By side the ids of buyers and of suppliers have bits of their own: a cell of one side needs no room for both.
+        By side the ids of buyers and of suppliers have bits of their own where they are numbered apart: a cell of one
+        side then takes no room for the other's.
         """
         span = self.bounds.span(self.engine, relation, column)
         if span is None or span[1] - span[0] >= MOST_IDS:
