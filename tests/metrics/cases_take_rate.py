@@ -1,6 +1,6 @@
 """Fees and take rate by hand, over the ledger of the volume cases."""
 
-from tests.metrics.cases import case, dated, order, world
+from tests.metrics.cases import case, dated, day, order, world
 from tests.metrics.cases_volume import FOREIGN, LEDGER, SAMPLE
 
 
@@ -47,6 +47,24 @@ KINDS = LEDGER.but(
         ],
     }
 )
+
+# Nine orders of 100.00 a month from January to April, each with a fee of 10.00 on its day until 9 March.
+ENDED = world(
+    "2024-01-01",
+    orders=[
+        order("b1", "s1", f"2024-{month:02}-{i:02}", 100_00, order_id=f"o{month}{i}")
+        for month in range(1, 5)
+        for i in range(1, 10)
+    ],
+    fees=[
+        fee(10_00, f"2024-{month:02}-{i:02}", order_id=f"o{month}{i}") for month in range(1, 4) for i in range(1, 10)
+    ],
+    refunds=[dated({"order_id": "o11", "refunded_at": "2024-04-09", "amount": 1_00})],
+)
+SELDOM = ENDED.but({"fees": ENDED.tables["fees"][::3]})
+CHARGED_AGAIN = ENDED.but({"fees": [*ENDED.tables["fees"], fee(10_00, "2024-03-09", order_id="o49")]})
+TWO_MORE = ENDED.but({"orders": ENDED.tables["orders"][:29]})
+MARCH_ON = {"by": "month", "start": "2024-03-01"}
 
 CASES = (
     case(
@@ -178,5 +196,46 @@ CASES = (
     ),
     case(
         "take_rate_leakage", BILLED, "alike on both sides", "buyer|1/35|3|small_n; supplier|1/35|3|small_n", by="side"
+    ),
+    case(
+        "take_rate",
+        ENDED,
+        "known as long as fees are, where every order has one",
+        "2024-03 | 1/10 | 9 | partial",
+        **MARCH_ON,
+        reason="known until 2024-03-09, the period ends 2024-03-31",
+    ),
+    case("take_rate", ENDED, "after the last fee", start="2024-04-01", reason="known from 2024-01-01 to 2024-03-09"),
+    case("net_revenue", ENDED, "as take rate", "2024-03 | 90 | 9 | partial", **MARCH_ON),
+    case("effective_take_rate", ENDED, "as take rate", "2024-03 | 1/10 | 9 | partial", **MARCH_ON),
+    case("fees", ENDED, "as take rate", "2024-03 | 90 | 9 | partial", **MARCH_ON),
+    case("gmv", ENDED, "orders go on", "2024-03 | 900 | 9 | ok; 2024-04 | 900 | 9 | partial", **MARCH_ON),
+    case(
+        "take_rate",
+        SELDOM,
+        "fees are seldom, and may well be none",
+        "2024-03 | 1/30 | 9 | small_n; 2024-04 | 0 | 9 | partial",
+        **MARCH_ON,
+    ),
+    case(
+        "take_rate",
+        CHARGED_AGAIN,
+        "an order after the last fee had its own before",
+        "2024-03 | 1/10 | 9 | small_n; 2024-04 | 1/90 | 9 | partial",
+        **MARCH_ON,
+    ),
+    case(
+        "take_rate",
+        TWO_MORE,
+        "two orders without a fee may be chance",
+        "2024-03 | 1/10 | 9 | small_n; 2024-04 | 0 | 2 | partial",
+        **MARCH_ON,
+    ),
+    case(
+        "take_rate",
+        ENDED.but(known_until=day("2024-04-30")),
+        "known to have been none",
+        "2024-03 | 1/10 | 9 | small_n; 2024-04 | 0 | 9 | small_n",
+        **MARCH_ON,
     ),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from bothsides.metrics.building import PRICED, build_facts, facts_version, fed_tables, known_range, missing_tables
@@ -31,6 +31,12 @@ LASTING = ("subscriptions",)
 
 DENSE = ("orders", "events")
 """Tables in which a day without a row is rare: after their last day, an outcome that is not there may yet come."""
+
+CHARGED_DAYS = 90
+CHARGED_SHARE = 0.9
+CHANCE = 0.001
+"""Where at least this share of the orders of so many days carried a fee, orders after the last fee that all carry none
+are orders whose fees have not been loaded, if that many would by chance be without one less often than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,8 @@ class Store:
     """What is read from states instead of facts; NO_STATES forbids them."""
     _lacking: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
     """What `lacks` has found out: a store does not change while it is open."""
+    _ended: dict[tuple[date, date], bool] = field(default_factory=dict, repr=False, compare=False)
+    """What has been found out about fees, by their last day and that of orders."""
 
     def missing(self, fact: str) -> tuple[str, ...]:
         """The tables the fact lacks; empty when it can be read."""
@@ -115,7 +123,8 @@ class Store:
         marks = [self.ranges[name][1] for name in fact.known_by if name in self.ranges]
         if since is None or not marks:
             return None
-        return since[0], max(marks)
+        ended = self.until("fees") if "fees" in fact.requires else None
+        return since[0], min(max(marks), ended or date.max)
 
     def since(self, need: str, rows: date) -> date | None:
         """The first day on which a table that holds outcomes is known, None where it begins about when `rows` do."""
@@ -128,7 +137,39 @@ class Store:
     def until(self, need: str) -> date | None:
         """The last known day of a table that outcomes wait for, None for one in which quiet days are common."""
         name = need.partition(".")[0]
-        return self.ranges[name][1] if name in DENSE and name in self.ranges else None
+        waits = name in self.ranges and (name in DENSE or (name == "fees" and self._fees_ended()))
+        return self.ranges[name][1] if waits else None
+
+    def _fees_ended(self) -> bool:
+        """Whether orders go on without a fee after the fees' last day, where nearly every one had its fee before."""
+        (_, fees), (_, orders) = self.ranges["fees"], self.ranges.get("orders", (date.min, date.min))
+        if fees >= orders:
+            return False
+        if (fees, orders) not in self._ended:
+            after = "FILTER (WHERE placed_on > $fees)"
+            before = "FILTER (WHERE placed_on <= $fees)"
+            rows = self.engine.rows(
+                f"""
+                SELECT count(*) {before}, count(CASE WHEN fee <> 0 THEN 1 END) {before},
+                       count(*) {after}, count(CASE WHEN fee <> 0 THEN 1 END) {after}
+                FROM fact_orders WHERE placed_on BETWEEN $first AND $orders
+                """,
+                {"first": fees - timedelta(days=CHARGED_DAYS), "fees": fees, "orders": orders},
+            )
+            self._ended[fees, orders] = _have_ended(*rows[0])
+        return self._ended[fees, orders]
+
+
+def _have_ended(before: int, charged: int, after: int, charged_after: int) -> bool:
+    """Whether so many orders without a fee are too many to be chance, by the rule of succession.
+
+    >>> _have_ended(27, 27, 9, 0), _have_ended(27, 27, 2, 0), _have_ended(27, 9, 9, 0), _have_ended(27, 27, 9, 1)
+    (True, False, False, False)
+    """
+    if charged_after or not charged or charged < CHARGED_SHARE * before:
+        return False
+    uncharged = (before - charged + 1) / (before + 2)
+    return bool(uncharged**after < CHANCE)
 
 
 @contextmanager
