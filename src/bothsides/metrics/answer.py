@@ -13,7 +13,7 @@ from bothsides.metrics.cells import (
     make_reading,
     period_of,
 )
-from bothsides.metrics.compile import Plan, cluster_plans, expand, legend, plan
+from bothsides.metrics.compile import Plan, cluster_plans, expand, given, legend, plan
 from bothsides.metrics.distinct import BitBudget
 from bothsides.metrics.evaluate import columns_of, evaluator
 from bothsides.metrics.interval import clustered_ratio
@@ -52,14 +52,14 @@ def ask(store: Store, query: Query) -> list[Value]:
 
 
 def explain(store: Store, query: Query) -> str:
-    """The SQL that the query's formulas compile to, below what each metric makes of its columns."""
+    """The SQL that the query's formulas compile to, below what each metric makes of its columns and its parameters."""
     reading = make_reading(store, query)
     metrics = [held.metric for held in reading.held() if (held.undefined or misfit(reading, held.metric)) is None]
     jobs = _jobs(reading, metrics)
     if not jobs:
         return "-- nothing to read: no metric asked for is a formula over tables that are here"
     compiled = _compiled(reading, jobs)
-    return legend({job.name: job.formula for job in jobs}, compiled) + compiled.statement
+    return legend({job.name: job.formula for job in jobs}, compiled) + given(compiled) + compiled.statement
 
 
 def _compiled(reading: Reading, jobs: Sequence["_Job"]) -> Plan:

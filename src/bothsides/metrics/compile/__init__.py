@@ -3,7 +3,7 @@
 from bothsides.metrics.compile.aggregate import Spelling, spelled
 from bothsides.metrics.compile.clusters import ClusterPlan, cluster_plans
 from bothsides.metrics.compile.cut import NO_LABEL, Cut, Parameters, Window, filtered, period_start
-from bothsides.metrics.compile.legend import legend
+from bothsides.metrics.compile.legend import given, legend
 from bothsides.metrics.compile.sides import expand
 from bothsides.metrics.compile.statement import Plan, plan
 
@@ -18,6 +18,7 @@ __all__ = [
     "cluster_plans",
     "expand",
     "filtered",
+    "given",
     "legend",
     "period_start",
     "plan",
