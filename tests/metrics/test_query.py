@@ -19,6 +19,10 @@ from bothsides.schema import Grain, Side
         ({"where": (("side", ("seller",)),)}, r"filter on side 'seller' is not one of buyer, supplier"),
         ({"where": (("side", ("buyer",)), ("side", ("supplier",)))}, "leave none: no account is on both"),
         ({"start": date(2024, 2, 1), "end": date(2024, 1, 1)}, "first day 2024-02-01 is after the last day 2024-01-01"),
+        (
+            {"start": date(2024, 6, 1), "as_of": date(2024, 5, 1)},
+            "first day 2024-06-01 is after the as-of date 2024-05-01",
+        ),
     ],
 )
 def test_what_cannot_be_meant(words: dict[str, Any], message: str) -> None:
@@ -51,3 +55,21 @@ def test_words_of_where() -> None:
     with pytest.raises(ValueError, match="--where side='seller' is not one of buyer, supplier"):
         parse_where(["side=seller"])
     assert parse_where(["category=a=b"]) == (("category", ("a=b",)),)
+
+
+@pytest.mark.parametrize("words", ["x,", "x, ", ",x", "x,,y", ","])
+def test_a_comma_without_a_label_is_refused(words: str) -> None:
+    with pytest.raises(ValueError, match=f"--where 'category={words}' has a comma without a label"):
+        parse_where([f"category={words}"])
+
+
+def test_an_empty_label_is_written_out() -> None:
+    assert parse_where(['category=x,""', 'region=""', 'channel="a,"']) == (
+        ("category", ("x", "")),
+        ("region", ("",)),
+        ("channel", ("a,",)),
+    )
+
+
+def test_a_first_day_that_is_the_as_of_date() -> None:
+    Query(metrics=("gmv",), start=date(2024, 5, 1), as_of=date(2024, 5, 1))

@@ -17,7 +17,8 @@ _GRAINS = {grain.value: grain for grain in Grain} | {"period": Grain.MONTH}
 class Query:
     """A request for values. `end` and `as_of` are inclusive; None means as far as the data is known.
 
-    Raises ValueError for a split or filter that does not exist, an empty filter, and a first day after the last.
+    Raises ValueError for a split or filter that does not exist, an empty filter, and a first day after the last one or
+    the as-of date.
     """
 
     metrics: tuple[str, ...]
@@ -46,6 +47,8 @@ class Query:
             raise ValueError("filters on side leave none: no account is on both")
         if self.start and self.end and self.start > self.end:
             raise ValueError(f"the first day {self.start} is after the last day {self.end}")
+        if self.start and self.as_of and self.start > self.as_of:
+            raise ValueError(f"the first day {self.start} is after the as-of date {self.as_of}")
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -83,7 +86,7 @@ def parse_by(words: Sequence[str]) -> tuple[Grain | None, bool, tuple[str, ...]]
 def parse_where(conditions: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Read `--where category=SaaS,IaaS`; several are joined by "and". Raises ValueError naming what is wrong.
 
-    A label with a comma stands between double quotes; (none) means rows without a label.
+    A label with a comma stands between double quotes, an empty one is written "", (none) means rows without a label.
 
     >>> parse_where(["category=SaaS,IaaS", "side=buyer", 'region="Wales, north"'])
     (('category', ('SaaS', 'IaaS')), ('side', ('buyer',)), ('region', ('Wales, north',)))
@@ -94,6 +97,8 @@ def parse_where(conditions: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]],
         if not equals or name not in ("side", *DIMENSIONS):
             raise ValueError(f"--where {condition!r}: write NAME=VALUE, NAME one of side, {', '.join(DIMENSIONS)}")
         values = tuple(next(csv.reader([words], skipinitialspace=True), ("",)))
+        if "" in values and '""' not in words:
+            raise ValueError(f'--where {condition!r} has a comma without a label; an empty label is written ""')
         if name == "side":
             for word in values:
                 if word not in set(Side):
