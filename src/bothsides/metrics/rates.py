@@ -37,11 +37,17 @@ class Rates:
 
 
 def read_rates(store: Store, currencies: Sequence[str]) -> Rates:
-    """The quotes of these currencies as the store knows them."""
+    """The quotes of these currencies as the store knows them; of two for a day the one that amounts are priced at."""
     if "fx_rates" not in store.fed:
         return Rates({})
     rows = store.engine.rows(
-        f"SELECT currency, quoted_on, rate FROM fx_rates WHERE {version_filter(store.known_on)} ORDER BY 1, 2"
+        f"""
+        SELECT currency, quoted_on, rate FROM (
+            SELECT currency, quoted_on, rate,
+                   row_number() OVER (PARTITION BY currency, quoted_on ORDER BY rate_id DESC) AS place
+            FROM fx_rates WHERE {version_filter(store.known_on)}
+        ) q WHERE place = 1 ORDER BY 1, 2
+        """
     )
     quotes: dict[str, list[tuple[date, float]]] = {}
     for currency, quoted_on, rate in rows:
