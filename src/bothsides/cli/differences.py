@@ -119,9 +119,9 @@ def _table(cells: Sequence[Cell], dims: Sequence[str]) -> Table:
             value.period or "",
             *((value.side or "",) if sided else ()),
             *(plain(labels.get(dim) or (NO_LABEL if dim in labels else "")) for dim in dims),
-            figure(cell.before.value, value.unit) if cell.before else "",
-            figure(cell.after.value, value.unit) if cell.after else "",
-            _signed(cell.difference, value.unit),
+            figure(cell.before.value, value.unit, value.currency) if cell.before else "",
+            figure(cell.after.value, value.unit, value.currency) if cell.after else "",
+            _signed(cell.difference, value.unit, value.currency),
             "" if cell.share is None else f"{cell.share:+.1%}",
             _moved(*(one.definition if one else "undefined" for one in (cell.before, cell.after))),
             _moved(*(one.status.value if one else "undefined" for one in (cell.before, cell.after))),
@@ -134,7 +134,7 @@ def _moved(before: str, after: str) -> str:
     return before if before == after else f"{before} -> {after}"
 
 
-def _signed(difference: float | None, unit: Unit) -> str:
+def _signed(difference: float | None, unit: Unit, currency: str | None = None) -> str:
     """A difference with its sign; between shares it is in points.
 
     >>> _signed(-0.25, Unit.RATE), _signed(1234.5, Unit.MONEY)
@@ -144,4 +144,4 @@ def _signed(difference: float | None, unit: Unit) -> str:
         return ""
     if unit is Unit.RATE:
         return f"{100 * difference:+.1f} pts"
-    return ("+" if difference > 0 else "") + figure(difference, unit)
+    return ("+" if difference > 0 else "") + figure(difference, unit, currency)

@@ -1,6 +1,7 @@
 """Values as JSON for scripts and as a table for people."""
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from bothsides.metrics import Basis, Dictionary, Status, Unit, Value
 from bothsides.metrics.agreed.fingerprint import SHOWN, formula_text, metric_fingerprint
 from bothsides.metrics.compile import NO_LABEL
 from bothsides.metrics.dictionary import Version
+from bothsides.schema import minor_units
 
 
 def as_record(value: Value, dims: Sequence[str] = ()) -> dict[str, Any]:
@@ -63,7 +65,7 @@ def show(console: Console, values: Sequence[Value], dims: Sequence[str]) -> None
             *((value.period or "",) if len(periods) > 1 else ()),
             *((value.side or "",) if sided else ()),
             *(plain(_label(labels, dim)) for dim in dims),
-            figure(value.value, value.unit),
+            figure(value.value, value.unit, value.currency),
             _interval(value),
             f"{value.n:,}",
             value.status.value,
@@ -183,27 +185,37 @@ def _label(labels: dict[str, str | None], dim: str) -> str:
 
 def _interval(value: Value) -> str:
     """The bounds, or where there are none, why."""
-    if value.low is None and value.high is None:
-        return "census" if value.basis is Basis.CENSUS and value.value is not None else ""
-    return f"{figure(value.low, value.unit) or '?'} to {figure(value.high, value.unit) or '?'}"
+    low, high = (figure(bound, value.unit, value.currency) for bound in (value.low, value.high))
+    if low and high:
+        return f"{low} to {high}"
+    if low or high:
+        return f"{low} or more" if low else f"{high} or less"
+    return "census" if value.basis is Basis.CENSUS and value.value is not None else ""
 
 
-def figure(number: float | None, unit: Unit) -> str:
-    """A number as a person writes it; the unit decides the digits.
+def figure(number: float | None, unit: Unit, currency: str | None = None) -> str:
+    """A number as a person writes it; the unit, of money the currency, decides the digits.
 
     >>> figure(0.1234, Unit.RATE), figure(1234567.891, Unit.MONEY), figure(None, Unit.COUNT)
     ('12.3%', '1,234,567.89', '')
+    >>> figure(1234.5678, Unit.MONEY, "KWD"), figure(1234, Unit.MONEY, "JPY"), figure(0.0000123, Unit.INDEX)
+    ('1,234.568', '1,234', '0.0000123')
     """
     if number is None:
         return ""
     match unit:
         case Unit.RATE:
-            return f"{number:.1%}"
+            return f"{number:z.1%}"
         case Unit.COUNT:
-            return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.1f}"
+            return f"{number:z,.0f}" if float(number).is_integer() else f"{number:z,.1f}"
         case Unit.MONEY:
-            return f"{number:,.2f}"
+            return f"{number:z,.{minor_units(currency) if currency else 2}f}"
         case Unit.INDEX:
-            return f"{number:,.4f}"
+            return f"{number:z,.{_index_decimals(number)}f}"
         case _:
-            return f"{number:,.2f}"
+            return f"{number:z,.2f}"
+
+
+def _index_decimals(number: float) -> int:
+    """Four, and more where that is less than three digits of a small number."""
+    return max(4, 2 - math.floor(math.log10(abs(number)))) if number and math.isfinite(number) else 4
