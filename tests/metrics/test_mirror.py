@@ -185,3 +185,17 @@ def test_a_database_of_another_encoding_is_told(target: Address) -> None:
                 pass
         finally:
             con.execute(f"DROP DATABASE {name}".encode())
+
+
+def test_the_mirror_has_no_more_hindsight_than_the_file(target: Address, tmp_path: Path) -> None:
+    orders = [order("b1", "s1", "2024-01-10", 100_00, order_id="o1"), order("b1", "s1", "2024-04-01", 1_00)]
+    refunds = [{"order_id": "o1", "refunded_at": date(2024, 3, 5), "amount": 40_00}]
+    path = published(build_market(orders=orders, refunds=refunds), tmp_path / "warehouse.duckdb")
+    mirror(path, target)
+    asked = [Query(metrics=("net_gmv_cohort",), as_of=day and date.fromisoformat(day)) for day in DAYS]
+    with open_store(path) as here, open_store(target) as there:
+        assert [ask(there, query) for query in asked] == [ask(here, query) for query in asked]
+        assert [ask(there, query)[0].value for query in asked] == [61.0, 100.0, 60.0, 61.0]
+
+
+DAYS = (None, "2024-03-04", "2024-03-31", None)

@@ -35,6 +35,7 @@ from bothsides.diagnosis.spend import read_spend, spend_findings
 from bothsides.diagnosis.trend import recent_fall
 from bothsides.diagnosis.verdict import BLIND, SAMPLED, SIDE_SHORT, verdict
 from bothsides.metrics import Store
+from bothsides.metrics.hindsight import on_day
 
 
 def diagnose(
@@ -49,7 +50,13 @@ def diagnose(
     `as_of` is the last business day to look at, the last known one by default. Raises ValueError where the store
     holds no dated order by then: without trade there is nothing to diagnose.
     """
-    policy = policy or DiagnosisPolicy()
+    with on_day(store, as_of) as then:
+        return _from_orders(then, as_of, policy or DiagnosisPolicy(), benchmarks)
+
+
+def _from_orders(
+    store: Store, as_of: date | None, policy: DiagnosisPolicy, benchmarks: tuple[Benchmark, ...]
+) -> Diagnosis:
     covered = spans(store, "orders", as_of=as_of, months=policy.window_months, slack=policy.complete_within_days)
     if covered is None:
         known = store.ranges.get("orders")

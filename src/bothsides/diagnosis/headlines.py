@@ -70,7 +70,7 @@ def headlines(
         covered = _covered(store, candidate, orders, policy, as_of)
         if covered is None or len(found) == SHOWN or (store.sampled and candidate.of_accounts):
             continue
-        headline = _headline(store, candidate, covered)
+        headline = _headline(store, candidate, covered, as_of)
         if headline is not None:
             found.append(_of_one_definition(headline))
     return tuple(found)
@@ -95,9 +95,9 @@ def _covered(
     return Spans(known=known, window=window, now=window, before=before if reaches else None)
 
 
-def _headline(store: Store, candidate: _Candidate, covered: Spans) -> Headline | None:
+def _headline(store: Store, candidate: _Candidate, covered: Spans, as_of: date | None) -> Headline | None:
     if candidate.yearly:
-        return _yearly(store, candidate, covered)
+        return _yearly(store, candidate, covered, as_of)
     now = _one(store, candidate, covered.now)
     if now is None:
         return None
@@ -107,7 +107,7 @@ def _headline(store: Store, candidate: _Candidate, covered: Spans) -> Headline |
         label=candidate.label,
         now=now,
         before=before,
-        run=_run(store, candidate, covered.known),
+        run=_run(store, candidate, covered.known, as_of),
         note=_note(now, covered),
     )
 
@@ -120,8 +120,8 @@ def _of_one_definition(headline: Headline) -> Headline:
     return replace(headline, before=None, note=f"{headline.note}; not compared: {before} then, {now} now")
 
 
-def _yearly(store: Store, candidate: _Candidate, covered: Spans) -> Headline | None:
-    run = [v for v in _run(store, candidate, covered.known, grain=Grain.QUARTER) if v.value is not None]
+def _yearly(store: Store, candidate: _Candidate, covered: Spans, as_of: date | None) -> Headline | None:
+    run = [v for v in _run(store, candidate, covered.known, as_of, grain=Grain.QUARTER) if v.value is not None]
     now = _at(store, candidate, covered.window.end)
     if now is None:
         return None
@@ -147,12 +147,13 @@ def _one(store: Store, candidate: _Candidate, span: Span) -> Value | None:
     return values[0] if values and values[0].value is not None else None
 
 
-def _run(store: Store, candidate: _Candidate, known: Span, *, grain: Grain | None = None) -> tuple[Value, ...]:
+def _run(
+    store: Store, candidate: _Candidate, known: Span, as_of: date | None, *, grain: Grain | None = None
+) -> tuple[Value, ...]:
+    """The metric period by period, as far as its rows are known; what came of them may be known for longer."""
     chosen = grain or (Grain.QUARTER if known.whole_months > LONG_RUN_MONTHS else Grain.MONTH)
-    values = ask(
-        store,
-        Query(metrics=(candidate.metric,), grain=chosen, where=_where(candidate), as_of=known.end, intervals=False),
-    )
+    where, name = _where(candidate), candidate.metric
+    values = ask(store, Query(metrics=(name,), grain=chosen, where=where, end=known.end, as_of=as_of, intervals=False))
     return tuple(_settle(v, known, chosen) for v in values if v.status is not Status.UNAVAILABLE)
 
 

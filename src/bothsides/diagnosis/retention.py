@@ -72,7 +72,7 @@ class SideRetention:
 
 def retention(store: Store, known: Span, end: date) -> dict[Side, SideRetention]:
     """Both sides' retention up to a month's end."""
-    query = Query(metrics=YEARLY, by_side=True, as_of=end, end=end)
+    query = Query(metrics=YEARLY, by_side=True, end=end)
     values = [v for v in ask(store, query) if v.status is not Status.UNAVAILABLE]
     whole = Span(start=known.start, end=end).whole_months - (known.start.day > 10)
     months = min(6, whole // 2)

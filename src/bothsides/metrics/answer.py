@@ -16,6 +16,7 @@ from bothsides.metrics.cells import (
 from bothsides.metrics.compile import Plan, cluster_plans, expand, given, legend, plan
 from bothsides.metrics.distinct import BitBudget
 from bothsides.metrics.evaluate import columns_of, evaluator
+from bothsides.metrics.hindsight import asked_as_of
 from bothsides.metrics.interval import clustered_ratio
 from bothsides.metrics.measure import Formula, Ratio, measures_of
 from bothsides.metrics.metric import Metric, Quotient
@@ -36,7 +37,11 @@ def ask(store: Store, query: Query) -> list[Value]:
     reason. Each period is answered by the definition in force on its first day. Raises KeyError for an unknown
     metric, with near names.
     """
-    reading = make_reading(store, query)
+    with asked_as_of(store, query) as then:
+        return _answered(make_reading(then, query))
+
+
+def _answered(reading: Reading) -> list[Value]:
     helds = reading.held()
     refusals = {
         held: reason for held in helds if (reason := held.undefined or refusal(reading, held.metric)) is not None
@@ -53,13 +58,14 @@ def ask(store: Store, query: Query) -> list[Value]:
 
 def explain(store: Store, query: Query) -> str:
     """The SQL that the query's formulas compile to, below what each metric makes of its columns and its parameters."""
-    reading = make_reading(store, query)
-    metrics = [held.metric for held in reading.held() if (held.undefined or misfit(reading, held.metric)) is None]
-    jobs = _jobs(reading, metrics)
-    if not jobs:
-        return "-- nothing to read: no metric asked for is a formula over tables that are here"
-    compiled = _compiled(reading, jobs)
-    return legend({job.name: job.formula for job in jobs}, compiled) + given(compiled) + compiled.statement
+    with asked_as_of(store, query) as then:
+        reading = make_reading(then, query)
+        metrics = [held.metric for held in reading.held() if (held.undefined or misfit(reading, held.metric)) is None]
+        jobs = _jobs(reading, metrics)
+        if not jobs:
+            return "-- nothing to read: no metric asked for is a formula over tables that are here"
+        compiled = _compiled(reading, jobs)
+        return legend({job.name: job.formula for job in jobs}, compiled) + given(compiled) + compiled.statement
 
 
 def _compiled(reading: Reading, jobs: Sequence["_Job"]) -> Plan:

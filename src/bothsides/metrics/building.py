@@ -1,7 +1,9 @@
-"""Builds the facts from the schema's tables: at publish, or on the fly as known at an earlier load."""
+"""Builds the facts from the schema's tables: at publish, or on the fly as known at an earlier load or day."""
 
 import hashlib
 import re
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bothsides.metrics.fact import Fact
@@ -14,25 +16,102 @@ from bothsides.warehouse import DUCKDB_TYPES, Engine, version_filter
 _PLACEHOLDER = re.compile(r"\{(\w+)(?:@(\w+))?\}")
 _MONEY = re.compile(r"\{money:([^{}]*)\}")
 _ALIAS = re.compile(r"\b(\w)\.")
+_MADE = re.compile(r"CREATE (?:TABLE|VIEW) (\w+)")
+_WORD = re.compile(r"\w+")
 
 
-def build_facts(engine: Engine, *, currency: str, known_on: int | None = None) -> None:
-    """Make every fact anew.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What the facts are to know: the rows known at a load, and of those what had happened by a day; None for all."""
 
-    `known_on` is a load: the facts become temporary tables over what was known then. Raises ValueError for a
-    reporting currency that ISO 4217 does not list.
+    known_on: int | None = None
+    as_of: date | None = None
+
+    @property
+    def is_now(self) -> bool:
+        """Whether it is everything there is, so that the facts are those that are kept."""
+        return self.known_on is None and self.as_of is None
+
+    def rows(self, table: Table) -> str:
+        """The table's rows, to select from."""
+        versions = version_filter(self.known_on)
+        if self.as_of is None:
+            return f"SELECT * FROM {table.name} WHERE {versions}"
+        columns = ", ".join(_told_by(self.as_of, table))
+        return f"SELECT {columns} FROM {table.name} WHERE {versions}{self._dated(table)}"
+
+    def _dated(self, table: Table) -> str:
+        if self.as_of is None or table.event_time is None or table.name in ENTITIES:
+            return ""
+        return f" AND ({table.event_time} IS NULL OR {table.event_time} <= DATE '{self.as_of}')"
+
+
+ENTITIES = ("accounts", "campaigns")
+"""Tables whose rows are names for others' rows: an order may be older than the day its account was entered. They stay
+whatever their day is; a metric that is dated by it does not read past the as-of date anyway."""
+
+PLANNED = ("promised_on", "due_on", "trial_ends_on")
+"""Days that were known before they came."""
+
+_TOLD = {
+    "quotes": ("awarded_on", {"status": "'open'", "order_id": "NULL"}),
+    "opportunities": ("closed_on", {"status": "'open'", "reason": "NULL"}),
+}
+"""Columns that have no day of their own but came with one, and what stood there before."""
+
+
+def later_days(table: Table) -> tuple[str, ...]:
+    """The business dates of a row beside its own: what came of it."""
+    days = (column.business_date for column in table.columns)
+    return tuple(day for day in days if day and day != table.event_time and day not in PLANNED)
+
+
+def _told_by(day: date, table: Table) -> list[str]:
+    """The table's columns as they stood at the end of a day: what is dated later had not happened."""
+    later, (hinge, before) = later_days(table), _TOLD.get(table.name, ("", {}))
+    found = []
+    for column in table.columns:
+        name, on = column.name, column.business_date
+        if on in later:
+            found += [f"CASE WHEN {on} <= DATE '{day}' THEN {each} END AS {each}" for each in (name, on)]
+            continue
+        if name in before:
+            found.append(f"CASE WHEN {hinge} > DATE '{day}' THEN {before[name]} ELSE {name} END AS {name}")
+        elif table.name == "quotes" and name == "supplier_id":
+            # Of a reply it is who replied, of a request who won it.
+            found.append(f"CASE WHEN kind = 'request' AND {hinge} > DATE '{day}' THEN NULL ELSE {name} END AS {name}")
+        else:
+            found.append(name)
+        found += [on] if on else []
+    return found
+
+
+def build_facts(
+    engine: Engine,
+    *,
+    currency: str,
+    known_on: int | None = None,
+    as_of: date | None = None,
+    relations: Collection[str] | None = None,
+) -> None:
+    """Make every fact anew, or those that the relations named are and are made of.
+
+    `known_on` is a load, `as_of` a business day: with either the facts become temporary tables, over what was known
+    at the load and what had happened by the day. Raises ValueError for a reporting currency that ISO 4217 does not
+    list.
     """
+    past = Past(known_on=known_on, as_of=as_of)
     unit = 10 ** minor_units(currency)
     fed = fed_tables(engine, known_on=known_on)
-    priced = _factors(engine, currency, known_on) if "fx_rates" in fed else None
+    priced = _factors(engine, currency, past) if "fx_rates" in fed else None
     constants = {
         "unit": str(unit),
         "has_replies": _has_replies(fed, known_on),
         "account_versions": _every_version(TABLES["accounts"], fed, known_on),
     }
-    for statement in _statements():
-        engine.run(_render(statement, fed, constants, known_on, currency=currency, priced=priced))
-    if known_on is None:
+    for statement in _statements() if relations is None else _making(relations):
+        engine.run(_render(statement, fed, constants, past, currency=currency, priced=priced))
+    if past.is_now:
         engine.run("DELETE FROM meta WHERE key = 'facts'")
         engine.run("INSERT INTO meta VALUES ('facts', $version)", {"version": facts_version()})
 
@@ -44,6 +123,16 @@ def facts_version() -> str:
 
 def _statements() -> tuple[str, ...]:
     return (*(build for fact in FACTS.values() for build in fact.builds), _UNPRICED)
+
+
+def _making(relations: Collection[str]) -> tuple[str, ...]:
+    """The statements that make the relations, with what these are made of and what has no price, in order."""
+    made = {match[1]: statement for statement in _statements() if (match := _MADE.search(statement))}
+    wanted = {"unpriced", *relations}
+    for name in reversed(made):
+        if name in wanted:
+            wanted |= made.keys() & set(_WORD.findall(made[name]))
+    return tuple(statement for name, statement in made.items() if name in wanted)
 
 
 def fed_tables(engine: Engine, *, known_on: int | None = None) -> frozenset[str]:
@@ -82,7 +171,7 @@ def _render(
     statement: str,
     fed: frozenset[str],
     constants: dict[str, str],
-    known_on: int | None,
+    past: Past,
     *,
     currency: str,
     priced: date | None,
@@ -91,9 +180,9 @@ def _render(
         name, priced_on = match.groups()
         if name in constants:
             return constants[name]
-        return _relation(TABLES[name], fed, known_on, priced_on=priced_on, currency=currency, priced=priced)
+        return _relation(TABLES[name], fed, past, priced_on=priced_on, currency=currency, priced=priced)
 
-    kind = "CREATE OR REPLACE TEMP " if known_on is not None else "CREATE OR REPLACE "
+    kind = "CREATE OR REPLACE " if past.is_now else "CREATE OR REPLACE TEMP "
     text = _PLACEHOLDER.sub(relation, _MONEY.sub(_money, statement)).strip()
     return text.replace("CREATE ", kind, 1)
 
@@ -111,7 +200,7 @@ def _money(match: re.Match[str]) -> str:
 def _relation(
     table: Table,
     fed: frozenset[str],
-    known_on: int | None,
+    past: Past,
     *,
     priced_on: str | None,
     currency: str,
@@ -119,7 +208,7 @@ def _relation(
 ) -> str:
     if table.name not in fed:
         return _empty(table, fx=priced_on is not None)
-    rows = f"SELECT * FROM {table.name} WHERE {version_filter(known_on)}"
+    rows = past.rows(table)
     if priced_on is None:
         return f"({rows})"
     own = f"currency = '{currency}'"
@@ -154,13 +243,13 @@ def _every_version(table: Table, fed: frozenset[str], known_on: int | None) -> s
     return table.name if known_on is None else f"(SELECT * FROM {table.name} WHERE loaded_in <= {int(known_on)})"
 
 
-def _factors(engine: Engine, currency: str, known_on: int | None) -> date | None:
+def _factors(engine: Engine, currency: str, past: Past) -> date | None:
     """Reporting minor units per minor unit of each currency, day by day; returns the last day of them, which holds on.
 
     Powers of ten stand apart, above and below the line: 1,015 fils at 3.0 are 304.5 cents and round to 304, which
     a factor of 0.30000000000000004 would miss.
     """
-    rates = f"fx_rates WHERE {version_filter(known_on)} AND currency <> '{currency}'"
+    rates = f"({past.rows(TABLES['fx_rates'])}) given WHERE currency <> '{currency}'"
     first, last = engine.row(f"SELECT min(quoted_on), max(quoted_on) FROM {rates}") or (None, None)
     if first is None:
         return None

@@ -34,6 +34,9 @@ class Fact:
     """Which dates of those tables a date of its own is the day, the month or a later day of; its namesake elsewhere."""
     histories: tuple[str, ...] = ()
     """Columns that are true only where every order of the account is there, so not in a sample of orders."""
+    later: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Columns that go on changing after the row's own date, with the tables whose later rows change them; `*` stands
+    for which rows there are, and for all of their columns."""
     monthly: bool = False
     """Whether its dates stand for whole months."""
     builds: tuple[str, ...] = ()

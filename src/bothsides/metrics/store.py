@@ -80,6 +80,8 @@ class Store:
     ranges: dict[str, tuple[date, date]]
     sampled: bool = False
     known_on: int | None = None
+    as_of: date | None = None
+    """The business day whose facts these are, where they were built without what came after it."""
     unpriced: tuple[Unpriced, ...] = ()
     dictionary: Dictionary = HOUSE
     """The definitions in force."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
@@ -9,6 +10,8 @@ import duckdb
 import numpy as np
 from arro3.core import RecordBatchReader
 from numpy.typing import NDArray
+
+from bothsides.warehouse.ddl import quoted
 
 Row: TypeAlias = tuple[Any, ...]
 Parameters: TypeAlias = Mapping[str, object]
@@ -58,6 +61,9 @@ class Engine(Protocol):
     def tables(self) -> frozenset[str]:
         """The names of the tables and views that the connection sees."""
 
+    def aside(self) -> AbstractContextManager["Engine"]:
+        """The same warehouse with room for temporary tables of its own, which are gone when the block ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class DuckDB:
@@ -97,6 +103,17 @@ class DuckDB:
     def tables(self) -> frozenset[str]:
         """The names of the tables and views that the connection sees."""
         return frozenset(name for (name,) in self.rows("SELECT table_name FROM information_schema.tables"))
+
+    @contextmanager
+    def aside(self) -> Iterator["DuckDB"]:
+        """A second connection to the database: temporary tables belong to one. It begins outside the warehouse."""
+        ((database, schema),) = self.rows("SELECT current_database(), current_schema()")
+        con = self.con.cursor()
+        try:
+            con.execute(f"USE {quoted(database)}.{quoted(schema)}")
+            yield DuckDB(con)
+        finally:
+            con.close()
 
     def _execute(self, statement: str, parameters: Parameters | None) -> duckdb.DuckDBPyConnection:
         return self.con.execute(statement, named(statement, parameters))

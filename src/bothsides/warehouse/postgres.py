@@ -86,6 +86,12 @@ class Postgres:
             return False
         return self.row("SELECT 1 FROM meta WHERE key::VARCHAR = 'currency'") is not None
 
+    @contextmanager
+    def aside(self) -> Iterator[Postgres]:
+        """The same connection, put back to where it was: what a savepoint has seen made is unmade with it."""
+        with self.con.transaction(force_rollback=True):
+            yield self
+
     def _execute(self, statement: str, parameters: Parameters | None) -> psycopg.Cursor[Row]:
         from psycopg import RawCursor  # noqa: PLC0415 - an optional extra
 

@@ -56,6 +56,28 @@ ACCOUNTS = Fact(
         "days_to_second_period",
         "first_order_value",
     ),
+    later={
+        **dict.fromkeys(("closed_on", "days_to_verified", "days_to_catalogue", "days_to_live"), ("accounts",)),
+        **dict.fromkeys(
+            (
+                "first_order_on",
+                "first_order_value",
+                "days_to_first_order",
+                "days_to_second_order",
+                "days_to_second_period",
+                "category",
+                "region",
+            ),
+            ("orders",),
+        ),
+        **dict.fromkeys(("days_to_listing", "days_to_relist", "early_listings"), ("listings",)),
+        **dict.fromkeys(("first_search_on", "first_view_on", "first_cart_on"), ("events",)),
+        "first_rfq_on": ("quotes",),
+        "early_reply_hours": ("quotes",),
+        "is_paid": ("spend",),
+        "campaign": ("leads",),
+        "owner": ("leads",),
+    },
     builds=(
         f"""
         CREATE TABLE fact_accounts AS
@@ -144,6 +166,7 @@ ACCOUNT_MONTHS = Fact(
     money={"value": ("orders",), "earned": ("fees", "refunds"), "subscription": ("fees",)},
     days_of={"month": ("placed_on", "charged_on")},
     histories=("account_month", "value", "earned", "subscription"),
+    later={"earned": ("fees", "refunds")},
     monthly=True,
     builds=(
         """

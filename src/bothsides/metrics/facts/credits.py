@@ -38,6 +38,7 @@ CREDITED_ORDERS = Fact(
     known_by=("orders",),
     money={"value": ("orders",), "(value - refunded)": ("orders", "refunds")},
     histories=("is_repeat",),
+    later={"*": ("leads",), "refunded": ("refunds",)},
     builds=(
         """
         CREATE VIEW fact_credited_orders AS

@@ -21,6 +21,19 @@ REQUESTS = Fact(
         "status",
     ),
     known_by=("quotes",),
+    later=dict.fromkeys(
+        (
+            "responses",
+            "filled",
+            "has_winner",
+            "undated_fill",
+            "first_reply_on",
+            "first_reply_hours",
+            "days_to_fill",
+            "status",
+        ),
+        ("quotes",),
+    ),
     builds=(
         """
         CREATE TABLE fact_requests AS
@@ -59,6 +72,7 @@ EVENTS = Fact(
     dimensions=("category", "region"),
     columns=("name", "results", "converted", "session_id"),
     known_by=("events",),
+    later={"converted": ("orders",)},
     builds=(
         f"""
         CREATE TABLE fact_events AS
@@ -100,6 +114,12 @@ LISTINGS = Fact(
     dimensions=("category", "region"),
     columns=("closed_on", "gone_on", "first_sold_on", "days_to_sale", "listed_together"),
     known_by=("orders", "listings"),
+    later={
+        "closed_on": ("listings",),
+        "gone_on": ("listings",),
+        "first_sold_on": ("orders",),
+        "days_to_sale": ("orders",),
+    },
     builds=(
         """
         CREATE TABLE fact_listings AS

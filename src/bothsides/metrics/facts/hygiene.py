@@ -144,6 +144,7 @@ LEAD_STANDING = Fact(
     columns=("next_on",),
     account=None,
     known_by=("leads", "stage_changes"),
+    later={"next_on": ("leads", "stage_changes", "touches")},
     builds=(
         """
         CREATE TABLE fact_lead_standing AS

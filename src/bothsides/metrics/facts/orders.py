@@ -163,6 +163,12 @@ ORDERS = Fact(
         "(fee - fee_returned)": ("fees", "refunds"),
     },
     histories=("is_first", "is_return", "lapses", "lapsed_on"),
+    later={
+        "fee": ("fees",),
+        "fee_returned": ("refunds",),
+        "earned": ("fees", "refunds"),
+        "refunded": ("refunds",),
+    },
     builds=(
         _ORDERS,
         "CREATE TABLE fact_order_parties AS "

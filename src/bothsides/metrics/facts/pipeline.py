@@ -30,6 +30,14 @@ LEADS = Fact(
     ),
     account=None,
     known_by=("leads", "stage_changes"),
+    later={
+        "days_to_listing": ("listings",),
+        **dict.fromkeys(
+            ("mql_on", "sales_qualified_on", "opportunity_on", "won_on", "lost_on", "days_to_won"), ("stage_changes",)
+        ),
+        "first_touch_on": ("touches",),
+        "first_touch_hours": ("touches",),
+    },
     builds=(
         """
         CREATE TABLE fact_leads AS
@@ -76,6 +84,7 @@ OPPORTUNITIES = Fact(
     account=None,
     known_by=("opportunities", "leads", "stage_changes"),
     money={"amount": ("opportunities",), "expected": ("opportunities",)},
+    later=dict.fromkeys(("status", "days_to_close", "undated_close", "closed_on", "reason"), ("opportunities",)),
     builds=(
         """
         CREATE TABLE fact_opportunities AS

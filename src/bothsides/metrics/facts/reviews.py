@@ -50,6 +50,7 @@ REVIEWED_ORDERS = Fact(
     dimensions=("category", "region", "channel", "deal_size", "segment"),
     columns=("is_reviewed",),
     known_by=("reviews",),
+    later={"is_reviewed": ("reviews",)},
     builds=(
         f"""
         CREATE TABLE fact_reviewed_orders AS

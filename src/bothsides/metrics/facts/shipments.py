@@ -24,6 +24,7 @@ SHIPMENTS = Fact(
     party_columns={"account": ("buyer", "supplier"), "segment": ("buyer_segment", "supplier_segment")},
     weight="weight",
     known_by=("shipments",),
+    later={"*": ("shipments",)},
     builds=(
         """
         CREATE TABLE fact_shipments AS
@@ -65,6 +66,7 @@ FULFILMENT = Fact(
     party_columns={"account": ("buyer", "supplier"), "segment": ("buyer_segment", "supplier_segment")},
     weight="weight",
     known_by=("shipments",),
+    later={"*": ("shipments",)},
     builds=(
         f"""
         CREATE TABLE fact_fulfilment AS

@@ -20,6 +20,7 @@ SUBSCRIPTIONS = Fact(
     known_by=("subscriptions", "orders", "fees"),
     money={"amount": ("subscriptions",)},
     days_of={"opened_on": ("started_on",)},
+    later={"closed_on": ("subscriptions",)},
     builds=(
         f"""
         CREATE TABLE fact_subscriptions AS
@@ -65,6 +66,7 @@ MRR_CHANGES = Fact(
     known_by=("subscriptions", "orders", "fees"),
     money={"amount": ("subscriptions",)},
     days_of={"changed_on": ("started_on",)},
+    later={"*": ("subscriptions",)},
     builds=(
         """
         CREATE TABLE fact_mrr_changes AS

@@ -16,6 +16,7 @@ VIEWS = Fact(
     dimensions=("category", "region"),
     columns=("supplier", "converted"),
     known_by=("events",),
+    later={"converted": ("orders",)},
     builds=(
         f"""
         CREATE TABLE fact_views AS
@@ -57,6 +58,7 @@ CARTS = Fact(
     dimensions=("category", "region"),
     columns=("ordered", "asked"),
     known_by=("events",),
+    later={"ordered": ("orders",), "asked": ("quotes",)},
     builds=(
         f"""
         CREATE TABLE fact_carts AS

@@ -65,6 +65,7 @@ VISITS = Fact(
     columns=("visitor", "sessions", "searched", "converted", "signed_in"),
     known_by=("visits",),
     histories=("converted",),
+    later={"*": ("visits",), "converted": ("orders",)},
     builds=(_VISITS,),
 )
 
@@ -80,6 +81,7 @@ VISITORS = Fact(
     columns=("days_to_signup", "days_to_first_order"),
     known_by=("visits",),
     histories=("days_to_first_order",),
+    later={"*": ("visits",), "days_to_first_order": ("orders",)},
     builds=(
         """
         CREATE TABLE fact_visitors AS

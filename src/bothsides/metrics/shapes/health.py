@@ -62,6 +62,11 @@ class HealthScore(Shape):
         """Its parts follow accounts."""
         return True
 
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Those of its parts."""
+        return tuple(part.metric for part in self.parts)
+
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """The score of every period, with its parts."""
         if reading.cut.grain is None:

@@ -30,6 +30,11 @@ class Shape(ABC):
         """Whether it follows accounts from order to order, so that a sample of orders cannot feed it."""
         return False
 
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The ids of the metrics that it is made of."""
+        return ()
+
     def labels(self, dim: str) -> tuple[str, ...]:  # noqa: ARG002 - most shapes take their labels from the facts
         """The labels of a dimension of its own, e.g. a funnel's steps; empty where the facts have it."""
         return ()
