@@ -11,7 +11,7 @@ from bothsides.metrics.states.books import open_books
 from bothsides.metrics.states.grains import NO_STATES
 from bothsides.warehouse import DuckDB
 from tests.metrics.cases import account, day, order
-from tests.metrics.conftest import build_market
+from tests.metrics.conftest import build_market, key
 
 ORDERS = [
     order("b1", "s1", "2024-01-01", 10_00, category="x", region="north"),
@@ -83,6 +83,32 @@ def test_a_state_answers(store: Store, query: Query, state: str, expected: list[
 def test_the_fact_answers(store: Store, query: Query, why: str) -> None:
     assert "state_" not in explain(store, query), why
     assert numbers(store, query) == numbers(replace(store, states=NO_STATES), query)
+
+
+@pytest.mark.parametrize("known_on", [None, 1])
+def test_the_word_for_no_label_is_no_label(known_on: int | None) -> None:
+    """Google Analytics writes (none) as the medium of who came by itself: one buyer and two orders, not two of each."""
+    orders = [
+        order("b1", "s1", "2024-01-01", 100, channel=None),
+        order("b1", "s1", "2024-01-02", 100, channel="(none)"),
+        order("b1", "s1", "2024-01-03", 100, channel="(None) at all"),
+    ]
+    leads = [
+        {"lead_id": "l1", "side": "buyer", "account_id": "b1", "campaign_id": "c1", "created_at": day("2024-01-01")}
+    ]
+    campaigns = [{"campaign_id": "c1", "name": "(none)"}]
+    found = build_market(orders=orders, leads=leads, campaigns=campaigns, known_until=day("2024-01-31"))
+    assert isinstance(found.engine, DuckDB)
+    refresh("EUR")(found.engine.con)
+    kept = read_store(found.engine, known_on=known_on)
+    for one in (kept, replace(kept, states=NO_STATES)):
+        for by in ("month", "month,side", ""):
+            assert set(numbers(one, asked("active_buyers", by, ("channel=(none)",)))) == {1}
+        assert [(v.dim("channel"), v.value) for v in ask(one, asked("orders", "channel"))] == [
+            (None, 2),
+            ("(None) at all", 1),
+        ]
+        assert [v.dim("campaign") for v in ask(one, asked("leads", "campaign"))] == [str(key("c1"))]
 
 
 def test_a_month_asked_for_whole_is_a_state_s(store: Store) -> None:

@@ -2,12 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bothsides.metrics.compile.cut import NO_LABEL
 from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts import FACTS
+from bothsides.metrics.query import DIMENSIONS
 from bothsides.schema import TABLES, Table, minor_units
 from bothsides.schema.money import CURRENCIES
 from bothsides.schema.period import add_months
@@ -109,8 +111,9 @@ def build_facts(
         "has_replies": _has_replies(fed, known_on),
         "account_versions": _every_version(TABLES["accounts"], fed, known_on),
     }
+    blank = _blank_labels(engine, fed)
     for statement in _statements() if relations is None else _making(relations):
-        engine.run(_render(statement, fed, constants, past, currency=currency, priced=priced))
+        engine.run(_render(statement, fed, constants, past, currency=currency, priced=priced, blank=blank))
     if past.is_now:
         engine.run("DELETE FROM meta WHERE key = 'facts'")
         engine.run("INSERT INTO meta VALUES ('facts', $version)", {"version": facts_version()})
@@ -175,6 +178,7 @@ def _render(
     *,
     currency: str,
     priced: date | None,
+    blank: Mapping[str, tuple[str, ...]],
 ) -> str:
     def relation(match: re.Match[str]) -> str:
         name, priced_on = match.groups()
@@ -183,8 +187,28 @@ def _render(
         return _relation(TABLES[name], fed, past, priced_on=priced_on, currency=currency, priced=priced)
 
     kind = "CREATE OR REPLACE " if past.is_now else "CREATE OR REPLACE TEMP "
-    text = _PLACEHOLDER.sub(relation, _MONEY.sub(_money, statement)).strip()
+    text = _MONEY.sub(_money, statement)
+    text = _PLACEHOLDER.sub(lambda found: _labelled(relation(found), blank.get(found[1], ())), text).strip()
     return text.replace("CREATE ", kind, 1)
+
+
+def _blank_labels(engine: Engine, fed: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """The columns of each table in which some row has for a label the word by which a row without one is shown."""
+    found = {}
+    for name in sorted(fed):
+        columns = [
+            c.name for c in TABLES[name].columns if c.name in DIMENSIONS or (name, c.name) == ("campaigns", "name")
+        ]
+        # Column by column: the engine then passes over blocks whose words all come later in the alphabet.
+        there = (c for c in columns if engine.row(f"SELECT 1 FROM {name} WHERE {c} = '{NO_LABEL}' LIMIT 1"))
+        found[name] = tuple(there)
+    return found
+
+
+def _labelled(relation: str, blank: tuple[str, ...]) -> str:
+    """The relation with such words as what they say, no label: the two are one cell of every table."""
+    words = ", ".join(f"nullif({name}, '{NO_LABEL}') AS {name}" for name in blank)
+    return f"(SELECT * REPLACE ({words}) FROM {relation} AS worded)" if words else relation
 
 
 def _money(match: re.Match[str]) -> str:

@@ -9,7 +9,8 @@ from bothsides.schema import Grain, Side
 Parameters = dict[str, object]
 
 NO_LABEL = "(none)"
-"""How a filter names the rows without a label, as tables show them."""
+"""How a filter names the rows without a label, as tables show them. Where data have it for a label, as Google Analytics
+has it for no medium, facts read it as none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
