@@ -128,6 +128,10 @@ FROM orders_by_placed_on"""
 BY_SIDE = """\
 -- active_accounts@1 = orders_distinct_account
 -- signups@1 = accounts_count
+-- $w0 = 'Tools'
+-- $w1 = '(none)'
+-- $w2 = 'Tools'
+-- $w3 = '(none)'
 WITH orders_by_placed_on AS (
   SELECT
     side = 'supplier' AS is_supplier,
