@@ -410,6 +410,16 @@ CASES = (
         end="2024-02-29",
         reason="nobody was won",
     ),
+    case(
+        "lagged_cac",
+        UNHEARD,
+        "where the first spend is not known either",
+        "- | - | 1 | immature; ads | - | 0 | no_denominator",
+        by="channel",
+        where=BUYERS,
+        end="2024-01-31",
+        reason="nobody was won",
+    ),
     case("paid_dependency", REFERRALS, "of three whose channel is known", "1/3 | 3 | small_n", basis="wilson"),
     case(
         "paid_dependency",

@@ -206,7 +206,9 @@ def test_a_filter_is_a_value_never_a_statement(labelled: Store, word: str, other
     where = (("category", (word, other)), ("channel", (word,)))
     query = Query(metrics=("gmv", "aov"), dims=("category",), where=where)
     plain = Query(metrics=("gmv", "aov"), dims=("category",), where=(("category", ("a", "b")), ("channel", ("c",))))
-    assert explain(labelled, query) == explain(labelled, plain)
+    texts = [explain(labelled, one).splitlines() for one in (query, plain)]
+    assert [line for line in texts[0] if line[:4] != "-- $"] == [line for line in texts[1] if line[:4] != "-- $"]
+    assert len(texts[0]) == len(texts[1])
     found = [v for v in ask(labelled, query) if v.metric == "gmv"]
     if {word, other} <= set(HOSTILE):
         assert [(v.dim("category"), v.value) for v in found] == [(word, 1.0)]

@@ -58,10 +58,9 @@ class LaggedCost(Shape):
             SELECT spans.span, {listed} CAST(sum(x.amount) AS DOUBLE)
             FROM {cut.values} JOIN (SELECT * FROM {spend.relation} WHERE {spend.condition}) x
               ON x.spent_on BETWEEN spans.first_day - {lag} AND spans.last_day - {lag}
-            WHERE spans.first_day - {lag} >= $since
             GROUP BY {positions}
             """,
-            spend.parameters | {"since": known.start},
+            spend.parameters,
         )
         bottoms = run(
             reading,
