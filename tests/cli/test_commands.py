@@ -85,11 +85,11 @@ def test_second_sync_of_the_same_files_changes_nothing(run: Run, workspace: Path
     assert (orders["new"], orders["changed"], orders["unchanged"], orders["quarantined"]) == (0, 0, 4, 1)
 
 
-def test_explain_prints_readable_sql_without_the_filter_words(run: Run, workspace: Path) -> None:
+def test_explain_prints_readable_sql_and_the_filter_words_beside_it(run: Run, workspace: Path) -> None:
     text = run("metrics", "gmv,aov", "--by", "month", "--where", "category=Valves", "--explain", "-w", workspace).out
     assert re.findall(r"FROM ((?:fact|state)_\w+)", text)[0] == "state_orders_placed_on_day"
     assert len(set(re.findall(r"FROM ((?:fact|state)_\w+)$", text, re.MULTILINE))) == 2, "one read, and its name"
-    assert "Valves" not in text
+    assert [line for line in text.splitlines() if "Valves" in line] == ["-- $w0 = 'Valves'"]
 
 
 @pytest.mark.parametrize("command", list(COMMANDS))
