@@ -14,7 +14,8 @@ from tests.metrics.cases_take_rate import fee
 from tests.metrics.conftest import build_market
 from tests.metrics.late_market import LAST, Maker, Tables, stood
 
-DAY, EARLIER = date(2024, 7, 19), date(2023, 9, 30)
+DAY, EARLIER = date(2024, 7, 31), date(2023, 9, 30)
+"""Ends of months: as of a day amid one, what is known by month is told of whole months only, and its label says so."""
 
 
 @cache

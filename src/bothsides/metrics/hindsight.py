@@ -51,8 +51,9 @@ def on_day(store: Store, day: date | None) -> Iterator[Store]:
     if day is None or not _is_later_known(store, day) or not any(_goes_on(store, name, day) for name in store.fed):
         yield store
         return
+    known = {name: (first, max(first, min(last, day))) for name, (first, last) in store.ranges.items()}
     with _built(store, day, None) as then:
-        yield then
+        yield replace(then, ranges=known)
 
 
 @contextmanager
@@ -63,7 +64,6 @@ def _built(store: Store, day: date, relations: set[str] | None) -> Iterator[Stor
             store,
             engine=engine,
             as_of=day,
-            ranges={name: (first, max(first, min(last, day))) for name, (first, last) in store.ranges.items()},
             unpriced=read_unpriced(engine),
             bounds=Bounds(),
             states=NO_STATES,
