@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from bothsides.metrics.compile.cut import NO_LABEL
 from bothsides.metrics.fact import Fact
 from bothsides.metrics.facts import FACTS
+from bothsides.metrics.only_days import with_day_ends
 from bothsides.metrics.query import DIMENSIONS
 from bothsides.schema import TABLES, Table, minor_units
 from bothsides.schema.money import CURRENCIES
@@ -112,8 +113,10 @@ def build_facts(
         "account_versions": _every_version(TABLES["accounts"], fed, known_on),
     }
     blank = _blank_labels(engine, fed)
+    zone: tuple[str] = engine.row("SELECT value FROM meta WHERE key = 'time_zone'") or ("UTC",)
     for statement in _statements() if relations is None else _making(relations):
-        engine.run(_render(statement, fed, constants, past, currency=currency, priced=priced, blank=blank))
+        dated = with_day_ends(statement, zone[0])
+        engine.run(_render(dated, fed, constants, past, currency=currency, priced=priced, blank=blank))
     if past.is_now:
         engine.run("DELETE FROM meta WHERE key = 'facts'")
         engine.run("INSERT INTO meta VALUES ('facts', $version)", {"version": facts_version()})

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeAlias
 
 import duckdb
@@ -111,7 +111,7 @@ class DuckDB:
         con = self.con.cursor()
         try:
             con.execute(f"USE {quoted(database)}.{quoted(schema)}")
-            yield DuckDB(con)
+            yield replace(self, con=con)
         finally:
             con.close()
 

@@ -50,7 +50,9 @@ REQUESTS = Fact(
                (r.status = 'awarded' OR r.supplier_id IS NOT NULL OR r.order_id IS NOT NULL) AND r.awarded_on IS NULL
                    AS undated_fill,
                p.first_reply_on,
-               date_diff('second', r.requested_at, p.first_reply_at) / 3600.0 AS first_reply_hours,
+               date_diff('second', r.requested_at, CASE WHEN p.first_reply_on = r.requested_on
+                         THEN greatest(p.first_reply_at, r.requested_at) ELSE p.first_reply_at END) / 3600.0
+                   AS first_reply_hours,
                r.awarded_on - r.requested_on AS days_to_fill
         FROM {quotes} r
         LEFT JOIN dim_accounts b ON b.account_id = r.buyer_id
@@ -83,17 +85,20 @@ EVENTS = Fact(
             WHERE e.account_id IS NULL OR a.account IS NOT NULL
         ),
         labelled AS (SELECT count(category) > 0 AS by_category FROM seen WHERE name = 'search'),
-        -- Searches and orders of one account and topic in their order: a search has led to the order next to it.
+        -- Searches and orders of one account and topic in their order: a search has led to the order next to it. An
+        -- order of which only the day is known comes after the searches of that day.
         walked AS (
-            SELECT event_id, account, coalesce(category, '') AS topic, occurred_at AS moment, false AS ordered
+            SELECT event_id, account, coalesce(category, '') AS topic, occurred_at AS moment, occurred_at AS began,
+                   false AS ordered
             FROM seen WHERE name = 'search' AND account IS NOT NULL
             UNION ALL
-            SELECT order_id, buyer, CASE WHEN by_category THEN coalesce(category, '') ELSE '' END, placed_at, true
+            SELECT order_id, buyer, CASE WHEN by_category THEN coalesce(category, '') ELSE '' END, {{ends:placed}},
+                   placed_at, true
             FROM fact_bookings, labelled WHERE status <> 'cancelled'
         ),
         paired AS (
             SELECT event_id, moment, ordered, lead(ordered) OVER steps AS then_ordered,
-                   lead(moment) OVER steps AS then_at
+                   lead(began) OVER steps AS then_at
             FROM walked WINDOW steps AS (PARTITION BY account, topic ORDER BY moment, ordered, event_id)
         ),
         followed AS (

@@ -151,12 +151,13 @@ LEAD_STANDING = Fact(
         WITH steps AS (
             SELECT lead_id, created_at AS moved_at, created_on AS moved_on, 1 AS nth, 0 AS rests FROM {leads}
             UNION ALL
-            SELECT lead_id, changed_at, changed_on, 2,
-                   CASE WHEN stage IN ('closed_won', 'closed_lost', 'recycled') THEN 1 ELSE 0 END
-            FROM {stage_changes}
+            SELECT c.lead_id, CASE WHEN c.changed_on = l.created_on THEN greatest(c.changed_at, l.created_at)
+                                   ELSE c.changed_at END, c.changed_on, 2,
+                   CASE WHEN c.stage IN ('closed_won', 'closed_lost', 'recycled') THEN 1 ELSE 0 END
+            FROM {stage_changes} c JOIN {leads} l ON l.lead_id = c.lead_id
             UNION ALL
-            SELECT l.lead_id, t.occurred_at, t.occurred_on, 3, NULL
-            FROM {touches} t JOIN {leads} l ON l.lead_id = t.lead_id WHERE t.occurred_at >= l.created_at
+            SELECT l.lead_id, greatest(t.occurred_at, l.created_at), t.occurred_on, 3, NULL
+            FROM {touches} t JOIN {leads} l ON l.lead_id = t.lead_id WHERE {ends:t.occurred} >= l.created_at
         ),
         counted AS (
             SELECT lead_id, moved_at, moved_on, rests, nth,

@@ -53,17 +53,19 @@ LEADS = Fact(
             FROM {stage_changes} GROUP BY lead_id
         ),
         touched AS (
-            SELECT t.lead_id, min(t.occurred_at) AS first_touch_at, min(t.occurred_on) AS first_touch_on
+            SELECT t.lead_id, min(greatest(t.occurred_at, l.created_at)) AS first_touch_at,
+                   min(t.occurred_on) AS first_touch_on
             FROM {touches} t JOIN {leads} l USING (lead_id)
             WHERE t.direction = 'out' AND t.kind IN ('call', 'email', 'meeting', 'chat')
-              AND t.occurred_at >= l.created_at
+              AND {ends:t.occurred} >= l.created_at
             GROUP BY t.lead_id
         )
         SELECT l.side, l.channel, l.category, l.region, l.segment, l.owner,
                coalesce(c.name, CAST(l.campaign_id AS VARCHAR)) AS campaign,
                f.first_listing_on - l.created_on AS days_to_listing, l.created_on, m.mql_on, m.sales_qualified_on,
                m.opportunity_on, m.won_on, m.lost_on,
-               date_diff('second', l.created_at, m.won_at) / 86400.0 AS days_to_won,
+               date_diff('second', l.created_at, CASE WHEN m.won_on = l.created_on
+                         THEN greatest(m.won_at, l.created_at) ELSE m.won_at END) / 86400.0 AS days_to_won,
                t.first_touch_on, date_diff('second', l.created_at, t.first_touch_at) / 3600.0 AS first_touch_hours
         FROM {leads} l LEFT JOIN moved m USING (lead_id) LEFT JOIN touched t USING (lead_id)
         LEFT JOIN {campaigns} c ON c.campaign_id = l.campaign_id

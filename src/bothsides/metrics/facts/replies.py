@@ -16,7 +16,9 @@ REPLIES = Fact(
         CREATE TABLE fact_replies AS
         SELECT 'supplier' AS side, s.account, p.requested_on AS replied_on, r.category,
                coalesce(r.region, s.region) AS region,
-               EXTRACT(epoch FROM (p.requested_at - r.requested_at)) / 3600.0 AS hours
+               EXTRACT(epoch FROM (CASE WHEN p.requested_on = r.requested_on
+                                        THEN greatest(p.requested_at, r.requested_at) ELSE p.requested_at END
+                                   - r.requested_at)) / 3600.0 AS hours
         FROM {quotes} p
         JOIN {quotes} r ON r.quote_id = p.request_id
         JOIN dim_accounts s ON s.account_id = p.supplier_id

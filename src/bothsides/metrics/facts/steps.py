@@ -51,6 +51,11 @@ def _steps(relation: str, who: str, at: str, on: str, kind: str, where: str = "t
     )
 
 
+def _not_before(late: str, early: str) -> str:
+    """The later of two moments where they share a day: of one of them only the day may be known."""
+    return f"CASE WHEN {late}_on = {early}_on THEN greatest({late}_at, {early}_at) ELSE {late}_at END"
+
+
 def _coded(column: str, words: tuple[str, ...]) -> str:
     return f"CASE {column} " + " ".join(f"WHEN '{word}' THEN {KINDS[word]}" for word in words) + " END"
 
@@ -68,6 +73,15 @@ _ORDERS = (
     "fact_bookings o LEFT JOIN step_quotes q ON q.quote_id = o.quote_id"
     " LEFT JOIN (SELECT order_id, min(quote) AS quote FROM step_quotes GROUP BY order_id) w ON w.order_id = o.order_id"
 )
+_DAY_OF = " LEFT JOIN step_days t ON t.account = o.{0} AND t.day = o.placed_on AND {{ends:o.placed}} > o.placed_at"
+_PLACED = "greatest(o.placed_at, t.last_at)"
+"""An order of which only the day is known stands after what its account did that day, not before it."""
+
+_CAME = (
+    " LEFT JOIN (SELECT visitor, started_on, min(started_at) AS came_at FROM fact_visits WHERE visitor IS NOT NULL"
+    " GROUP BY visitor, started_on) v ON v.visitor = w.visitor AND v.started_on = {0}_on AND {{ends:{0}}} > {0}_at"
+)
+"""So does a signup, or a lead, after the first visit of its day."""
 _ASKED = {"category": "r.category", "region": "r.region", "quote": "n.quote"}
 _MILESTONES = "{accounts} r JOIN dim_accounts a ON a.account_id = r.account_id"
 # A stage dated before its lead was known counts as reached the moment the lead was.
@@ -89,7 +103,7 @@ _ACCOUNT_SOURCES = (
         _steps(
             _MILESTONES,
             "a.account",
-            f"r.{column}_at",
+            _not_before(f"r.{column}", "r.signed_up"),
             f"r.{column}_on",
             str(KINDS[kind]),
             category="a.category",
@@ -135,7 +149,7 @@ _ACCOUNT_SOURCES = (
     _steps(
         "{quotes} r JOIN step_quotes n ON n.quote_id = r.quote_id JOIN dim_accounts a ON a.account_id = r.buyer_id",
         "a.account",
-        "r.awarded_at",
+        _not_before("r.awarded", "r.requested"),
         "r.awarded_on",
         str(KINDS["award"]),
         "r.kind = 'request'",
@@ -145,7 +159,7 @@ _ACCOUNT_SOURCES = (
         "{quotes} p JOIN step_quotes n ON n.quote_id = p.request_id JOIN {quotes} r ON r.quote_id = p.request_id"
         " JOIN dim_accounts a ON a.account_id = r.buyer_id",
         "a.account",
-        "p.requested_at",
+        _not_before("p.requested", "r.requested"),
         "p.requested_on",
         str(KINDS["reply"]),
         "p.kind = 'reply'",
@@ -155,16 +169,16 @@ _ACCOUNT_SOURCES = (
         "{quotes} p JOIN step_quotes n ON n.quote_id = p.request_id JOIN {quotes} r ON r.quote_id = p.request_id"
         " JOIN dim_accounts a ON a.account_id = p.supplier_id",
         "a.account",
-        "p.requested_at",
+        _not_before("p.requested", "r.requested"),
         "p.requested_on",
         str(KINDS["bid"]),
         "p.kind = 'reply'",
         **_ASKED,
     ),
     _steps(
-        _ORDERS,
+        _ORDERS + _DAY_OF.format("buyer"),
         "o.buyer",
-        "o.placed_at",
+        _PLACED,
         "o.placed_on",
         str(KINDS["order"]),
         "o.status <> 'cancelled'",
@@ -172,9 +186,9 @@ _ACCOUNT_SOURCES = (
         counterparty="o.supplier",
     ),
     _steps(
-        _ORDERS,
+        _ORDERS + _DAY_OF.format("supplier"),
         "o.supplier",
-        "o.placed_at",
+        _PLACED,
         "o.placed_on",
         str(KINDS["sale"]),
         "o.status <> 'cancelled'",
@@ -196,9 +210,9 @@ _LEAD_SOURCES = (
     ),
     *(
         _steps(
-            f"dim_leads l JOIN fact_bookings o ON l.account = o.{party}",
+            f"dim_leads l JOIN fact_bookings o ON l.account = o.{party}" + _DAY_OF.format(party),
             "l.lead",
-            "o.placed_at",
+            _PLACED,
             "o.placed_on",
             str(KINDS[kind]),
             "o.status <> 'cancelled'",
@@ -224,9 +238,9 @@ _VISITOR_SOURCES = (
         region="v.region",
     ),
     _steps(
-        f"{_STAGES} JOIN dim_visitors w ON w.account = l.account",
+        f"{_STAGES} JOIN dim_visitors w ON w.account = l.account" + _CAME.format("l.created"),
         "w.visitor",
-        _STAGE_AT,
+        "greatest(m.moved_at, l.created_at, v.came_at)",
         _STAGE_ON,
         _coded("m.stage", STAGES),
         "m.move = 'forward'",
@@ -234,9 +248,9 @@ _VISITOR_SOURCES = (
         region="l.region",
     ),
     _steps(
-        "dim_accounts a JOIN dim_visitors w ON w.account = a.account",
+        "dim_accounts a JOIN dim_visitors w ON w.account = a.account" + _CAME.format("a.signed_up"),
         "w.visitor",
-        "a.signed_up_at",
+        "greatest(a.signed_up_at, v.came_at)",
         "a.signed_up_on",
         str(KINDS["signup"]),
         category="a.category",
@@ -244,9 +258,9 @@ _VISITOR_SOURCES = (
     ),
     *(
         _steps(
-            f"fact_bookings o JOIN dim_visitors w ON w.account = o.{party}",
+            f"fact_bookings o JOIN dim_visitors w ON w.account = o.{party}" + _DAY_OF.format(party),
             "w.visitor",
-            "o.placed_at",
+            _PLACED,
             "o.placed_on",
             str(KINDS[kind]),
             "o.status <> 'cancelled'",
@@ -275,6 +289,34 @@ def _sorted(name: str, sources: tuple[str, ...]) -> str:
     """
 
 
+_DAYS = f"""
+CREATE TABLE step_days AS
+WITH dated AS (
+    SELECT buyer AS account, placed_on AS day FROM fact_bookings WHERE {{ends:placed}} > placed_at
+    UNION
+    SELECT supplier, placed_on FROM fact_bookings WHERE {{ends:placed}} > placed_at
+),
+done AS (
+    SELECT account, occurred_on AS day, occurred_at AS moment FROM fact_events WHERE account IS NOT NULL
+    UNION ALL
+    SELECT a.account, r.requested_on, r.requested_at
+    FROM {{quotes}} r
+    JOIN dim_accounts a ON a.account_id = CASE WHEN r.kind = 'request' THEN r.buyer_id ELSE r.supplier_id END
+    UNION ALL
+    SELECT a.account, l.listed_on, l.listed_at
+    FROM {{listings}} l JOIN dim_accounts a ON a.account_id = l.supplier_id
+    UNION ALL
+    SELECT a.account, a.signed_up_on, a.signed_up_at FROM dim_accounts a
+    UNION ALL
+    SELECT l.account, {_STAGE_ON}, {_STAGE_AT} FROM {_STAGES} WHERE l.account IS NOT NULL
+    UNION ALL
+    SELECT w.account, v.started_on, v.started_at
+    FROM fact_visits v JOIN fact_visitors w ON w.visitor = v.visitor WHERE w.account IS NOT NULL
+)
+SELECT d.account, d.day, max(e.moment) AS last_at
+FROM dated d JOIN done e ON e.account = d.account AND e.day = d.day GROUP BY d.account, d.day
+"""
+
 _LABELLED = ("fact_bookings", "fact_events", "fact_visits", "dim_accounts", "dim_leads", "{listings}", "{quotes}")
 
 STEPS = Fact(
@@ -302,6 +344,7 @@ STEPS = Fact(
         SELECT session_id, CAST(row_number() OVER (ORDER BY session_id) AS INTEGER) AS session
         FROM (SELECT DISTINCT session_id FROM fact_events WHERE session_id IS NOT NULL) x
         """,
+        _DAYS,
         _sorted("state_steps", _ACCOUNT_SOURCES),
         _sorted("state_lead_steps", _LEAD_SOURCES),
         """

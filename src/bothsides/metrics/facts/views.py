@@ -29,13 +29,14 @@ VIEWS = Fact(
             WHERE e.name = 'supplier_view'
         ),
         walked AS (
-            SELECT event_id, account, supplier, occurred_at AS moment, false AS ordered FROM seen
+            SELECT event_id, account, supplier, occurred_at AS moment, occurred_at AS began, false AS ordered FROM seen
             UNION ALL
-            SELECT order_id, buyer, supplier, placed_at, true FROM fact_bookings WHERE status <> 'cancelled'
+            SELECT order_id, buyer, supplier, {{ends:placed}}, placed_at, true
+            FROM fact_bookings WHERE status <> 'cancelled'
         ),
         paired AS (
             SELECT event_id, moment, ordered, lead(ordered) OVER steps AS then_ordered,
-                   lead(moment) OVER steps AS then_at
+                   lead(began) OVER steps AS then_at
             FROM walked WINDOW steps AS (PARTITION BY account, supplier ORDER BY moment, ordered, event_id)
         ),
         followed AS (
@@ -71,7 +72,7 @@ CARTS = Fact(
         ),
         ordered AS (
             SELECT DISTINCT f.account, f.filled_on FROM filled f JOIN fact_bookings o
-              ON o.buyer = f.account AND o.status <> 'cancelled' AND o.placed_at >= f.first_at
+              ON o.buyer = f.account AND o.status <> 'cancelled' AND {{ends:o.placed}} >= f.first_at
              AND o.placed_at <= f.last_at + INTERVAL {CART_WINDOW_HOURS} HOUR
         ),
         asked AS (
@@ -79,7 +80,7 @@ CARTS = Fact(
             FROM filled f
             JOIN dim_accounts a ON a.account = f.account
             JOIN {{quotes}} q
-              ON q.buyer_id = a.account_id AND q.kind = 'request' AND q.requested_at >= f.first_at
+              ON q.buyer_id = a.account_id AND q.kind = 'request' AND {{ends:q.requested}} >= f.first_at
              AND q.requested_at <= f.last_at + INTERVAL {CART_WINDOW_HOURS} HOUR
         )
         SELECT f.side, f.account, f.filled_on, f.category, f.region, o.account IS NOT NULL AS ordered,

@@ -31,18 +31,18 @@ fair AS (
     WHERE e.account_id IS NULL OR a.account IS NOT NULL
 ),
 moves AS (
-    SELECT signed_in AS account, started_at AS moved_at, visit_id, 1 AS looks
+    SELECT signed_in AS account, started_at AS moved_at, started_at AS began_at, visit_id, 1 AS looks
     FROM fair WHERE searched AND signed_in IS NOT NULL
     UNION ALL
-    SELECT buyer, placed_at, NULL, 0 FROM fact_bookings WHERE status <> 'cancelled'
+    SELECT buyer, {{ends:placed}}, placed_at, NULL, 0 FROM fact_bookings WHERE status <> 'cancelled'
 ),
 counted AS (
-    SELECT account, moved_at, visit_id, looks,
+    SELECT account, moved_at, began_at, visit_id, looks,
            sum(looks) OVER (PARTITION BY account ORDER BY moved_at, looks DESC, visit_id
                             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS nth
     FROM moves
 ),
-ordered AS (SELECT account, nth, min(moved_at) AS placed_at FROM counted WHERE looks = 0 GROUP BY account, nth),
+ordered AS (SELECT account, nth, min(began_at) AS placed_at FROM counted WHERE looks = 0 GROUP BY account, nth),
 followed AS (
     SELECT c.visit_id FROM counted c JOIN ordered o ON o.account = c.account AND o.nth = c.nth
     WHERE c.looks = 1 AND o.placed_at <= c.moved_at + INTERVAL '{SEARCH_WINDOW_DAYS}' DAY
@@ -96,7 +96,7 @@ VISITORS = Fact(
         FROM came f
         LEFT JOIN dim_accounts a ON a.account = f.account
         LEFT JOIN traded t ON t.account = f.account
-        WHERE f.nth = 1 AND (f.account IS NULL OR a.signed_up_at >= f.started_at)
+        WHERE f.nth = 1 AND (f.account IS NULL OR {ends:a.signed_up} >= f.started_at)
         """,
     ),
 )
