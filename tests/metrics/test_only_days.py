@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from bothsides.ingest.moments import to_utc
 from bothsides.metrics import Query, Store, ask
 from bothsides.metrics.only_days import with_day_ends
 from tests.metrics.cases import account, dated, day, order
@@ -147,22 +148,42 @@ def test_leads_and_visitors_end_with_the_order_of_the_day() -> None:
     assert answer(store, funnel("site_visit", "lead", "order", walker="visitor", count="entries")) == [1, 1, 1]
 
 
+def ends(zone: str, *rows: tuple[datetime, date]) -> list[datetime]:
+    """Moments in UTC with their business days, read as ends of days."""
+    listed = ", ".join(f"(TIMESTAMP '{moment}', DATE '{on}')" for moment, on in rows)
+    statement = f"SELECT {{ends:o.placed}} FROM (VALUES {listed}) o(placed_at, placed_on)"
+    return [moment for (moment,) in duckdb.sql(with_day_ends(statement, zone)).fetchall()]
+
+
 def test_a_day_ends_where_the_workspace_is() -> None:
-    """In London a summer day begins at 23:00 UTC of the day before; what was sold then may have its time known."""
-    rows = [
+    """In London a summer day begins at 23:00 UTC of the day before; what was sold at 1:00 there has its time known."""
+    assert ends(
+        "Europe/London",
         (datetime(2024, 7, 4, 23), date(2024, 7, 5)),
         (datetime(2024, 7, 5, 0), date(2024, 7, 5)),
         (datetime(2024, 1, 5, 0), date(2024, 1, 5)),
         (datetime(2024, 3, 31, 0), date(2024, 3, 31)),
         (datetime(2024, 3, 31, 23), date(2024, 4, 1)),
-    ]
-    listed = ", ".join(f"(TIMESTAMP '{moment}', DATE '{on}')" for moment, on in rows)
-    statement = f"SELECT {{ends:o.placed}} FROM (VALUES {listed}) o(placed_at, placed_on)"
-    found = duckdb.sql(with_day_ends(statement, "Europe/London")).fetchall()
-    assert [moment for (moment,) in found] == [
+    ) == [
         datetime(2024, 7, 5, 22, 59, 59),
         datetime(2024, 7, 5, 0),
         datetime(2024, 1, 5, 23, 59, 59),
         datetime(2024, 3, 31, 23, 59, 59),
         datetime(2024, 4, 1, 22, 59, 59),
     ]
+    assert ends(
+        "America/Sao_Paulo",
+        (datetime(2024, 7, 5, 3), date(2024, 7, 5)),
+        (datetime(2018, 1, 5, 2), date(2018, 1, 5)),
+        (datetime(2018, 1, 5, 3), date(2018, 1, 5)),
+    ) == [datetime(2024, 7, 6, 2, 59, 59), datetime(2018, 1, 6, 1, 59, 59), datetime(2018, 1, 5, 3)]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/London", "America/Sao_Paulo", "Asia/Kolkata", "Pacific/Apia"])
+def test_a_day_begins_where_dates_are_loaded(zone: str) -> None:
+    """On every day of twenty years, also on those whose midnight never was (Brazil's clocks changed at midnight)."""
+    begins = to_utc("CAST(d AS TIMESTAMP)", zone)
+    days = "SELECT CAST(unnest(generate_series(DATE '2005-01-01', DATE '2024-12-31', INTERVAL 1 DAY)) AS DATE) AS d"
+    statement = f"SELECT count(*) FROM (SELECT d AS placed_on, {begins} AS placed_at FROM ({days})) o"
+    known = "{ends:o.placed} = o.placed_at"
+    assert duckdb.sql(with_day_ends(f"{statement} WHERE {known}", zone)).fetchall() == [(0,)]

@@ -42,7 +42,7 @@ def _first_moment(day: str, zone: str) -> str:
 
 def _tree(day: str, offsets: tuple[tuple[date, int], ...]) -> str:
     if len(offsets) == 1:
-        return f"INTERVAL {offsets[0][1]} SECOND"
+        return f"INTERVAL '{offsets[0][1]}' SECOND"
     middle = len(offsets) // 2
     earlier, later = _tree(day, offsets[:middle]), _tree(day, offsets[middle:])
     return f"CASE WHEN {day} < DATE '{offsets[middle][0]}' THEN {earlier} ELSE {later} END"
