@@ -55,15 +55,17 @@ def questions(draw: st.DrawFn) -> Query:
     if start and end and start > end:
         start, end = end, start
     whole = st.sampled_from([date(2024, 2, 1), date(2024, 1, 29), None])
+    first = draw(whole) if draw(st.booleans()) and not end else start
+    as_of = draw(st.one_of(st.none(), st.just(FIRST + timedelta(days=40))))
     return Query(
         metrics=(*ALWAYS, *draw(st.lists(st.sampled_from(OTHERS), min_size=6, max_size=6, unique=True))),
         grain=draw(st.sampled_from([None, *Grain])),
         by_side=draw(st.booleans()),
         dims=tuple(dims),
         where=tuple(where),
-        start=draw(whole) if draw(st.booleans()) and not end else start,
+        start=first,
         end=end,
-        as_of=draw(st.one_of(st.none(), st.just(FIRST + timedelta(days=40)))),
+        as_of=None if first and as_of and first > as_of else as_of,
         intervals=False,
     )
 
