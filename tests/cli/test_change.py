@@ -4,7 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from tests.cli.conftest import Run
+
+from bothsides.cli.change import show
+from bothsides.metrics.decompose import Change, Part, Split
+from bothsides.schema import Side
 
 
 def test_a_change_as_a_record(run: Run, workspace: Path) -> None:
@@ -43,9 +48,12 @@ def test_a_change_on_the_screen(run: Run, workspace: Path) -> None:
     ("words", "message"),
     [
         (("gmvv",), "the change of 'gmvv' cannot be taken apart: only of gmv or net_revenue"),
-        (("gmv", "--period", "March"), "period 'March' is not one of 2013, 2013-Q2"),
+        (("gmv", "--period", "March"), "'March' is no period: write it like 2013, 2013-Q2"),
+        (("gmv", "--against", "2024-13"), "a fiscal year like FY2013"),
         (("gmv", "--side", "seller"), "--side 'seller' is not one of buyer, supplier"),
-        (("gmv", "--by", "colour"), "--by 'colour' is not one of category"),
+        (("gmv", "--by", "colour"), "gmv can be split by: category or region or channel or deal_size or segment"),
+        (("gmv", "--by", "category,region"), "--by category,region names more than one split"),
+        (("gmv", "--by", "segment"), "segment differs between the two parties: name one with --side buyer or supplier"),
     ],
 )
 def test_a_wrong_word_names_what_is_allowed(run: Run, workspace: Path, words: tuple[str, ...], message: str) -> None:
@@ -59,3 +67,17 @@ def test_what_cannot_be_compared_is_said(run: Run, workspace: Path) -> None:
     record = json.loads(run("change", "net_revenue", "--json", "-w", workspace).out)
     assert (record["status"], record["splits"]) == ("unavailable", [])
     assert "needs fees" in record["reason"]
+
+
+def test_exchange_rates_are_said_of_no_accounts_of_their_own() -> None:
+    new, rates = (
+        Part(part=name, side=Side.BUYER, amount=50_00, accounts=3, orders=(1, 4), share=0.5)
+        for name in ("new", "currency")
+    )
+    split = Split(way="accounts", side=Side.BUYER, base=100_00, now=200_00, accounts=3, parts=(new, rates))
+    console = Console(width=100, record=True)
+    months = {"period": "2024-03", "against": "2024-02"}
+    show(console, Change(metric="gmv", definition="gmv@1", currency="EUR", **months, splits=(split,)))
+    lines = [line.split() for line in console.export_text().splitlines()]
+    assert ["new", "accounts", "+50.00", "+50.0%", "3"] in lines
+    assert ["exchange", "rates", "+50.00", "+50.0%"] in lines

@@ -260,6 +260,11 @@ def test_net_revenue_by_half_a_side_and_what_stands_beside_orders() -> None:
         ({"metric": "gmv", "period": MARCH, "against": parse_period("2023")}, "is a year, --period 2024-03 a month"),
         ({"metric": "gmv", "period": FEB, "against": MARCH}, "2024-03 does not lie before --period 2024-02"),
         ({"metric": "gmv", "side": Side.BUYER, "where": (("side", ("buyer",)),)}, "named twice"),
+        (
+            {"metric": "net_revenue", "dim": "step"},
+            "'step' is not what net_revenue can be split by: category or region",
+        ),
+        ({"metric": "gmv", "dim": "segment"}, "differs between the two parties: name one with --side"),
     ],
 )
 def test_a_wrong_question_names_what_is_wrong(asked: dict[str, Any], message: str) -> None:
@@ -270,22 +275,38 @@ def test_a_wrong_question_names_what_is_wrong(asked: dict[str, Any], message: st
 def test_what_cannot_be_compared_says_why() -> None:
     store = build(BRIDGE)
     assert "2023-12 starts 2023-12-01" in (change(store, period=parse_period("2024-01")).reason or "")
+    early = change(store, period=parse_period("2020-01"), against=parse_period("2019-12"))
+    assert early.reason == "compares whole periods: known from 2024-01-01, 2020-01 starts 2020-01-01"
     assert "known until 2024-03-31: 2024-04" in (change(store, period=parse_period("2024-04")).reason or "")
     assert "needs fees, refunds" in (change(store, "net_revenue").reason or "")
     assert "no row has category 'z'" in (change(store, where=(("category", ("z",)),)).reason or "")
     assert "declared sample" in (change(BRIDGE.but(sample=True)).reason or "")
     booked = replace(METRICS["gmv"], formula=METRICS["booked_gmv"].formula, version=2)
     agreed = replace(store, dictionary=Dictionary({"gmv": (Version(metric=booked),)}))
-    assert "gmv is defined by agreement" in (change(agreed).reason or "")
+    assert "gmv is defined by agreement in 2024-02: only" in (change(agreed).reason or "")
     (growth,) = ask(agreed, Query(metrics=("gmv_growth",)))
     assert (growth.value, growth.status) == (None, Status.UNAVAILABLE)
     assert change(store, period=parse_period("2024-04")).splits == ()
 
 
+def test_periods_before_an_agreed_definition_are_taken_apart() -> None:
+    store = build(BRIDGE)
+    booked = replace(METRICS["gmv"], formula=METRICS["booked_gmv"].formula, version=2)
+    versions = (Version(metric=METRICS["gmv"]), Version(metric=booked, effective_from=date(2024, 3, 2)))
+    agreed = replace(store, dictionary=Dictionary({"gmv": versions}))
+    assert change(agreed, period=MARCH).splits == change(store, period=MARCH).splits
+    later = (versions[0], replace(versions[1], effective_from=date(2024, 3, 1)))
+    found = change(replace(store, dictionary=Dictionary({"gmv": later})), period=MARCH)
+    assert (found.splits, found.reason) == (
+        (),
+        "gmv is defined by agreement in 2024-03: only the house's definition can be taken apart",
+    )
+
+
 def test_an_unfinished_period_is_compared_only_when_the_same_days_are_asked_for() -> None:
     young = BRIDGE.but(known_until=date(2024, 3, 7))
     young = young.but({"orders": [o for o in young.tables["orders"] if o["placed_at"] <= date(2024, 3, 7)]})
-    assert "known until 2024-03-07, 2024-03 ends 2024-03-31" in (change(young, period=MARCH).reason or "")
+    assert "known until 2024-03-07, 2024-03 ends 2024-03-31; --same-days" in (change(young, period=MARCH).reason or "")
     found = change(young, period=MARCH, same_days=True, side=Side.BUYER)
     assert found.days == ((date(2024, 2, 1), date(2024, 2, 7)), (date(2024, 3, 1), date(2024, 3, 7)))
     assert (found.splits[0].base, found.splits[0].now) == (100_00, 230_00)
@@ -303,7 +324,7 @@ def test_same_days_of_a_longer_month_end_with_the_shorter() -> None:
 def test_fiscal_years_are_named_by_their_last_year() -> None:
     assert named_period("FY2025", fiscal_start=4).start == date(2024, 4, 1)
     assert named_period("FY2025", fiscal_start=1).label == "FY2025"
-    with pytest.raises(ValueError, match="'FY25' is not one of"):
+    with pytest.raises(ValueError, match=r"'FY25' is no period: .*; a fiscal year like FY2013"):
         named_period("FY25", fiscal_start=4)
 
 

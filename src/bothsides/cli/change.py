@@ -24,7 +24,7 @@ def change(
     period: Annotated[str | None, Parameter(help="E.g. 2013-Q2; the last whole month when it is not given.")] = None,
     against: Annotated[str | None, Parameter(help="An earlier one of the same length; else the one before.")] = None,
     side: Annotated[str | None, Parameter(help="buyer or supplier; else both, and the market.")] = None,
-    by: Annotated[str | None, Parameter(help="Tell price from mix over category, region, ...")] = None,
+    by: Annotated[str | None, Parameter(help="Tell price from mix over one split: category, region, ...")] = None,
     where: Annotated[list[str] | None, Parameter(help="Only where, e.g. category=SaaS; repeat for and.")] = None,
     same_days: Annotated[
         bool, Parameter(negative=(), help="Compare an unfinished period with as many days of the other.")
@@ -45,27 +45,30 @@ def change(
     """
     from bothsides.metrics import open_store, parse_where, read_dictionary
     from bothsides.metrics.decompose import Comparison, decompose, named_period
-    from bothsides.metrics.query import DIMENSIONS
     from bothsides.schema import Side
     from bothsides.workspace import Workspace
 
     if side is not None and side not in set(Side):
         raise ValueError(f"--side {side!r} is not one of {', '.join(Side)}")
-    if by is not None and by not in DIMENSIONS:
-        raise ValueError(f"--by {by!r} is not one of {', '.join(DIMENSIONS)}")
-    opened = Workspace.open(workspace)
-    with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
-        asked = Comparison(
+    if by is not None and "," in by:
+        raise ValueError(f"--by {by} names more than one split: a change is told apart over one at a time")
+
+    def asked(fiscal_start: int) -> Comparison:
+        return Comparison(
             metric=metric,
-            period=named_period(period, fiscal_start=store.fiscal_start) if period else None,
-            against=named_period(against, fiscal_start=store.fiscal_start) if against else None,
+            period=named_period(period, fiscal_start=fiscal_start) if period else None,
+            against=named_period(against, fiscal_start=fiscal_start) if against else None,
             side=Side(side) if side else None,
             dim=by,
             where=parse_where(where or []),
             same_days=same_days,
             as_of=day(as_of, "--as-of"),
         )
-        found = decompose(store, asked)
+
+    asked(1)  # what is wrong whatever the data is told before they are opened
+    opened = Workspace.open(workspace)
+    with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
+        found = decompose(store, asked(store.fiscal_start))
     if json:
         print(json_text.dumps(as_record(found), indent=2, ensure_ascii=False))
     else:
@@ -160,7 +163,8 @@ def _table(found: Change, split: Split) -> Table:
     table.add_row(plain(found.against), _money(split.base, found.currency), "", "")
     for part in split.parts:
         name = _NAMES[part.part] + (f" {split.dim}" if part.part == "mix" else "")
-        behind = f"{part.accounts:,}" if split.way == "accounts" else ""
+        # What rates did concerns the accounts of every row above.
+        behind = f"{part.accounts:,}" if split.way == "accounts" and part.part != "currency" else ""
         table.add_row(
             f"  {name}",
             _money(part.amount, found.currency, signed=True),

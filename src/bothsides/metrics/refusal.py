@@ -79,12 +79,22 @@ def _labels(reading: Reading, metric: Metric) -> Iterator[str | None]:
             yield unknown_label(reading.store, name, values, metric.facts)
 
 
+def dimensions_of(metric: Metric) -> tuple[str, ...]:
+    """What the metric can be split by, beside period and side: what all of its facts know."""
+    first, *others = [metric.dimensions or FACTS[name].dimensions for name in metric.facts]
+    return tuple(dim for dim in first if all(dim in names for names in others))
+
+
+def differs_by_party(metric: Metric, dim: str) -> bool:
+    """Whether the two parties of a row may have different labels on the dimension."""
+    return any(dim in FACTS[name].party_columns for name in metric.facts)
+
+
 def _dimension_refusal(reading: Reading, metric: Metric, dim: str) -> str | None:
-    allowed = [metric.dimensions or FACTS[name].dimensions for name in metric.facts]
-    if not all(dim in names for names in allowed):
-        shared = [d for d in allowed[0] if all(d in names for names in allowed)]
-        return f"cannot be split by {dim}; it can be by {', '.join(shared) or 'period only'}"
-    if not reading.cut.sided and any(dim in FACTS[name].party_columns for name in metric.facts):
+    allowed = dimensions_of(metric)
+    if dim not in allowed:
+        return f"cannot be split by {dim}; it can be by {', '.join(allowed) or 'period only'}"
+    if not reading.cut.sided and differs_by_party(metric, dim):
         how = "" if metric.side is SideRule.MARKET else ": split by side as well"
         return f"{dim} differs between the two parties{how}"
     return None

@@ -131,7 +131,7 @@ def parse_period(label: str) -> Period:
                 return Period(start=_start(grain, parts), grain=grain)
             except ValueError:
                 break
-    raise ValueError(f"period {label!r} is not one of 2013, 2013-Q2, 2013-05, 2013-W07, 2013-05-17")
+    raise ValueError(f"{label!r} is no period: write it like 2013, 2013-Q2, 2013-05, 2013-W07 or 2013-05-17")
 
 
 def _start(grain: Grain, parts: list[int]) -> date:

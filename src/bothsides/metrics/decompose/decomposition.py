@@ -13,7 +13,7 @@ from bothsides.metrics.decompose.periods import Days, compared, compared_days
 from bothsides.metrics.metric import Metric
 from bothsides.metrics.query import Query
 from bothsides.metrics.rates import read_rates
-from bothsides.metrics.refusal import refusal
+from bothsides.metrics.refusal import differs_by_party, dimensions_of, refusal
 from bothsides.metrics.shapes.shape import run
 from bothsides.metrics.store import Store
 from bothsides.schema import Period, Side
@@ -27,7 +27,8 @@ class Comparison:
     """A question: which total, in which period, against which, on which side, with the mix over what.
 
     Without a period the last two whole months are compared, without `against` the period before. `same_days` cuts
-    both to the days that have passed of an unfinished period. Raises ValueError for a total that is not decomposed.
+    both to the days that have passed of an unfinished period. Raises ValueError for a total that is not decomposed,
+    and for a dimension it cannot be split by.
     """
 
     metric: str
@@ -44,6 +45,13 @@ class Comparison:
             raise ValueError(f"the change of {self.metric!r} cannot be taken apart: only of {' or '.join(DECOMPOSED)}")
         if self.side and any(name == "side" for name, _ in self.where):
             raise ValueError("the side is named twice: as the side and as a filter")
+        metric = find_metric(self.metric)
+        if self.dim and self.dim not in (allowed := dimensions_of(metric)):
+            raise ValueError(f"--by {self.dim!r} is not what {metric.id} can be split by: {' or '.join(allowed)}")
+        if self.dim and not self.side and differs_by_party(metric, self.dim):
+            raise ValueError(
+                f"--by {self.dim} differs between the two parties: name one with --side {' or '.join(Side)}"
+            )
 
 
 def decompose(store: Store, asked: Comparison) -> Change:
@@ -58,6 +66,8 @@ def decompose(store: Store, asked: Comparison) -> Change:
     known = reading.window(metric)
     base_period, period = compared(asked.period, asked.against, known)
     asked = replace(asked, period=period, against=base_period)
+    if reason := _agreed(store, metric, (base_period, period)):
+        return _refusal(store, metric, asked, reason)
     days = compared_days(base_period, period, known, same_days=asked.same_days)
     if isinstance(days, str):
         return _refusal(store, metric, asked, days)
@@ -103,12 +113,19 @@ def _reading(store: Store, asked: Comparison, side: Side | None, days: Days | No
 
 def _refused(reading: Reading, metric: Metric) -> str | None:
     """Whatever the periods; rows without an exchange rate matter only inside them."""
-    agreed = reading.store.dictionary.held(metric.id)
-    if any(held.undefined or held.metric.formula != metric.formula for held in agreed):
-        return f"{metric.id} is defined by agreement: only the house's definition can be taken apart"
     if reading.store.sampled:
         return "orders are a declared sample: the other orders of its accounts may be outside it"
     return refusal(replace(reading, store=replace(reading.store, unpriced=())), metric)
+
+
+def _agreed(store: Store, metric: Metric, periods: tuple[Period, Period]) -> str | None:
+    """That one of the periods is answered by another formula than the house's: a period keeps what it began with."""
+    for period in periods:
+        for held in store.dictionary.held(metric.id):
+            if held.covers(period.start) and (held.undefined or held.metric.formula != metric.formula):
+                said = f"{metric.id} is defined by agreement in {period.label}"
+                return f"{said}: only the house's definition can be taken apart"
+    return None
 
 
 def _refusal(store: Store, metric: Metric, asked: Comparison, reason: str) -> Change:

@@ -31,7 +31,10 @@ def named_period(label: str, *, fiscal_start: int) -> Period:
         year = int(match[1])
         start = date(year if fiscal_start == 1 else year - 1, fiscal_start, 1)
         return Period(start=start, grain=Grain.FISCAL_YEAR, fiscal_start=fiscal_start)
-    return parse_period(label)
+    try:
+        return parse_period(label)
+    except ValueError as error:
+        raise ValueError(f"{error}; a fiscal year like FY2013") from None
 
 
 def compared(period: Period | None, against: Period | None, known: Window) -> tuple[Period, Period]:
@@ -54,14 +57,15 @@ def compared(period: Period | None, against: Period | None, known: Window) -> tu
 def compared_days(base: Period, period: Period, known: Window, *, same_days: bool) -> tuple[Days, Days] | str:
     """The days of both that are compared, or why they cannot be: only whole periods are, unless the same days are."""
     last = min(period.end, known.end)
-    if base.start < known.start:
-        return f"compares whole periods: known from {known.start}, {base.label} starts {base.start}"
     if last < period.start:
         return f"known until {known.end}: {period.label} starts {period.start}"
+    for one in (period, base):
+        if one.start < known.start:
+            return f"compares whole periods: known from {known.start}, {one.label} starts {one.start}"
     if last < period.end and not same_days:
         return (
             f"compares whole periods: known until {known.end}, {period.label} ends {period.end};"
-            " ask for the same days of both to compare what there is"
+            " --same-days compares what there is with as many days of the other"
         )
     base_last = base.end if last == period.end else min(base.end, base.start + (last - period.start))
     return Days(period=base, first=base.start, last=base_last), Days(period=period, first=period.start, last=last)
