@@ -13,6 +13,7 @@ from bothsides.metrics import Query, Store, ask, open_store
 from bothsides.metrics.mirror import mirror
 from bothsides.warehouse import WarehouseMissing
 from bothsides.warehouse.address import Address
+from bothsides.warehouse.mirroring import MARK
 from bothsides.warehouse.postgres import open_postgres
 from tests.metrics.cases import account, order
 from tests.metrics.conftest import build_market
@@ -95,6 +96,53 @@ def test_tables_of_others_are_left_alone(target: Address, tmp_path: Path) -> Non
         mirror(path, target)
     with psycopg.connect(target.url) as con:
         assert con.execute(f'SELECT count(theirs) FROM "{target.schema}".orders').fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "TABLE {schema}.mine (theirs int)",
+        "TABLE {schema}.reviews (theirs int)",
+        "VIEW {schema}.mine AS SELECT * FROM {schema}.orders",
+        "MATERIALIZED VIEW {schema}.mine AS SELECT 1 AS theirs",
+    ],
+)
+def test_what_others_made_in_the_copys_schema_since_is_named_and_kept(
+    made: str, target: Address, tmp_path: Path
+) -> None:
+    path = published(build_market(orders=ORDERS), tmp_path / "warehouse.duckdb")
+    mirror(path, target)
+    with psycopg.connect(target.url) as con:
+        con.execute(f"CREATE {made}".format(schema=f'"{target.schema}"').encode())
+    with pytest.raises(ValueError, match=r"no mirror wrote, and all of it would be replaced: (mine|reviews);"):
+        mirror(path, target)
+    with psycopg.connect(target.url) as con:
+        kind, _, name = made.split(" (", maxsplit=1)[0].split(" AS ", maxsplit=1)[0].rpartition(" ")
+        con.execute(f"DROP {kind} {name}".format(schema=f'"{target.schema}"').encode())
+    assert mirror(path, target)["orders"] == 2
+
+
+def test_a_copy_that_an_earlier_version_wrote_is_replaced_but_for_what_others_made(
+    target: Address, tmp_path: Path
+) -> None:
+    path = published(build_market(orders=ORDERS), tmp_path / "warehouse.duckdb")
+    mirror(path, target)
+    with psycopg.connect(target.url) as con:
+        con.execute(f'CREATE TABLE "{target.schema}".mine (theirs int)')
+        rows = con.execute("SELECT relname, relkind FROM pg_class WHERE obj_description(oid) = %s", [MARK]).fetchall()
+        for name, kind in rows:
+            con.execute(f'COMMENT ON {"VIEW" if kind == "v" else "TABLE"} "{target.schema}"."{name}" IS NULL')
+    with pytest.raises(ValueError, match="would be replaced: mine;"):
+        mirror(path, target)
+    with psycopg.connect(target.url) as con:
+        con.execute(f'DROP TABLE "{target.schema}".mine')
+    assert mirror(path, target)["orders"] == 2
+
+
+def test_the_schema_of_everybody_is_refused(target: Address, tmp_path: Path) -> None:
+    path = published(build_market(orders=ORDERS), tmp_path / "warehouse.duckdb")
+    with pytest.raises(ValueError, match="'public' is where everybody's tables are made"):
+        mirror(path, Address(url=target.url, schema="public"))
 
 
 @pytest.mark.parametrize("width", [55, 63])
