@@ -18,6 +18,7 @@ import duckdb
 import harness
 from changing_market import ChangingMarket
 from crash_points import SyncServer
+from published_state import differing, runs
 from survivor import Readers, Reference, State, Survivor
 
 IN_FLIGHT_BAR = 0.30
@@ -160,8 +161,12 @@ def die_everywhere(
     if outdated:
         outdate(base.warehouse)
     before, after = base.state(), reference.states[step]
-    (dry,) = server.sync(_restored(base, folder / "dry").folder)
+    calm = _restored(base, folder / "dry")
+    (dry,) = server.sync(calm.folder)
     lines = dry.lines
+    if outdated:
+        broken += rebuilt_otherwise(calm, step, after)
+        after = calm.state()
     spread = range(1, lines + 1) if not count else (1 + (2 * n + 1) * lines // (2 * count) for n in range(count))
     points = sorted({*spread, *range(lines - tail + 1, lines + 1)})
     for point in points:
@@ -175,6 +180,16 @@ def die_everywhere(
         subject.finished(step, after, ended.code, ended.said, where)
         broken += subject.broken
     return Points(name=name, lines=lines, tried=len(points), published=published, broken=tuple(broken))
+
+
+def rebuilt_otherwise(rebuilt: Survivor, step: int, after: State) -> list[str]:
+    """What an undisturbed rebuild shows that the loads one by one did not.
+
+    Only which values the last load restated: a rebuild has no states of the load before to compare with.
+    """
+    rebuilt.steps[runs(rebuilt.folder)[-1].load_id] = step
+    other = [name for name in differing(rebuilt.state(), after) if name != "restatements"]
+    return [f"a rebuild without a kill came out different in {other}"] if other else []
 
 
 def outdate(warehouse: Path) -> None:
