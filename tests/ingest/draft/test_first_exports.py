@@ -200,6 +200,60 @@ def test_the_commonest_code_is_the_likely_currency_and_the_rest_need_rates(draft
     assert "3 orders are in USD" in rows["fx_rates"].reason
 
 
+def in_currencies(*counts: tuple[str, int]) -> str:
+    codes = [code for code, count in counts for _ in range(count)]
+    return orders([*range(len(codes))], ",Currency", lambda at: f",{codes[at]}")
+
+
+def test_one_bad_code_does_not_cost_the_currency_of_the_others(drafted: Drafted, tmp_path: Path) -> None:
+    made = drafted({"orders.csv": in_currencies(("EUR", 60), ("USD", 30), ("EURO", 1))})
+    column = only(made).tables[0].column("currency")
+    assert column is not None
+    assert (column.fields, column.sure) == (("Currency",), Sure.LIKELY)
+    assert "'EURO' (1 row)" in column.reason
+    assert made.currency == "EUR"
+    assert [(one.column, "'EURO'" in one.text) for one in only(made).questions] == [("currency", True)]
+    report, con = load(made, tmp_path / "acme")
+    assert (report.sources[0].new, report.sources[0].quarantined) == (60, 31)
+    assert con.execute("SELECT currency, count(*) FROM orders GROUP BY 1").fetchall() == [("EUR", 60)]
+    with (tmp_path / "acme" / "mapping" / "orders.toml").open() as text:
+        assert "no column of the schema asks for it" not in text.read()
+
+
+@pytest.mark.parametrize(("good", "bad"), [(15, 1), (76, 1)])
+def test_one_bad_code_among_subscriptions_is_set_aside_alone(drafted: Drafted, good: int, bad: int) -> None:
+    codes = ["EUR"] * good + ["XYZ"] * bad
+    rows = "".join(f"SUB{at},L{at % 9},Pro,2024-01-{1 + at % 28:02d},49,{code}\n" for at, code in enumerate(codes))
+    header = "subscription_id,account,plan,started_on,monthly_price,currency\n"
+    source = only(drafted({"subscriptions.csv": header + rows}))
+    column = source.tables[0].column("currency")
+    assert column is not None
+    assert (column.fields, column.sure) == (("currency",), Sure.LIKELY)
+
+
+def test_a_field_of_codes_is_the_currency_whatever_it_is_called(drafted: Drafted) -> None:
+    text = in_currencies(("EUR", 9), ("USD", 3)).replace("Currency", "W")
+    made = drafted({"orders.csv": text})
+    column = only(made).tables[0].column("currency")
+    assert column is not None
+    assert (column.fields, column.sure, made.currency) == (("W",), Sure.LIKELY, "EUR")
+
+
+def test_a_currency_field_of_signs_is_translated(drafted: Drafted) -> None:
+    made = drafted({"orders.csv": in_currencies(("€", 9), ("usd", 3), ("Taler", 1))})
+    column = only(made).tables[0].column("currency")
+    assert column is not None
+    assert (column.words, column.sure, made.currency) == ((("€", "EUR"),), Sure.LIKELY, "EUR")
+    assert "'Taler' (1 row)" in column.reason
+    assert "usd" not in column.reason
+
+
+def test_a_currency_field_of_numbers_says_that_its_values_do_not_fit(drafted: Drafted) -> None:
+    source = only(drafted({"orders.csv": in_currencies(("978", 9), ("840", 3))}))
+    (unmapped,) = source.unmapped
+    assert unmapped.why.startswith("named like orders.currency, but its values do not fit it")
+
+
 def test_no_currency_asks_for_the_very_line(drafted: Drafted, tmp_path: Path) -> None:
     made = drafted({"orders.csv": orders(list(range(30)))})
     write_draft(made, tmp_path / "acme")

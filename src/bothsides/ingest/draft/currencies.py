@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from bothsides.ingest.draft.figures import currency_code
 from bothsides.ingest.draft.guess import FileGuess
 from bothsides.ingest.draft.matching import CURRENCY_WORDS
 from bothsides.ingest.draft.names import words
-from bothsides.ingest.draft.profile import ColumnProfile, Shape
+from bothsides.ingest.draft.profile import ColumnProfile
 from bothsides.ingest.draft.records import LIKELY, TODO_RATES, SourceDraft
 from bothsides.schema.money import CURRENCIES
 
@@ -32,11 +33,13 @@ def code_counts(guesses: Sequence[FileGuess]) -> tuple[str, Counter[str]]:
     counts: dict[str, Counter[str]] = {}
     for guess in guesses:
         field = guess.field("currency")
-        if guess.table == "fx_rates" or field is None or field.shape is not Shape.CURRENCY:
+        if guess.table == "fx_rates" or field is None:
             continue
         own = counts.setdefault(guess.table, Counter())
-        own.update({word: count for word, count in field.words if word in CURRENCIES})
-    if "orders" in counts:
+        for word, count in field.words:
+            if (code := currency_code(word)) is not None:
+                own[code] += count
+    if counts.get("orders"):
         return "orders", counts["orders"]
     return "records", sum(counts.values(), Counter())
 

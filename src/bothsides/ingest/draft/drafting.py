@@ -32,7 +32,7 @@ from bothsides.ingest.draft.records import (
 from bothsides.ingest.draft.skeleton import nearest
 from bothsides.ingest.draft.synonyms import FILE_HINTS
 from bothsides.ingest.draft.tables import main_table
-from bothsides.ingest.draft.wording import advice, unused
+from bothsides.ingest.draft.wording import advice, odd_currencies, unused
 from bothsides.schema import Kind, table
 from bothsides.schema.money import minor_units
 
@@ -195,13 +195,21 @@ def _null_hints(guess: FileGuess, main: TableDraft) -> tuple[tuple[str, str, int
 
 
 def _questions(guess: FileGuess, main: TableDraft, *, asked: bool) -> Iterator[Question]:
-    """Words of a status that nobody knows, and a stage of leads that no date goes with."""
+    """Words of a status or a currency that nobody knows, and a stage of leads that no date goes with."""
     status = guess.field("status")
     unknown = translate(guess.table, "status", status.words).unknown if status is not None else ()
     if unknown and status is not None:
         said = ", ".join(repr(word) for word in unknown[:10])
         text = f"what do {said} in '{status.name}' mean? Their records go to quarantine until the map says so"
         yield Question(table=main.name, column="status", text=text)
+    currency = guess.field("currency")
+    odd = odd_currencies(currency) if currency is not None else ()
+    if odd and currency is not None:
+        said = ", ".join(repr(word) for word, _ in odd[:10])
+        text = (
+            f"which currency do {said} in '{currency.name}' mean? Their records go to quarantine until the map says so"
+        )
+        yield Question(table=main.name, column="currency", text=text)
     stage = stage_question(guess) if asked else None
     if stage is not None:
         yield stage

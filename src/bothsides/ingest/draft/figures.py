@@ -23,6 +23,16 @@ SIGNS: dict[str, str] = {
 }
 """Currency signs and the currency they most often mean; longer signs first."""
 
+
+def currency_code(word: str) -> str | None:
+    """The ISO 4217 code that a word of a currency field says, None for a word that is none.
+
+    >>> currency_code("EUR"), currency_code("usd"), currency_code("€"), currency_code("EURO")
+    ('EUR', 'USD', 'EUR', None)
+    """
+    return SIGNS.get(word) or (word.upper() if word.upper() in CURRENCIES else None)
+
+
 _COMMA_DECIMALS = frozenset("BRL EUR TRY RUB PLN DKK SEK NOK CZK HUF ARS CLP COP IDR VND".split())
 _ENGLISH = r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?"
 _CONTINENTAL = r"[+-]?(\d+|\d{1,3}([. ]\d{3})+)(,\d*)?"

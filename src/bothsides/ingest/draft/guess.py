@@ -1,6 +1,6 @@
 """Which table of the market one file is, and which of its fields feed which columns."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bothsides.ingest.draft.matching import Match, key_match, matches, repeated_key, value_fit
@@ -75,7 +75,25 @@ def guess_table(profile: FileProfile) -> FileGuess | None:
     if not profile.rows:
         return None
     guesses = [guess for table in TABLE_NAMES if (guess := _as_table(profile, table)) is not None]
-    return max(guesses, key=lambda guess: guess.score, default=None)
+    best = max(guesses, key=lambda guess: guess.score, default=None)
+    return None if best is None else _told_by_values(best)
+
+
+def _told_by_values(guess: FileGuess) -> FileGuess:
+    """The guess with the currency fed by a free field of ISO codes, whatever it is called."""
+    names = TABLES[guess.table].column_names
+    codes = next((field for field in _free(guess) if field.shape is Shape.CURRENCY), None)
+    if codes is None or "currency" not in names or "currency" in guess.found:
+        return guess
+    match = Match(column="currency", field=codes, named=0.3, fit=1.0)
+    return replace(guess, found={**guess.found, "currency": match}, guessed=guess.guessed | {"currency"})
+
+
+def _free(guess: FileGuess) -> Iterator[ColumnProfile]:
+    """Fields that feed nothing yet."""
+    taken = {match.field.name for match in guess.found.values()}
+    taken |= {field.name for field in (guess.key.field if guess.key else None, guess.lines) if field is not None}
+    return (field for field in guess.profile.columns if field.name not in taken)
 
 
 def nearest_table(profile: FileProfile) -> str:

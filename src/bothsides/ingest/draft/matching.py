@@ -121,7 +121,7 @@ _FITS: dict[Kind, dict[Shape, float]] = {
     },
     Kind.TEXT: _TEXTS,
     Kind.MONEY: {Shape.MONEY: 1.0, Shape.NUMBER: 1.0},
-    Kind.CURRENCY: {Shape.CURRENCY: 1.0},
+    Kind.CURRENCY: {Shape.CURRENCY: 1.0, Shape.WORDS: 0.5, Shape.TEXT: 0.5, Shape.ID: 0.5},
     Kind.INTEGER: {Shape.NUMBER: 1.0, Shape.BOOLEAN: 0.8},
     Kind.NUMBER: {Shape.NUMBER: 1.0, Shape.BOOLEAN: 0.5},
     Kind.BOOLEAN: {Shape.BOOLEAN: 1.0},

@@ -216,9 +216,11 @@ def _column(con: duckdb.DuckDBPyConnection, position: int, name: str, rows: int)
     filled, distinct = int(totals[0]), int(totals[1])
     common = con.execute(f"SELECT value, n FROM draft_values ORDER BY n DESC, value LIMIT {_EXAMPLES}").fetchall()
     values = [value for value, _ in common]
+    in_codes = sum(count for value, count in common if value in CURRENCIES)
     dates = detect_dates(con, values) if filled else None
     figures = detect_figures(con) if filled and dates is None else None
-    shape = _shape(values, filled=filled, distinct=distinct, dates=dates, figures=figures)
+    coded = in_codes > filled / 2
+    shape = _shape(values, filled=filled, distinct=distinct, dates=dates, figures=figures, coded=coded)
     return ColumnProfile(
         name=name,
         position=position,
@@ -287,7 +289,13 @@ def _known_below(column: ColumnProfile) -> int:
 
 
 def _shape(
-    values: Sequence[str], *, filled: int, distinct: int, dates: DateStyle | None, figures: FigureStyle | None
+    values: Sequence[str],
+    *,
+    filled: int,
+    distinct: int,
+    dates: DateStyle | None,
+    figures: FigureStyle | None,
+    coded: bool,
 ) -> Shape:
     if not filled:
         return Shape.BLANK
@@ -297,7 +305,7 @@ def _shape(
         return Shape.BOOLEAN
     if figures is not None:
         return Shape.MONEY if figures.signed else Shape.NUMBER
-    return _text_shape(values, filled=filled, distinct=distinct)
+    return Shape.CURRENCY if coded else _text_shape(values, filled=filled, distinct=distinct)
 
 
 _TEXT_SHAPES: tuple[tuple[Shape, str], ...] = (
@@ -308,8 +316,6 @@ _TEXT_SHAPES: tuple[tuple[Shape, str], ...] = (
 
 
 def _text_shape(values: Sequence[str], *, filled: int, distinct: int) -> Shape:
-    if all(value in CURRENCIES for value in values):
-        return Shape.CURRENCY
     for shape, pattern in _TEXT_SHAPES:
         fits = sum(1 for value in values if re.fullmatch(pattern, value))
         if fits >= 0.9 * len(values) and (shape is not Shape.ID or distinct > 5):

@@ -3,11 +3,19 @@
 from dataclasses import replace
 
 from bothsides.ingest.draft.choices import translate
+from bothsides.ingest.draft.figures import SIGNS
 from bothsides.ingest.draft.guess import FileGuess
 from bothsides.ingest.draft.links import Network
 from bothsides.ingest.draft.matching import Match, codelike
 from bothsides.ingest.draft.records import ColumnDraft, Sure, TableDraft
-from bothsides.ingest.draft.wording import date_reason, figure_reason, null_reason, reason, word_reason
+from bothsides.ingest.draft.wording import (
+    currency_reason,
+    date_reason,
+    figure_reason,
+    null_reason,
+    reason,
+    word_reason,
+)
 from bothsides.schema import TABLES, Kind, table
 from bothsides.schema.column import Column
 
@@ -72,6 +80,8 @@ def _field(network: Network, position: int, column: Column) -> ColumnDraft:
     )
     if column.kind is Kind.CHOICE:
         return _with_words(drafted, guess, column, match)
+    if column.kind is Kind.CURRENCY:
+        return _with_codes(drafted, match)
     if column.kind is Kind.ID:
         return _with_target(drafted, network, position, column)
     return drafted
@@ -79,7 +89,7 @@ def _field(network: Network, position: int, column: Column) -> ColumnDraft:
 
 def _sure(match: Match, *, guessed: bool) -> Sure:
     if guessed:
-        return Sure.GUESS
+        return Sure.LIKELY if match.column == "currency" else Sure.GUESS
     dates, figures = match.field.dates, match.field.figures
     if dates is not None and dates.rival:
         return Sure.GUESS
@@ -98,6 +108,18 @@ def _with_words(drafted: ColumnDraft, guess: FileGuess, column: Column, match: M
         sure=Sure.GUESS if translation.unknown else drafted.sure,
         reason=drafted.reason + word_reason(translation, column),
         examples=drafted.examples,
+    )
+
+
+def _with_codes(drafted: ColumnDraft, match: Match) -> ColumnDraft:
+    """Signs translated to their codes; a word that is no code makes the column likely at most."""
+    signs = tuple((word, SIGNS[word]) for word, _ in match.field.words if word in SIGNS)
+    doubt = currency_reason(match.field)
+    return replace(
+        drafted,
+        words=signs,
+        sure=Sure.LIKELY if (doubt or signs) and drafted.sure is Sure.SURE else drafted.sure,
+        reason=drafted.reason + doubt,
     )
 
 

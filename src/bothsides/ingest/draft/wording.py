@@ -1,6 +1,7 @@
 """Why a draft says what it says, in words a person without SQL can check against the file."""
 
 from bothsides.ingest.draft.choices import Translation
+from bothsides.ingest.draft.figures import currency_code
 from bothsides.ingest.draft.guess import FileGuess
 from bothsides.ingest.draft.matching import Match, name_score
 from bothsides.ingest.draft.profile import ColumnProfile, Shape
@@ -86,6 +87,24 @@ def null_reason(field: ColumnProfile) -> str:
     return f"; {said} may mean that nothing is known"
 
 
+def odd_currencies(field: ColumnProfile) -> tuple[tuple[str, int], ...]:
+    """Words of a currency field that are no ISO 4217 code, and in how many records."""
+    return tuple((word, count) for word, count in field.words if currency_code(word) is None)
+
+
+def currency_reason(field: ColumnProfile) -> str:
+    """The doubt about words that are no ISO 4217 code, where there are some."""
+    odd = odd_currencies(field)
+    if not odd:
+        return ""
+    said = ", ".join(f"{word!r} ({_rows(count)})" for word, count in odd[:6])
+    return f"; no ISO 4217 codes: {said}: they go to quarantine until the map says what they mean"
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'s' if count > 1 else ''}"
+
+
 def figure_reason(field: ColumnProfile) -> str:
     """The doubt about decimal point and comma, where there is one."""
     if field.figures is None or not field.figures.doubtful:
@@ -118,9 +137,9 @@ def unused(field: ColumnProfile, guess: FileGuess | None) -> str:
     if field.shape is Shape.EMAIL:
         return "personal data that no metric needs"
     if guess is not None:
-        rival = _rival(field, guess)
-        if rival:
-            return rival
+        known = _rival(field, guess) or _unfit(field, guess)
+        if known:
+            return known
     return f"no column of the schema asks for it ({nature(field)})"
 
 
@@ -129,3 +148,11 @@ def _rival(field: ColumnProfile, guess: FileGuess) -> str | None:
         if name_score(field.name, guess.table, column) >= 0.6:
             return f"{guess.table}.{column} is fed by '{match.field.name}'; swap them if this is the right one"
     return None
+
+
+def _unfit(field: ColumnProfile, guess: FileGuess) -> str | None:
+    """A field named like a column whose values are something else."""
+    named = [one.name for one in TABLES[guess.table].columns if name_score(field.name, guess.table, one.name) >= 0.9]
+    if not named:
+        return None
+    return f"named like {guess.table}.{named[0]}, but its values do not fit it ({nature(field)})"
