@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bothsides.ingest.draft import Draft
+from bothsides.ingest.draft import Draft, Sure
 
 Drafted = Callable[..., Draft]
 
@@ -124,3 +124,38 @@ def test_an_order_list_with_delivery_dates_stays_an_order_list(drafted: Drafted)
     assert main.name == "orders"
     (by,) = (column for column in main.columns if column.column == "cancelled_by")
     assert dict(by.words) == {"seller": "supplier", "customer": "buyer"}
+
+
+def ratings(given: list[str]) -> str:
+    rows = "".join(f"R{at},A{at},Steel AG,2024-03-{1 + at % 28:02d},{one}\n" for at, one in enumerate(given))
+    return f"Review ID,Order ID,Seller,Review date,Rating\n{rows}"
+
+
+@pytest.mark.parametrize(
+    ("given", "best", "sure"),
+    [
+        ([str(1 + at % 5) for at in range(40)], None, None),
+        ([str(1 + at % 10) for at in range(40)], "10", Sure.LIKELY),
+        ([str(1 + at % 8) for at in range(40)], "10", Sure.GUESS),
+        ([str(20 + at % 81) for at in range(162)], "100", Sure.LIKELY),
+        ([*(str(1 + at % 5) for at in range(40)), "11"], None, None),
+    ],
+)
+def test_ratings_above_five_are_not_taken_as_out_of_five(
+    drafted: Drafted, given: list[str], best: str | None, sure: Sure | None
+) -> None:
+    (source,) = drafted({"reviews.csv": ratings(given)}, currency="EUR").sources
+    rating, made = source.tables[0].column("rating"), source.tables[0].column("best_rating")
+    assert rating is not None
+    assert rating.sure is (Sure.SURE if max(map(int, given)) <= 5 else Sure.LIKELY)
+    assert (made.value if made else None, made.sure if made else None) == (best, sure)
+    if "11" in given:
+        assert "taken as out of 5, although 1 of 41 are above it" in rating.reason
+
+
+def test_ratings_that_fit_no_scale_are_a_guess(drafted: Drafted) -> None:
+    (source,) = drafted({"reviews.csv": ratings([str(200 + at) for at in range(40)])}, currency="EUR").sources
+    rating = source.tables[0].column("rating")
+    assert rating is not None
+    assert (rating.sure, source.tables[0].column("best_rating")) == (Sure.GUESS, None)
+    assert "write best_rating" in rating.reason

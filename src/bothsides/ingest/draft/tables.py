@@ -7,6 +7,7 @@ from bothsides.ingest.draft.figures import SIGNS
 from bothsides.ingest.draft.guess import FileGuess
 from bothsides.ingest.draft.links import Network
 from bothsides.ingest.draft.matching import Match, codelike
+from bothsides.ingest.draft.ratings import best_rating, with_scale
 from bothsides.ingest.draft.records import ColumnDraft, Sure, TableDraft
 from bothsides.ingest.draft.wording import (
     currency_reason,
@@ -29,6 +30,8 @@ def main_table(network: Network, position: int) -> TableDraft:
             columns.append(_field(network, position, column))
         elif column.name == "side" and (decided := network.sides[position]) is not None:
             columns.append(ColumnDraft(column="side", value=decided.value, sure=decided.sure, reason=decided.reason))
+        elif column.name == "best_rating" and (best := best_rating(guess)) is not None:
+            columns.append(best)
     if (
         guess.table == "accounts"
         and guess.key is not None
@@ -82,6 +85,8 @@ def _field(network: Network, position: int, column: Column) -> ColumnDraft:
         return _with_words(drafted, guess, column, match)
     if column.kind is Kind.CURRENCY:
         return _with_codes(drafted, match)
+    if column.name == "rating" and "best_rating" not in guess.found:
+        return with_scale(drafted, match.field)
     if column.kind is Kind.ID:
         return _with_target(drafted, network, position, column)
     return drafted
