@@ -50,7 +50,8 @@ LATE_SPEND = TRADING.but({"spend": [spend(60_00, "2024-02-01", "buyer")]})
 COHORT = [(f"b{i}", "2024-01-01", 20_00) for i in range(10)] + [(f"b{i}", "2024-02-05", 10_00) for i in range(5)]
 LIVES = world(
     "2024-03-31",
-    accounts=[account(f"b{i}", channel="ads" if i < 10 else "seo") for i in range(11)] + [account("s1")],
+    accounts=[account(f"b{i}", "2024-01-01", channel="ads" if i < 10 else "seo") for i in range(11)]
+    + [account("s1", "2024-01-01")],
     orders=[order(b, "s1", on, 100_00, order_id=f"{b} {on}") for b, on, _ in [*COHORT, ("b10", "2024-03-20", 0)]],
     fees=[dated({"order_id": f"{b} {on}", "charged_at": on, "amount": fee}) for b, on, fee in COHORT],
     spend=[spend(55_00, "2024-01-01", "buyer", channel="ads")],
@@ -113,11 +114,32 @@ REFERRALS = world(
         spend(99_00, "2024-01-01", "buyer", kind="incentive"),
     ],
 )
+# Orders are known from 10 March, so it is told from 1 June on who is new.
+OLDER = world(
+    "2024-12-31",
+    accounts=[account("b1", "2023-06-01"), account("b2", "2024-06-02"), account("s1", "2024-06-02")],
+    orders=[order("b1", "s1", "2024-03-10", 1_00), order("b2", "s1", "2024-06-02", 1_00)],
+    spend=[
+        spend(10_00, "2024-03-10", "buyer"),
+        spend(20_00, "2024-06-02", "buyer"),
+        spend(40_00, "2024-10-01", "buyer"),
+    ],
+)
+WON_BEFORE = OLDER.but(
+    {
+        "accounts": [account("b1", "2024-03-01"), account("b2", "2024-06-01"), account("s1", "2024-03-10")],
+        "spend": [*OLDER.tables["spend"], spend(90_00, "2024-02-01", "buyer")],
+    }
+)
+SHORT = OLDER.but(
+    {"spend": [spend(10_00, "2024-03-10", "buyer"), spend(20_00, "2024-06-02", "buyer")]},
+    known_until=dated({"x_on": "2024-07-31"})["x_on"],
+)
 COSTLY = LIVES.but({"spend": [spend(120_00, "2024-01-01", "buyer")]})
 TOO_COSTLY = LIVES.but({"spend": [spend(550_00, "2024-01-01", "buyer")]})
 UNHEARD = world(
     "2024-02-29",
-    accounts=[account("b0", "2023-12-30"), account("b1", "2024-02-01", channel="ads"), account("s1")],
+    accounts=[account("b0", "2023-12-30"), account("b1", "2024-02-01", channel="ads"), account("s1", "2023-12-30")],
     orders=[order("b0", "s1", "2024-01-01", 1_00), order("b1", "s1", "2024-02-03", 1_00)],
     spend=[
         spend(5_00, "2024-01-01", "buyer", channel="ads"),
@@ -172,7 +194,15 @@ CASES = (
     case(
         "new_transacting_accounts", TRADING, "own category, else the first order's", "x|3|3|ok; y|1|1|ok", by="category"
     ),
-    case("new_transacting_accounts", UNSIGNED, "without dates of signup", "4 | 4 | ok"),
+    case(
+        "new_transacting_accounts",
+        UNSIGNED,
+        "without dates of signup they may be older than the orders",
+        "4 | 4 | partial",
+        reason="orders are known from 2024-01-01: until 2024-04-01 a first known order need not be the first",
+    ),
+    case("new_transacting_accounts", OLDER, "b1 is older than the orders", "3 | 3 | partial"),
+    case("new_transacting_accounts", OLDER, "not its later months", "1 | 1 | ok", start="2024-06-01"),
     case("new_transacting_accounts", SAMPLE, "not from a sample", reason="declared sample"),
     case(
         "returned_accounts",
@@ -246,6 +276,34 @@ CASES = (
     ),
     case("cac", LATE_SPEND, "from the first day spend is known", "30 | 2 | small_n", span="2024-02-01..2024-06-30"),
     case("cac", TRADING.but({"spend": None}), "no spend", reason="needs spend"),
+    # 20.00 and 40.00 over b2 alone: b1's order is of the months in which nobody can be told to be new.
+    case(
+        "cac", OLDER, "only over those known to be new", "60 | 1 | small_n", where=BUYERS, span="2024-06-01..2024-12-31"
+    ),
+    case("cac", OLDER, "not in the months before", where=BUYERS, end="2024-05-31", reason="known from 2024-06-01"),
+    case(
+        "cac",
+        OLDER,
+        "by quarter: the second begins before it can be told",
+        "2024-Q2 | 20 | 1 | partial; 2024-Q3 | - | 0 | no_denominator; 2024-Q4 | - | 0 | no_denominator",
+        by="quarter",
+        where=BUYERS,
+    ),
+    # 90.00 were spent before the first known order, and won b1.
+    case("cac", WON_BEFORE, "spend cut off with its days", "60 | 1 | small_n", where=BUYERS),
+    # Of so few months nothing is left out: (10.00 + 20.00) / 2.
+    case(
+        "cac", SHORT, "too short a history to leave months out", "15 | 2 | partial", where=BUYERS, reason="need not be"
+    ),
+    case(
+        "lagged_cac",
+        WON_BEFORE,
+        "the lag reaches back",
+        "20 | 1 | small_n",
+        where=BUYERS,
+        start="2024-06-01",
+        end="2024-07-31",
+    ),
     # Half of each order's fees less returns: b1 6.00 in January, 4.00 in May; b2 (20 - 4) / 2 = 8.00 in February.
     case(
         "monthly_contribution",

@@ -142,7 +142,7 @@ CASES = (
         "lagged_cac",
         SPENT_BEFORE,
         "spent before the period with one",
-        "30 | 1 | small_n",
+        "30 | 1 | partial",
         where=BUYERS,
         start="2024-02-11",
         end="2024-02-11",

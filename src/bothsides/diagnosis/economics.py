@@ -48,6 +48,8 @@ def economics(store: Store, window: Span, known: Span, policy: DiagnosisPolicy) 
     if not store.fed >= NEEDED:
         return None
     start = max(known.start, add_months(window.end.replace(day=1), 1 - HISTORY_MONTHS))
+    if (told := store.newcomers(spend=True)) is not None and store.outlasts(told):
+        start = max(start, told)
     span = Span(start=start, end=window.end)
     totals = read(store, span, *SIDE_METRICS, by_side=True)
     channels = read(store, span, *CHANNEL_METRICS, by_side=True, dims=("channel",))

@@ -71,11 +71,19 @@ class Reading:
         windows = [self.windows[read] for read in metric.reads]
         rows = max(span[0] for name, on in metric.reads if (span := self.store.known(FACTS[name], on)))
         begun = [first for need in metric.needs if (first := self.store.since(need, rows)) is not None]
+        if (told := self.newcomers(metric)) is not None and self.store.outlasts(told) and _is_per_newcomer(metric):
+            begun.append(told)
         waits = [last for need in metric.needs if (last := self.store.until(need)) is not None]
         as_of = min([w.as_of for w in windows] + waits)
         return Window(
             start=max([w.start for w in windows] + begun), end=min([w.end for w in windows] + [as_of]), as_of=as_of
         )
+
+    def newcomers(self, metric: Metric) -> date | None:
+        """The day from which those the metric counts as new are known to be; None where they are or it counts none."""
+        counts = metric.family == "acquisition" and _FIRST_ORDERS in metric.reads
+        per = _is_per_newcomer(metric)
+        return self.store.newcomers(spend=per) if counts or per else None
 
     def known(self, metric: Metric) -> Window:
         """The days on which all of the metric is known, whichever were asked for."""
@@ -144,6 +152,12 @@ def make_reading(store: Store, query: Query) -> Reading:
 
 
 _EVERYTHING = Query(metrics=())
+_FIRST_ORDERS: Read = ("accounts", "first_order_on")
+
+
+def _is_per_newcomer(metric: Metric) -> bool:
+    """Whether it sets spend against those it won, so that neither may be counted without the other."""
+    return _FIRST_ORDERS in metric.reads and "spend" in metric.facts
 
 
 def _windows(store: Store, query: Query) -> dict[Read, Window]:
@@ -189,7 +203,7 @@ def period_status(reading: Reading, metric: Metric, period: Period | None) -> tu
     if period is None:
         if days and window.as_of - timedelta(days=days) < window.start:
             return Status.IMMATURE, f"needs {days} days after the first day; known until {window.as_of}"
-        return Status.OK, None
+        return _newness(reading, metric, window.start)
     if days and (window.as_of - period.end).days < days:
         return Status.IMMATURE, f"needs {days} days after the period; known until {window.as_of}"
     if period.end > window.end:
@@ -198,7 +212,16 @@ def period_status(reading: Reading, metric: Metric, period: Period | None) -> tu
     if period.start < window.start:
         said = "asked" if window.start == query.start else "known"
         return Status.PARTIAL, f"{said} from {window.start}, the period starts {period.start}"
-    return Status.OK, None
+    return _newness(reading, metric, period.start)
+
+
+def _newness(reading: Reading, metric: Metric, start: date) -> tuple[Status, str | None]:
+    """Whether from that day on those counted as new are known to be."""
+    told = reading.newcomers(metric)
+    if told is None or start >= told:
+        return Status.OK, None
+    known = reading.store.ranges["orders"][0]
+    return Status.PARTIAL, f"orders are known from {known}: until {told} a first known order need not be the first"
 
 
 def span_label(window: Window) -> str:

@@ -15,6 +15,7 @@ from bothsides.metrics.states.books import read_states
 from bothsides.metrics.states.grains import NO_STATES, States
 from bothsides.metrics.states.rollups import states_version
 from bothsides.schema import TABLES
+from bothsides.schema.period import add_months
 from bothsides.warehouse import DuckDB, Engine, WarehouseMissing, open_reader, version_filter
 from bothsides.warehouse.address import Address
 from bothsides.warehouse.postgres import open_postgres
@@ -31,6 +32,9 @@ LASTING = ("subscriptions",)
 
 DENSE = ("orders", "events")
 """Tables in which a day without a row is rare: after their last day, an outcome that is not there may yet come."""
+
+NEWCOMER_MONTHS = 3
+"""In the month of the first known order and the two after it a first known order need not be the account's first."""
 
 CHARGED_DAYS = 90
 CHARGED_SHARE = 0.9
@@ -93,6 +97,8 @@ class Store:
     """What `lacks` has found out: a store does not change while it is open."""
     _ended: dict[tuple[date, date], bool] = field(default_factory=dict, repr=False, compare=False)
     """What has been found out about fees, by their last day and that of orders."""
+    _veiled: dict[date, bool] = field(default_factory=dict, repr=False, compare=False)
+    """Whether accounts may be older than the orders, by the first known day of these."""
 
     def missing(self, fact: str) -> tuple[str, ...]:
         """The tables the fact lacks; empty when it can be read."""
@@ -141,6 +147,40 @@ class Store:
         name = need.partition(".")[0]
         waits = name in self.ranges and (name in DENSE or (name == "fees" and self._fees_ended()))
         return self.ranges[name][1] if waits else None
+
+    def newcomers(self, *, spend: bool) -> date | None:
+        """The first day from which first orders are known to be first; None where they are from the beginning.
+
+        With `spend` it is also the first day from which what was spent on those accounts is counted: what was spent
+        before the first known order has won the first of them.
+        """
+        if "orders" not in self.ranges:
+            return None
+        first = self.ranges["orders"][0]
+        early = spend and "spend" in self.ranges and self.ranges["spend"][0] < first
+        return add_months(first.replace(day=1), NEWCOMER_MONTHS) if early or self._may_be_older(first) else None
+
+    def outlasts(self, told: date) -> bool:
+        """Whether as much is known from the day on as it took to tell who is new; else the first months stay in."""
+        return self.ranges["orders"][1] >= add_months(told, NEWCOMER_MONTHS) - timedelta(days=1)
+
+    def _may_be_older(self, first: date) -> bool:
+        """Whether an account of the first months may have ordered before: its signup is unknown or long before."""
+        if first not in self._veiled:
+            row = self.engine.row(
+                """
+                SELECT EXISTS (
+                    SELECT 1 FROM fact_accounts
+                    WHERE first_order_on < $told AND (signed_up_on IS NULL OR signed_up_on < $old)
+                )
+                """,
+                {
+                    "told": add_months(first.replace(day=1), NEWCOMER_MONTHS),
+                    "old": first - timedelta(days=LATE_START_DAYS),
+                },
+            )
+            self._veiled[first] = row == (True,)
+        return self._veiled[first]
 
     def _fees_ended(self) -> bool:
         """Whether orders go on without a fee after the fees' last day, where nearly every one had its fee before."""

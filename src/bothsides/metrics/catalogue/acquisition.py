@@ -15,6 +15,11 @@ ACCOUNT_MONTHS = Measure(fact="account_months", on="month", aggregate="count_dis
 EARNED = Measure(fact="account_months", on="month", aggregate="sum", column="earned")
 
 YEARLY_DISCOUNT = 0.1
+KNOWN_NEW = (
+    "Where accounts or spend may be older than the first known order, the first three months of orders are left out; "
+    "of a history below half a year they are in it, as partial."
+)
+MAY_BE_OLDER = "Accounts that may be older than the first known order make its three months partial."
 _PAID = Test("is_paid", "=", True)
 _CHANNEL_KNOWN = Test("is_paid", "not null")
 
@@ -98,6 +103,7 @@ ACQUISITION = (
         side=SideRule.OWN,
         tier=Tier.LEADING,
         better=Better.UP,
+        caveat=MAY_BE_OLDER,
     ),
     Metric(
         id="returned_accounts",
@@ -164,7 +170,7 @@ ACQUISITION = (
         dimensions=("channel", "category", "region", "campaign"),
         source="Bessemer, Cloud Computing Law 6",
         caveat="Blended: paid and unpaid accounts together. No lag between spend and first order. Spend that names no "
-        "side is in the total only.",
+        f"side is in the total only. {KNOWN_NEW}",
     ),
     _cost("marketing", "Marketing cost per new account"),
     _cost("sales", "Sales cost per new account"),
@@ -348,6 +354,7 @@ ACQUISITION = (
         better=Better.UP,
         dimensions=("channel", "category", "region"),
         source="Skok, via secondary: at least 3",
+        caveat=KNOWN_NEW,
     ),
     Metric(
         id="cac_payback_months",
@@ -367,7 +374,7 @@ ACQUISITION = (
         better=Better.DOWN,
         dimensions=("category", "region"),
         source="Bessemer, Cloud Computing Law 6",
-        caveat="Counts months in which the account is active; idle months come on top.",
+        caveat=f"Counts months in which the account is active; idle months come on top. {KNOWN_NEW}",
     ),
     Metric(
         id="observed_payback_months",
@@ -385,6 +392,6 @@ ACQUISITION = (
         dimensions=("channel", "category", "region", "campaign"),
         source="Bessemer, Cloud Computing Law 6",
         caveat="Idle months count. Net revenue half to each side, before variable cost; a cohort that has not paid "
-        "back in the months seen has no value and says how far it got.",
+        f"back in the months seen has no value and says how far it got. {KNOWN_NEW}",
     ),
 )

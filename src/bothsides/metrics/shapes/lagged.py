@@ -1,7 +1,7 @@
 """Acquisition cost with a lag: what was spent a median cycle earlier, over the accounts won now."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.compile import Window
@@ -45,7 +45,7 @@ class LaggedCost(Shape):
     def outcomes(self, reading: Reading, metric: Metric) -> dict[Key, Outcome]:
         """The cost per account in every cell with a new account or spend."""
         lag = self._lag(reading, metric)
-        known = reading.known(metric)
+        first_spent = reading.store.ranges["spend"][0]
         spend = source(reading, metric, "spend", "spent_on", dated=False)
         won = source(reading, metric, "accounts", "first_order_on", dated=False)
         labels = [name for name in spend.names if name != "period"]
@@ -70,7 +70,7 @@ class LaggedCost(Shape):
               ON x.first_order_on BETWEEN spans.first_day AND spans.last_day
             GROUP BY {positions}, spans.first_day
             """,
-            won.parameters | {"since": known.start},
+            won.parameters | {"since": first_spent},
         )
         spent: dict[Key, float] = {cut.key(span, tuple(keys)): amount for span, *keys, amount in tops}
         nobody = Outcome(
@@ -79,7 +79,7 @@ class LaggedCost(Shape):
         found: dict[Key, Outcome] = {key: nobody for key, amount in spent.items() if amount}
         for span, *keys, covered, accounts in bottoms:
             key = cut.key(span, tuple(keys))
-            found[key] = _outcome(spent.get(key, 0.0) / accounts if covered else None, accounts, lag, known)
+            found[key] = _outcome(spent.get(key, 0.0) / accounts if covered else None, accounts, lag, first_spent)
         return found
 
     def _lag(self, reading: Reading, metric: Metric) -> int:
@@ -95,9 +95,9 @@ class LaggedCost(Shape):
         return min(self.longest, round(rows[0][0] or 0))
 
 
-def _outcome(cost: float | None, accounts: int, lag: int, known: Window) -> Outcome:
+def _outcome(cost: float | None, accounts: int, lag: int, first_spent: date) -> Outcome:
     if cost is None:
-        first = known.start + timedelta(days=lag)
-        reason = f"needs spend {lag} days earlier: known from {known.start}, so periods from {first} on"
+        first = first_spent + timedelta(days=lag)
+        reason = f"needs spend {lag} days earlier: known from {first_spent}, so periods from {first} on"
         return Outcome(value=None, n=accounts, status=Status.IMMATURE, reason=reason)
     return Outcome(value=cost, n=accounts, basis=Basis.NOT_COMPUTED)
