@@ -120,6 +120,91 @@ def test_same_key_with_other_content_quarantines_every_one_of_them(market: "Mark
     assert market.sync().sources[0].unchanged == 3
 
 
+AMOUNTS = "SELECT amount FROM orders WHERE {} ORDER BY placed_on"
+
+
+def test_a_later_file_of_changes_corrects_an_earlier_one_that_stays(market: "Market") -> None:
+    market.orders('mode = "incremental"\n')
+    market.write("orders-9.csv", FIRST)
+    market.sync()
+    market.write("orders-1.csv", HEADER + "2,b,s,2024-02-05,25\n4,b,s,2024-04-05,40\n")
+    report = market.sync()
+    assert counts(report) == (5, 1, 1, 3, 0)
+    assert report.notes == (
+        "orders: 1 records of earlier files were left out, files that came later hold other content under their keys",
+    )
+    assert counts(market.sync()) == (5, 0, 0, 5, 0)
+    market.write("orders-5.csv", HEADER + "2,b,s,2024-02-05,20\n")
+    assert counts(market.sync()) == (6, 0, 1, 5, 0)
+    now = [(1000,), (2000,), (3000,), (4000,)]
+    for _ in range(2):
+        assert market.rows(AMOUNTS.format(version_filter(None))) == now
+        assert market.rows(AMOUNTS.format(version_filter(1))) == [(1000,), (2000,), (3000,)]
+        assert market.rows(AMOUNTS.format(version_filter(3))) == [(1000,), (2500,), (3000,), (4000,)]
+        market.workspace.warehouse_path.unlink()
+        assert counts(market.sync()) == (6, 0, 0, 6, 0)
+
+
+def test_two_files_that_come_together_and_contradict_each_other_are_set_aside(market: "Market") -> None:
+    market.orders('mode = "incremental"\n')
+    market.write("orders-1.csv", FIRST)
+    market.sync()
+    market.write("orders-2.csv", HEADER + "2,b,s,2024-02-05,25\n")
+    market.write("orders-3.csv", HEADER + "2,b,s,2024-02-05,26\n")
+    for _ in range(2):
+        report = market.sync()
+        assert counts(report) == (5, 0, 0, 3, 0)
+        assert report.sources[0].reasons == {"duplicate_key": 2}
+        assert {(q.file, q.line) for q in market.quarantine()} == {("orders-2.csv", 2), ("orders-3.csv", 2)}
+    assert market.rows(AMOUNTS.format(version_filter(None))) == [(1000,), (2000,), (3000,)]
+
+
+def test_what_may_be_old_itself_corrects_nothing(market: "Market") -> None:
+    market.orders('mode = "incremental"\n')
+    first = market.write("orders-1.csv", FIRST)
+    market.sync()
+    renamed = first.rename(first.with_name("orders-8.csv"))
+    market.write("orders-2.csv", HEADER + "2,b,s,2024-02-05,25\n")
+    assert counts(market.sync()) == (4, 0, 1, 3, 0)
+    kept = renamed.read_bytes()
+    renamed.write_bytes(kept + b"5,b,s,2024-05-05,50\n")
+    report = market.sync()
+    assert counts(report) == (5, 1, 0, 2, 0)
+    assert report.sources[0].reasons == {"duplicate_key": 2}
+    renamed.unlink()
+    market.sync()
+    market.write("orders-9.csv", kept)
+    report = market.sync()
+    assert counts(report) == (4, 0, 0, 2, 0)
+    assert report.sources[0].reasons == {"duplicate_key": 2}
+    assert market.rows(AMOUNTS.format(version_filter(None))) == [(1000,), (2500,), (3000,), (5000,)]
+
+
+def test_a_correction_that_cannot_be_read_leaves_what_was_loaded(market: "Market") -> None:
+    market.orders('mode = "incremental"\n')
+    market.write("orders-1.csv", FIRST)
+    market.sync()
+    market.write("orders-2.csv", HEADER + "2,b,s,2024-02-05,25\n")
+    market.sync()
+    market.orders('mode = "incremental"\ndate_formats = ["%Y-%m-%d"]\n')
+    market.write("orders-3.csv", HEADER + "2,b,s,2024-02-05,much\n4,b,s,2024-04-05,much\n")
+    report = market.sync()
+    assert counts(report) == (6, 0, 0, 4, 0)
+    assert report.sources[0].reasons == {"bad_amount": 2}
+    assert market.rows(AMOUNTS.format(version_filter(None))) == [(1000,), (2500,), (3000,)]
+
+
+def test_the_last_word_about_a_company_is_that_of_the_file_that_came_last(market: "Market") -> None:
+    named = 'name = "accounts"\nentities = true\nkey = ["buyer"]\n[table.columns]\nside = { value = "buyer" }\n'
+    market.orders('mode = "incremental"\n', f'\n[[table]]\n{named}name = "name"\n')
+    market.write("orders-2.csv", "id,buyer,supplier,day,amount,name\n1,b,s,2024-01-05,10,Old\n")
+    market.sync()
+    market.write("orders-1.csv", "id,buyer,supplier,day,amount,name\n2,b,s,2024-02-05,10,New\n")
+    for _ in range(2):
+        market.sync()
+        assert current_accounts(market) == [("buyer", "New", "orders")]
+
+
 def test_without_a_key_look_alikes_stay_and_a_second_load_knows_them(market: "Market") -> None:
     text = 'files = ["s*.csv"]\n{}[[table]]\nname = "spend"\nkey = []\n[table.columns]\nspent_at = "d"\namount = "a"\n'
     market.map("spend", text.format(""))

@@ -9,6 +9,7 @@ import duckdb
 
 from bothsides.connectors.files import CountsDisagree, FileRefused, TextTable
 from bothsides.ingest import books
+from bothsides.ingest.arrivals import arrivals
 from bothsides.ingest.casting import Ground
 from bothsides.ingest.drift import drift
 from bothsides.ingest.held import gone_parents, loadable_now
@@ -17,6 +18,7 @@ from bothsides.ingest.landing import Landed, LandedFile
 from bothsides.ingest.literals import literal
 from bothsides.ingest.mapping import Mapping
 from bothsides.ingest.mapping_file import MappingError, missing_fields
+from bothsides.ingest.outdated import leave_outdated
 from bothsides.ingest.quarantine import write_bad_rows, write_rejects
 from bothsides.ingest.reading import FileCount, Text, file_count, file_text, opened, read_file
 from bothsides.ingest.references import check_references, mark_duplicate_keys, mark_missing_rates
@@ -87,6 +89,13 @@ def run_load(
         notes += source.notes
         notes += [f"{source.mapping.source}: {change}" for change in drift(con, source.mapping.source, fields)]
     progress("checking references")
+    for source in staged:
+        outdated = leave_outdated(con, source)
+        if outdated:
+            notes.append(
+                f"{source.mapping.source}: {outdated:,} records of earlier files were left out, files that came later "
+                "hold other content under their keys"
+            )
     for stage in (stage for source in staged for stage in source.stages):
         mark_duplicate_keys(con, stage)
     mark_missing_rates(con, staged, settings.currency)
@@ -121,6 +130,7 @@ def stage_source(con: duckdb.DuckDBPyConnection, landed: Landed, settings: Setti
     main = plan_stage(f"{mapping.source} records", mapping.main, ground, by_file=by_file(landed))
     recognised = recognise(con, landed)
     kept = tuple(dict.fromkeys(name for item in mapping.entities for name in item.fields))
+    came = arrivals(con, landed)
     texts: list[Text] = []
     counts: list[FileCount] = []
     if mapping.reshape:
@@ -130,7 +140,11 @@ def stage_source(con: duckdb.DuckDBPyConnection, landed: Landed, settings: Setti
         texts.append(text)
         _refuse_blank(con, main, texts, text.name, 0, text.records)
     else:
-        for file in recognised.files:
+        files = recognised.files
+        if came:
+            # The last word of a company found in the records should be that of the file that came last.
+            files = tuple(sorted(files, key=lambda file: came[file.name, file.sha256].load))
+        for file in files:
             known_as = recognised.names.get(file.name, "")
             table = read_file(file, landed, spool)
             _check_fields(con, mapping, table.columns, file.name)
@@ -153,6 +167,7 @@ def stage_source(con: duckdb.DuckDBPyConnection, landed: Landed, settings: Setti
         texts=tuple(texts),
         counts=tuple(counts),
         notes=recognised.notes,
+        arrivals=tuple(came[count.file.name, count.file.sha256] for count in counts) if came else (),
     )
     for stage in staged.stages:
         open_bad(con, stage)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import duckdb
 
 from bothsides.ingest.casting import candidate_name
-from bothsides.ingest.staged import NUMBER, Staged, good_rows, mark_bad, repeats_name
+from bothsides.ingest.staged import NUMBER, Staged, distinct_rows, good_rows, mark_bad, repeats_name
 from bothsides.ingest.staging import Stage
 from bothsides.schema import Column, Kind
 from bothsides.warehouse import current, quoted, stored_tables
@@ -15,7 +15,7 @@ def mark_duplicate_keys(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     """Mark every row of a key that stands with different content; of equal rows all but the first are repeats."""
     if not stage.item.key:
         return
-    key, good = quoted(stage.table.key), good_rows(con, stage)
+    key, good = quoted(stage.table.key), distinct_rows(con, stage)
     rows, keys = con.execute(f"SELECT count(*), count(DISTINCT hash({key})) FROM {good}").fetchall()[0]
     if rows == keys:
         return
@@ -26,8 +26,9 @@ def mark_duplicate_keys(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
         f"SELECT {quoted(NUMBER)} FROM {good} WHERE {key} IN ({clashing})",
         f"{stage.table.key}:duplicate_key",
     )
+    con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {quoted(repeats_name(stage))} (n BIGINT)")
     con.execute(
-        f"CREATE TEMP TABLE {quoted(repeats_name(stage))} AS SELECT {quoted(NUMBER)} AS n FROM {good_rows(con, stage)} "
+        f"INSERT INTO {quoted(repeats_name(stage))} SELECT {quoted(NUMBER)} AS n FROM {distinct_rows(con, stage)} "
         f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {quoted(NUMBER)}) > 1"
     )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from bothsides.ingest.arrivals import Arrival
 from bothsides.ingest.landing import Landed
 from bothsides.ingest.mapping import Mapping, Mode
 from bothsides.ingest.reading import FileCount, Text
@@ -24,6 +25,8 @@ class Staged:
     texts: tuple[Text, ...]
     counts: tuple[FileCount, ...]
     notes: tuple[str, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
+    """Since when the file of each text has been there; empty where that does not matter."""
 
     @property
     def mapping(self) -> Mapping:
