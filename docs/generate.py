@@ -77,6 +77,8 @@ def _meaning(column: Column) -> str:
         parts.append(f"`{column.default}` where nothing is said")
     if column.minimum is not None:
         parts.append(f"at least {column.minimum:g}")
+    if column.at_most is not None:
+        parts.append(f"at most `{column.at_most}`")
     return "; ".join(parts)
 
 

@@ -210,6 +210,26 @@ def test_numbers_and_their_minimum(market: "Market") -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("best", "fine", "aside"), [("", 5, ["11", "10", "5.5"]), ('best_rating = "best"\n', 10, ["11", "5.5"])]
+)
+def test_a_rating_above_the_best_that_could_be_given_is_set_aside(
+    market: "Market", best: str, fine: int, aside: list[str]
+) -> None:
+    columns = 'reviewed_at = "day"\nrating = "rating"\n' + best
+    market.map("reviews", f'files = ["r.csv"]\n[[table]]\nname = "reviews"\nkey = ["id"]\n[table.columns]\n{columns}')
+    rows = "".join(f"{number},2024-01-05,{rating},{out_of}\n" for number, rating, out_of in RATINGS)
+    market.write("r.csv", "id,day,rating,best\n" + rows)
+    market.sync()
+    assert market.rows("SELECT max(rating) FROM reviews") == [(fine,)]
+    said = "above best_rating, which is 5 where the mapping says nothing else"
+    found = [(q.value, q.reason, q.detail) for q in market.quarantine()]
+    assert found == [(value, "above_maximum", said) for value in aside]
+
+
+RATINGS = (("1", "5", ""), ("2", "11", "10"), ("3", "10", "10"), ("4", "", ""), ("5", "5.5", ""))
+
+
 def test_whole_numbers_are_not_rounded(market: "Market") -> None:
     market.map("lines", 'files = ["l.csv"]\n[[table]]\nname = "order_lines"\nkey = ["id"]\n[table.columns]\n'
                'order_id = "order"\nquantity = "q"\n')  # fmt: skip

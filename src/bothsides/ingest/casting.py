@@ -88,7 +88,7 @@ def cast_column(column: Column, source: ColumnMap, item: TableMap, ground: Groun
         case Kind.MONEY:
             return _money(column, source, ground)
         case Kind.INTEGER | Kind.NUMBER:
-            return _number(column, source, ground)
+            return _number(column, source, item, ground)
         case Kind.TIMESTAMP | Kind.DATE:
             return _moment(column, source, ground)
         case Kind.BOOLEAN:
@@ -235,7 +235,7 @@ def _money(column: Column, source: ColumnMap, ground: Ground) -> Cast:
     )
 
 
-def _number(column: Column, source: ColumnMap, ground: Ground) -> Cast:
+def _number(column: Column, source: ColumnMap, item: TableMap, ground: Ground) -> Cast:
     whole = column.kind is Kind.INTEGER
     number, text, value = (quoted(_alias(kind, column.name)) for kind in ("q", "t", "v"))
     field_name = quoted(source.fields[0]) if source.fields else "NULL"
@@ -269,8 +269,16 @@ def _number(column: Column, source: ColumnMap, ground: Ground) -> Cast:
         column=column.name,
         steps=steps,
         values=((column.name, value),),
-        problems=((reason, unreadable), *below, *_missing(column, value)),
+        problems=((reason, unreadable), *below, *_above(column, value, item), *_missing(column, value)),
     )
+
+
+def _above(column: Column, value: str, item: TableMap) -> list[tuple[str, str]]:
+    """The problem of a number above the one that limits it, which is its usual value where the row says none."""
+    if column.at_most is None:
+        return []
+    told = quoted(_alias("v", column.at_most)) if item.column(column.at_most) is not None else "NULL"
+    return [("above_maximum", f"{value} > coalesce({told}, {item.table.column(column.at_most).default or 'NULL'})")]
 
 
 def _digits(text: str, ground: Ground) -> str:

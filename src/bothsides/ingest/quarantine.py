@@ -27,6 +27,7 @@ _DETAILS = {
     "unknown_currency": "not an active ISO 4217 code such as EUR, GBP or USD",
     "no_fx_rate": "no rate to the reporting currency on that date in fx_rates",
     "below_minimum": "below {minimum:g}",
+    "above_maximum": "above {at_most}, which is {usual} where the mapping says nothing else",
     "duplicate_key": "the same key stands with different content, here or in another source",
     "orphan_reference": "no {references} record has this key",
 }
@@ -145,6 +146,8 @@ def _detail(stage: Stage, name: str, reason: str) -> str:
         formats=f" in the format {' or '.join(formats)}" if formats else "",
         allowed=", ".join(column.allowed),
         minimum=column.minimum or 0,
+        at_most=column.at_most,
+        usual=stage.table.column(column.at_most).default if column.at_most else "",
         largest=f"{LARGEST_AMOUNT:,}",
         references=column.references,
     )

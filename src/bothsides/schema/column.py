@@ -40,6 +40,8 @@ class Column:
     default: str | None = None
     """Text taken when the mapping does not name the column (or, for a currency, when the field is blank)."""
     minimum: float | None = None
+    at_most: str | None = None
+    """The column of the same row that it may not exceed."""
 
 
 def key(name: str, meaning: str) -> Column:
@@ -85,9 +87,11 @@ def integer(name: str, meaning: str, *, minimum: float | None = None) -> Column:
     return Column(name=name, kind=Kind.INTEGER, meaning=meaning, minimum=minimum)
 
 
-def number(name: str, meaning: str, *, minimum: float | None = None, default: str | None = None) -> Column:
-    """A real number."""
-    return Column(name=name, kind=Kind.NUMBER, meaning=meaning, minimum=minimum, default=default)
+def number(
+    name: str, meaning: str, *, minimum: float | None = None, at_most: str | None = None, default: str | None = None
+) -> Column:
+    """A real number; `at_most` names the column that it may not exceed."""
+    return Column(name=name, kind=Kind.NUMBER, meaning=meaning, minimum=minimum, at_most=at_most, default=default)
 
 
 def boolean(name: str, meaning: str, *, default: str | None = None) -> Column:

@@ -36,7 +36,7 @@ REVIEWS = Table(
         ref("reviewer_id", "accounts", "who wrote it"),
         ref("reviewee_id", "accounts", "who is rated; the order's supplier where nobody is named"),
         moment("reviewed_at", "when it was written", required=True),
-        number("rating", "the rating given; higher is better", minimum=0),
+        number("rating", "the rating given; higher is better", minimum=0, at_most="best_rating"),
         number("best_rating", "the best rating that could be given", minimum=1, default="5"),
         boolean("recommends", "whether the reviewer would recommend the other"),
         boolean("is_incentivised", "written for a reward, so left out of ratings", default="false"),
