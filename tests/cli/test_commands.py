@@ -57,6 +57,7 @@ def test_dates_filters_and_as_of_narrow_the_answer(run: Run, workspace: Path) ->
         (("metrics",), "name at least one metric"),
         (("metrics", "gmv", "quarter"), "'quarter' is a split, not a metric: write --by quarter"),
         (("metrics", "GMV"), "did you mean gmv"),
+        (("metrics", "gmv", "--where", "category=Pumps", "--where", "category=Valves"), "write category=A,B"),
     ],
 )
 def test_a_wrong_word_ends_in_one_line_that_says_what_is_allowed(
@@ -97,6 +98,35 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
     done = run(command, "--help")
     assert done.code == 0
     assert COMMANDS[command].split(":")[0][:20] in done.out.replace("\n", " ")
+
+
+def test_two_versions_of_one_metric_are_told_apart(run: Run, workspace: Path) -> None:
+    shown = run("metrics", "gmv@1,gmv", "--by", "year", "-w", workspace).out
+    assert [line.split()[0] for line in shown.splitlines() if "550.00" in line] == ["gmv@1", "gmv@1"]
+    assert "gmv@1" not in run("metrics", "gmv", "-w", workspace).out
+
+
+def test_the_last_line_speaks_of_what_is_shown(run: Run, workspace: Path) -> None:
+    assert run("metrics", "gmv", "-w", workspace).out.endswith("\nmoney in EUR · census: counted, not estimated\n")
+    assert run("metrics", "orders", "-w", workspace).out.endswith("\ncensus: counted, not estimated\n")
+    last = run("metrics", "take_rate", "-w", workspace).out.splitlines()[-1]
+    assert last == "take_rate unavailable: needs fees: no data has been loaded for it"
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (("--from", "2030-01-01"), "2030-01-01 and later"),
+        (("--to", "2001-01-01"), "2001-01-01 and earlier"),
+        (("--from", "2001-01-01", "--to", "2001-02-01"), "2001-01-01 to 2001-02-01"),
+        (("--as-of", "2001-01-01"), "as of 2001-01-01"),
+    ],
+)
+def test_days_outside_what_is_known_are_named(run: Run, workspace: Path, words: tuple[str, ...], asked: str) -> None:
+    done = run("metrics", "gmv", *words, "--json", "-w", workspace)
+    (record,) = json.loads(done.out)
+    assert (done.code, record["status"]) == (0, "unavailable")
+    assert record["reason"] == f"known from 2024-01-10 to 2024-03-31, asked for {asked}"
 
 
 @pytest.mark.parametrize("words", [["--help"], *([command, "--help"] for command in COMMANDS)], ids=" ".join)

@@ -201,8 +201,15 @@ def test_words_of_a_filter_stand_beside_the_statement(everything: Store) -> None
     assert re.search(r"category IN \(\$\w+, \$\w+\)", text)
 
 
-def test_nothing_to_read_is_said(everything: Store) -> None:
-    assert explain(everything, Query(metrics=("hhi",))).startswith("-- nothing to read")
+def test_what_no_statement_reads_is_said(everything: Store) -> None:
+    text = explain(everything, Query(metrics=("supplier_path_conversion", "hhi", "gmv")))
+    assert text.splitlines()[:3] == [
+        "-- hhi@1: exists per side only: add side to the split, or filter on one side",
+        "-- supplier_path_conversion@1: no one statement, worked out step by step from accounts, orders",
+        "-- gmv@1 = orders_sum_value",
+    ]
+    alone = explain(everything, Query(metrics=("supplier_path_conversion",)))
+    assert alone == text.splitlines()[1]
     with pytest.raises(KeyError, match="not in the dictionary"):
         explain(everything, Query(metrics=("no such metric",)))
 

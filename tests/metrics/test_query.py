@@ -18,6 +18,10 @@ from bothsides.schema import Grain, Side
         ({"where": (("category", ()),)}, "filter on 'category' names no value"),
         ({"where": (("side", ("seller",)),)}, r"filter on side 'seller' is not one of buyer, supplier"),
         ({"where": (("side", ("buyer",)), ("side", ("supplier",)))}, "leave none: no account is on both"),
+        (
+            {"where": (("category", ("a",)), ("region", ("c",)), ("category", ("b", "c")))},
+            "filters on category leave none: no row is 'a' and 'b' or 'c'; for either write category=A,B",
+        ),
         ({"start": date(2024, 2, 1), "end": date(2024, 1, 1)}, "first day 2024-02-01 is after the last day 2024-01-01"),
         (
             {"start": date(2024, 6, 1), "as_of": date(2024, 5, 1)},

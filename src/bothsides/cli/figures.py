@@ -44,8 +44,13 @@ def as_json(values: Sequence[Value], dims: Sequence[str] = ()) -> str:
     return json.dumps([as_record(value, dims) for value in values], indent=2, ensure_ascii=False)
 
 
-def show(console: Console, values: Sequence[Value], dims: Sequence[str]) -> None:
-    """A table with one row per cell; why a metric is unavailable stands below it."""
+def show(console: Console, values: Sequence[Value], dims: Sequence[str], asked: Sequence[str] = ()) -> None:
+    """A table with one row per cell; why a metric is unavailable stands below it.
+
+    Metrics of which a version was asked for are named with the one that answers.
+    """
+    versioned = {name.partition("@")[0] for name in asked if "@" in name}
+    named = {value: value.definition if value.metric in versioned else value.metric for value in values}
     sided = any(value.side for value in values)
     periods = {value.period for value in values if value.period}
     if len(periods) == 1:
@@ -61,7 +66,7 @@ def show(console: Console, values: Sequence[Value], dims: Sequence[str]) -> None
     for value in values:
         labels = dict(value.dims)
         table.add_row(
-            value.metric,
+            named[value],
             *((value.period or "",) if len(periods) > 1 else ()),
             *((value.side or "",) if sided else ()),
             *(plain(_label(labels, dim)) for dim in dims),
@@ -72,8 +77,17 @@ def show(console: Console, values: Sequence[Value], dims: Sequence[str]) -> None
             style="dim" if value.status in (Status.SMALL_N, Status.UNAVAILABLE, Status.IMMATURE) else "",
         )
     print_whole(console, table)
-    for note in dict.fromkeys(f"{v.metric} {v.status.value}: {v.reason}" for v in values if v.reason and not v.period):
+    for note in dict.fromkeys(f"{named[v]} {v.status.value}: {v.reason}" for v in values if v.reason and not v.period):
         console.print(plain(note, style="dim"))
+
+
+def footer(values: Sequence[Value], currency: str) -> str:
+    """What a person needs to know of the figures shown, empty where that is nothing."""
+    said = {
+        f"money in {currency}": any(v.unit is Unit.MONEY and v.value is not None for v in values),
+        "census: counted, not estimated": any(_interval(v) == "census" for v in values),
+    }
+    return " · ".join(text for text, holds in said.items() if holds)
 
 
 def definitions(dictionary: Dictionary) -> Table:

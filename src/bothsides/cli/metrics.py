@@ -42,13 +42,18 @@ def values(
     """Values of metrics by period, side, category and friends.
 
     Periods are day, week, month, quarter, year or fiscal_year. Every value says how many observations stand
-    behind it, its 95 % interval (or census), its status and its definition. Examples:
+    behind it, its 95 % interval (or census), its status and its definition.
+
+    A status is ok, restated, small_n, partial, immature, no_denominator or unavailable. For scripts: a word that is
+    wrong whatever the data (a metric, split, side or day there is not) ends in code 2 and prints no values. A metric
+    that these data cannot answer as asked is one record of status unavailable with a reason, and code 0, so that the
+    others asked with it still answer: no table for it, not a split or a side of it, no row with that label. Examples:
 
     bothsides metrics gmv,active_suppliers --by quarter --json
 
     bothsides metrics ndr_gmv --by quarter,side --where side=buyer
     """
-    from bothsides.cli.figures import as_json, definition_notes, show, show_dictionary
+    from bothsides.cli.figures import as_json, definition_notes, footer, show, show_dictionary
     from bothsides.metrics import Query, ask, explain, open_store, parse_by, parse_where, read_dictionary
 
     console = Console()
@@ -57,7 +62,6 @@ def values(
     if list_metrics:
         show_dictionary(console, agreed, named)
         return
-    place = read_from(workspace, warehouse)
     names = agreed.ids if all_metrics else _asked(named)
     grain, by_side, dims = parse_by([word.strip() for word in by.split(",") if word.strip()])
     query = Query(
@@ -70,7 +74,9 @@ def values(
         as_of=day(as_of, "--as-of"),
         where=parse_where(where or []),
     )
-    with open_store(place, known_on=known_on, dictionary=agreed) as store:
+    for name in names:
+        agreed.held(name)  # an unknown one is told before the data are opened
+    with open_store(read_from(workspace, warehouse), known_on=known_on, dictionary=agreed) as store:
         if explain_sql:
             print(explain(store, query))
             return
@@ -79,10 +85,11 @@ def values(
         print(as_json(found, dims))
         return
     if query.dims or found:
-        show(console, found, dims)
+        show(console, found, dims, names)
     for note in definition_notes(found, agreed, names):
         console.print(plain(note, style="dim"))
-    console.print(plain(f"money in {store.currency} · census: counted, not estimated", style="dim"))
+    if note := footer(found, store.currency):
+        console.print(plain(note, style="dim"))
 
 
 def _asked(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from bothsides.metrics.cells import (
 from bothsides.metrics.compile import Plan, cluster_plans, expand, given, legend, plan
 from bothsides.metrics.distinct import BitBudget
 from bothsides.metrics.evaluate import columns_of, evaluator
+from bothsides.metrics.facts import FACTS
 from bothsides.metrics.hindsight import asked_as_of
 from bothsides.metrics.interval import clustered_ratio
 from bothsides.metrics.measure import Formula, Ratio, measures_of
@@ -57,15 +58,33 @@ def _answered(reading: Reading) -> list[Value]:
 
 
 def explain(store: Store, query: Query) -> str:
-    """The SQL that the query's formulas compile to, below what each metric makes of its columns and its parameters."""
+    """The SQL that the query's formulas compile to, below what each metric makes of its columns and its parameters.
+
+    A comment says of every other metric why there is none of it.
+    """
     with asked_as_of(store, query) as then:
         reading = make_reading(then, query)
-        metrics = [held.metric for held in reading.held() if (held.undefined or misfit(reading, held.metric)) is None]
+        refused = {held: held.undefined or misfit(reading, held.metric) for held in reading.held()}
+        metrics = [held.metric for held in refused if refused[held] is None]
+        told = [f"-- {held.metric.definition}: {reason}\n" for held, reason in refused.items() if reason]
+        told += [
+            f"-- {_name(metric, part)}: no one statement, worked out step by step from {_tables(part)}\n"
+            for metric in dict.fromkeys(metrics)
+            for part in reading.store.dictionary.parts(metric)
+            if isinstance(part.formula, Shape)
+        ]
         jobs = _jobs(reading, metrics)
         if not jobs:
-            return "-- nothing to read: no metric asked for is a formula over tables that are here"
+            return "".join(told).rstrip() or "-- nothing to read: no metric is asked for"
         compiled = _compiled(reading, jobs)
-        return legend({job.name: job.formula for job in jobs}, compiled) + given(compiled) + compiled.statement
+        formulas = {job.name: job.formula for job in jobs}
+        return "".join(told) + legend(formulas, compiled) + given(compiled) + compiled.statement
+
+
+def _tables(metric: Metric) -> str:
+    """The tables that the metric reads."""
+    of_facts = (table for name in metric.facts for table in FACTS[name].requires)
+    return ", ".join(dict.fromkeys((*of_facts, *(need.partition(".")[0] for need in metric.needs))))
 
 
 def _compiled(reading: Reading, jobs: Sequence["_Job"]) -> Plan:

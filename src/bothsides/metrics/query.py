@@ -17,8 +17,8 @@ _GRAINS = {grain.value: grain for grain in Grain} | {"period": Grain.MONTH}
 class Query:
     """A request for values. `end` and `as_of` are inclusive; None means as far as the data is known.
 
-    Raises ValueError for a split or filter that does not exist, an empty filter, and a first day after the last one or
-    the as-of date.
+    Raises ValueError for a split or filter that does not exist, an empty filter, filters that exclude each other, and a
+    first day after the last one or the as-of date.
     """
 
     metrics: tuple[str, ...]
@@ -45,6 +45,11 @@ class Query:
                     raise ValueError(f"filter on side {value!r} is not one of {', '.join(Side)}")
         if not self.sides:
             raise ValueError("filters on side leave none: no account is on both")
+        for name in dict.fromkeys(name for name, _ in self.where):
+            first, *others = [values for named, values in self.where if named == name]
+            if not set(first).intersection(*others):
+                each = " and ".join(" or ".join(map(repr, values)) for values in (first, *others))
+                raise ValueError(f"filters on {name} leave none: no row is {each}; for either write {name}=A,B")
         if self.start and self.end and self.start > self.end:
             raise ValueError(f"the first day {self.start} is after the last day {self.end}")
         if self.start and self.as_of and self.start > self.as_of:

@@ -7,6 +7,7 @@ from bothsides.metrics.facts import FACTS
 from bothsides.metrics.labels import unknown_label
 from bothsides.metrics.measure import measures_of
 from bothsides.metrics.metric import Metric, Quotient, SideRule
+from bothsides.metrics.query import Query
 from bothsides.metrics.shapes import Shape
 from bothsides.metrics.shapes.unpriced import unpriced
 from bothsides.schema import TABLES, Grain
@@ -108,7 +109,18 @@ def _outside(reading: Reading, metric: Metric) -> str | None:
     known = reading.known(metric)
     if known.start > known.end:
         return "needs days on which all of its tables are known: there are none"
-    return f"known from {known.start} to {known.end}: no day of that was asked for"
+    whole = "whole months " if any(FACTS[name].monthly for name in metric.facts) else ""
+    return f"known {whole}from {known.start} to {known.end}, asked for {_asked(reading.query)}"
+
+
+def _asked(query: Query) -> str:
+    """The days of the question in words."""
+    said = []
+    if query.start and query.end:
+        said.append(f"{query.start} to {query.end}")
+    elif query.start or query.end:
+        said.append(f"{query.start} and later" if query.start else f"{query.end} and earlier")
+    return ", ".join(said + ([f"as of {query.as_of}"] if query.as_of else []))
 
 
 def _uncountable(reading: Reading, metric: Metric) -> str | None:
