@@ -60,6 +60,24 @@ STAGES = [
 SALES = world("2024-06-30", leads=LEADS, stage_changes=STAGES)
 NO_MQL = SALES.but({"stage_changes": [s for s in STAGES if s["stage"] != "mql"]})
 
+REPEATED = world(
+    "2024-06-30",
+    leads=[lead("l1", "buyer", "2024-01-01"), lead("l2", "buyer", "2024-01-01")],
+    stage_changes=[
+        stage("l1", "lead", "2024-01-01"),
+        stage("l1", "mql", "2024-01-05"),
+        stage("l1", "closed_lost", "2024-01-08"),
+        stage("l1", "closed_lost", "2024-01-09"),  # saved again: lost already
+        stage("l1", "recycled", "2024-01-10"),
+        stage("l1", "recycled", "2024-01-11"),
+        stage("l1", "mql", "2024-02-01"),
+        # of which only the day is known: written once more as what it was, and lost
+        stage("l2", "mql", "2024-01-05"),
+        stage("l2", "mql", "2024-03-08"),
+        stage("l2", "closed_lost", "2024-03-08"),
+    ],
+)
+
 QUOTES = [
     request("q1", "b1", "2024-01-01", status="awarded", awarded_at="2024-01-11"),
     request("q2", "b1", "2024-01-05", status="closed"),
@@ -281,6 +299,23 @@ CASES = (
         by="step",
     ),
     case("sales_throughput_losses", SALES, "one", "1 | 1 | ok"),
+    case(
+        "sales_throughput_losses",
+        REPEATED,
+        "a stage written twice in a row is one move",
+        "2024-01 | 1 | 1 | ok; 2024-02 | 0 | 0 | ok; 2024-03 | 1 | 1 | ok",
+        by="month",
+        end="2024-03-31",
+    ),
+    case("sales_throughput_backward", REPEATED, "back to marketing once", "1 | 1 | ok"),
+    case(
+        "sales_throughput_reentries",
+        REPEATED,
+        "l1 in February; on one day the loss comes last, so l2 did not come back",
+        "2024-01 | 0 | 0 | ok; 2024-02 | 1 | 1 | ok; 2024-03 | 0 | 0 | ok",
+        by="month",
+        end="2024-03-31",
+    ),
     # Period 3 above period 2: retention is no funnel.
     case(
         "gmv_cohort_retention",

@@ -38,7 +38,8 @@ STAGE_MOVES = Fact(
     account=None,
     known_by=("leads", "stage_changes"),
     builds=(
-        # `top` is the highest place reached before the change, `stood` the place it left.
+        # `top` is the highest place reached before the change, `stood` the place and `left_stage` the stage it left.
+        # What is known by the day alone falls on one moment: there the way up comes first, then losses and returns.
         f"""
         CREATE TABLE fact_stage_moves AS
         WITH placed AS (
@@ -47,15 +48,16 @@ STAGE_MOVES = Fact(
             FROM {{stage_changes}} c JOIN dim_leads l ON l.lead_id = c.lead_id
         ),
         stepped AS (
-            SELECT *, coalesce(lag(place) OVER earlier, 1) AS stood,
+            SELECT *, coalesce(lag(place) OVER earlier, 1) AS stood, lag(stage) OVER earlier AS left_stage,
                    greatest(1, coalesce(max(place) OVER (
-                       PARTITION BY lead ORDER BY changed_at, place, change_id
+                       PARTITION BY lead ORDER BY changed_at, place = 0, place, stage, change_id
                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                    ), 1)) AS top
-            FROM placed WINDOW earlier AS (PARTITION BY lead ORDER BY changed_at, place, change_id)
+            FROM placed WINDOW earlier AS (PARTITION BY lead ORDER BY changed_at, place = 0, place, stage, change_id)
         ),
         moved AS (
-            SELECT *, CASE WHEN stage = 'closed_lost' THEN 'lost' WHEN stage = 'recycled' THEN 'backward'
+            SELECT *, CASE WHEN stage = left_stage THEN NULL
+                           WHEN stage = 'closed_lost' THEN 'lost' WHEN stage = 'recycled' THEN 'backward'
                            WHEN place > top THEN 'forward' WHEN place > stood THEN 're-entry'
                            WHEN place < stood THEN 'backward' END AS move
             FROM stepped
