@@ -22,7 +22,7 @@ def quarantine(
     limit: Annotated[int, Parameter(help="At most this many rows.")] = 50,
     json: Annotated[bool, Parameter(negative=(), help="Print the rows for scripts.")] = False,
 ) -> None:
-    """Show the records that could not be loaded, with reason, file and line.
+    """Show the reasons why records could not be loaded, with their counts, then the records with file and line.
 
     Mend them in the source, or the mapping, and sync again: a record that can be read leaves the quarantine.
     """
@@ -32,6 +32,7 @@ def quarantine(
 
     con = open_reader(published(Workspace.open(workspace)))
     try:
+        counts = ingest.reason_counts(con, source=source, reason=reason, load=load)
         rows = ingest.quarantine(con, source=source, reason=reason, load=load, limit=limit)
     finally:
         con.close()
@@ -42,6 +43,13 @@ def quarantine(
     if not rows:
         console.print("Nothing is in quarantine" + (" for this choice." if source or reason or load else "."))
         return
+    summary = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("source", "reason", "records"):
+        summary.add_column(name, justify="right" if name == "records" else "left", overflow="fold")
+    for count in counts:
+        summary.add_row(plain(count.source), plain(count.reason), f"{count.records:,}")
+    console.print(summary)
+    console.print()
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("file", "line", "reason", "column", "value", "detail"):
         table.add_column(name, justify="right" if name == "line" else "left", overflow="fold")

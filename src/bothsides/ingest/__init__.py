@@ -3,7 +3,7 @@
 from bothsides.ingest.mapping import ColumnMap, DateGrain, Mapping, Mode, TableMap, identity_mapping
 from bothsides.ingest.mapping_file import MappingError, load_mapping, load_mappings
 from bothsides.ingest.mapping_text import dump_mapping
-from bothsides.ingest.quarantine import Quarantined, quarantine
+from bothsides.ingest.quarantine import Quarantined, ReasonCount, quarantine, reason_counts
 from bothsides.ingest.report import ConservationError, SourceReport, SyncRefused, SyncReport
 from bothsides.ingest.sync import journal_of, sync
 
@@ -15,6 +15,7 @@ __all__ = [
     "MappingError",
     "Mode",
     "Quarantined",
+    "ReasonCount",
     "SourceReport",
     "SyncRefused",
     "SyncReport",
@@ -25,5 +26,6 @@ __all__ = [
     "load_mapping",
     "load_mappings",
     "quarantine",
+    "reason_counts",
     "sync",
 ]

@@ -82,6 +82,47 @@ def quarantine(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonCount:
+    """How many records of a source were set aside for one reason."""
+
+    source: str
+    reason: str
+    records: int
+
+
+def reason_counts(
+    con: duckdb.DuckDBPyConnection, *, source: str | None = None, reason: str | None = None, load: int | None = None
+) -> tuple[ReasonCount, ...]:
+    """The reasons of a load with their counts, most frequent first.
+
+    Raises LookupError for a source, a reason or a load that there is none of, naming those there are.
+    """
+    _check_choice(con, source, reason, load)
+    rows = con.execute(
+        'SELECT "source", reason, count(*) AS n FROM quarantine '
+        'WHERE ($source IS NULL OR "source" = $source) AND ($reason IS NULL OR reason = $reason) '
+        "AND load_id = coalesce($load, (SELECT max(load_id) FROM loads WHERE status = 'ok')) "
+        "GROUP BY ALL ORDER BY n DESC, 1, 2",
+        {"source": source, "reason": reason, "load": load},
+    ).fetchall()
+    return tuple(ReasonCount(source=name, reason=why, records=records) for name, why, records in rows)
+
+
+def _check_choice(con: duckdb.DuckDBPyConnection, source: str | None, reason: str | None, load: int | None) -> None:
+    sources = [name for (name,) in con.execute('SELECT DISTINCT "source" FROM load_sources ORDER BY 1').fetchall()]
+    if source is not None and source not in sources:
+        raise LookupError(f"no source {source!r} was ever loaded; there are: {', '.join(sources)}")
+    loads = [number for (number,) in con.execute("SELECT load_id FROM loads WHERE status = 'ok' ORDER BY 1").fetchall()]
+    if load is not None and load not in loads:
+        shown = ", ".join(map(str, loads[-10:])) + (f", and {len(loads) - 10} earlier ones" if len(loads) > 10 else "")
+        raise LookupError(f"load {load} was not published; there are: {shown}")
+    reasons = [word for (word,) in con.execute("SELECT DISTINCT reason FROM quarantine ORDER BY 1").fetchall()]
+    if reason is not None and reason not in reasons and reason not in _DETAILS:
+        there = f"there are: {', '.join(reasons)}" if reasons else "nothing was ever set aside"
+        raise LookupError(f"no record was ever set aside as {reason!r}; {there}")
+
+
 def write_rejects(con: duckdb.DuckDBPyConnection, load_id: int, staged: Staged, count: FileCount) -> None:
     """Records that the file's reader could not make sense of."""
     if not count.rejects:
