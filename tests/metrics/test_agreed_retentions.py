@@ -90,7 +90,12 @@ def test_in_python_a_choice_left_out_is_refused_too() -> None:
     [
         ('"week"', '"30 days"', "an account has one first day only"),
         ('"week"', '"fortnight"', 'must be a number of days such as "30 days"'),
-        ('"1-2, 3-8"', '"1-9"', "bracket 1-9: ages are 0 to 8"),
+        ('"week"', '"0 days"', 'retention[0].period = "0 days": must be a number of days such as "30 days"'),
+        ('"1-2, 3-8"', '"1-9"', 'retention[0] (searching_again).span = "1-9": bracket 1-9: ages are 0 to 8'),
+        ('"1-2, 3-8"', '"1-3, 2-4"', "bracket 2-4: it begins at or before 3, where one before it ends"),
+        ('"1-2, 3-8"', '"1-3, 1-3"', "bracket 1-3: it begins at or before 3, where one before it ends"),
+        ('"1-2, 3-8"', '"3-8, 1-2"', "bracket 1-2: it begins at or before 8, where one before it ends"),
+        ("ages = 8", "ages = 521", "(searching_again).ages = 521: 521 periods: at least 1 and at most 520"),
         ('"1-2, 3-8"', '"often"', "must be bounded, unbounded, or brackets"),
         ('measure = "accounts"', 'measure = "gmv"', "only orders have an amount"),
         ('"search"', '"dance"', "is not one of order, listing, request"),
@@ -98,6 +103,13 @@ def test_in_python_a_choice_left_out_is_refused_too() -> None:
 )
 def test_a_mistake_is_named_with_what_is_allowed(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert said in "".join(mistakes(tmp_path, KEPT.replace(old, new)))
+
+
+def test_ten_years_of_weeks_are_followed(tmp_path: Path) -> None:
+    text = KEPT.replace("ages = 8", "ages = 520").replace('"1-2, 3-8"', '"bounded"')
+    metric = read_dictionary(written(tmp_path, text)).metric("searching_again")
+    assert isinstance(metric.formula, Returned)
+    assert metric.formula.retention.slots[-1] == (520, 520)
 
 
 def test_a_table_of_another_name_is_a_mistake_once(tmp_path: Path) -> None:

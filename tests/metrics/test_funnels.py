@@ -1,5 +1,6 @@
 """One market, many funnels: each choice changes the numbers as it says."""
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -47,6 +48,10 @@ PATH = ("search", "supplier_view", "cart_add", "order")
 
 def step(source: str, within: timedelta | None = None, where: tuple[Test, ...] = ()) -> Step:
     return Step(name=source, source=source, where=where, within=within, where_absent="refuse")
+
+
+def absent(source: str) -> Step:
+    return replace(step(source), where_absent="leave_out")
 
 
 def funnel(*steps: str | Step, **knobs: Any) -> Funnel:
@@ -108,11 +113,66 @@ def conversions(store: Store, one: Funnel) -> list[float | int | None]:
         ({"exclusions": (Exclusion(source="cart_abandon", where=(), after=3, before=4),)}, [2, 2, 1, 1]),
         ({"exclusions": (Exclusion(source="cart_abandon", where=(), after=1, before=3),)}, [3, 3, 2, 2]),
         ({"hold": "category"}, [3, 3, 1, 1]),  # b1's cart was of another category
-        ({"hold": "session"}, [3, 2, 0, 0]),  # b3 looked in another session; orders have none
     ],
 )
 def test_the_same_events_by_other_choices(store: Store, knobs: dict[str, Any], reached: list[int]) -> None:
     assert answer(store, funnel(*PATH, **knobs)) == reached
+
+
+def test_a_session_held_through_what_has_sessions(store: Store) -> None:
+    assert answer(store, funnel(*PATH[:3], hold="session")) == [3, 2, 0]  # b3 looked in another session
+
+
+NO_ORDER = (Exclusion(source="order", where=(), after=1, before=2),)
+
+
+@pytest.mark.parametrize(
+    ("steps", "knobs", "said"),
+    [
+        (("search", "order"), {"hold": "session"}, "hold: order has no session; these have: visit, search, "),
+        (("search", "order"), {"hold": "quote"}, "hold: search has no quote; these have: request, reply, award, "),
+        (("search", "order"), {"hold": "counterparty"}, "hold: search has no counterparty; these have: order, sale"),
+        # an exclusion that is never seen would exclude nobody
+        (("search", "supplier_view"), {"hold": "session", "exclusions": NO_ORDER}, "hold: order has no session"),
+        (
+            ("lead", "order"),
+            {"hold": "quote", "walker": "lead", "count": "leads"},
+            "hold: only accounts have the quote",
+        ),
+        (("search", step("order", where=(Test("results", ">", 0),))), {}, "steps[1].where: order has no results"),
+        ((step("search", where=(Test("completed", "=", 1),)), "order"), {}, "steps[0].where: search has no completed"),
+        ((step("search", where=(Test("amount", ">", 0),)), "order"), {}, "steps[0].where: search has no amount"),
+        (("search", "order"), {"window": timedelta()}, "window: a window of 0:00:00: it must be more than nothing"),
+        ((absent("signup"), "sale"), {}, "steps[0].where_absent: 'leave_out' of signup, the first step"),
+        (("signup", absent("verified")), {}, "steps[1].where_absent: 'leave_out' of verified, the last step"),
+        (("search", absent("cart_add"), "order"), {"order": "any"}, "steps[1].where_absent: 'leave_out' of cart_add"),
+    ],
+)
+def test_what_the_data_can_never_answer_is_refused(
+    steps: tuple[str | Step, ...], knobs: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^funnel 'way': {re.escape(said)}"):
+        funnel(*steps, **knobs)
+
+
+def test_a_test_that_a_label_is_not_needs_a_label() -> None:
+    """As in a formula: a row without a label is not counted on either side."""
+    rows = [*TABLES["events"], event("b3", "search", "2024-01-06")]
+    market = build_market(known_until=UNTIL, **TABLES | {"events": rows})
+
+    def searches(test: Test) -> list[Any]:
+        return answer(market, funnel(step("search", where=(test,)), "supplier_view", count="entries", window="none"))
+
+    assert searches(Test("category", "=", "x"))[0] == 3
+    assert searches(Test("category", "!=", "x"))[0] == 1  # b2's in y; b3's of the 6th has no category
+    assert searches(Test("category", "!=", "unheard of"))[0] == 4
+
+
+def test_a_label_that_no_row_has_is_named(store: Store) -> None:
+    one = funnel(step("search", where=(Test("category", "in", ("X", "x ")),)), "supplier_view")
+    named = {metric.id: (Version(metric=metric),) for metric in metrics_of(one, row=15)}
+    (value,) = ask(replace(store, dictionary=Dictionary(named)), Query(metrics=("way_conversion",)))
+    assert (value.value, value.reason) == (None, "nobody entered here; no row has the label 'X', 'x '")
 
 
 def test_any_order_enters_with_whichever_comes_first(store: Store) -> None:

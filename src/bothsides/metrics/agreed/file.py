@@ -3,6 +3,7 @@
 Every mistake of both files is named at once.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,6 +15,7 @@ from bothsides.metrics.agreed.definition import Definition, key_mistakes, make_m
 from bothsides.metrics.agreed.funnels import WrittenFunnel, make_funnel, where_mistakes
 from bothsides.metrics.agreed.retentions import WrittenRetention, make_retention
 from bothsides.metrics.catalogue import METRICS
+from bothsides.metrics.contradiction import ContradictionError
 from bothsides.metrics.dictionary import HOUSE, Dictionary, Version
 from bothsides.metrics.metric import Metric
 
@@ -99,8 +101,8 @@ def _added(written: Written, make: Callable[[Written], tuple[Metric, ...]], agre
     """Add the metrics of a written funnel or retention to those known; what is wrong with it."""
     try:
         metrics = make(written)
-    except ValueError as error:
-        return [("id", said) for said in str(error).partition(": ")[2].split("; ")]
+    except ContradictionError as error:
+        return list(error.mistakes)
     mistakes: list[tuple[str, str]] = []
     for place, metric in enumerate(metrics):
         versions: tuple[Version, ...] = agreed.get(metric.id) or _house_versions(metric.id)
@@ -153,10 +155,16 @@ def _numbered(metric: Metric, before: Version | None) -> Metric:
 
 
 def _problem(path: Path, place: str, written: dict[str, Any], key: str, said: str) -> Problem:
-    name, value = written.get("id"), written.get(key, "")
+    name, value = written.get("id"), _written(written, key)
     return Problem(
         file=str(path),
         key=f"{place}{f' ({name})' if isinstance(name, str) else ''}.{key}",
         value=f'"{value}"' if isinstance(value, str) and value else str(value),
         allowed=said,
     )
+
+
+def _written(table: dict[str, Any], key: str) -> Any:
+    """What stands at a key such as `window` or `steps[0].where`, nothing where there is none."""
+    found = re.fullmatch(r"(\w+)\[(\d+)\]\.(\w+)", key)
+    return table[found[1]][int(found[2])].get(found[3], "") if found else table.get(key, "")

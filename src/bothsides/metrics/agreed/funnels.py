@@ -10,7 +10,17 @@ from bothsides.metrics.agreed.definition import known_id
 from bothsides.metrics.agreed.mistake import FormulaError
 from bothsides.metrics.agreed.parsing import parse_tests
 from bothsides.metrics.funnels import Absent, Exclusion, Funnel, Step, metrics_of
-from bothsides.metrics.funnels.declaration import Attribution, Count, Denominator, Entry, Hold, Maturity, Order, Walker
+from bothsides.metrics.funnels.declaration import (
+    Attribution,
+    Count,
+    Denominator,
+    Entry,
+    Hold,
+    Maturity,
+    Order,
+    Walker,
+    Window,
+)
 from bothsides.metrics.metric import Metric
 from bothsides.schema import Kind, Side
 
@@ -107,8 +117,15 @@ def where_mistakes(table: dict[str, Any]) -> list[tuple[str, str]]:
             try:
                 parse_tests(text if isinstance(text, str) else "", TESTED, "a step")
             except FormulaError as error:
-                mistakes += [(f"{name}[{position}].where", f'"{text}": {mistake}') for mistake in error.mistakes]
+                mistakes += [(f"{name}[{position}].where", str(mistake)) for mistake in error.mistakes]
     return mistakes
+
+
+def _window(text: str) -> Window:
+    if text == "per step":
+        return "per_step"
+    found = span(text)
+    return "none" if found is None else found
 
 
 def make_funnel(written: WrittenFunnel) -> tuple[Metric, ...]:
@@ -135,7 +152,7 @@ def make_funnel(written: WrittenFunnel) -> tuple[Metric, ...]:
         steps=steps,
         entry=written.entry,
         order=written.order,
-        window="per_step" if written.window == "per step" else span(written.window) or "none",
+        window=_window(written.window),
         exclusions=exclusions,
         hold=written.hold,
         count=written.count,

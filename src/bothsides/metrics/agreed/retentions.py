@@ -20,7 +20,7 @@ RETENTION_ROW = 49
 
 def known_period(text: str) -> str:
     """A number of days such as "30 days", or week, month, quarter, year. Raises ValueError for any other text."""
-    if text not in CALENDAR and _days(text) is None:
+    if text not in CALENDAR and not _days(text):
         raise ValueError(f'must be a number of days such as "30 days", or one of {", ".join(CALENDAR)}')
     return text
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, TypeAlias
 
-from bothsides.metrics.funnels.sources import SOURCES
+from bothsides.metrics.contradiction import refuse_contradictions
+from bothsides.metrics.funnels.sources import SOURCES, carriers
 from bothsides.metrics.measure import Test
 from bothsides.schema import Side
 
@@ -34,7 +35,8 @@ class Step:
     """One step: what must happen, under which conditions, how soon after the step before.
 
     `within` is None where the funnel's window alone binds it. `where_absent` says what becomes of the funnel where the
-    step's table was never fed: refused, or answered without the step, the others keeping their numbers.
+    step's table was never fed: refused, or answered without the step, the others keeping their numbers. The first and
+    the last step are never left out, nor any step in any order.
     """
 
     name: str
@@ -64,11 +66,12 @@ class Funnel:
     `walker`: who walks: an account, a lead or a visitor; each is a stream of its own.
     `entry`: an account enters once, at its first ever first step, or at every first step it takes.
     `order`: `ordered`: the steps in this order, anything may come between. `strict`: nothing that the funnel's tables
-    know of may come between. `any`: whichever step comes first enters, and step k is reached with k different steps.
+    know of may come between. `any`: whichever step comes first enters, and step k is reached with k different steps;
+    one row counts for one of them.
     `window`: from the entry to each step; or `per_step`, each step's `within` counted from the step before; or none.
     A step's `within` binds beside a global window too.
-    `exclusions`: see Exclusion. `hold`: all steps of an entry share this property; rows without it are not seen, and
-    what comes between is judged among the rows that share it.
+    `exclusions`: see Exclusion. `hold`: all steps of an entry share this property, which every source named must have;
+    rows without it are not seen, and what comes between is judged among the rows that share it.
     `count`: walkers, once a cell, or entries. Every entry is judged by itself: one order may complete two of them.
     `attribution`: whose category and region an entry carries: its first step's, its last reached step's, or each
     step its own. Channel, segment and side are the walker's.
@@ -92,10 +95,8 @@ class Funnel:
     maturity: Maturity
 
     def __post_init__(self) -> None:
-        """Raises ValueError naming every contradiction."""
-        wrong = list(_contradictions(self))
-        if wrong:
-            raise ValueError(f"funnel {self.id!r}: " + "; ".join(wrong))
+        """Raises ContradictionError naming every contradiction."""
+        refuse_contradictions(f"funnel {self.id!r}", _contradictions(self))
 
     @property
     def parts(self) -> tuple[Step | Exclusion, ...]:
@@ -118,36 +119,76 @@ class Funnel:
         return f"{number} {self.steps[number - 1].name}"
 
 
-def _contradictions(funnel: Funnel) -> Iterator[str]:
-    """What in the declaration contradicts itself."""
+def _contradictions(funnel: Funnel) -> Iterator[tuple[str, str]]:
+    """What in the declaration contradicts itself: the key and what is wrong with it."""
     if len(funnel.steps) < 2:
-        yield f"{len(funnel.steps)} steps: it needs at least 2"
+        yield "steps", f"{len(funnel.steps)} steps: it needs at least 2"
     if funnel.count not in (f"{funnel.walker}s", "entries"):
-        yield f"count = {funnel.count!r} where a walker is the {funnel.walker}: count {funnel.walker}s or entries"
-    if funnel.walker != "account" and funnel.hold not in ("none", "category", "region", "counterparty"):
-        yield f"hold = {funnel.hold!r}: only accounts have it"
+        yield "count", f"a walker is the {funnel.walker}: count {funnel.walker}s or entries"
     if funnel.order == "any" and (funnel.window == "per_step" or any(step.within for step in funnel.steps)):
-        yield "order = 'any' with a window per step: a step has no step before it, give one window"
-    if funnel.steps and funnel.steps[0].within is not None:
-        yield "the first step has no step before it: its within must be none"
-    if funnel.window == "per_step" and (open_ := [step.name for step in funnel.steps[1:] if step.within is None]):
-        yield f"window = 'per_step' but {', '.join(open_)} has no within"
-    waits = (step.within for step in funnel.steps)
-    for span in (funnel.window, *waits):
-        if isinstance(span, timedelta) and not timedelta() < span <= LONGEST:
-            yield f"a window of {span}: it must be more than nothing and at most {LONGEST.days} days"
-    for part in funnel.parts:
-        yield from _misplaced(part, funnel)
-    for exclusion in funnel.exclusions:
-        if not 1 <= exclusion.after < exclusion.before <= len(funnel.steps):
-            yield f"exclusion between {exclusion.after} and {exclusion.before}: steps are 1 to {len(funnel.steps)}"
-
-
-def _misplaced(part: Step | Exclusion, funnel: Funnel) -> Iterator[str]:
-    """Sources and tests that the walker's stream does not have."""
+        yield "order", "'any' with a window per step: a step has no step before it, give one window"
+    yield from _spans(funnel)
+    yield from _left_out(funnel)
+    if _is_of_accounts_alone(funnel):
+        yield "hold", f"only accounts have the {funnel.hold}"
     there = [name for name, source in SOURCES.items() if funnel.walker in source.walkers]
-    if part.source not in there:
-        yield f"source {part.source!r} of walker {funnel.walker} is not one of {', '.join(there)}"
+    named: dict[str, tuple[Step | Exclusion, ...]] = {"steps": funnel.steps, "exclusions": funnel.exclusions}
+    for name, parts in named.items():
+        for place, part in enumerate(parts):
+            if part.source not in there:
+                said = f"{part.source!r} is no source of walker {funnel.walker}; it is one of {', '.join(there)}"
+                yield f"{name}[{place}].source", said
+            else:
+                yield from _uncarried(part, funnel, f"{name}[{place}]")
+            yield from ((f"{name}[{place}].where", said) for said in _misplaced(part))
+    for place, exclusion in enumerate(funnel.exclusions):
+        if not 1 <= exclusion.after < exclusion.before <= len(funnel.steps):
+            said = f"between {exclusion.after} and {exclusion.before}: steps are 1 to {len(funnel.steps)}"
+            yield f"exclusions[{place}].after", said
+
+
+def _spans(funnel: Funnel) -> Iterator[tuple[str, str]]:
+    """Windows that are none."""
+    if funnel.steps and funnel.steps[0].within is not None:
+        yield "steps[0].within", "the first step has no step before it: its within must be none"
+    if funnel.window == "per_step" and (open_ := [step.name for step in funnel.steps[1:] if step.within is None]):
+        yield "window", f"'per_step' but {', '.join(open_)} has no within"
+    waits = [(f"steps[{place}].within", step.within) for place, step in enumerate(funnel.steps)]
+    for key, span in (("window", funnel.window), *waits):
+        if isinstance(span, timedelta) and not timedelta() < span <= LONGEST:
+            yield key, f"a window of {span}: it must be more than nothing and at most {LONGEST.days} days"
+
+
+def _left_out(funnel: Funnel) -> Iterator[tuple[str, str]]:
+    """Steps that cannot be left out: without its first or last step it would be another funnel."""
+    for place, step in enumerate(funnel.steps):
+        if step.where_absent == "refuse":
+            continue
+        key = f"steps[{place}].where_absent"
+        if funnel.order == "any":
+            yield key, f"'leave_out' of {step.name}: in any order the number of steps is what is counted; take refuse"
+        elif place in (0, len(funnel.steps) - 1):
+            end = "last" if place else "first"
+            yield key, f"'leave_out' of {step.name}, the {end} step: without it this is another funnel; take refuse"
+
+
+def _is_of_accounts_alone(funnel: Funnel) -> bool:
+    return funnel.walker != "account" and funnel.hold in ("session", "quote")
+
+
+def _uncarried(part: Step | Exclusion, funnel: Funnel, place: str) -> Iterator[tuple[str, str]]:
+    """Properties that are held or tested and that the source's rows never have."""
+    asked = [(f"{place}.where", test.column) for test in part.where if test.column in TESTED]
+    if funnel.hold != "none" and not _is_of_accounts_alone(funnel):
+        asked.insert(0, ("hold", funnel.hold))
+    for key, prop in dict.fromkeys(asked):
+        having = carriers(prop, funnel.walker)
+        if part.source not in having:
+            yield key, f"{part.source} has no {prop}; these have: {', '.join(having)}"
+
+
+def _misplaced(part: Step | Exclusion) -> Iterator[str]:
+    """Tests that no row can be put to."""
     for test in part.where:
         if test.column not in TESTED:
             yield f"test on {test.column!r} is not one of {', '.join(TESTED)}"

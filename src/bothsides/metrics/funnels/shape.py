@@ -11,7 +11,7 @@ from bothsides.metrics.funnels.cells import EPOCH, ROW_DIMS, Places, Tally, plac
 from bothsides.metrics.funnels.declaration import Funnel, Step
 from bothsides.metrics.funnels.entries import entering, judged, labelling
 from bothsides.metrics.funnels.sources import SOURCES, needs_of
-from bothsides.metrics.funnels.stream import Rows, days_of, read
+from bothsides.metrics.funnels.stream import Rows, days_of, read, unknown_labels
 from bothsides.metrics.funnels.walk import Rules, rules_of
 from bothsides.metrics.interval import wilson
 from bothsides.metrics.metric import Metric, Read
@@ -48,13 +48,14 @@ class Walk(Shape):
         reached = count(reading, metric, funnel, kept)
         cells = dict.fromkeys(cell for cell, _ in reached)
         shown = self._shown(reading, kept)
+        nobody = _nobody(reading, funnel)
         found: dict[Key, Outcome] = {}
         for cell in cells:
             for place in shown:
                 below = 0 if funnel.denominator == "entrants" else max(place - 1, 0)
                 top, bottom = reached.get((cell, place), 0), reached.get((cell, below), 0)
                 key = _key(reading, cell, funnel.step_label(kept[place] + 1))
-                found[key] = self._outcome(top, bottom)
+                found[key] = self._outcome(top, bottom, nobody)
         if self.shows == "reached":
             for key in reading.keys(metric, iter(found)):
                 found.setdefault(key, Outcome(value=0, n=0))
@@ -67,15 +68,22 @@ class Walk(Shape):
         wanted = [set(values) for name, values in reading.cut.where if name == "step"]
         return [p for p, i in enumerate(kept) if all(self.funnel.step_label(i + 1) in names for names in wanted)]
 
-    def _outcome(self, top: int, bottom: int) -> Outcome:
+    def _outcome(self, top: int, bottom: int, nobody: str) -> Outcome:
         if self.shows == "reached":
             return Outcome(value=top, n=top)
         if not bottom:
-            return Outcome(value=None, n=0, status=Status.NO_DENOMINATOR, reason="nobody entered here")
+            return Outcome(value=None, n=0, status=Status.NO_DENOMINATOR, reason=nobody)
         if top > bottom:
             return Outcome(value=top / bottom, n=bottom, basis=Basis.NOT_COMPUTED)
         low, high = wilson(top, bottom)
         return Outcome(value=top / bottom, n=bottom, low=low, high=high, basis=Basis.WILSON)
+
+
+def _nobody(reading: Reading, funnel: Funnel) -> str:
+    """Why there is no share where nobody entered."""
+    unknown = unknown_labels(reading.store.engine, funnel.steps)
+    hint = f"; no row has the label {', '.join(map(repr, unknown))}" if unknown else ""
+    return f"nobody entered here{hint}"
 
 
 def count(reading: Reading, metric: Metric, funnel: Funnel, kept: tuple[int, ...]) -> dict[tuple[Key, int], int]:

@@ -10,7 +10,8 @@ from bothsides.metrics.metric import Read
 class Source:
     """One thing that happens: its number in the stream, whose streams have it, the fact that says how far it is known.
 
-    `needs` are a table's columns or values without which it was never recorded.
+    `needs` are a table's columns or values without which it was never recorded. `carries` are the properties that its
+    rows have beside category and region, which all have.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Source:
     needs: tuple[str, ...] = ()
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What one kind of walker needs besides."""
+    carries: tuple[str, ...] = ()
 
 
 _LEAD_TO_ACCOUNT = {"account": ("leads.account_id",), "visitor": ("leads.account_id",)}
@@ -53,12 +55,22 @@ def _event(name: str, meaning: str) -> Source:
         walkers=("account",),
         read=("events", "occurred_on"),
         needs=(f"events.name={name}",),
+        carries=("session", "results"),
     )
 
 
 def _quote(name: str, need: str, meaning: str) -> Source:
-    return Source(name=name, meaning=meaning, walkers=("account",), read=("requests", "requested_on"), needs=(need,))
+    return Source(
+        name=name,
+        meaning=meaning,
+        walkers=("account",),
+        read=("requests", "requested_on"),
+        needs=(need,),
+        carries=("quote",),
+    )
 
+
+_OF_ORDERS = ("quote", "counterparty", "completed", "amount")
 
 SOURCES: dict[str, Source] = {
     source.name: source
@@ -96,6 +108,7 @@ SOURCES: dict[str, Source] = {
             walkers=("account", "lead", "visitor"),
             read=("bookings", "placed_on"),
             needs=("orders",),
+            carries=_OF_ORDERS,
         ),
         Source(
             name="sale",
@@ -103,6 +116,7 @@ SOURCES: dict[str, Source] = {
             walkers=("account", "lead", "visitor"),
             read=("bookings", "placed_on"),
             needs=("orders",),
+            carries=_OF_ORDERS,
         ),
         Source(
             name="site_visit",
@@ -119,3 +133,9 @@ def needs_of(name: str, walker: str) -> tuple[str, ...]:
     """What must be fed for the source in a walker's stream."""
     source = SOURCES[name]
     return source.needs + source.also.get(walker, ())
+
+
+def carriers(prop: str, walker: str) -> list[str]:
+    """The sources of a walker's stream whose rows have the property."""
+    there = [source for source in SOURCES.values() if walker in source.walkers]
+    return [source.name for source in there if prop in ("category", "region", *source.carries)]

@@ -211,7 +211,17 @@ def _passes(test: Test, column: Whole, codes: dict[str, int]) -> Flags:
     else:
         compare = {"!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
         flags = np.asarray(compare[test.operator](column, values[0]))
-    return flags & (column >= 0) if test.column == "results" else flags  # a count not recorded passes no test
+    if test.column in _LABELS:
+        return flags & (column > 0)  # a row without a label passes no test, as in formulas
+    return flags & (column >= 0) if test.column == "results" else flags  # nor does a count not recorded
+
+
+def unknown_labels(engine: Engine, steps: tuple[Step, ...]) -> list[str]:
+    """The labels that steps ask for and that no row has."""
+    known = _codes(engine, steps)
+    asked = (test.value for step in steps for test in step.where if test.column in _LABELS and test.operator != "!=")
+    named = (str(word) for value in asked for word in (value if isinstance(value, tuple) else (value,)))
+    return [word for word in dict.fromkeys(named) if word not in known]
 
 
 def _codes(engine: Engine, parts: tuple[Step | Exclusion, ...]) -> dict[str, int]:
