@@ -85,6 +85,24 @@ def test_files_that_point_to_each_other_find_each_other(drafted: Drafted, tmp_pa
     assert con.execute(sold).fetchall() == [(24,)]
 
 
+def test_visits_and_plans_find_the_companies_that_only_the_orders_name(drafted: Drafted, tmp_path: Path) -> None:
+    files = {
+        "orders.csv": "order_id,buyer,supplier,date,total\n"
+        + "".join(f"O{n},B{n % 5},S{n % 3},2024-01-{n:02d},{n}.5\n" for n in range(1, 25)),
+        "visits.csv": "visit_id,visitor,started,account,channel\n"
+        + "".join(f"V{n},v{n},2024-01-{n:02d},{f'B{n % 5}' if n % 2 else ''},mail\n" for n in range(1, 25)),
+        "subscriptions.csv": "subscription_id,account,plan,started_on,price,interval\n"
+        "X0,S0,Pro,2024-01-01,1200,year\nX1,S1,Pro,2024-01-01,1200,year\n",
+    }
+    made = drafted(files, currency="EUR")
+    assert {source.id_space for source in made.sources} == {"market"}
+    report, con = load(made, tmp_path / "acme")
+    assert all(source.quarantined == 0 for source in report.sources)
+    known = "SELECT count(*) FROM {} JOIN accounts AS a USING (account_id) WHERE a.side = '{}'"
+    assert con.execute(known.format("visits", "buyer")).fetchall() == [(12,)]
+    assert con.execute(known.format("subscriptions", "supplier")).fetchall() == [(2,)]
+
+
 @pytest.mark.parametrize("seed", [7])
 def test_a_simulated_market_loads_whole_from_its_drafted_mapping(seed: int, tmp_path: Path) -> None:
     written = write(simulate(demo_plan(seed=seed, orders=1_500)), tmp_path / "exports")

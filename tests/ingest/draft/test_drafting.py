@@ -123,6 +123,75 @@ def test_a_list_of_accounts_is_keyed_by_what_the_orders_hold_even_if_it_has_a_nu
     assert clients.tables[0].key == ("client_name",)
 
 
+BOOK = "Bestellnr;Kunde;Lieferant;Datum;Nettobetrag\n" + "".join(
+    f"A{n:03d};K{n % 12:03d};L{n % 5:02d};2024-03-{1 + n % 28:02d};{n},50\n" for n in range(60)
+)
+
+
+def companies(header: str, kinds: tuple[str, str], *, more: str = "") -> str:
+    rows = [f"K{n:03d};{kinds[0]};Firma {n} GmbH;01.02.2024;Nord" for n in range(12)]
+    rows += [f"L{n:02d};{kinds[1]};Lief {n} AG;15.02.2024;Süd" for n in range(5)]
+    return "\n".join([header, *rows]) + f"\n{more}"
+
+
+@pytest.mark.parametrize(
+    ("header", "kinds"),
+    [
+        ("Kontonr;Rolle;Firma;Angelegt am;Region", ("Käufer", "Lieferant")),
+        ("Kundennummer;Typ;Firma;Registriert am;Region", ("Kunde", "Händler")),
+        ("Code client;Type;Raison sociale;Date d'inscription;Ville", ("Acheteur", "Fournisseur")),
+        ("ID cliente;Clase;Razón social;Fecha de alta;Provincia", ("Comprador", "Proveedor")),
+        ("ID do cliente;Perfil;Razão social;Data de cadastro;UF", ("Comprador", "Fornecedor")),
+        ("Mandant;Was;Firma;Datum;Region", ("buyer", "vendor")),
+    ],
+)
+def test_a_list_of_both_sides_says_the_side_of_each(drafted: Drafted, header: str, kinds: tuple[str, str]) -> None:
+    made = drafted({"bestellungen.csv": BOOK, "konten.csv": companies(header, kinds)}, currency="EUR")
+    ledger, listed = made.sources
+    assert [one.name for one in ledger.tables] == ["orders"]
+    (accounts,) = listed.tables
+    key, field, *_ = header.split(";")
+    assert (accounts.name, accounts.key) == ("accounts", (key,))
+    side = accounts.column("side")
+    assert side is not None
+    assert side.fields == (field,)
+    assert (listed.id_space, ledger.id_space, made.skipped) == ("market", "market", ())
+
+
+def test_keys_that_are_the_companies_of_the_orders_make_a_list_of_accounts(drafted: Drafted) -> None:
+    text = companies("Mandant;Was;Firma;Datum;Region", ("A", "B"))
+    (ledger, listed) = drafted({"bestellungen.csv": BOOK, "mandanten.csv": text}, currency="EUR").sources
+    assert (listed.tables[0].name, listed.tables[0].key, listed.tables[0].key_sure) == (
+        "accounts",
+        ("Mandant",),
+        Sure.LIKELY,
+    )
+    assert "companies that other files name" in listed.tables[0].key_reason
+    side = listed.tables[0].column("side")
+    assert side is not None
+    assert (side.value, side.sure) == ("buyer", Sure.GUESS)
+    assert [one.column for one in listed.questions] == ["side"]
+    assert [(one.name, one.key) for one in ledger.tables] == [("orders", ("Bestellnr",)), ("accounts", ("Lieferant",))]
+
+
+def test_running_numbers_make_no_list_of_accounts(drafted: Drafted) -> None:
+    text = BOOK.replace(";K0", ";").replace(";L", ";")
+    staff = "Zeile;Firma;Region\n" + "".join(f"{n};Filiale {n};Nord\n" for n in range(12))
+    made = drafted({"bestellungen.csv": text, "filialen.csv": staff}, currency="EUR")
+    assert [skipped.file.rsplit("/", 1)[-1] for skipped in made.skipped] == ["filialen.csv"]
+
+
+def test_a_word_of_no_side_is_asked_and_partner_is_likely(drafted: Drafted) -> None:
+    more = "K900;Partner;Seltsam KG;03.03.2024;Nord\nK901;Behörde;Amt;03.03.2024;Nord\n"
+    text = companies("Kontonr;Rolle;Firma;Angelegt am;Region", ("Käufer", "Lieferant"), more=more)
+    (_, listed) = drafted({"bestellungen.csv": BOOK, "konten.csv": text}, currency="EUR").sources
+    side = listed.tables[0].column("side")
+    assert side is not None
+    assert (side.sure, dict(side.words)["Partner"]) == (Sure.GUESS, "supplier")
+    assert "'Partner' is taken as supplier" in side.reason
+    assert [(one.column, "'Behörde'" in one.text) for one in listed.questions] == [("side", True)]
+
+
 def test_two_ledgers_that_name_the_same_companies_share_an_id_space(drafted: Drafted) -> None:
     head = "id,customer,supplier,date,amount\n"
     draft = drafted(
@@ -250,7 +319,7 @@ def test_the_currency_comes_from_signs_or_names_and_is_never_invented(
 
 def test_a_currency_that_does_not_exist_is_refused(drafted: Drafted) -> None:
     with pytest.raises(ValueError, match="'POUND' is not an active ISO 4217 code"):
-        drafted({"ledger.csv": LEDGER}, currency="POUND")
+        drafted({"ledger.csv": BOOK}, currency="POUND")
 
 
 def test_month_starts_make_a_monthly_ledger(drafted: Drafted) -> None:
@@ -258,7 +327,7 @@ def test_month_starts_make_a_monthly_ledger(drafted: Drafted) -> None:
         f"{n},c{n % 4},s{n % 3},2024-0{1 + n % 6}-01,{n}\n" for n in range(24)
     )
     assert only(drafted({"ledger.csv": text})).date_grain == "month"
-    assert only(drafted({"ledger.csv": LEDGER})).date_grain == "day"
+    assert only(drafted({"ledger.csv": BOOK})).date_grain == "day"
 
 
 def test_words_for_nothing_are_proposed_not_applied(drafted: Drafted) -> None:
@@ -335,7 +404,7 @@ def test_lines_are_added_up_to_the_penny_and_a_bad_line_blanks_its_order(drafted
 
 
 def test_no_status_is_said_aloud(drafted: Drafted) -> None:
-    assert any("every record counts as completed" in note for note in only(drafted({"ledger.csv": LEDGER})).notes)
+    assert any("every record counts as completed" in note for note in only(drafted({"ledger.csv": BOOK})).notes)
 
 
 def test_companies_that_a_list_lacks_become_accounts_of_their_own(drafted: Drafted) -> None:

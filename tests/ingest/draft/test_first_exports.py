@@ -300,3 +300,13 @@ def test_a_stage_dated_by_the_last_change_is_a_guess_of_the_history(drafted: Dra
     _, con = load(made, tmp_path / "acme")
     found = con.execute("SELECT stage, count(*) FROM stage_changes JOIN leads USING (lead_id) GROUP BY 1").fetchall()
     assert Counter(dict(found)) == {"lead": 6, "mql": 6, "sales_qualified": 6, "closed_won": 6}
+
+
+def test_a_lost_order_is_likely_cancelled_and_said(drafted: Drafted) -> None:
+    text = orders([*range(40)], ",Status", lambda at: ",verloren" if at % 9 == 0 else ",abgeschlossen")
+    source = only(drafted({"orders.csv": text}))
+    status = source.tables[0].column("status")
+    assert status is not None
+    assert (dict(status.words)["verloren"], status.sure) == ("cancelled", Sure.LIKELY)
+    assert "'verloren' is taken as cancelled" in status.reason
+    assert any("'verloren' is taken as cancelled" in note for note in source.notes)

@@ -18,9 +18,13 @@ _NOT_WHOLLY = frozenset("not no un partially partial partly teilweise partiellem
 
 _VOCABULARY: dict[tuple[str, str], dict[str, str]] = {
     ("*", "side"): {
-        "buyer": "buyer|buyers|customer|customers|client|purchaser|demand|consumer|cliente|comprador|buy side",
-        "supplier": "supplier|suppliers|seller|sellers|vendor|vendors|merchant|provider|partner|supply|fornecedor|"
-        "vendedor|sell side",
+        "buyer": "buyer|buyers|customer|customers|client|clients|purchaser|demand|consumer|buy side|kunde|kunden|"
+        "kaufer|kaeufer|besteller|abnehmer|auftraggeber|debitor|acheteur|acheteurs|acheteuse|cliente|clientes|comprador|"
+        "compradora|compradores",
+        "supplier": "supplier|suppliers|seller|sellers|vendor|vendors|merchant|provider|partner|supply|sell side|"
+        "lieferant|lieferanten|handler|haendler|verkaufer|verkaeufer|anbieter|kreditor|fournisseur|fournisseurs|"
+        "vendeur|vendeurs|marchand|proveedor|proveedora|proveedores|vendedor|vendedora|vendedores|lojista|fornecedor|"
+        "fornecedora|fornecedores",
     },
     ("orders", "status"): {
         "completed": "completed|complete|delivered|fulfilled|paid|invoiced|done|closed|settled|success|successful|"
@@ -137,12 +141,25 @@ _VOCABULARY: dict[tuple[str, str], dict[str, str]] = {
 }
 
 
+_LOST = frozenset("lost verloren perdu perdue perdido perdida".split())
+_DOUBTFUL: dict[tuple[str, str], frozenset[str]] = {
+    ("orders", "status"): _LOST,
+    ("accounts", "side"): frozenset({"partner"}),
+    ("leads", "side"): frozenset({"partner"}),
+}
+"""Words whose meaning is likely but not sure: a lost order was never won, or its parcel went astray."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translation:
-    """How a column's words read in a closed list: pairs to translate, unknown words, share of records understood."""
+    """How a column's words read in a closed list: pairs to translate, unknown words, share of records understood.
+
+    `doubtful` are pairs whose word could mean another thing in this market: a person should look at them once.
+    """
 
     pairs: tuple[tuple[str, str], ...]
     unknown: tuple[str, ...]
+    doubtful: tuple[tuple[str, str], ...]
     share: float
 
 
@@ -150,7 +167,7 @@ def translate(table_name: str, column: str, words: tuple[tuple[str, int], ...]) 
     """Read source words as the schema's; words already spelt as allowed need no pair.
 
     >>> translate("orders", "status", (("delivered", 9), ("placed", 1)))
-    Translation(pairs=(('delivered', 'completed'),), unknown=(), share=1.0)
+    Translation(pairs=(('delivered', 'completed'),), unknown=(), doubtful=(), share=1.0)
     """
     allowed = table(table_name).column(column).allowed
     known = _vocabulary(table_name, column)
@@ -164,7 +181,13 @@ def translate(table_name: str, column: str, words: tuple[tuple[str, int], ...]) 
         understood += count
         if meant != word:
             pairs.append((word, meant))
-    return Translation(pairs=tuple(pairs), unknown=tuple(unknown), share=understood / total if total else 0.0)
+    unclear = _DOUBTFUL.get((table_name, column), frozenset())
+    return Translation(
+        pairs=tuple(pairs),
+        unknown=tuple(unknown),
+        doubtful=tuple(pair for pair in pairs if phrase(pair[0]) in unclear),
+        share=understood / total if total else 0.0,
+    )
 
 
 def _called_off(table_name: str, column: str, word: str) -> str | None:

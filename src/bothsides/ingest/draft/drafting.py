@@ -9,7 +9,7 @@ from bothsides.ingest.draft.currencies import code_counts, rates_needed, reporti
 from bothsides.ingest.draft.entities import account_tables
 from bothsides.ingest.draft.guess import FileGuess, guess_table, nearest_table
 from bothsides.ingest.draft.layouts import LAYOUTS, KnownLayout, recognise
-from bothsides.ingest.draft.links import SHARED, SIDE_WORDS, Network, connect
+from bothsides.ingest.draft.links import BOTH, SHARED, SIDE_WORDS, Network, connect, listed_companies
 from bothsides.ingest.draft.names import slug, words
 from bothsides.ingest.draft.order_lines import AMOUNT, grouped
 from bothsides.ingest.draft.pipeline import (
@@ -32,7 +32,7 @@ from bothsides.ingest.draft.records import (
 from bothsides.ingest.draft.skeleton import nearest
 from bothsides.ingest.draft.synonyms import FILE_HINTS
 from bothsides.ingest.draft.tables import main_table
-from bothsides.ingest.draft.wording import advice, odd_currencies, unused
+from bothsides.ingest.draft.wording import advice, doubts, odd_currencies, unused
 from bothsides.schema import Kind, table
 from bothsides.schema.money import minor_units
 
@@ -56,6 +56,9 @@ def draft(
     unknown = [profile for profile in profiles if profile.name not in known.used]
     rest = _same_headers(unknown)
     guesses = {profile.name: guess for profile in rest if (guess := guess_table(profile)) is not None}
+    told = tuple(guesses.values())
+    listed = {one.name: guess for one in rest if one.name not in guesses and (guess := listed_companies(one, told))}
+    guesses |= listed
     network = connect(list(guesses.values()))
     sources = (*known.sources, *(_source(network, position) for position in range(len(network.guesses))))
     skipped = tuple(
@@ -196,12 +199,16 @@ def _null_hints(guess: FileGuess, main: TableDraft) -> tuple[tuple[str, str, int
 
 def _questions(guess: FileGuess, main: TableDraft, *, asked: bool) -> Iterator[Question]:
     """Words of a status or a currency that nobody knows, and a stage of leads that no date goes with."""
-    status = guess.field("status")
-    unknown = translate(guess.table, "status", status.words).unknown if status is not None else ()
-    if unknown and status is not None:
-        said = ", ".join(repr(word) for word in unknown[:10])
-        text = f"what do {said} in '{status.name}' mean? Their records go to quarantine until the map says so"
-        yield Question(table=main.name, column="status", text=text)
+    for column in ("status", "side"):
+        field = guess.field(column)
+        unknown = translate(guess.table, column, field.words).unknown if field is not None else ()
+        if unknown and field is not None:
+            said = ", ".join(repr(word) for word in unknown[:10])
+            text = f"what do {said} in '{field.name}' mean? Their records go to quarantine until the map says so"
+            yield Question(table=main.name, column=column, text=text)
+    side = main.column("side")
+    if side is not None and side.reason == BOTH:
+        yield Question(table=main.name, column="side", text=f"{BOTH}; name the field that does, or split the file")
     currency = guess.field("currency")
     odd = odd_currencies(currency) if currency is not None else ()
     if odd and currency is not None:
@@ -228,6 +235,10 @@ def _notes(network: Network, position: int, guess: FileGuess, main: TableDraft) 
         )
     if not main.key:
         notes.append("no field names each row, so rows are known by their content; equal rows are all kept")
+    for column in ("status", "side"):
+        field = guess.field(column)
+        if field is not None:
+            notes += [f"'{field.name}': {one}" for one in doubts(translate(guess.table, column, field.words))]
     styles = {field.figures.decimal for field in _numbers(guess, main) if field.figures and not field.figures.whole}
     if len(styles) > 1:
         notes.append(

@@ -3,16 +3,20 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from bothsides.ingest.draft.choices import translate
 from bothsides.ingest.draft.matching import Match, key_match, matches, repeated_key, value_fit
 from bothsides.ingest.draft.names import words
 from bothsides.ingest.draft.profile import ColumnProfile, FileProfile, Shape
 from bothsides.ingest.draft.synonyms import TABLE_NAMES, file_hints
-from bothsides.schema import TABLES, Kind
+from bothsides.schema import TABLES, Kind, Side
 from bothsides.schema.column import Column
 
 DERIVED = frozenset({"side", "currency"})
 """Required columns that a constant can feed when no field does."""
 _ENOUGH = 1.6
+_MOST = 0.5
+"""Share of the records whose words must be known, for a field to say the side."""
+_FEW_WORDS = 20
 _FEW = 0.05
 """Share of the numbers of a file up to which repeats are mistakes."""
 _HINT = 1.5
@@ -79,8 +83,36 @@ def guess_table(profile: FileProfile) -> FileGuess | None:
     return None if best is None else _told_by_values(best)
 
 
+def accounts_known_by(profile: FileProfile, key: ColumnProfile) -> FileGuess | None:
+    """The file as a list of accounts known by that field, None when no other field describes a company by its name."""
+    found = {match.column: match for match in matches("accounts", tuple(f for f in profile.columns if f is not key))}
+    if not any(match.named >= 0.9 and match.fit >= 0.7 for match in found.values()):
+        return None
+    named = Match(column="account_id", field=key, named=0.0, fit=1.0)
+    return _told_by_values(FileGuess(profile=profile, table="accounts", score=0.0, key=named, found=found))
+
+
 def _told_by_values(guess: FileGuess) -> FileGuess:
-    """The guess with the currency fed by a free field of ISO codes, whatever it is called."""
+    """The guess with what values alone can tell: a field of two side words, and a free field of ISO codes."""
+    return _with_currency(_with_side(guess))
+
+
+def _with_side(guess: FileGuess) -> FileGuess:
+    """The side of accounts or leads from a field that holds words for both sides, whatever it is called."""
+    if guess.table not in ("accounts", "leads") or "side" in guess.found:
+        return guess
+    key = guess.key.field if guess.key else None
+    for field in guess.profile.columns:
+        read = translate(guess.table, "side", field.words)
+        meant = {dict(read.pairs).get(word, word) for word, _ in field.words if word not in read.unknown}
+        if field is not key and len(meant) == len(Side) and read.share > _MOST and field.distinct <= _FEW_WORDS:
+            found = {column: match for column, match in guess.found.items() if match.field is not field}
+            found["side"] = Match(column="side", field=field, named=0.6, fit=read.share)
+            return replace(guess, found=found)
+    return guess
+
+
+def _with_currency(guess: FileGuess) -> FileGuess:
     names = TABLES[guess.table].column_names
     codes = next((field for field in _free(guess) if field.shape is Shape.CURRENCY), None)
     if codes is None or "currency" not in names or "currency" in guess.found:

@@ -50,7 +50,10 @@ _CREATED = (
 
 FOREIGN: dict[str, dict[str, str]] = {
     "accounts": {
-        "account_id": f"{_BUYER}|{_SUPPLIER}",
+        "account_id": f"{_BUYER}|{_SUPPLIER}|konto|konto nr|konto nummer|konto id|firmen nr|firmen nummer|compte|"
+        "numero de compte|n compte|id compte|cuenta|numero de cuenta|id cuenta|conta|numero da conta|id da conta",
+        "side": "rolle|typ|art|kontoart|kontotyp|partnerart|seite|rol|tipo|tipo de cuenta|lado|papel|funcao|"
+        "tipo de conta|type de compte",
         "name": f"{_NAME}|kunden name|lieferanten name|nom client|nom fournisseur|nombre cliente|nome do cliente",
         "signed_up_at": f"{_CREATED}|registriert am|kunde seit|lieferant seit|date d inscription|fecha de alta|"
         "data de cadastro",
@@ -211,8 +214,8 @@ FOREIGN: dict[str, dict[str, str]] = {
 }
 
 FOREIGN_FILES: dict[str, str] = {
-    "accounts": "kunden|kundenliste|lieferanten|handler|verkaufer|fournisseurs|acheteurs|vendeurs|proveedores|"
-    "compradores|fornecedores",
+    "accounts": "kunden|kundenliste|lieferanten|handler|verkaufer|konten|kontenliste|firmen|fournisseurs|acheteurs|"
+    "vendeurs|comptes|entreprises|proveedores|compradores|cuentas|fornecedores|contas|empresas",
     "listings": "artikel|produkte|angebotsliste|produits|articles|productos",
     "visits": "besuche|sitzungen|webanalyse|visites|trafic|visitas|sesiones|trafico|sessoes|trafego",
     "shipments": "sendungen|lieferungen|lieferscheine|versand|expeditions|livraisons|envios|entregas|albaranes|"

@@ -3,16 +3,23 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bothsides.ingest.draft.guess import FileGuess
+from bothsides.ingest.draft.guess import FileGuess, accounts_known_by
 from bothsides.ingest.draft.matching import Match
 from bothsides.ingest.draft.names import words
-from bothsides.ingest.draft.profile import ColumnProfile, overlap
+from bothsides.ingest.draft.profile import ColumnProfile, FileProfile, overlap
 from bothsides.ingest.draft.records import Sure
 from bothsides.schema import TABLES, Kind, Side
 
+BOTH = "other files name its rows as buyers and as suppliers, and no field tells which is which: taken as buyers"
+"""Why the side of a list of companies is a guess."""
 SHARED = "market"
 """The id space of sources whose keys meet."""
 _ENOUGH = 0.3
+_LISTED = 0.5
+"""Share of the keys of a file that must be companies of other files, for it to be a list of accounts."""
+_ALL = 0.8
+"""Share of the companies of another file that must be keys of it, where it lists many more."""
+_RUNNING = 1000
 SIDE_WORDS: dict[str, frozenset[str]] = {
     "buyer": frozenset(
         "buyer buyers customer customers client clients purchaser cliente clientes comprador consumer kunde "
@@ -46,6 +53,17 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A column of accounts whose values are companies that another file only names, as its buyers or suppliers."""
+
+    source: int
+    column: str
+    target: int
+    side: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """Every file with its links, the side of lists of accounts and leads, and the id space of each file."""
 
@@ -53,6 +71,12 @@ class Network:
     links: tuple[Link, ...]
     sides: tuple[Decided | None, ...]
     shared: frozenset[int]
+    mentions: tuple[Mention, ...] = ()
+
+    def mention(self, source: int, column: str) -> Mention | None:
+        """The file whose buyers or suppliers that column names most of, None for none."""
+        found = [one for one in self.mentions if one.source == source and one.column == column]
+        return max(found, key=lambda one: one.share, default=None)
 
     def link(self, source: int, column: str) -> Link | None:
         """Where that column of that file points, None when into no file."""
@@ -80,7 +104,47 @@ def connect(guesses: Sequence[FileGuess]) -> Network:
     files = [replace(guess, key=keys.get(position, guess.key)) for position, guess in enumerate(guesses)]
     links = _best_links([one for one in candidates if one.key.field.name == keys[one.link.target].field.name])
     sides = tuple(_side(files, position, links) for position in range(len(files)))
-    return Network(guesses=tuple(files), links=tuple(links), sides=sides, shared=_shared(files, links))
+    shared = _shared(files, links)
+    links = [link for link in links if _on_its_side(files, sides, link)]
+    mentions = tuple(_mentions(files, links))
+    met = {position for one in mentions for position in (one.source, one.target)}
+    return Network(guesses=tuple(files), links=tuple(links), sides=sides, shared=shared | met, mentions=mentions)
+
+
+def listed_companies(profile: FileProfile, guesses: Sequence[FileGuess]) -> FileGuess | None:
+    """A file that nothing but its keys tells to be a list of accounts: most of them are buyers or suppliers elsewhere.
+
+    Running numbers from 1 tell nothing, because any two files share them.
+    """
+    for key in profile.columns:
+        running = key.figures is not None and key.figures.low < _RUNNING
+        if not key.unique or key.dates is not None or running:
+            continue
+        named = sum(max((overlap(key, one) for one in _of(guesses, side)), default=0.0) for side in Side)
+        if named >= _LISTED or any(overlap(one, key) >= _ALL for side in Side for one in _of(guesses, side)):
+            return accounts_known_by(profile, key)
+    return None
+
+
+def _of(guesses: Sequence[FileGuess], side: Side) -> list[ColumnProfile]:
+    return [field for guess in guesses for field in _parties(guess, side)]
+
+
+def _mentions(files: Sequence[FileGuess], links: Sequence[Link]) -> Iterator[Mention]:
+    """Accounts of either side that no file lists, but that another file names as its buyers or suppliers."""
+    linked = {(link.source, link.column) for link in links}
+    for source, guess in enumerate(files):
+        for name in _references(guess):
+            column = TABLES[guess.table].column(name)
+            if column.references != "accounts" or column.side is not None or (source, name) in linked:
+                continue
+            mine = guess.found[name].field
+            for target, other in enumerate(files):
+                for side in Side if target != source else ():
+                    for theirs in _parties(other, side):
+                        share = overlap(mine, theirs)
+                        if share >= _ENOUGH or _same_companies(mine, theirs):
+                            yield Mention(source=source, column=name, target=target, side=side.value, share=share)
 
 
 def _chosen_keys(guesses: Sequence[FileGuess], candidates: Sequence[_Candidate]) -> dict[int, Match]:
@@ -95,6 +159,12 @@ def _chosen_keys(guesses: Sequence[FileGuess], candidates: Sequence[_Candidate])
         cast[name] = cast.get(name, 0.0) + weight * one.weight
         keys[target, name] = one.key
     return {target: keys[target, max(cast, key=lambda name: cast[name])] for target, cast in votes.items()}
+
+
+def _on_its_side(files: Sequence[FileGuess], sides: Sequence[Decided | None], link: Link) -> bool:
+    """Whether the accounts a column points to can be found on its side: a list taken for buyers has no suppliers."""
+    wanted, decided = TABLES[files[link.source].table].column(link.column).side, sides[link.target]
+    return wanted is None or decided is None or decided.value == wanted.value
 
 
 def _best_links(candidates: Sequence[_Candidate]) -> list[Link]:
@@ -120,7 +190,7 @@ def _candidates(files: Sequence[FileGuess], source: int, column: str) -> Iterato
     for target, guess in enumerate(files):
         if guess.table != wanted.references:
             continue
-        named = _named_side(guess)
+        named = None if "side" in guess.found else _named_side(guess)
         if wanted.side is not None and named not in (None, wanted.side.value):
             continue
         for key in _possible_keys(guess):
@@ -172,6 +242,8 @@ def _side(files: Sequence[FileGuess], position: int, links: Sequence[Link]) -> D
     if len(pointed) == 1:
         (pointing,) = pointed
         return Decided(value=pointing, sure=Sure.LIKELY, reason=f"other files name its rows as their {pointing}")
+    if len(pointed) > 1:
+        return Decided(value=Side.BUYER.value, sure=Sure.GUESS, reason=BOTH)
     if guess.table == "accounts" or TABLES[guess.table].column("side").required:
         return Decided(
             value=Side.BUYER.value,

@@ -18,7 +18,7 @@ _HEADS = frozenset(
     "quote refund request sale salesorder seller supplier transaction txn unit user vendor "
     "auftrag auftrags bestell bestellung bestellungs kunde kunden lieferant lieferanten handler verkaufer kaufer "
     "rechnung rechnungs beleg buchungs liefer gebuhr gebuhren gesamt netto brutto produkt artikel waren leistungs "
-    "angebots anfrage".split()
+    "angebots anfrage konto firmen".split()
 )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bothsides.ingest.draft.choices import translate
+from bothsides.ingest.draft.choices import Translation, translate
 from bothsides.ingest.draft.figures import SIGNS
 from bothsides.ingest.draft.guess import FileGuess
 from bothsides.ingest.draft.links import Network
@@ -58,7 +58,9 @@ def with_key(drafted: TableDraft, key: Match) -> TableDraft:
     said = f"named '{field.name}'" if key.named >= 0.9 else f"'{field.name}' contains the word"
     if key.named < 0.5:
         said = f"'{field.name}' stands first and never repeats"
-    sure, unique = key.sure, f"every one of {field.rows:,} rows has its own"
+    if not key.named:
+        said = f"'{field.name}' holds companies that other files name"
+    sure, unique = key.sure if key.named else Sure.LIKELY, f"every one of {field.rows:,} rows has its own"
     if field.repeated:
         sure = Sure.LIKELY if field.repeated <= 0.05 * field.distinct else Sure.GUESS
         unique = f"{field.sharing:,} of {field.rows:,} rows share one with another row"
@@ -110,10 +112,16 @@ def _with_words(drafted: ColumnDraft, guess: FileGuess, column: Column, match: M
         fields=drafted.fields,
         words=translation.pairs,
         other=column.default if translation.unknown and column.name != "status" else None,
-        sure=Sure.GUESS if translation.unknown else drafted.sure,
+        sure=_less_sure(drafted.sure, translation),
         reason=drafted.reason + word_reason(translation, column),
         examples=drafted.examples,
     )
+
+
+def _less_sure(sure: Sure, translation: Translation) -> Sure:
+    if translation.unknown:
+        return Sure.GUESS
+    return Sure.LIKELY if translation.doubtful and sure is Sure.SURE else sure
 
 
 def _with_codes(drafted: ColumnDraft, match: Match) -> ColumnDraft:
@@ -138,6 +146,12 @@ def _with_target(drafted: ColumnDraft, network: Network, position: int, column: 
         return _replaced(
             drafted, reason=drafted.reason + found, sure=doubt, keep=not column.required and link.share < 1
         )
+    mention = network.mention(position, column.name)
+    if mention is not None:
+        target = network.guesses[mention.target].profile.name
+        why = f"; {mention.share:.0%} of its values are {mention.side}s of {target}"
+        doubt = drafted.sure if mention.share >= 0.9 else Sure.LIKELY
+        return _replaced(drafted, reason=drafted.reason + why, sure=doubt, keep=not column.required)
     entity = column.references == "accounts" and (column.side is not None or _own_side(network, position))
     if entity or column.references is None or column.references not in _fed(network):
         keep = not column.required and not entity and column.references in TABLES

@@ -55,11 +55,21 @@ def nature(field: ColumnProfile) -> str:
 
 
 def word_reason(translation: Translation, column: Column) -> str:
-    """What happens to words of a closed list that nobody knows."""
+    """What happens to words of a closed list that nobody knows, and which words were taken with a doubt."""
+    doubt = "".join(f"; {said}" for said in doubts(translation))
+    return doubt + _unknown_reason(translation, column)
+
+
+def doubts(translation: Translation) -> tuple[str, ...]:
+    """What each word was taken for whose meaning is not sure."""
+    return tuple(f"{word!r} is taken as {meant}: correct the map if it is not" for word, meant in translation.doubtful)
+
+
+def _unknown_reason(translation: Translation, column: Column) -> str:
     if not translation.unknown:
         return ""
     unknown = ", ".join(repr(word) for word in translation.unknown[:6])
-    if column.name == "status":
+    if column.name == "status" or column.default is None:
         return f"; not known: {unknown}: their records go to quarantine until the map says what they mean"
     return f"; not known: {unknown}, taken as {column.default!r}: correct the map"
 
