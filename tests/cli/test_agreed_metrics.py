@@ -84,7 +84,13 @@ def test_diff_shows_the_history_that_is_told_anew(run: Run, agreeing: Path) -> N
     assert [held["formula"] for held in gmv["after"]] == ["sum(orders.value)", "sum(orders.value) where value > 0"]
     told = [(c["period"], c["before"], c["after"], c["difference"]) for c in record["cells"] if c["metric"] == "gmv"]
     assert told == [("2024-01", 300.0, 300.0, 0.0), ("2024-02", 300.0, 300.0, 0.0), ("2024-03", -50.0, 0.0, 50.0)]
-    assert (record["restated"], record["unchanged"]) == (4, 5)
+    assert [record[name] for name in ("restated", "unchanged", "added", "dropped")] == [1, 5, 3, 0]
+    assert {c["metric"] for c in record["cells"] if c["restated"]} == {"gmv"}
+    shown = run("metrics", "diff", "pumps_share,gmv,orders", "-w", agreeing).out
+    assert (
+        "1 of 6 cells are told anew, 5 stay as they were.\n3 cells are of metrics that are new: pumps_share;" in shown
+    )
+    assert [line.split()[0] for line in shown.splitlines() if "2024-0" in line and "after" not in line] == ["gmv"]
     shown = run("metrics", "diff", "gmv", "-w", agreeing).out
     assert "after   gmv@2 (from 2024-02-01): sum(orders.value) where value > 0" in shown
     assert "1 of 3 cells are told anew, 2 stay as they were." in shown
@@ -112,7 +118,7 @@ def test_diff_holds_against_another_file_or_two_versions(run: Run, agreeing: Pat
         (("--from-version", "1", "--to-version", "2"), "compare one metric, not 0"),
         (("gmv", "--from-version", "1", "--to-version", "7"), "gmv has version 1, 2"),
         (("gmvv",), "did you mean gmv"),
-        (("--agreement", "nowhere.toml"), "nowhere.toml"),
+        (("--agreement", "nowhere.toml"), "--agreement nowhere.toml: there is no such file or folder"),
     ],
 )
 def test_a_wrong_comparison_says_what_is_allowed(

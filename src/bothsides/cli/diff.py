@@ -49,6 +49,8 @@ def diff(
     from bothsides.metrics.agreed.comparison import changes, compare
     from bothsides.workspace import Workspace
 
+    if agreement is not None and not agreement.exists():
+        raise FileNotFoundError(f"--agreement {agreement}: there is no such file or folder")
     opened = Workspace.open(workspace)
     agreed = read_dictionary(opened.folder)
     names = tuple(name for word in ids for name in word.split(",") if name)

@@ -17,7 +17,8 @@ from bothsides.metrics.value import Status, Unit, Value
 
 
 def as_json(comparison: Comparison, dims: Sequence[str]) -> str:
-    """The changes and every cell, changed or not."""
+    """The changes and every cell, changed or not; those of a metric that one side does not define are counted apart."""
+    restated, added, dropped = set(comparison.restated), len(comparison.added), len(comparison.dropped)
     record = {
         "changes": [
             {
@@ -28,9 +29,11 @@ def as_json(comparison: Comparison, dims: Sequence[str]) -> str:
             }
             for change in comparison.changes
         ],
-        "cells": [_record(cell, dims) for cell in comparison.cells],
-        "restated": len(comparison.restated),
-        "unchanged": len(comparison.cells) - len(comparison.restated),
+        "cells": [_record(cell, dims) | {"restated": cell in restated} for cell in comparison.cells],
+        "restated": len(restated),
+        "unchanged": len(comparison.cells) - len(restated) - added - dropped,
+        "added": added,
+        "dropped": dropped,
     }
     return json.dumps(record, indent=2, ensure_ascii=False)
 
@@ -53,7 +56,6 @@ def _record(cell: Cell, dims: Sequence[str]) -> dict[str, Any]:
         **_side("after", cell.after),
         "difference": cell.difference,
         "share": cell.share,
-        "restated": cell.changed,
     }
 
 
@@ -86,10 +88,21 @@ def show(console: Console, comparison: Comparison, dims: Sequence[str], *, all_c
     )
     for note in notes:
         console.print(plain(note, style="dim"))
-    if comparison.cells:
-        count = len(comparison.restated)
-        rest = len(comparison.cells) - count
-        console.print(f"\n{count} of {len(comparison.cells)} cells are told anew, {rest} stay as they were.")
+    if told := _told(comparison, all_cells=all_cells):
+        console.print("\n" + "\n".join(told))
+
+
+def _told(comparison: Comparison, *, all_cells: bool) -> list[str]:
+    """How many cells are told anew, and how many belong to a metric that has no history on one side."""
+    count, lone = len(comparison.restated), {"new": comparison.added, "no longer defined": comparison.dropped}
+    both = len(comparison.cells) - sum(map(len, lone.values()))
+    said = [f"{count} of {both} cells are told anew, {both - count} stay as they were."] if both else []
+    for word, cells in lone.items():
+        if cells:
+            names = ", ".join(dict.fromkeys(cell.value.metric for cell in cells))
+            hint = "" if all_cells else "; --all prints them"
+            said.append(f"{len(cells)} cells are of metrics that are {word}: {names}{hint}.")
+    return said
 
 
 def _show_change(console: Console, change: Change) -> None:

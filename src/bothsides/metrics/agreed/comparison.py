@@ -86,8 +86,23 @@ class Comparison:
 
     @property
     def restated(self) -> tuple[Cell, ...]:
-        """The cells that differ."""
-        return tuple(cell for cell in self.cells if cell.changed)
+        """The cells that differ, of metrics that both dictionaries define: others have no history to tell anew."""
+        lone = {cell for cells in (self.added, self.dropped) for cell in cells}
+        return tuple(cell for cell in self.cells if cell.changed and cell not in lone)
+
+    @property
+    def added(self) -> tuple[Cell, ...]:
+        """The cells of metrics that only the later dictionary defines."""
+        return self._of(change.metric for change in self.changes if not change.before)
+
+    @property
+    def dropped(self) -> tuple[Cell, ...]:
+        """The cells of metrics that only the earlier dictionary defines."""
+        return self._of(change.metric for change in self.changes if not change.after)
+
+    def _of(self, metrics: Iterable[str]) -> tuple[Cell, ...]:
+        named = set(metrics)
+        return tuple(cell for cell in self.cells if cell.value.metric in named)
 
 
 def changes(before: Dictionary, after: Dictionary, ids: Iterable[str] = ()) -> tuple[Change, ...]:
