@@ -1,17 +1,21 @@
 """What is wrong with a workspace and how to mend it."""
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 
 import duckdb
 
 from bothsides.agreement import AgreementError
+from bothsides.connectors.files import FileRefused, FoundFile, field_names
 from bothsides.diagnosis.policy import read_policy
 from bothsides.ingest import Mapping, journal_of, load_mappings
 from bothsides.ingest.held import loadable_now
 from bothsides.ingest.landing import find_files
+from bothsides.ingest.mapping_file import missing_fields
 from bothsides.metrics import read_dictionary
 from bothsides.metrics.building import fed_tables
 from bothsides.schema import TABLES
@@ -58,7 +62,7 @@ def _mappings(workspace: Workspace) -> Iterator[Complaint]:
         yield Complaint(
             severity=Severity.BROKEN,
             what=f"{draft.name} is an unfinished draft, so its files are not loaded",
-            mend=f"answer what is marked MISSING in {draft}, then rename it to {draft.name.removesuffix('.todo')}",
+            mend=f"answer what is marked TODO in {draft}, then rename it to {draft.name.removesuffix('.todo')}",
         )
     try:
         mappings = load_mappings(folder)
@@ -86,13 +90,34 @@ def _agreement(workspace: Workspace) -> Iterator[Complaint]:
 
 def _files(workspace: Workspace, mapping: Mapping) -> Iterator[Complaint]:
     try:
-        find_files(mapping, workspace.folder)
+        found = find_files(mapping, workspace.folder)
     except AgreementError as error:
         yield Complaint(
             severity=Severity.BROKEN,
             what=f"source {mapping.source}: {error}",
             mend=f"put the file there, or correct `files` in {mapping.path}",
         )
+        return
+    if not mapping.reshape:
+        yield from _fields(mapping, [file for _, files in found for file in files])
+
+
+def _fields(mapping: Mapping, files: Sequence[FoundFile]) -> Iterator[Complaint]:
+    """Fields that the mapping reads and its files do not have, each once, and files that cannot be read."""
+    told: set[tuple[str, str]] = set()
+    with tempfile.TemporaryDirectory() as scratch:
+        for file in files:
+            try:
+                present = field_names(file, spool_dir=Path(scratch), hints=mapping.read)
+            except FileRefused as error:
+                mend = f"export it again, or say under [read] in {mapping.path} how to read it"
+                yield Complaint(severity=Severity.BROKEN, what=f"source {mapping.source}: {error}", mend=mend)
+                continue
+            for problem in missing_fields(mapping, present, file.name):
+                if (problem.key, problem.value) not in told:
+                    told.add((problem.key, problem.value))
+                    mend = f"correct the field's name in {mapping.path}, or leave the column out"
+                    yield Complaint(severity=Severity.BROKEN, what=str(problem), mend=mend)
 
 
 def _warehouse(workspace: Workspace, now: datetime) -> Iterator[Complaint]:

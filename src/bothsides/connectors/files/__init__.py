@@ -5,7 +5,7 @@ DuckDB, `verify` confirms that nothing was lost on the way.
 """
 
 from bothsides.connectors.files.locate import FileMissing, FoundFile, locate
-from bothsides.connectors.files.reading import read, sniff
+from bothsides.connectors.files.reading import field_names, read, sniff
 from bothsides.connectors.files.scanning import line_numbers, scan
 from bothsides.connectors.files.table import (
     CountsDisagree,
@@ -28,6 +28,7 @@ __all__ = [
     "ReadHints",
     "Reject",
     "TextTable",
+    "field_names",
     "line_numbers",
     "locate",
     "read",

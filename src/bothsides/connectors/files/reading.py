@@ -81,6 +81,12 @@ def read(found: FoundFile, *, spool_dir: Path, hints: ReadHints = NO_HINTS, forc
     return _read_slow(found, layout, heading, spool_dir)
 
 
+def field_names(found: FoundFile, *, spool_dir: Path, hints: ReadHints = NO_HINTS) -> tuple[str, ...]:
+    """The columns that `read` gives the file, without reading it where a header tells them. Raises `FileRefused`."""
+    _, heading = _sniff(found, hints)
+    return _columns(heading) if heading is not None else read(found, spool_dir=spool_dir, hints=hints).columns
+
+
 def _plain_path(found: FoundFile, spool_dir: Path, hints: ReadHints) -> Path:
     """A path on disk that DuckDB takes literally."""
     if packed(found):
