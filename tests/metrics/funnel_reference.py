@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from bothsides.metrics.funnels import Funnel
+from bothsides.metrics.funnels import Funnel, Step
+from bothsides.metrics.measure import Test
 
 
 @dataclass(frozen=True)
@@ -45,24 +46,23 @@ def _table(source: str) -> str:
 
 def _enters(funnel: Funnel, done: Done) -> bool:
     steps = funnel.steps if funnel.order == "any" else funnel.steps[:1]
-    return any(step.source == done.source for step in steps)
+    return any(_is(step, done) for step in steps)
 
 
 def _rank(funnel: Funnel, done: Done) -> int:
     """Within one second, things stand in the order of the steps, the rest after them."""
-    return next((i for i, step in enumerate(funnel.steps) if step.source == done.source), len(funnel.steps))
+    return next((i for i, step in enumerate(funnel.steps) if _is(step, done)), len(funnel.steps))
 
 
 def _judged(funnel: Funnel, stream: list[Done], entry: int) -> int | None:
     limit = None if isinstance(funnel.window, str) else funnel.window.total_seconds()
     if funnel.order == "any":
         begun = stream[entry].second
-        firsts = []
-        for step in funnel.steps:
-            times = [d.second for d in stream if d.source == step.source and d.second >= begun]
-            if times and (limit is None or min(times) - begun <= limit):
-                firsts.append(min(times))
-        chain = sorted(firsts)
+        near = sorted(d.second for d in stream if d.second >= begun and (limit is None or d.second - begun <= limit))
+        chain = []
+        for second in near:  # a step more is reached at the first second by which one more step has a row of its own
+            while len(chain) < _steps_with_a_row_each(funnel, [d for d in stream if begun <= d.second <= second]):
+                chain.append(second)
     else:
         places = max(_chains(funnel, stream, entry), key=lambda c: (len(c), [-p for p in c]))
         chain = [stream[place].second for place in places]
@@ -82,6 +82,33 @@ def _judged(funnel: Funnel, stream: list[Done], entry: int) -> int | None:
     return len(chain)
 
 
+def _steps_with_a_row_each(funnel: Funnel, stream: list[Done]) -> int:
+    """How many of the steps can be given one of the things each, none to two of them."""
+    step_of: dict[int, int] = {}
+
+    def give(step: int, tried: set[int]) -> bool:
+        for place, done in enumerate(stream):
+            if place in tried or not _is(funnel.steps[step], done):
+                continue
+            tried.add(place)
+            if place not in step_of or give(step_of[place], tried):
+                step_of[place] = step
+                return True
+        return False
+
+    return sum(give(step, set()) for step in range(len(funnel.steps)))
+
+
+def _is(step: Step, done: Done) -> bool:
+    return step.source == done.source and all(_passes(test, done) for test in step.where)
+
+
+def _passes(test: Test, done: Done) -> bool:
+    """Only category is tested, by the numbers of its labels."""
+    wanted = [int(str(value)) for value in (test.value if isinstance(test.value, tuple) else (test.value,))]
+    return done.category > 0 and (done.category not in wanted if test.operator == "!=" else done.category in wanted)
+
+
 def _chains(funnel: Funnel, stream: list[Done], entry: int) -> Iterator[list[int]]:
     """Every chain of rows that begins at the entry and keeps the rules."""
     limit = None if isinstance(funnel.window, str) else funnel.window.total_seconds()
@@ -97,7 +124,7 @@ def _chains(funnel: Funnel, stream: list[Done], entry: int) -> Iterator[list[int
             late = step.within is not None and done.second - stream[chain[-1]].second > step.within.total_seconds()
             if limit is not None and done.second - stream[entry].second > limit:
                 late = True
-            if done.source == step.source and not late:
+            if _is(step, done) and not late:
                 yield from longer([*chain, place])
 
     yield from longer([entry])

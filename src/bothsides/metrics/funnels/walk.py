@@ -76,7 +76,7 @@ def walk(rules: Rules, clock: Whole, members: list[Flags], entries: Whole, *, tr
     `traced` asks for the rows of every step, not only how far the entry came.
     """
     if rules.order == "any":
-        return _any(rules, clock, [np.flatnonzero(flags) for flags in members], entries)
+        return _any(rules, clock, members, entries)
     depth = np.ones(len(entries), dtype=np.int16)
     rows = entries[np.newaxis]
     if traced:
@@ -171,18 +171,76 @@ def _thinned(rules: Rules, clock: Whole, steps: list[Whole], rows: Whole, depth:
                 rows[number, alive] = there[which[fits]]
 
 
-def _any(rules: Rules, clock: Whole, steps: list[Whole], entries: Whole) -> Walked:
-    """The first row of each step from the entry's second on; step k is the k-th of them in time."""
+def _any(rules: Rules, clock: Whole, members: list[Flags], entries: Whole) -> Walked:
+    """From the entry's second on, as many rows as steps at most, each of another step; step k is the k-th in time."""
     begun = clock[entries]
-    firsts = np.empty((len(steps), len(entries)), dtype=np.int64)
-    none = len(clock)
-    for number, there in enumerate(steps):
-        at = np.searchsorted(clock[there], begun, side="left")
-        fits = _ending(clock[there], NEVER)[at] - begun <= rules.window
-        firsts[number] = np.where(fits, _ending(there, none)[at], none)
+    taken = [
+        _shared(rules, clock, group, begun)
+        if len(group) > 1
+        else _within(rules, clock, np.flatnonzero(group[0]), begun, 1)
+        for group in _groups(members)
+    ]
+    firsts = np.concatenate(taken)
     firsts.sort(axis=0)
-    depth = (firsts < none).sum(axis=0, dtype=np.int16)
-    return Walked(entries=entries, depth=depth, rows=np.where(firsts < none, firsts, -1))
+    reached = firsts < len(clock)
+    depth = reached.sum(axis=0, dtype=np.int16)
+    return Walked(entries=entries, depth=depth, rows=np.where(reached, firsts, -1))
+
+
+def _groups(members: list[Flags]) -> list[list[Flags]]:
+    """The steps in groups such that no row may be a step of two of them."""
+    groups: list[list[Flags]] = []
+    for flags in members:
+        joined, apart = [flags], []
+        for group in groups:
+            if any(np.any(flags & other) for other in group):
+                joined += group
+            else:
+                apart.append(group)
+        groups = [*apart, joined]
+    return groups
+
+
+def _within(rules: Rules, clock: Whole, there: Whole, begun: Whole, most: int) -> Whole:
+    """The first of these rows from each second on and inside the window, one line each; the clock's length for none."""
+    first = np.searchsorted(clock[there], begun, side="left")
+    at = np.minimum(first + np.arange(most)[:, np.newaxis], len(there))
+    fits = _ending(clock[there], NEVER)[at] - begun <= rules.window
+    return np.where(fits, _ending(there, len(clock))[at], len(clock))
+
+
+def _shared(rules: Rules, clock: Whole, group: list[Flags], begun: Whole) -> Whole:
+    """The rows that count for steps of which one row may be several, each row for one of them.
+
+    The rows are taken in time, each unless it has no step left however those before it are shared out. Sets of rows
+    that can be shared out are a transversal matroid, so no other choice is sooner. By Hall's theorem rows can be shared
+    out if no set of steps has more rows confined to it than it has steps; the unions of what single rows may be are
+    enough.
+    """
+    table = np.stack(group)
+    there = np.flatnonzero(table.any(axis=0))
+    found, kind = np.unique(table[:, there], axis=1, return_inverse=True)
+    kinds = [sum(1 << int(step) for step in np.flatnonzero(column)) for column in found.T]
+    unions = {0}
+    for steps in kinds:
+        unions |= {union | steps for union in unions}
+    bounds = np.array([union.bit_count() for union in unions])[:, np.newaxis]
+    confined = np.array([[not steps & ~union for steps in kinds] for union in unions])
+    sizes = [steps.bit_count() for steps in kinds]
+    rows = np.concatenate(
+        [_within(rules, clock, there[kind.ravel() == n], begun, size) for n, size in enumerate(sizes)]
+    )
+    of = np.repeat(np.arange(len(kinds)), sizes)
+    order = rows.argsort(axis=0, kind="stable")
+    load = np.zeros((len(unions), len(begun)), dtype=np.int64)
+    for line in order:
+        row = rows[line, np.arange(len(begun))]
+        inside = confined[:, of[line]]
+        free = (row < len(clock)) & np.all(~inside | (load < bounds), axis=0)
+        load += inside & free
+        rows[line[~free], np.flatnonzero(~free)] = len(clock)
+    rows.sort(axis=0)
+    return rows[: len(group)]
 
 
 def dropped(rules: Rules, clock: Whole, walked: Walked, between: Flags, after: int, before: int) -> Flags:
