@@ -61,8 +61,20 @@ def test_a_missing_file_says_where_it_looked_and_what_is_there(root: Path) -> No
         files.locate(["exports/ordes.csv"], root)
     with pytest.raises(FileMissing, match=r"all\.zip holds a\.csv, c\.txt, readme\.md, sub/b\.csv"):
         files.locate(["all.zip/orders.csv"], root)
-    with pytest.raises(FileMissing, match=r"'nowhere/deep/\*\.csv'.* holds all\.zip, exports"):
+    with pytest.raises(FileMissing, match=r"'exports/2\*/none/\*\.csv': .*exports holds "):
+        files.locate(["exports/2*/none/*.csv"], root)
+
+
+def test_a_folder_that_is_not_there_is_named_and_nothing_around_it_is_listed(root: Path) -> None:
+    with pytest.raises(FileMissing) as missing:
         files.locate(["nowhere/deep/*.csv"], root)
+    assert str(missing.value) == "no file fits 'nowhere/deep/*.csv': nowhere does not exist."
+    with pytest.raises(FileMissing, match=r"'/nope/\*\.csv': /nope does not exist\.$"):
+        files.locate(["/nope/*.csv"], root)
+    with pytest.raises(FileMissing, match=r"export does not exist\. Did you mean 'exports'\?$"):
+        files.locate(["export/orders.csv"], root)
+    with pytest.raises(FileMissing, match=r"exports/orders\.csv is a file, not a folder$"):
+        files.locate(["exports/orders.csv/*.csv"], root)
 
 
 def test_a_zip_that_is_none_is_refused(root: Path) -> None:

@@ -41,6 +41,9 @@ def init(
     console = Console()
     profiles = read_profiles(from_files, Path.cwd(), console)
     drafted = draft(profiles, currency=currency)
+    if not drafted.sources and not any(skipped.nearest for skipped in drafted.skipped):
+        said = "; ".join(f"{skipped.file}: {skipped.why}" for skipped in drafted.skipped)
+        raise ValueError(f"nothing was written, because no file can be mapped: {said}")
     written = write_draft(drafted, folder)
     show_draft(console, drafted)
     console.print("\nWritten:")

@@ -2,6 +2,7 @@
 
 import difflib
 import glob
+import itertools
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -129,11 +130,29 @@ def _missing(pattern: str, root: Path) -> str:
     if archives and archives[0].suffix.lower() == ".zip":
         here = archive_members(archives[0])
         return _missing_in(pattern, member or "", _shown(archives[0], root), here)
-    folder = (root / pattern).parent
-    while not folder.is_dir():
-        folder = folder.parent
+    folder = _fixed(root / pattern)
+    if not folder.is_dir():
+        return _no_folder(pattern, folder, root)
     here = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
     return _missing_in(pattern, Path(pattern).name, str(folder), here)
+
+
+def _fixed(path: Path) -> Path:
+    """The folder of a pattern up to its first star: what must exist for anything to fit."""
+    folder = Path(*itertools.takewhile(lambda part: not glob.has_magic(part), path.parent.parts))
+    return folder if folder.parts else path.parent
+
+
+def _no_folder(pattern: str, folder: Path, root: Path) -> str:
+    """Which folder on the way is not there, and the one that may be meant; what else lies around is not listed."""
+    while not folder.parent.is_dir():
+        folder = folder.parent
+    if folder.parent.is_dir() and folder.exists():
+        return f"no file fits {pattern!r}: {_shown(folder, root)} is a file, not a folder"
+    beside = [path.name for path in folder.parent.iterdir() if path.is_dir()]
+    near = difflib.get_close_matches(folder.name, beside, n=1)
+    meant = f" Did you mean {near[0]!r}?" if near else ""
+    return f"no file fits {pattern!r}: {_shown(folder, root)} does not exist.{meant}"
 
 
 def _missing_in(pattern: str, wanted: str, place: str, here: list[str]) -> str:

@@ -1,5 +1,6 @@
 """From profiles of files to a drafted workspace: one source per file layout, each line with how sure it is and why."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -88,6 +89,8 @@ def why_skipped(profile: FileProfile) -> str:
     """Why a file is no table of the market."""
     if not profile.columns:
         return "it has no columns"
+    if any(unicodedata.category(letter) == "Cc" and letter not in "\t\n\r" for letter in "".join(profile.header)):
+        return "it is not text: its header holds control characters"
     if not profile.rows:
         return "it has no records"
     return "its names and values fit no table of the market; a mapping to fill in by hand is written for it"
