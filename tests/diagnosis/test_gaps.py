@@ -66,3 +66,19 @@ def test_which_side_is_short_needs_to_know_what_buyers_wanted_in_the_same_months
     assert not asked()
     assert asked(quotes=[quote])
     assert not asked(quotes=[{**quote, "requested_at": date(2026, 1, 1)}])
+
+
+def test_plans_visits_and_deliveries_are_asked_for(market: Callable[..., Store]) -> None:
+    day = date(2024, 1, 2)
+    ready = readiness(
+        market(
+            orders=[{**ORDER, "order_id": "o"}],
+            shipments=[{"order_id": "o", "shipped_at": day, "promised_at": day}],
+            subscriptions=[{"account_id": "s", "started_at": day, "amount": 5}],
+            visits=[{"started_at": day, "channel": "seo"}],
+        )
+    )
+    for words in ("ship what was ordered", "paid plans", "come to look"):
+        assert any(words in question for question in ready.answerable)
+    gaps = readiness(market(orders=[ORDER])).gaps
+    assert {"Web analytics", "Finance (billing system)"} <= {gap.ask for gap in gaps}

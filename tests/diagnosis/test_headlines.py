@@ -87,3 +87,17 @@ def test_numbers_of_two_definitions_are_not_compared(market: Callable[..., Store
     restated = (versions[0], replace(versions[1], restate=True))
     gmv = shown_of(replace(store, dictionary=Dictionary({"gmv": restated})))[0]
     assert (gmv.before and gmv.before.definition) == "gmv@2"
+
+
+def test_a_first_order_that_is_merely_the_first_known_one_is_followed_by_nobody(market: Callable[..., Store]) -> None:
+    def followed(*, signed_up: bool) -> bool:
+        accounts = [
+            {"account_id": f"{side[0]}{i}", "side": side} | ({"signed_up_at": date(2022, 1, 1)} if signed_up else {})
+            for side in ("buyer", "supplier")
+            for i in range(12)
+        ]
+        shown = shown_of(market(orders=orders(5), accounts=accounts, known_until=date(2022, 5, 31)))
+        return "buyer_repeat_rate_90d" in {h.metric for h in shown}
+
+    assert followed(signed_up=True)
+    assert not followed(signed_up=False)

@@ -62,8 +62,8 @@ def test_findings_of_one_cell_refer_to_each_other() -> None:
     cell, spend = finding("supply_short_cell", 9.0, category="A", region="N"), finding("thin_cell_spend", 1.0)
     spend = replace(spend, place=Place(category="A", region="N"))
     both = ranked([cell, spend], DiagnosisPolicy())
-    assert "thin cell spend" in both[0].caveat
-    assert "supply short cell" in both[1].caveat
+    assert "See also finding 2," in both[0].caveat
+    assert "See also finding 1," in both[1].caveat
     assert ranked([cell], DiagnosisPolicy())[0].caveat == ""
 
 

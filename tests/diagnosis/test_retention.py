@@ -8,7 +8,7 @@ import pytest
 from bothsides.diagnosis import BENCHMARKS, DiagnosisPolicy, Finding, Sureness
 from bothsides.diagnosis.retention import kept, retention, retention_findings
 from bothsides.diagnosis.span import Span
-from bothsides.metrics import Store
+from bothsides.metrics import Status, Store
 from bothsides.schema import Side
 from bothsides.schema.period import add_months
 
@@ -49,6 +49,16 @@ def test_kept_follows_the_accounts_of_the_months_before(market: Callable[..., St
     assert found is not None
     assert (found.accounts, found.stayed, found.base, found.later) == (4, 2, 120.0, 30.0)
     assert found.ndr.value == 0.25
+
+
+def test_a_month_whose_last_days_are_not_known_is_partial(market: Callable[..., Store]) -> None:
+    store = build(market, monthly(6, lambda b, m: 1000, accounts=40), 6)
+    whole, cut = (kept(store, Side.BUYER, date(2023, 6, day), 3) for day in (30, 27))
+    assert whole is not None
+    assert cut is not None
+    assert (whole.ndr.status, whole.ndr.period) == (Status.OK, "3 months to 2023-06")
+    assert (cut.ndr.status, cut.ndr.period) == (Status.PARTIAL, "3 months to 2023-06-27")
+    assert cut.logo.reason == "known until 2023-06-27, the month ends 2023-06-30"
 
 
 def test_a_fall_in_the_latest_half_year_is_a_leak(market: Callable[..., Store]) -> None:

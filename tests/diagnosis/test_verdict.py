@@ -50,7 +50,7 @@ def test_many_places_are_counted_not_listed() -> None:
 
 def test_what_cannot_be_told_is_said_instead_of_an_all_clear() -> None:
     text = verdict([], [gmv(110.0, 100.0)], judged=0, limit=BLIND)
-    assert "from orders alone it cannot be judged which side is short" in text
+    assert "which side is short cannot be judged without searches or requests of the same months" in text
     assert "Nothing in what can be seen calls for alarm." in text
 
 

@@ -105,9 +105,9 @@ def test_a_change_too_small_to_show_has_no_arrow():
 
 def test_the_cohort_in_which_the_data_begin_is_explained():
     plain = sample.full()
-    assert "The data begin in 2023-Q1" in _said(cohorts(plain))
+    assert "Orders are known from 2023-Q1 on" in _said(cohorts(plain))
     later = replace(plain, first_day=plain.first_day.replace(year=2021))
-    assert "The data begin" not in _said(cohorts(later))
+    assert "Orders are known" not in _said(cohorts(later))
 
 
 def test_a_long_curve_is_listed_in_part_with_the_count_of_the_rest():
@@ -186,6 +186,22 @@ def test_economics_show_both_sides_and_what_one_lacks():
     assert "GBP 2.2 k, costs GBP 3.1 k" in said
     assert "unavailable: no spend was loaded" in said
     assert "channel not given" in said
+
+
+def test_economics_name_their_own_days():
+    plain = sample.full()
+    sides = tuple(
+        replace(one, values={name: replace(v, period="2023-04-01..2024-09-30") for name, v in one.values.items()})
+        for one in plain.economics
+    )
+    assert "first order from 1 April 2023 to 30 September 2024" in _said(economics(replace(plain, economics=sides)))
+
+
+def test_a_finding_links_to_those_about_the_same_place():
+    one = replace(sample.full().findings[0], caveat="See also finding 2, about the same place.")
+    section = findings(replace(sample.full(), findings=(one,)))
+    assert section is not None
+    assert 'See also <a href="#finding-2">finding 2</a>, about' in section.body
 
 
 def test_concentration_names_the_largest_and_what_their_loss_takes():

@@ -32,6 +32,14 @@ def test_numbers_stand_under_each_other():
     assert len(ends) == 1
 
 
+def test_a_line_too_long_keeps_the_status():
+    plain = sample.full()
+    long = replace(plain.headlines[0], label="A name that leaves no room for its range", now=plain.headlines[2].now)
+    lines = audit_summary(replace(plain, headlines=(long,)), width=80).plain.split("\n")
+    (line,) = (line for line in lines if line.startswith("A name"))
+    assert line.endswith(long.now.status.value)
+
+
 def test_it_answers_first_and_ends_with_a_command():
     said = audit_summary(sample.full(), width=80).plain
     assert said.index("Demand is ahead") < said.index("GMV") < said.index("1. Suppliers are short")

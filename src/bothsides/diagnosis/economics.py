@@ -10,7 +10,7 @@ from bothsides.diagnosis.picture import SideEconomics
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import Span
 from bothsides.diagnosis.wording import count, money, of_side, share
-from bothsides.metrics import Store, Value
+from bothsides.metrics import Status, Store, Value
 from bothsides.schema import Side
 from bothsides.schema.period import add_months
 
@@ -94,17 +94,24 @@ def number(values: dict[str, Value], name: str) -> float | None:
     return None if value is None or value.value is None else float(value.value)
 
 
+def so_far(value: Value) -> str:
+    """What is said behind a value that grows as its accounts get older."""
+    return " so far" if value.status is Status.IMMATURE else ""
+
+
 def _sentence(side: Side, values: dict[str, Value], store: Store) -> str:
     cac, ltv = number(values, "cac"), number(values, "ltv")
     payback, ratio = number(values, "cac_payback_months"), number(values, "ltv_to_cac")
     who = side.value
     if ltv is None:
         return f"What a {who} brings is not known yet: too few have lived through their first month."
+    brings = f"{money(ltv, store.currency)}{so_far(values['ltv'])}"
     if not cac:
-        return f"A {who} brings {money(ltv, store.currency)} in its first two years; what it cost to win is not known."
-    parts = [f"A {who} costs {money(cac, store.currency)} to win and brings {money(ltv, store.currency)}"]
+        within = "" if so_far(values["ltv"]) else " in its first two years"
+        return f"A {who} brings {brings}{within}; what it cost to win is not known."
+    parts = [f"A {who} costs {money(cac, store.currency)} to win and brings {brings}"]
     if ratio is not None:
-        parts.append(f" ({ratio:.1f} times)")
+        parts.append(f" ({ratio:.1f} times{'' if so_far(values['ltv']) else so_far(values['ltv_to_cac'])})")
     if payback is not None:
         parts.append(f", earned back after {payback:.1f} months of activity")
     return "".join(parts) + "."
@@ -170,8 +177,8 @@ def _below_cost(
     who = of_side(side.side)
     return Finding(
         kind="ltv_below_cac",
-        title=f"{who.capitalize()} cost {money(cac, currency)} to win and bring {money(ltv, currency)}: each one loses "
-        f"{money(cac - ltv, currency)}",
+        title=f"{who.capitalize()} cost {money(cac, currency)} to win and bring {money(ltv, currency)}"
+        f"{so_far(side.values['ltv'])}: each one loses {money(cac - ltv, currency)}",
         place=Place(side=side.side),
         sure=Sureness.LIKELY,
         why_sure="The interval of what they bring lies below what they cost.",
@@ -251,8 +258,8 @@ def _channel(
     beside = f"; a {side.side.value} costs {money(usual, currency)} over all channels" if usual else ""
     return Finding(
         kind="unprofitable_channel",
-        title=f"{who.capitalize()} won by {named} cost {money(cac, currency)} each and bring {money(ltv, currency)}: "
-        f"{money(spend, currency)} a month goes there",
+        title=f"{who.capitalize()} won by {named} cost {money(cac, currency)} each and bring {money(ltv, currency)}"
+        f"{so_far(values['ltv'])}: {money(spend, currency)} a month goes there",
         place=Place(side=side.side, channel=channel),
         sure=Sureness.LIKELY,
         why_sure="The interval of what these accounts bring lies below what they cost.",

@@ -88,7 +88,7 @@ EDGES = (
         target="Repeat purchase",
         side=Side.BUYER,
         needs=("orders.placed_at",),
-        reason="too few first orders are old enough",
+        reason="too few orders are known to be a buyer's first and are old enough",
         counts=wheel.REPEATED,
         days=90,
         lag=wheel.DAYS_TO_REPEAT,
@@ -162,7 +162,7 @@ def flywheel(
     flow = wheel.read_flow(store, covered.window)
     spans_of = {declared.id: _spans(store, declared, covered, as_of) for declared in EDGES}
     edges = [
-        _edge(store, d, spans_of[d.id], filled, flow=flow, policy=policy, apart=spans_of[d.id] is not covered)
+        _edge(store, d, spans_of[d.id], filled, flow=flow, policy=policy, apart=spans_of[d.id].now != covered.now)
         for d in EDGES
     ]
     gains = {edge.id: gain for edge in edges if (gain := _gain(edge, found, policy)) is not None}
@@ -183,12 +183,31 @@ def flywheel(
 
 def _spans(store: Store, declared: _Declared, covered: Spans, as_of: date | None) -> Spans:
     """The orders' spans; for the edge to purchase the requests' own where only requests of other years are known."""
+    if declared.id == "repeat":
+        return _of_newcomers(covered, store.newcomers(spend=False), declared.days)
     requests = store.ranges.get("quotes")
     if declared.id != "buy" or requests is None or "events" in store.fed:
         return covered
     apart = requests[0] > covered.now.end or requests[1] < covered.now.start
     own = spans(store, "quotes", as_of=as_of, months=covered.now.whole_months) if apart else None
     return own or covered
+
+
+def _of_newcomers(covered: Spans, told: date | None, days: int) -> Spans:
+    """The spans as far as first orders are told from merely the first known ones.
+
+    Where none of the latest is old enough, those of the whole window, with nothing to hold them against.
+    """
+    now, before = covered.now, covered.before
+    if wheel.mature(_from(now, told), covered.known, days) is None and now != covered.window:
+        now, before = covered.window, None
+    if told is None or told <= (before or now).start:
+        return covered if now is covered.now else replace(covered, now=now, before=before)
+    return replace(covered, now=_from(now, told), before=before if before and before.start >= told else None)
+
+
+def _from(span: Span, told: date | None) -> Span:
+    return span if told is None or told <= span.start else replace(span, start=told)
 
 
 def _edge(

@@ -139,6 +139,24 @@ QUESTIONS = (
         then="refund rate, net GMV",
     ),
     Question(
+        id="deliveries",
+        text="Do suppliers ship what was ordered, and when they promised?",
+        needs=("shipments.shipped_at", "shipments.promised_at"),
+        then="time to ship, orders shipped and delivered as promised",
+    ),
+    Question(
+        id="plans",
+        text="What do paid plans bring, and who keeps them?",
+        needs=("subscriptions.started_at", "subscriptions.amount"),
+        then="recurring revenue of plans: new, grown, shrunk and lost",
+    ),
+    Question(
+        id="visits",
+        text="How many come to look, from where, and do they sign up?",
+        needs=("visits.started_at", "visits.channel"),
+        then="visits and visitors by channel, and the share that signs up",
+    ),
+    Question(
         id="reviews",
         text="How many orders are reviewed?",
         needs=("reviews.order_id",),

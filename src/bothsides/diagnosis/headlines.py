@@ -30,6 +30,8 @@ class _Candidate:
     """Whether the metric looks back twelve months by itself, so that it is read at a day, not over a span."""
     of_accounts: bool = False
     """Whether it counts or follows accounts, which a sample of orders cannot."""
+    of_newcomers: bool = False
+    """Whether it follows accounts from their first order on, which must not be merely the first known one."""
 
 
 CANDIDATES = (
@@ -45,7 +47,11 @@ CANDIDATES = (
     _Candidate(metric="top_10_share", label="Share of the ten largest buyers", side=Side.BUYER, of_accounts=True),
     _Candidate(metric="top_10_share", label="Share of the ten largest suppliers", side=Side.SUPPLIER, of_accounts=True),
     _Candidate(
-        metric="buyer_repeat_rate_90d", label="Buyers who order again within 90 days", side=Side.BUYER, of_accounts=True
+        metric="buyer_repeat_rate_90d",
+        label="Buyers who order again within 90 days",
+        side=Side.BUYER,
+        of_accounts=True,
+        of_newcomers=True,
     ),
     _Candidate(metric="orders", label="Orders"),
     _Candidate(metric="leads", label="Leads"),
@@ -90,6 +96,10 @@ def _covered(
         if own is None:
             return None
         known, window = own.known, own.window
+    if candidate.of_newcomers and (told := store.newcomers(spend=False)) is not None:
+        if told > window.end:
+            return None
+        known, window = replace(known, start=told), replace(window, start=max(window.start, told))
     before = Span(start=add_months(window.start, -window.whole_months), end=window.start - timedelta(days=1))
     reaches = (known.start - before.start).days <= FIRST_DAYS
     return Spans(known=known, window=window, now=window, before=before if reaches else None)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bothsides.diagnosis.finding import Finding, Sureness
 from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.wording import listed
 
 SURENESS_WEIGHT = {Sureness.CERTAIN: 1.0, Sureness.LIKELY: 0.8, Sureness.DIRECTIONAL: 0.35}
 """How much of a finding's worth counts at its sureness: a directional one is about as often wrong as right."""
@@ -23,7 +24,8 @@ def ranked(findings: Iterable[Finding], policy: DiagnosisPolicy, *, gmv: float =
     """
     material = [f for f in findings if not _trifle(f, policy.least_worth_share * gmv)]
     chosen = sorted(_distinct(material), key=lambda f: (f.kind != "ndr_leak", -expected(f), f.kind, f.place.label))
-    return tuple(replace(finding, rank=i) for i, finding in enumerate(chosen[: policy.most_findings], 1))
+    numbered = [replace(finding, rank=i) for i, finding in enumerate(chosen[: policy.most_findings], 1)]
+    return tuple(_referring(finding, numbered) for finding in numbered)
 
 
 def _trifle(finding: Finding, least: float) -> bool:
@@ -32,26 +34,26 @@ def _trifle(finding: Finding, least: float) -> bool:
 
 
 def _distinct(findings: Iterable[Finding]) -> list[Finding]:
-    """The most valuable finding of each kind and place, those about one cell referring to each other."""
+    """The most valuable finding of each kind and place."""
     best: dict[tuple[str, object], Finding] = {}
     for finding in findings:
         key = finding.kind, finding.place
         if key not in best or expected(finding) > expected(best[key]):
             best[key] = finding
-    return [_referring(finding, list(best.values())) for finding in best.values()]
+    return list(best.values())
 
 
 def _referring(finding: Finding, others: list[Finding]) -> Finding:
+    """The finding, naming by their numbers the others that are about the same cell."""
     place = finding.place
     if place.category is None and place.region is None:
         return finding
     same = [
-        other.kind
+        f"finding {other.rank}"
         for other in others
         if other.kind != finding.kind and (other.place.category, other.place.region) == (place.category, place.region)
     ]
     if not same:
         return finding
-    words = " and ".join(kind.replace("_", " ") for kind in sorted(same))
-    note = f"See also {words} in the same place: their worths overlap and must not be added."
+    note = f"See also {listed(same)}, about the same place: their worths overlap and must not be added."
     return replace(finding, caveat=f"{finding.caveat} {note}".strip())

@@ -1,7 +1,7 @@
 """Who stays and grows: net retention per side over a year and over the latest months, and the leak it shows."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from bothsides.diagnosis.benchmarks import Benchmark, compare
 from bothsides.diagnosis.comparison import worse_than
@@ -86,9 +86,14 @@ def retention(store: Store, known: Span, end: date) -> dict[Side, SideRetention]
             recent=recent,
             end=end,
             lost=lost(store, side, end, months) if recent else (),
-            earlier=kept(store, side, add_months(end.replace(day=1), -12), months) if recent and reaches else None,
+            earlier=kept(store, side, _year_before(end), months) if recent and reaches else None,
         )
     return found
+
+
+def _year_before(end: date) -> date:
+    """The last day of the same month a year earlier."""
+    return add_months(end.replace(day=1), -11) - timedelta(days=1)
 
 
 def kept(store: Store, side: Side, end: date, months: int) -> Kept | None:
@@ -118,26 +123,36 @@ def kept(store: Store, side: Side, end: date, months: int) -> Kept | None:
     accounts, stayed, base, later, *squares = row
     unit, bound = 10 ** minor_units(store.currency), clustered_ratio(accounts, later, base, *squares)
     low, high = (None, None) if bound is None else (max(0.0, bound[0]), bound[1])
-    span = f"{months} months to {last_month:%Y-%m}"
+    month_end = add_months(last_month, 1) - timedelta(days=1)
+    span = f"{months} months to {last_month:%Y-%m}" if end >= month_end else f"{months} months to {end}"
+    lacking = f"known until {end}, the month ends {month_end}" if end < month_end else None
     return Kept(
         months=months,
         accounts=accounts,
         stayed=stayed,
         base=base / unit,
         later=later / unit,
-        ndr=figure(
-            "recent_ndr_gmv",
-            later / base,
-            Unit.RATE,
-            n=accounts,
-            low=low,
-            high=high,
-            basis=Basis.CLUSTER,
-            side=side.value,
-            period=span,
+        ndr=_as_far(
+            figure(
+                "recent_ndr_gmv",
+                later / base,
+                Unit.RATE,
+                n=accounts,
+                low=low,
+                high=high,
+                basis=Basis.CLUSTER,
+                side=side.value,
+                period=span,
+            ),
+            lacking,
         ),
-        logo=rate("recent_logo_retention", stayed, accounts, side=side.value, period=span),
+        logo=_as_far(rate("recent_logo_retention", stayed, accounts, side=side.value, period=span), lacking),
     )
+
+
+def _as_far(value: Value, lacking: str | None) -> Value:
+    """The value, partial where days of its last month are not known."""
+    return value if lacking is None else replace(value, status=Status.PARTIAL, reason=lacking)
 
 
 def lost(store: Store, side: Side, end: date, months: int) -> tuple[Lost, ...]:

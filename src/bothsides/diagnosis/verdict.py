@@ -13,7 +13,7 @@ SURE_WORDS = {
     Sureness.DIRECTIONAL: "directional: test before you spend",
 }
 MOST_PLACES = 3
-BLIND = "from orders alone it cannot be judged which side is short"
+BLIND = "which side is short cannot be judged without searches or requests of the same months"
 SAMPLED = "the orders are a declared sample: totals are weighted estimates, accounts and concentration cannot be judged"
 
 

@@ -54,7 +54,7 @@ def _header(diagnosis: Diagnosis) -> Markup:
     facts = (
         ("Numbers for", span(*diagnosis.window)),
         ("Money in", diagnosis.currency),
-        ("Data from", day(diagnosis.first_day)),
+        ("Orders from", day(diagnosis.first_day)),
         ("As of", day(diagnosis.as_of)),
         ("Load", "" if diagnosis.load_id is None else f"{diagnosis.load_id}"),
     )

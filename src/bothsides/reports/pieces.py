@@ -104,7 +104,7 @@ def value_table(caption: str, first: str, rows: Sequence[tuple[str, Value]]) -> 
     return table(caption, columns, [(label, *value_cells(value)) for label, value in rows])
 
 
-def figure(title: str, *children: Child, note: str = "", behind: Child = None) -> Markup:
+def figure(title: str, *children: Child, note: str | Markup = "", behind: Child = None) -> Markup:
     """A picture under its finding, a line on how to read it, and the table behind it one fold away.
 
     Of a finding in several long sentences the first is the title, the others stand under it.
@@ -112,4 +112,11 @@ def figure(title: str, *children: Child, note: str = "", behind: Child = None) -
     first, *others = _SENTENCE.split(title, maxsplit=1) if len(title) > _LONG_TITLE else [title]
     caption = element("figcaption", element("h3", spoken(first)))
     more = [prose(spoken(sentence)) for sentence in others]
-    return element("figure", caption, more, *children, prose(spoken(note), class_="note") if note else None, behind)
+    return element(
+        "figure",
+        caption,
+        more,
+        *children,
+        prose(note if isinstance(note, Markup) else spoken(note), class_="note") if note else None,
+        behind,
+    )

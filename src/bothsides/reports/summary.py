@@ -115,9 +115,9 @@ def _rests_on(value: Value) -> str:
 
 
 def _shorter(rests: str) -> list[str]:
-    """What a number rests on with ever fewer parts; a part is left out whole, never cut."""
+    """What a number rests on with ever fewer parts, its status last; a part is left out whole, never cut."""
     parts = rests.split(", ")
-    return [", ".join(parts[:most]) for most in range(len(parts), 0, -1)]
+    return [rests, ", ".join((parts[0], parts[-1])), parts[-1]] if len(parts) > 1 else parts
 
 
 def _first(findings: tuple[Finding, ...], width: int, *, room: int) -> tuple[list[Text], int]:

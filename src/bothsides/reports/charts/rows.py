@@ -43,7 +43,20 @@ def dots(rows: Sequence[Row], *, narrow: bool = False, whole: float = 0.0) -> di
     stem = {"mark": {"type": "rule", "strokeWidth": 1, "color": RULE}, "encoding": _FROM_ZERO}
     edge = {"mark": {"type": "point", "filled": True, "size": 150, "color": PAPER}, "encoding": {"x": _NUMBER}}
     dot = {"mark": {"type": "point", "filled": True, "size": 85}, "encoding": {"x": _NUMBER, **_LOOK}}
+    if narrow:  # the range would hide under the dot
+        small = {"mark": {**dot["mark"], "size": 30}, "encoding": dot["encoding"]}
+        return _spec(rows, narrow, whole, [stem, _whisker(INK, 1.6), *_ends(), _TICK, small])
     return _spec(rows, narrow, whole, [stem, _whisker(INK, 1.6), _TICK, edge, dot])
+
+
+def _ends() -> list[dict[str, Any]]:
+    """Strokes across both ends of the range, for one that is hardly longer than its dot is wide."""
+    known = [{"filter": "isValid(datum.low) && isValid(datum.high)"}]
+    mark = {"type": "tick", "thickness": 1.6, "size": 14, "color": INK}
+    return [
+        {"transform": known, "mark": mark, "encoding": {"x": {"field": name, "type": "quantitative"}}}
+        for name in ("low", "high")
+    ]
 
 
 _NUMBER = {"field": "number", "type": "quantitative"}

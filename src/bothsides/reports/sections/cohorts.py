@@ -4,7 +4,7 @@ import math
 from datetime import date
 
 from bothsides.diagnosis.picture import CohortTable, Diagnosis
-from bothsides.reports.markup import Markup, element
+from bothsides.reports.markup import Markup, element, join
 from bothsides.reports.names import sides
 from bothsides.reports.numbers import count, percent
 from bothsides.reports.pieces import Section, figure, fold, prose
@@ -29,10 +29,10 @@ def _figure(table: CohortTable, rests_on: str, first_day: date) -> Markup:
     title = table.sentence or f"{sides(table.side)}: who stays"
     note = (
         f"Stronger colour means more. At the left the number of accounts of the cohort, the n of its row ({rests_on}). "
-        "· = not yet complete, or too few accounts."
     )
+    key = element("span", "· = not yet complete, or too few accounts.", class_="wide")
     older = _older(table, first_day)
-    return figure(title, active, prose(older, class_="of") if older else None, note=note, behind=folded)
+    return figure(title, active, prose(older, class_="of") if older else None, note=join((note, key)), behind=folded)
 
 
 def _older(table: CohortTable, first_day: date) -> str:
@@ -40,7 +40,7 @@ def _older(table: CohortTable, first_day: date) -> str:
     if table.cohorts[0] != Period.containing(first_day, Grain(table.grain)).label:
         return ""
     return (
-        f"The data begin in {table.cohorts[0]}: accounts older than the data stand in its row as if new, so it can "
+        f"Orders are known from {table.cohorts[0]} on: accounts older than that stand in its row as if new, so it can "
         "look more loyal than the rows under it."
     )
 

@@ -7,7 +7,7 @@ from bothsides.reports.charts.rows import Row, bars
 from bothsides.reports.charts.theme import side_colour
 from bothsides.reports.markup import Markup
 from bothsides.reports.names import metric_name, sides, with_status
-from bothsides.reports.numbers import shown
+from bothsides.reports.numbers import shown, spoken
 from bothsides.reports.pieces import (
     Column,
     Section,
@@ -42,7 +42,18 @@ def _figure(side: SideEconomics) -> Markup:
     chart = _chart(rows, side) if len(rows) > 1 else None
     few = len(channels) <= _MOST_CHANNELS
     behind = fold(f"{sides(side.side)} by channel", _by_channel(side, channels), printed=few) if channels else None
-    return figure(side.sentence or f"{sides(side.side)}: unit economics", chart, totals, behind=behind)
+    days = _days(side)
+    lead = prose(spoken(days), class_="of") if days else None
+    return figure(side.sentence or f"{sides(side.side)}: unit economics", lead, chart, totals, behind=behind)
+
+
+def _days(side: SideEconomics) -> str:
+    """The days of which the figures are; the section's own, not those of the page."""
+    spans = [value.period.split("..") for value in side.values.values() if value.period and ".." in value.period]
+    if not spans:
+        return ""
+    first, last = min(days[0] for days in spans), max(days[-1] for days in spans)
+    return f"Accounts with their first order from {first} to {last}, and spend of those days."
 
 
 def _chart(rows: list[Row], side: SideEconomics) -> Markup:

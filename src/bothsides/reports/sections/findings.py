@@ -1,14 +1,18 @@
 """Every finding in rank order: what, where, how sure, worth what, why, whose, what to do; its evidence folded."""
 
+import re
+
 from bothsides.diagnosis.finding import Evidence, Finding
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.reports.marks import sureness_mark
-from bothsides.reports.markup import Markup, element
+from bothsides.reports.markup import Markup, element, join
 from bothsides.reports.names import value_name
 from bothsides.reports.numbers import spoken
 from bothsides.reports.pieces import Section, fold, prose, value_table
 from bothsides.reports.trust import worth_range, worth_words
 from bothsides.schema.plays import PLAYS
+
+_NUMBERED = re.compile(r"\bfinding (\d+)\b")
 
 
 def findings(diagnosis: Diagnosis) -> Section | None:
@@ -34,7 +38,7 @@ def _finding(finding: Finding) -> Markup:
         ("Owner", finding.owner),
         ("Play", PLAYS.get(finding.play, finding.play)),
         ("First step", spoken(finding.first_step)),
-        ("Caveat", spoken(finding.caveat)),
+        ("Caveat", _linked(spoken(finding.caveat)) if finding.caveat else ""),
     )
     listed = [element("div", element("dt", term), element("dd", said)) for term, said in lines if said]
     return element(
@@ -44,6 +48,15 @@ def _finding(finding: Finding) -> Markup:
         _evidence(finding),
         id=f"finding-{finding.rank}",
         class_="finding",
+    )
+
+
+def _linked(words: str) -> Markup:
+    """The words with other findings' numbers as links to them."""
+    parts = _NUMBERED.split(words)
+    return join(
+        element("a", f"finding {part}", href=f"#finding-{part}") if place % 2 else part
+        for place, part in enumerate(parts)
     )
 
 

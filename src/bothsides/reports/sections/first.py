@@ -9,13 +9,14 @@ from bothsides.reports.pieces import Section, prose
 from bothsides.reports.trust import worth_range, worth_words
 
 _HOW_MANY = 3
+_NOTHING = "No problem was found that the data can show."
 
 
 def first(diagnosis: Diagnosis) -> Section | None:
     """The top findings with worth, sureness, owner and first step; nothing to do is said as such."""
     top = sorted(diagnosis.findings, key=lambda finding: finding.rank)[:_HOW_MANY]
     if not top:
-        body = prose("No problem was found that the data can show. What they cannot show stands under the gaps.")
+        body = prose(_NOTHING, " What they cannot show stands under Not shown." if diagnosis.gaps else None)
     else:
         body = element("ol", [_card(finding) for finding in top], class_="cards")
     return Section(id="first", nav="Do first", heading="What to do first", body=body)

@@ -10,7 +10,8 @@ from bothsides.reports.trust import trust
 
 _NOTE = (
     "On each arrow: what passes, how long it takes, how it moved against the year before (or the half of the history "
-    "before). Blue: buyers, orange: suppliers. Dashed: no data."
+    "before). Blue: buyers, orange: suppliers. Dashed arrow: no data. "
+    "Pale box: a part that stands in the picture already."
 )
 _COLUMNS = (
     Column(label="edge"),

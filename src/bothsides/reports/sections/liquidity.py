@@ -16,7 +16,7 @@ _RATES = (("fill_rate", "of requests filled", "filled"), ("search_to_order", "of
 _LISTED = ("fill_rate", "search_to_order", "zero_result_rate", "matching_efficiency")
 _NOTE = (
     "A cell is one category in one region, the place where a buyer and a supplier can meet. What each number rests on "
-    "stands in the table."
+    "stands in the table. Grey numbers are small n, or not complete: do not lean on them."
 )
 
 
