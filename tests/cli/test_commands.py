@@ -173,6 +173,21 @@ def test_a_load_that_set_most_aside_does_not_look_like_success(run: Run, tmp_pat
     assert run("doctor", tmp_path).code == 1
 
 
+def test_a_row_is_one_line_where_the_output_is_piped(run: Run, tmp_path: Path) -> None:
+    label = "Cleaning supplies, " + "industrial and domestic " * 2 + "and spare parts"
+    (tmp_path / "orders.csv").write_text(f'id,date,buyer,supplier,category,amount\n1,2024-01-10,A,P,"{label}",1.00\n')
+    (tmp_path / "mapping").mkdir()
+    (tmp_path / "mapping" / "ledger.toml").write_text(MAPPING)
+    (tmp_path / "bothsides.toml").write_text('name = "acme"\ncurrency = "EUR"\ntime_zone = "UTC"\n')
+    assert run("sync", tmp_path).code == 0
+    (line,) = [
+        line for line in run("metrics", "gmv", "--by", "category", "-w", tmp_path).out.splitlines() if "1.00" in line
+    ]
+    assert label in line
+    names = run("metrics", "--list", "-w", tmp_path).out.splitlines()
+    assert all("@" in name for name in names[1:])
+
+
 def test_a_narrow_screen_never_shortens_a_figure(run: Run, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     shown = run("metrics", "gmv,median_account_gmv", "--by", "month,side,category", "-w", workspace).out

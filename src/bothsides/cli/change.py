@@ -12,7 +12,7 @@ from rich.table import Table
 
 from bothsides.cli.days import day
 from bothsides.cli.places import WorkspaceFolder, published
-from bothsides.cli.terminal import plain
+from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
     from bothsides.metrics.decompose import Change, Part, Split
@@ -72,7 +72,7 @@ def change(
     if json:
         print(json_text.dumps(as_record(found), indent=2, ensure_ascii=False))
     else:
-        show(Console(), found)
+        show(screen(), found)
 
 
 def as_record(found: Change) -> dict[str, Any]:

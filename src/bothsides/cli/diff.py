@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
-from rich.console import Console
 
 from bothsides.cli.days import day
 from bothsides.cli.places import WorkspaceFolder, published
+from bothsides.cli.terminal import screen
 
 if TYPE_CHECKING:
     from bothsides.metrics import Dictionary
@@ -73,7 +73,7 @@ def diff(
     if json:
         print(as_json(comparison, dims))
         return
-    show(Console(), comparison, dims, all_cells=all_cells)
+    show(screen(), comparison, dims, all_cells=all_cells)
 
 
 def sides(

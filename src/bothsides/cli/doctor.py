@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from bothsides.cli.places import WorkspaceFolder
-from bothsides.cli.terminal import plain
+from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
     from bothsides.diagnosis import Readiness
@@ -52,7 +52,7 @@ def doctor(
         }
         print(json_text.dumps(record, default=str, indent=2, ensure_ascii=False))
         return int(broken)
-    console = Console()
+    console = screen()
     if not complaints:
         console.print("Nothing is wrong with this workspace.")
     for complaint in complaints:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from bothsides.cli.terminal import plain
+from bothsides.cli.terminal import UNBOUNDED, plain
 from bothsides.metrics import Basis, Dictionary, Status, Unit, Value
 from bothsides.metrics.agreed.fingerprint import SHOWN, formula_text, metric_fingerprint
 from bothsides.metrics.compile import NO_LABEL
@@ -173,17 +173,21 @@ def _since(version: Version) -> str:
 
 
 def print_whole(console: Console, table: Table) -> None:
-    """Print the table without shortening a figure: wider than the screen rather than cut off."""
+    """Print the table without shortening a figure: wider than the screen rather than cut off.
+
+    Where the screen is no terminal, labels stand on one line as well, however long.
+    """
     for column in table.columns:
+        if not console.is_terminal:
+            column.max_width = None
         if column.no_wrap:
             widths = (Measurement.get(console, console.options, cell).maximum for cell in column.cells)
             column.min_width = max(widths, default=0)
-    needed = Measurement.get(console, console.options.update(max_width=_UNBOUNDED), table).minimum
+    needed = Measurement.get(console, console.options.update(max_width=UNBOUNDED), table).minimum
     wide = console if needed <= console.width else Console(file=console.file, width=needed)
     wide.print(table)
 
 
-_UNBOUNDED = 10_000
 _WIDEST_LABEL = 32
 
 

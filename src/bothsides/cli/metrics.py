@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from rich.console import Console
 
 from bothsides.cli.days import day
 from bothsides.cli.places import WorkspaceFolder, read_from
-from bothsides.cli.terminal import plain
+from bothsides.cli.terminal import plain, screen
 
 metrics = App(name="metrics")
 metrics.command(
@@ -56,7 +55,7 @@ def values(
     from bothsides.cli.figures import as_json, definition_notes, footer, show, show_dictionary
     from bothsides.metrics import Query, ask, explain, open_store, parse_by, parse_where, read_dictionary
 
-    console = Console()
+    console = screen()
     agreed = read_dictionary(workspace)
     named = tuple(name for word in ids for name in word.split(",") if name)
     if list_metrics:

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from rich.console import Console
 from rich.table import Table
 
 from bothsides.cli.places import WorkspaceFolder, published
-from bothsides.cli.terminal import plain
+from bothsides.cli.terminal import plain, screen
 
 
 def quarantine(
@@ -39,7 +38,7 @@ def quarantine(
     if json:
         print(json_text.dumps([dataclasses.asdict(row) for row in rows], default=str, indent=2))
         return
-    console = Console()
+    console = screen()
     if not rows:
         console.print("Nothing is in quarantine" + (" for this choice." if source or reason or load else "."))
         return
