@@ -40,7 +40,7 @@ _WRITTEN = {
     Kind.TEXT: "a text in 'quotes'",
     Kind.BOOLEAN: "true or false",
     Kind.NUMBER: "a number",
-    Kind.MONEY: "0: amounts can only be held against nothing, deal_size tells sizes apart",
+    Kind.MONEY: "0",
     Kind.DATE: "a day like 2024-01-31",
 }
 
@@ -362,7 +362,10 @@ class _Parser:
             self.stop(f"stands where {column.text} needs {_WRITTEN.get(kind, 'a value') if kind else 'a value'}")
             raise AssertionError
         if kind in _WRITTEN and not _fits(value, kind):
-            self.note(word, f"is not what {column.text} holds: write {_WRITTEN[kind]}")
+            if kind is Kind.MONEY:
+                self.note(word, "does not fit: amounts can only be compared with 0; to tell sizes apart use deal_size")
+            else:
+                self.note(word, f"is not what {column.text} holds: write {_WRITTEN[kind]}")
         return -value if negative and isinstance(value, int | float) else value
 
 
