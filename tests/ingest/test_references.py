@@ -91,6 +91,39 @@ def test_orphans_may_be_kept_without_their_reference(market: "Market") -> None:
     assert report.notes == ("fees: fees.account_id: 1 references to missing records were left empty",)
     assert market.rows("SELECT account_id IS NULL FROM fees ORDER BY rowid") == [(False,), (True,)]
     assert market.sync().sources[1].unchanged == 2
+    ((severity, what),) = [(one.severity, one.what) for one in checkup(market.workspace, now=NOW)]
+    assert (severity, what) == (
+        "doubtful",
+        "fees: fees.account_id: 1 of 2 references lead to no record and were left empty",
+    )
+
+
+def test_a_key_that_exists_in_another_id_space_is_told_with_what_to_write(market: "Market") -> None:
+    market.map("accounts", ACCOUNTS)
+    market.map("fees", FEES.replace('"market"', '"erp"'))
+    market.write("accounts.csv", "id,side\nL01,supplier\n")
+    market.write("fees.csv", "id,account,order,day,amount\n1,L01,,2024-01-01,1\n2,none,,2024-01-01,1\n")
+    (note,) = market.sync().notes
+    assert note.startswith(
+        "fees: 1 of the keys in account_id that were not found exist in id space 'market' and were looked for in "
+        "'erp'; write id_space = \"market\" in its mapping"
+    )
+    assert [(q.value, q.detail) for q in market.quarantine()] == [
+        ("L01", "no accounts record has this key; in id space 'market' it exists: write id_space = \"market\""),
+        ("none", "no accounts record has this key"),
+    ]
+    told = [one for one in checkup(market.workspace, now=NOW) if "id space" in one.what]
+    assert [(one.what, one.mend) for one in told] == [
+        (
+            "source fees: 1 keys in account_id such as L01 are not found, but exist in id space 'market'",
+            'write id_space = "market" in its mapping, for all its keys or for account_id',
+        )
+    ]
+    market.map("fees", FEES.replace('"market"', '"erp"').replace('account_id = "account"', FROM_MARKET))
+    assert market.sync().sources[1].reasons == {"orphan_reference": 1}
+
+
+FROM_MARKET = 'account_id = { field = "account", id_space = "market" }'
 
 
 def test_nothing_is_checked_against_a_table_that_nobody_feeds(market: "Market") -> None:

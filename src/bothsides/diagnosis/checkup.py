@@ -1,5 +1,6 @@
 """What is wrong with a workspace and how to mend it."""
 
+import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from bothsides.agreement import AgreementError
 from bothsides.connectors.files import FileRefused, FoundFile, field_names
 from bothsides.diagnosis.policy import read_policy
 from bothsides.ingest import Mapping, journal_of, load_mappings
+from bothsides.ingest.books import LEFT_EMPTY
 from bothsides.ingest.held import loadable_now
 from bothsides.ingest.landing import find_files
 from bothsides.ingest.mapping_file import missing_fields
@@ -138,6 +140,8 @@ def _warehouse(workspace: Workspace, now: datetime) -> Iterator[Complaint]:
         yield from _runs(con, workspace, now)
         yield from _quarantine(con)
         yield from _waiting(con, workspace)
+        yield from _left_empty(con)
+        yield from _elsewhere(con)
         yield from _unfed(con, workspace)
     finally:
         con.close()
@@ -192,6 +196,36 @@ def _waiting(con: duckdb.DuckDBPyConnection, workspace: Workspace) -> Iterator[C
                 what=f"source {mapping.source}: {ready:,} records set aside earlier would load now",
                 mend="put their files under its `files` again, under any name, and sync",
             )
+
+
+def _left_empty(con: duckdb.DuckDBPyConnection) -> Iterator[Complaint]:
+    row = con.execute("SELECT value FROM meta WHERE key = ?", [LEFT_EMPTY]).fetchone()
+    for label, (emptied, total) in sorted(json.loads(row[0] if row else "{}").items()):
+        yield Complaint(
+            severity=Severity.DOUBTFUL if emptied > MUCH_QUARANTINE * total else Severity.NOTE,
+            what=f"{label}: {emptied:,} of {total:,} references lead to no record and were left empty",
+            mend="load the records they name; where their source numbers them alike, write the same id_space in both"
+            " mappings",
+        )
+
+
+def _elsewhere(con: duckdb.DuckDBPyConnection) -> Iterator[Complaint]:
+    rows = con.execute(
+        """
+        SELECT "source", column_name, min("value"), count(*), split_part(detail, '; in id space ', 2) AS there
+        FROM quarantine WHERE reason = 'orphan_reference' AND contains(detail, '; in id space ')
+            AND load_id = (SELECT max(load_id) FROM loads WHERE status = 'ok')
+        GROUP BY ALL ORDER BY 1, 2
+        """
+    ).fetchall()
+    for source, column, value, records, there in rows:
+        space = there.partition(" it exists")[0]
+        yield Complaint(
+            severity=Severity.DOUBTFUL,
+            what=f"source {source}: {records:,} keys in {column} such as {value} are not found, but exist in id space"
+            f" {space}",
+            mend=f"write id_space = {space.replace(chr(39), chr(34))} in its mapping, for all its keys or for {column}",
+        )
 
 
 def _unfed(con: duckdb.DuckDBPyConnection, workspace: Workspace) -> Iterator[Complaint]:

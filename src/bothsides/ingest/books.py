@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping as Values
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -153,10 +154,20 @@ def write_books(con: duckdb.DuckDBPyConnection, load_id: int, reports: Sequence[
         )
 
 
+LEFT_EMPTY = "references_left_empty"
+"""The key in `meta` of the references that the last load left empty, as JSON: how many, and of how many, by column."""
+
+
 def close_books(
-    con: duckdb.DuckDBPyConnection, settings: Settings, schema: str, load_id: int, started: datetime, finished: datetime
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    schema: str,
+    load_id: int,
+    started: datetime,
+    finished: datetime,
+    emptied: Values[str, tuple[int, int]],
 ) -> None:
-    """The load's own row, and what identifies the warehouse."""
+    """The load's own row, what identifies the warehouse, and which references were left empty."""
     con.execute("INSERT INTO loads VALUES (?, ?, ?, 'ok', '')", [load_id, started, finished])
     con.execute("DELETE FROM meta")
     for key, value in (
@@ -165,5 +176,6 @@ def close_books(
         ("time_zone", settings.time_zone),
         ("fiscal_year_start", str(settings.fiscal_year_start)),
         ("schema_hash", schema),
+        *(((LEFT_EMPTY, json.dumps(emptied, ensure_ascii=False)),) if emptied else ()),
     ):
         con.execute("INSERT INTO meta VALUES (?, ?)", [key, value])

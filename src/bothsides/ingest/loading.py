@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Values
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from bothsides.ingest.landing import Landed, LandedFile
 from bothsides.ingest.literals import literal
 from bothsides.ingest.mapping import Mapping
 from bothsides.ingest.mapping_file import MappingError, missing_fields
+from bothsides.ingest.other_spaces import tell_other_spaces
 from bothsides.ingest.outdated import leave_outdated
 from bothsides.ingest.quarantine import write_bad_rows, write_rejects
 from bothsides.ingest.reading import FileCount, Text, file_count, file_text, opened, read_file
@@ -55,6 +57,8 @@ class Loaded:
 
     sources: tuple[SourceReport, ...]
     notes: tuple[str, ...]
+    emptied: Values[str, tuple[int, int]]
+    """References left empty because what they name is missing, and of how many, by source and column."""
 
 
 def run_load(
@@ -89,19 +93,15 @@ def run_load(
         notes += source.notes
         notes += [f"{source.mapping.source}: {change}" for change in drift(con, source.mapping.source, fields)]
     progress("checking references")
-    for source in staged:
-        outdated = leave_outdated(con, source)
-        if outdated:
-            notes.append(
-                f"{source.mapping.source}: {outdated:,} records of earlier files were left out, files that came later "
-                "hold other content under their keys"
-            )
+    notes += _leave_outdated(con, staged)
     for stage in (stage for source in staged for stage in source.stages):
         mark_duplicate_keys(con, stage)
     mark_missing_rates(con, staged, settings.currency)
     fed = frozenset(stage.table.name for source in staged for stage in source.stages)
     emptied = check_references(con, staged, fed)
-    notes += [f"{label}: {count} references to missing records were left empty" for label, count in emptied.items()]
+    notes += [
+        f"{label}: {count} references to missing records were left empty" for label, (count, _) in emptied.items()
+    ]
     progress("merging versions")
     reports = _merge_all(con, staged, load_id, notes)
     notes += gone_parents(con, load_id)
@@ -118,9 +118,11 @@ def run_load(
             write_rejects(con, load_id, source, count)
         books.write_watermarks(con, source)
         drop(con, source)
+    for source in staged:
+        notes += tell_other_spaces(con, load_id, source.mapping, staged, settings)
     reports = [books.with_reasons(con, load_id, report) for report in reports]
     books.write_books(con, load_id, reports)
-    return Loaded(sources=tuple(reports), notes=tuple(notes))
+    return Loaded(sources=tuple(reports), notes=tuple(notes), emptied=emptied)
 
 
 def stage_source(con: duckdb.DuckDBPyConnection, landed: Landed, settings: Settings, spool: Path) -> Staged:
@@ -172,6 +174,16 @@ def stage_source(con: duckdb.DuckDBPyConnection, landed: Landed, settings: Setti
     for stage in staged.stages:
         open_bad(con, stage)
     return staged
+
+
+def _leave_outdated(con: duckdb.DuckDBPyConnection, staged: Sequence[Staged]) -> list[str]:
+    left = {source.mapping.source: leave_outdated(con, source) for source in staged}
+    return [
+        f"{name}: {count:,} records of earlier files were left out, files that came later hold other content under "
+        "their keys"
+        for name, count in left.items()
+        if count
+    ]
 
 
 def _check_fields(con: duckdb.DuckDBPyConnection, mapping: Mapping, present: Sequence[str], where: str) -> None:

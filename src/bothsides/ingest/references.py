@@ -33,12 +33,15 @@ def mark_duplicate_keys(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     )
 
 
-def check_references(con: duckdb.DuckDBPyConnection, sources: Sequence[Staged], fed: frozenset[str]) -> dict[str, int]:
-    """Mark rows that refer to nothing, until no marking makes another one; returns what `orphans = "keep"` emptied.
+def check_references(
+    con: duckdb.DuckDBPyConnection, sources: Sequence[Staged], fed: frozenset[str]
+) -> dict[str, tuple[int, int]]:
+    """Mark rows that refer to nothing, until no marking makes another one.
 
-    `fed` are the tables that some mapping feeds: a reference to any other table is not checked.
+    Returns how many references `orphans = "keep"` emptied, and of how many, by source and column. `fed` are the
+    tables that some mapping feeds: a reference to any other table is not checked.
     """
-    kept: dict[str, int] = {}
+    kept: dict[str, tuple[int, int]] = {}
     again = True
     while again:
         again = False
@@ -53,11 +56,17 @@ def check_references(con: duckdb.DuckDBPyConnection, sources: Sequence[Staged], 
                         _choose_side(con, stage, column, there)
                     if source.orphans == "keep":
                         label = f"{staged.mapping.source}: {stage.table.name}.{column.name}"
-                        kept[label] = kept.get(label, 0) + _empty(con, stage, column, there)
+                        emptied, total = kept.get(label) or (0, _filled(con, stage, column))
+                        kept[label] = (emptied + _empty(con, stage, column, there), total)
                         continue
                     found = _orphans(con, stage, column, there)
                     again |= mark_bad(con, stage, found, f"{column.name}:orphan_reference") > 0
-    return {label: count for label, count in kept.items() if count}
+    return {label: found for label, found in kept.items() if found[0]}
+
+
+def _filled(con: duckdb.DuckDBPyConnection, stage: Stage, column: Column) -> int:
+    rows = con.execute(f"SELECT count({quoted(column.name)}) FROM {good_rows(con, stage)}").fetchall()
+    return int(rows[0][0])
 
 
 def _columns(con: duckdb.DuckDBPyConnection, stage: Stage) -> frozenset[str]:
