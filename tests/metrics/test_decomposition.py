@@ -321,9 +321,32 @@ def test_same_days_of_a_longer_month_end_with_the_shorter() -> None:
     assert found.days[0] == (date(2024, 2, 1), date(2024, 2, 29))
 
 
+def test_under_a_filter_an_account_is_judged_by_what_it_leaves() -> None:
+    orders = [
+        order("b1", "s1", "2024-01-10", 100_00, category="x"),
+        order("b1", "s1", "2024-03-10", 50_00, category="y"),
+        order("b2", "s1", "2024-02-10", 30_00, category="y"),
+    ]
+    of = world("2024-03-31", orders=orders)
+    found = change(of, period=MARCH, side=Side.BUYER, where=(("category", ("y",)),))
+    assert {name: one for name, one in amounts(found.splits[0]).items() if one[1]} == {
+        "new": (50_00, 1),
+        "churned": (-30_00, 1),
+    }
+    (note,) = found.notes
+    assert note.startswith("Only orders with category = y are looked at: new means none of these before, gone none")
+    whole = change(of, period=MARCH, side=Side.BUYER)
+    assert amounts(whole.splits[0])["returned"] == (50_00, 1)
+    assert whole.notes == ("New means no order before; orders are known from 2024-01-10.",)
+
+
 def test_fiscal_years_are_named_by_their_last_year() -> None:
     assert named_period("FY2025", fiscal_start=4).start == date(2024, 4, 1)
     assert named_period("FY2025", fiscal_start=1).label == "FY2025"
+    assert named_period("FY0002", fiscal_start=4).start == date(1, 4, 1)
+    for label in ("FY0000", "FY0001"):
+        with pytest.raises(ValueError, match=f"'{label}' is no period: write a fiscal year like FY2013"):
+            named_period(label, fiscal_start=1)
     with pytest.raises(ValueError, match=r"'FY25' is no period: .*; a fiscal year like FY2013"):
         named_period("FY25", fiscal_start=4)
 

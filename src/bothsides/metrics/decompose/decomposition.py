@@ -91,8 +91,19 @@ def decompose(store: Store, asked: Comparison) -> Change:
         against=base.label,
         days=((base.first, base.last), (now.first, now.last)),
         splits=tuple(splits),
-        notes=(f"New means no order before; orders are known from {reading.known(metric).start}.",),
+        notes=(_judged_by(asked, reading.known(metric).start),),
         as_of=known.as_of,
+    )
+
+
+def _judged_by(asked: Comparison, since: date) -> str:
+    """By which orders an account is new, returned or gone."""
+    if not asked.where:
+        return f"New means no order before; orders are known from {since}."
+    tests = " and ".join(f"{name} = {' or '.join(labels)}" for name, labels in asked.where)
+    return (
+        f"Only orders with {tests} are looked at: new means none of these before, gone none of these since; the account"
+        f" may have ordered otherwise. Orders are known from {since}."
     )
 
 

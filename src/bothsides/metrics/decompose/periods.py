@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MINYEAR, date, timedelta
 
 from bothsides.metrics.compile import Window
 from bothsides.schema import Grain, Period
@@ -29,6 +29,8 @@ def named_period(label: str, *, fiscal_start: int) -> Period:
     """Read a period's name, fiscal years included. Raises ValueError with the allowed forms."""
     if match := _FISCAL.fullmatch(label):
         year = int(match[1])
+        if year < MINYEAR + 1:
+            raise ValueError(f"{label!r} is no period: write a fiscal year like FY2013")
         start = date(year if fiscal_start == 1 else year - 1, fiscal_start, 1)
         return Period(start=start, grain=Grain.FISCAL_YEAR, fiscal_start=fiscal_start)
     try:
