@@ -100,6 +100,9 @@ CASES = (
     case("attributed_revenue_first", DEALS, "closed in March, opened before", **MARCH, reason=DOLLARS_OF_DEALS),
     case("won_value", DEALS, "none of those without one closed", "30 | 1 | ok", **FEBRUARY),
     case("won_value_per_opportunity", DEALS, "none of those without one opened", "40 | 2 | small_n", **FEBRUARY),
+    case(
+        "win_rate", DEALS, "no size without one", "- | 1 | 1 | small_n; 1: below 1k | 1 | 2 | small_n", by="deal_size"
+    ),
     case("open_pipeline", DEALS, "opened before the first rate, open still", **MARCH, reason=DOLLARS_OF_DEALS),
     case("weighted_pipeline", DEALS, "opened before the first rate, not stale", **MARCH, reason=DOLLARS_OF_DEALS),
     case("weighted_pipeline", DEALS, "stale by now", "0 | 0 | small_n", start="2024-12-01"),

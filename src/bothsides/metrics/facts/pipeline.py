@@ -92,8 +92,8 @@ OPPORTUNITIES = Fact(
         CREATE TABLE fact_opportunities AS
         WITH scale AS (SELECT CASE WHEN max(probability) > 1 THEN 100 ELSE 1 END AS whole FROM {opportunities}),
         valued AS (
-            SELECT p.*, coalesce({money:p.amount}, 0) AS valued, CASE WHEN p.status <> 'open' THEN p.closed_on END
-                   AS ended_on
+            SELECT p.*, {money:p.amount} AS priced, coalesce({money:p.amount}, 0) AS valued,
+                   CASE WHEN p.status <> 'open' THEN p.closed_on END AS ended_on
             FROM {opportunities@opened_on} p
         )
         SELECT p.side, p.category, p.region, p.channel, p.opened_on, p.status, p.ended_on AS closed_on,
@@ -101,7 +101,7 @@ OPPORTUNITIES = Fact(
                p.status <> 'open' AND p.ended_on IS NULL AS undated_close,
                CAST(round_even(p.valued * p.probability / scale.whole, 0) AS BIGINT) AS expected,
                coalesce(c.name, CAST(l.campaign_id AS VARCHAR)) AS campaign,
-               CASE WHEN p.amount IS NULL THEN NULL WHEN p.valued < 1000 * {unit} THEN '1: below 1k'
+               CASE WHEN p.priced IS NULL THEN NULL WHEN p.valued < 1000 * {unit} THEN '1: below 1k'
                     WHEN p.valued < 10000 * {unit} THEN '2: 1k-10k' WHEN p.valued < 50000 * {unit} THEN '3: 10k-50k'
                     ELSE '4: 50k and more' END AS deal_size, p.opportunity_id, p.lead_id, p.account_id
         FROM valued p CROSS JOIN scale
