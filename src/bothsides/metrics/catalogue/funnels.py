@@ -116,12 +116,13 @@ VISITOR_COHORT = Funnel(
 )
 
 _SKIPPED = "A stage that was skipped counts as reached with the next one; going back takes nothing away here."
+_IN_TIME = "What came after the 90 days is not reached here; `lead_to_won_rate` counts a win whenever it came."
 
 FUNNELS = (
     *metrics_of(BUYER_PATH, row=15),
     *metrics_of(SUPPLIER_PATH, row=34),
     *metrics_of(RFQ_PATH, row=16, caveat="Where replies have no rows of their own, the step is left out."),
-    *metrics_of(SALES_COHORT, row=55, tier=Tier.LEADING, caveat=_SKIPPED),
+    *metrics_of(SALES_COHORT, row=55, tier=Tier.LEADING, caveat=f"{_SKIPPED} {_IN_TIME}"),
     *metrics_of(VISITOR_COHORT, row=55, caveat=_SKIPPED),
     *throughput(),
 )

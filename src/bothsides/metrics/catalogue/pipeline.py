@@ -69,6 +69,8 @@ def _conversion(metric_id: str, label: str, reached: str, before: str | None, me
         needs=_recorded(*(name.removesuffix("_on") for name in (before, reached) if name)),
         window="cohort of leads at least 90 days old",
         maturity_days=COHORT_MATURITY,
+        caveat="Counts a stage whenever it was reached, also after more than 90 days; `sales_cohort_conversion` counts"
+        " it within 90 days of the lead only.",
     )
 
 

@@ -27,10 +27,12 @@ PARTLY: dict[int, str] = {
     6: "AOV by variant of an experiment: experiments",
     14: "elasticities fitted per category and week: the liquidity lab; declared is the form with constant returns",
     31: "thresholds per category: agreement",
-    36: "business hours instead of round-the-clock ones: clocks",
+    36: "business hours instead of round-the-clock ones, and inquiries that nobody answered as missed when due: clocks;"
+    " `supplier_reply_within_24h_rate` is over the replies that were sent",
     39: "a contribution margin: net revenue is before variable cost",
     45: "a churn window per category: agreement; `reorder_days_p90` gives the ground for it",
     51: "who sent whom: referrals are known by channel only",
+    55: "deal size as a split: a lead has no amount, and its opportunities are not told stage by stage",
     58: "attainment by the calendar rule, out-of-office and reassignments: clocks",
     63: "coverage of quotas: goals; a chance per stage: the history of an opportunity's stages",
     67: "the data-driven model: experiments and predictions",
