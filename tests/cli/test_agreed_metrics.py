@@ -24,6 +24,37 @@ side = "each"
 formula = "(count(orders) where category = 'Pumps') / count(orders) as share"
 """
 
+FUNNEL = """
+[[funnel]]
+id = "fast_path"
+label = "Fast path"
+side = "buyer"
+walker = "account"
+entry = "first_touch"
+order = "ordered"
+window = "48 hours"
+exclusions = []
+hold = "none"
+count = "accounts"
+attribution = "first_touch"
+denominator = "entrants"
+maturity = "left_out"
+
+[[funnel.steps]]
+name = "signup"
+source = "signup"
+where = ""
+within = "none"
+where_absent = "refuse"
+
+[[funnel.steps]]
+name = "order"
+source = "order"
+where = "completed = 1"
+within = "none"
+where_absent = "refuse"
+"""
+
 
 @pytest.fixture
 def agreeing(workspace: Path, tmp_path: Path) -> Path:
@@ -106,6 +137,13 @@ def test_diff_holds_against_another_file_or_two_versions(run: Run, agreeing: Pat
     assert [(c["metric"], c["period"]) for c in record["cells"] if c["restated"]] == [("gmv", "2024-03")]
     same = run("metrics", "diff", "--agreement", agreeing, "-w", agreeing)
     assert same.out.strip() == "No definition differs."
+    (agreeing / "agreement" / "funnels.toml").write_text(FUNNEL)
+    before.write_text(AGREED)
+    for file in (before, agreeing / "agreement" / "funnels.toml"):
+        assert run("metrics", "diff", "--agreement", file, "-w", agreeing).out.strip() == "No definition differs."
+    before.write_text(FUNNEL.replace("48 hours", "24 hours"))
+    record = json.loads(run("metrics", "diff", "--agreement", before, "--json", "-w", agreeing).out)
+    assert [c["metric"] for c in record["changes"]] == ["fast_path_reached", "fast_path_conversion"]
     words = ("metrics", "diff", "gmv", "--from-version", "2", "--to-version", "1", "--by", "year", "--json")
     (cell,) = json.loads(run(*words, "-w", agreeing).out)["cells"]
     assert (cell["before"], cell["after"]) == (600.0, 550.0)

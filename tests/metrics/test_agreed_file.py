@@ -14,6 +14,8 @@ from bothsides.metrics.dictionary import Dictionary, Version
 from bothsides.schema import Grain
 from tests.metrics.cases import order
 from tests.metrics.conftest import Market
+from tests.metrics.test_agreed_funnels import FAST
+from tests.metrics.test_agreed_retentions import KEPT
 
 OWN = """
 [[metric]]
@@ -150,6 +152,15 @@ def test_a_quotient_of_two_sums_of_one_fact_gets_the_account_clustered_interval(
         ('better = "down"->better = "fewer"', "metric[0].better = \"fewer\": should be 'up', 'down' or 'neither'"),
         ('meaning = "->meanning = "', 'metric[0].meanning = "Value off the platform per completed order.": unknown'),
         ('denominator = "->formula = "', 'metric[0] (off_platform_order).formula = "count(orders)": write either'),
+        ('unit = "money"->unit = "money"\nscale = nan', "metric[0] (off_platform_order).scale = nan: must be a number"),
+        ('unit = "money"->unit = "money"\nscale = inf', "metric[0] (off_platform_order).scale = inf: must be a number"),
+        ("count(orders)->count(orders) after 30 days",
+         ("metric[0] (off_platform_order).formula: `count(orders) after 30 days` and"
+          " `sum(orders.value) where on_platform = false` are not of rows of one age: write the same `after`")),
+        ("count(orders)->sum(orders.value) ^ 0.0001",
+         'metric[0] (off_platform_order).unit = "money": the formula gives money ^ 0.9999: no unit would fit'),
+        ("count(orders)->" + "count(orders) + " * 400 + "count(orders)",
+         f'metric[0] (off_platform_order).denominator = "{("count(orders) + " * 8)[:116]}...: has 6,413 characters'),
         ('unit = "money"->', "metric[0] (off_platform_order).unit: missing: a metric that nobody defined before"),
     ],
 )  # fmt: skip
@@ -157,6 +168,26 @@ def test_a_mistake_is_named_with_its_place_and_what_would_do(tmp_path: Path, cha
     old, _, new = change.partition("->")
     assert old in OWN
     assert mistakes(tmp_path, OWN.replace(old, new))[0].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("(count(orders) where category = 'x' - count(orders)) ^ 0.5", "a negative number has no power 0.5"),
+        ("(((((count(orders) ^ 4) ^ 4) ^ 4) ^ 4) ^ 4) ^ 4", "the number is too large to be told"),
+        ("((((count(orders) ^ 4) ^ 4) ^ 4) ^ 4) / count(orders) times 1e99", "the number is too large to be told"),
+    ],
+)
+def test_a_formula_without_a_number_is_empty_and_says_why(
+    tmp_path: Path, market: Market, formula: str, said: str
+) -> None:
+    text = f'[[metric]]\nid = "odd"\nmeaning = "m"\nunit = "index"\nside = "each"\nformula = "{formula}"\n'
+    orders = [order(f"b{i}", "s1", "2024-01-10", 1_00, category="y") for i in range(9)]
+    orders.append(order("b1", "s1", "2024-02-10", 1_00, category="x"))
+    store = replace(market(orders=orders), dictionary=read_definitions(written(tmp_path, text)))
+    first, second = ask(store, Query(metrics=("odd",), grain=Grain.MONTH))
+    assert (first.value, first.status, first.reason) == (None, Status.NO_DENOMINATOR, said)
+    assert second.value is not None
 
 
 def test_every_mistake_of_every_metric_is_named_at_once(tmp_path: Path) -> None:
@@ -187,6 +218,37 @@ def test_versions_stand_in_the_order_of_their_days(tmp_path: Path) -> None:
             "metric[1] (off_platform_order).effective_from = 2024-01-01: must be after 2024-05-01, the day of"
             " off_platform_order@1"
         )
+    ]
+
+
+def test_a_funnel_keeps_the_order_of_days_of_each_metric_it_makes(tmp_path: Path) -> None:
+    own = """
+    [[metric]]
+    id = "fast_path_conversion"
+    meaning = "Orders."
+    unit = "rate"
+    side = "buyer"
+    effective_from = 2024-09-01
+    formula = "count(orders) / count(orders) as share"
+    """
+    written(tmp_path, own)
+    funnel = FAST.replace("side =", "effective_from = 2024-05-01\nside =")
+    (tmp_path / "agreement" / "funnels.toml").write_text(funnel, encoding="utf-8")
+    with pytest.raises(AgreementError) as refused:
+        read_dictionary(tmp_path)
+    (problem,) = refused.value.problems
+    assert problem.allowed == "must be after 2024-09-01, the day of fast_path_conversion@1"
+
+
+def test_a_retention_cannot_give_a_metric_another_unit_or_side(tmp_path: Path) -> None:
+    written(tmp_path, "")
+    text = KEPT.replace('"searching_again"', '"gmv"') + "restate = true\n"
+    (tmp_path / "agreement" / "funnels.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(AgreementError) as refused:
+        read_dictionary(tmp_path)
+    assert [(problem.key, problem.allowed) for problem in refused.value.problems] == [
+        ("retention[0] (gmv).id", f"gmv has {said} in every version; another {key} needs an id of its own")
+        for key, said in (("unit", "unit 'money'"), ("side", "side 'each'"))
     ]
 
 

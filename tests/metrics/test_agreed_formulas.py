@@ -1,5 +1,6 @@
 """The language of the agreement: what it reads, what it writes, what it refuses, and that nothing else comes out."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, get_args
 
@@ -100,12 +101,21 @@ def test_a_text_is_read_as_the_formula_it_says(text: str, formula: Formula) -> N
         ("count(orders) where channel = 'x", "at 31: \"'\" begins a text that does not end"),
         ("(" * 30 + "count(orders)" + ")" * 30, "at 22: '(' is bracket 21 within brackets, at most 20"),
         ("count(orders) + " * 400 + "count(orders)", "has 6,413 characters, at most 4,000 are read"),
+        ("/".join(["count(orders)"] * 22), "has 21 quotients, sums or products within each other, at most 20 are read"),
+        ("count(orders) ^ 1e99", "at 17: '1e99' is no power that is taken: allowed are numbers above 0, up to 4"),
+        ("count(orders) ^ 0", "at 17: '0' is no power that is taken"),
+        ("count(orders) / count(orders) times 0", "at 37: '0' is no scale: allowed are numbers above 0"),
     ],
 )  # fmt: skip
 def test_a_refusal_names_the_place_the_word_and_what_is_allowed(text: str, said: str) -> None:
     with pytest.raises(FormulaError) as refused:
         parse_formula(text)
     assert str(refused.value).startswith(said)
+
+
+def test_the_longest_chain_that_is_read_is_read_back() -> None:
+    formula = parse_formula("/".join(["count(orders) where value > 0"] * 21))
+    assert parse_formula(print_formula(formula)) == formula
 
 
 def test_all_unknown_names_are_named_at_once() -> None:
@@ -168,6 +178,8 @@ def test_a_fingerprint_is_of_the_number_not_of_its_name() -> None:
     assert metric_fingerprint(gmv) != metric_fingerprint(booked)
     assert len({metric_fingerprint(metric) for metric in METRICS.values()}) == len(METRICS)
     assert all(formula_text(metric) for metric in METRICS.values())
+    renamed, empty = replace(gmv, label="x"), replace(gmv, needs=("reviews",))
+    assert metric_fingerprint(renamed) == metric_fingerprint(gmv) != metric_fingerprint(empty)
 
 
 _WRITTEN: dict[Kind, st.SearchStrategy[Any]] = {

@@ -6,9 +6,22 @@ from bothsides.agreement.policy import (
     Entry,
     Problem,
     checked,
+    cut,
     fingerprint,
     load_entries,
     load_policy,
+    read_toml,
 )
 
-__all__ = ["Agreed", "AgreementError", "Entry", "Problem", "checked", "fingerprint", "load_entries", "load_policy"]
+__all__ = [
+    "Agreed",
+    "AgreementError",
+    "Entry",
+    "Problem",
+    "checked",
+    "cut",
+    "fingerprint",
+    "load_entries",
+    "load_policy",
+    "read_toml",
+]

@@ -61,7 +61,7 @@ def load_policy(path: Path, policy_type: type[PolicyT], *, section: str | None =
     Missing keys take the dataclass's defaults; unknown keys are errors. Raises AgreementError naming every mistake, and
     FileNotFoundError where there is no file.
     """
-    data = _read(path)
+    data = read_toml(path)
     if section is not None:
         data = data.get(section, {})
         if not isinstance(data, dict):
@@ -91,7 +91,7 @@ def load_entries(
     A table with a mistake is in the list as it was written, so that the rest of it can be checked as well. Raises
     AgreementError where the file is not TOML, and FileNotFoundError where there is none.
     """
-    data = _read(path)
+    data = read_toml(path)
     known = sorted((key, *beside))
     problems = [
         _problem(path, (name,), value, _unknown(name, known)) for name, value in data.items() if name not in known
@@ -128,7 +128,8 @@ def _validated(
         return None, problems
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """What stands in the file. Raises AgreementError where it is not TOML, FileNotFoundError where there is none."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
@@ -161,7 +162,11 @@ def _key(where: tuple[object, ...]) -> str:
 
 
 def _shown(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    return cut(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def cut(text: str) -> str:
+    """The text, its end left out where it has more than 120 characters."""
     return text if len(text) <= 120 else text[:117] + "..."
 
 

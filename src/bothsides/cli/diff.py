@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def diff(
     *ids: Annotated[str, Parameter(help="Metric ids; every metric that is defined differently when none is named.")],
     agreement: Annotated[
-        Path | None, Parameter(help="Compare with this workspace or metrics.toml instead of the house's definitions.")
+        Path | None,
+        Parameter(help="Compare with this workspace, metrics.toml or funnels.toml instead of the house's definitions."),
     ] = None,
     from_version: Annotated[int | None, Parameter(help="Compare this version of one metric...")] = None,
     to_version: Annotated[int | None, Parameter(help="...with this one, each over all history.")] = None,
@@ -54,7 +55,7 @@ def diff(
     opened = Workspace.open(workspace)
     agreed = read_dictionary(opened.folder)
     names = tuple(name for word in ids for name in word.split(",") if name)
-    before, after = sides(agreed, names, agreement, from_version, to_version)
+    before, after = sides(opened.folder, agreed, names, agreement, from_version, to_version)
     changed = tuple(change.metric for change in changes(before, after, names))
     grain, by_side, dims = parse_by([word.strip() for word in by.split(",") if word.strip()])
     query = Query(
@@ -77,10 +78,18 @@ def diff(
 
 
 def sides(
-    agreed: Dictionary, names: tuple[str, ...], agreement: Path | None, old: int | None, new: int | None
+    folder: Path,
+    agreed: Dictionary,
+    names: tuple[str, ...],
+    agreement: Path | None,
+    old: int | None,
+    new: int | None,
 ) -> tuple[Dictionary, Dictionary]:
-    """The dictionaries to compare, before and after. Raises ValueError for options that do not go together."""
-    from bothsides.metrics import Dictionary, read_definitions, read_dictionary
+    """The dictionaries to compare, before and after; a file is read beside the workspace's other one.
+
+    Raises ValueError for options that do not go together.
+    """
+    from bothsides.metrics import Dictionary, read_dictionary
     from bothsides.metrics.agreed import FILE, FUNNELS
     from bothsides.metrics.agreed.comparison import one_version
 
@@ -88,7 +97,7 @@ def sides(
         if agreement is None:
             return Dictionary(), agreed
         if not agreement.is_dir():
-            return read_definitions(agreement), agreed
+            return read_dictionary(folder, instead=agreement), agreed
         if not any((agreement / file).exists() for file in (FILE, FUNNELS)):
             raise FileNotFoundError(f"{agreement} has neither {FILE} nor {FUNNELS}")
         return read_dictionary(agreement), agreed

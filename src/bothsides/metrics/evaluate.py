@@ -53,9 +53,13 @@ def evaluator(formula: Formula, columns: Mapping[Measure, Column]) -> Callable[[
     term = _term(formula, columns)
 
     def outcome(row: Row) -> Outcome:
-        value, n, low, high, basis, empty = term(row)
-        if empty is None:
-            return Outcome(value, n, low, high, basis)
+        try:
+            value, n, low, high, basis, empty = term(row)
+            if empty is None and (value is None or math.isfinite(value)):
+                return Outcome(value, n, low, high, basis)
+        except OverflowError:
+            n, empty = 0, None
+        empty = empty or "the number is too large to be told"
         return Outcome(value=None, n=n, status=Status.NO_DENOMINATOR, reason=empty)
 
     return outcome
@@ -153,6 +157,8 @@ def _product(factors: Sequence[Callable[[Row], Term]], power: float) -> Callable
         if empty is not None:
             return empty
         value = math.prod(term[0] or 0 for term in terms)
+        if value < 0 and power % 1:
+            return None, 0, None, None, Basis.CENSUS, f"a negative number has no power {power:g}"
         basis = Basis.CENSUS if all(term[4] is Basis.CENSUS for term in terms) else Basis.NOT_COMPUTED
         return value if power == 1 else value**power, min(term[1] for term in terms), None, None, basis, None
 

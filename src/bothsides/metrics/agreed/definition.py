@@ -1,5 +1,6 @@
 """One `[[metric]]` table of agreement/metrics.toml and the metric it makes."""
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -7,12 +8,15 @@ from datetime import date
 from typing import Annotated
 
 from bothsides.agreement import checked
+from bothsides.metrics.agreed.fingerprint import formula_text
 from bothsides.metrics.agreed.mistake import FormulaError, Mistake, not_one_of
 from bothsides.metrics.agreed.needs import needs_of, unknown_need
 from bothsides.metrics.agreed.parsing import parse_formula
+from bothsides.metrics.agreed.printing import print_formula
 from bothsides.metrics.agreed.shares import clustered, share_mistakes
 from bothsides.metrics.agreed.sides import own_side, side_mistakes
 from bothsides.metrics.agreed.units import unit_mismatch, unlike_terms
+from bothsides.metrics.agreed.words import LONGEST
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.measure import Combination, Formula, Measure, Product, Ratio, measures_of
 from bothsides.metrics.metric import Better, Metric, SideRule, Tier
@@ -102,12 +106,14 @@ def key_mistakes(definition: Definition, before: Metric | None) -> Iterator[tupl
     for key in ("share", "scale"):
         if getattr(definition, key) is not None and "numerator" not in given:
             yield key, "belongs to a numerator and a denominator; in a formula write `as share` or `times 100`"
+    if definition.scale is not None and not 0 < definition.scale < math.inf:
+        yield "scale", "must be a number above 0"
     for key in REQUIRED if before is None else ("meaning",) if given else ():
         if getattr(definition, key) is None:
             who = "a metric that nobody defined before" if before is None else "a new formula"
             yield key, f"missing: {who} must say it"
     if before is not None:
-        yield from _kept_mistakes(definition, before)
+        yield from kept_mistakes(definition.unit, definition.side, before)
     for need in definition.needs or ():
         if (said := unknown_need(need)) is not None:
             yield "needs", f"{need!r} {said}"
@@ -115,10 +121,9 @@ def key_mistakes(definition: Definition, before: Metric | None) -> Iterator[tupl
         yield "maturity_days", "must be a whole number of days from 0 to 3660"
 
 
-def _kept_mistakes(definition: Definition, before: Metric) -> Iterator[tuple[str, str]]:
+def kept_mistakes(unit: Unit | None, side: SideRule | None, before: Metric) -> Iterator[tuple[str, str]]:
     """Whoever reads a series must find one unit in it, and the splits that were there."""
-    for key in ("unit", "side"):
-        said, kept = getattr(definition, key), getattr(before, key)
+    for key, said, kept in (("unit", unit, before.unit), ("side", side, before.side)):
         if said is not None and said is not kept:
             yield key, f"{before.id} has {key} {kept.value!r} in every version; another {key} needs an id of its own"
 
@@ -147,6 +152,8 @@ def make_metric(
         mistakes.append(("maturity_days", "needs the formula beside it, which it is part of"))
     metric = replace(metric, needs=tuple(dict.fromkeys((*metric.needs, *(definition.needs or ())))))
     mistakes += whole_mistakes(metric)
+    if written is not None and (long := len(formula_text(metric))) > LONGEST:
+        mistakes.append(("formula", f"has {long:,} characters with side and age written out, at most {LONGEST:,}"))
     return metric, mistakes
 
 
@@ -201,7 +208,12 @@ def _blank(definition: Definition, before: Metric | None) -> Metric:
 
 def _matured(formula: Formula, days: int | None) -> tuple[Formula, int, list[tuple[str, str]]]:
     """The formula with the metric's maturity in every aggregate, unless the aggregates say their own."""
-    own = max(measure.maturity_days for measure in measures_of(formula))
+    oldest = max(measures_of(formula), key=lambda measure: measure.maturity_days)
+    youngest = min(measures_of(formula), key=lambda measure: measure.maturity_days)
+    own = oldest.maturity_days
+    if youngest.maturity_days != own:
+        said = f"`{print_formula(oldest)}` and `{print_formula(youngest)}` are not of rows of one age"
+        return formula, own, [("formula", f"{said}: write the same `after` behind each, or maturity_days for all")]
     if not own or days is None:
         return (_aged(formula, days) if days else formula), own or days or 0, []
     wrong = [("maturity_days", f"the formula says `after {own} days`: leave one of the two out")] if own != days else []

@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bothsides.agreement import AgreementError, Entry, Problem, load_entries
-from bothsides.metrics.agreed.definition import Definition, key_mistakes, make_metric, parse_parts
+from bothsides.agreement import AgreementError, Entry, Problem, cut, load_entries, read_toml
+from bothsides.metrics.agreed.definition import Definition, kept_mistakes, key_mistakes, make_metric, parse_parts
 from bothsides.metrics.agreed.funnels import WrittenFunnel, make_funnel, where_mistakes
 from bothsides.metrics.agreed.retentions import WrittenRetention, make_retention
 from bothsides.metrics.catalogue import METRICS
@@ -30,15 +30,19 @@ Agreed = dict[str, tuple[Version, ...]]
 Written = TypeVar("Written", WrittenFunnel, WrittenRetention)
 
 
-def read_dictionary(folder: Path) -> Dictionary:
+def read_dictionary(folder: Path, *, instead: Path | None = None) -> Dictionary:
     """The dictionary in force in a workspace, the house's where it has agreed on nothing of its own.
 
-    Raises AgreementError naming every mistake of its files.
+    `instead` is read in place of the workspace's file of metrics, or of funnels where such tables stand in it. Raises
+    AgreementError naming every mistake of the files, and FileNotFoundError where there is nothing to read instead.
     """
     agreed: Agreed = {}
     problems: list[Problem] = []
+    paths = {FILE: folder / FILE, FUNNELS: folder / FUNNELS}
+    if instead is not None:
+        paths[FUNNELS if {"funnel", "retention"} & set(read_toml(instead)) else FILE] = instead
     for file, read in ((FILE, _read_metrics), (FUNNELS, _read_funnels), (FUNNELS, _read_retentions)):
-        path = folder / file
+        path = paths[file]
         if path.exists():
             try:
                 problems += read(path, agreed)
@@ -104,11 +108,12 @@ def _added(written: Written, make: Callable[[Written], tuple[Metric, ...]], agre
     except ContradictionError as error:
         return list(error.mistakes)
     mistakes: list[tuple[str, str]] = []
-    for place, metric in enumerate(metrics):
+    for metric in metrics:
         versions: tuple[Version, ...] = agreed.get(metric.id) or _house_versions(metric.id)
         before = versions[-1] if versions else None
-        if place == 0:
-            mistakes += _order_mistakes(written.effective_from, written.restate, before)
+        mistakes += _order_mistakes(written.effective_from, written.restate, before)
+        if before is not None:
+            mistakes += (("id", said) for _, said in kept_mistakes(metric.unit, metric.side, before.metric))
         version = Version(
             metric=_numbered(metric, before), effective_from=written.effective_from, restate=written.restate
         )
@@ -156,10 +161,11 @@ def _numbered(metric: Metric, before: Version | None) -> Metric:
 
 def _problem(path: Path, place: str, written: dict[str, Any], key: str, said: str) -> Problem:
     name, value = written.get("id"), _written(written, key)
+    text = f'"{value}"' if isinstance(value, str) and value else str(value)
     return Problem(
         file=str(path),
         key=f"{place}{f' ({name})' if isinstance(name, str) else ''}.{key}",
-        value=f'"{value}"' if isinstance(value, str) and value else str(value),
+        value=cut(text),
         allowed=said,
     )
 

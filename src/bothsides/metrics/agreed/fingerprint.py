@@ -49,7 +49,7 @@ def _written(value: object) -> str:
 
 
 def metric_fingerprint(metric: Metric) -> str:
-    """The sha256 of what decides the number: formula, unit, side rule, maturity and splits; not how it is called."""
+    """The sha256 of what decides the number: formula, unit, side, maturity, splits and needs; not how it is called."""
     return fingerprint(
         {
             "id": metric.id,
@@ -58,5 +58,6 @@ def metric_fingerprint(metric: Metric) -> str:
             "side": metric.side.value,
             "maturity_days": metric.maturity_days,
             "dimensions": list(metric.dimensions),
+            "needs": sorted(metric.needs),
         }
     )

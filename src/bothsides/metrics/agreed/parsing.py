@@ -9,19 +9,24 @@ test    = column ("=" | "!=" | "<" | "<=" | ">" | ">=") value | column "in" "(" 
           | column "is" ["not"] "empty" | column "is" "reached" | "side" "=" ("'buyer'" | "'supplier'")
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bothsides.metrics.agreed.columns import columns_of, facts_to_ask, main_date
 from bothsides.metrics.agreed.mistake import FormulaError, Mistake, not_one_of
+from bothsides.metrics.agreed.printing import deepest
 from bothsides.metrics.agreed.words import Sort, Word, words_of
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.measure import Combination, Formula, Measure, Operator, Product, Ratio, Scalar, Test
 from bothsides.schema import Kind, Side
 
 DEEPEST = 20
-"""Brackets within brackets."""
+"""Brackets within brackets, those written and those that the formula needs when it is printed."""
+
+HIGHEST_POWER = 4
+"""A formula is raised to a power above 0 and up to this one."""
 
 AGGREGATES = ("sum", "count", "count_distinct")
 _COMPARISONS: dict[str, Operator] = {"=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
@@ -60,6 +65,9 @@ def parse_formula(text: str) -> Formula:
         formula = None
     if parser.mistakes or formula is None:
         raise FormulaError(parser.mistakes)
+    if (depth := deepest(formula)) > DEEPEST:
+        said = f"has {depth} quotients, sums or products within each other, at most {DEEPEST} are read"
+        raise FormulaError([Mistake(None, "", said)])
     return formula
 
 
@@ -167,7 +175,10 @@ class _Parser:
                 self.expect("by")
                 ratio = replace(ratio, cluster=self.name("a column").text)
             elif self.accept("times"):
+                word = self.word
                 ratio = replace(ratio, scale=self.number())
+                if not 0 < ratio.scale < math.inf:
+                    self.note(word, "is no scale: allowed are numbers above 0")
             else:
                 return ratio
 
@@ -175,7 +186,10 @@ class _Parser:
         found = self.atom()
         if not self.accept("^"):
             return found
+        word = self.word
         power = self.number()
+        if not 0 < power <= HIGHEST_POWER:
+            self.note(word, f"is no power that is taken: allowed are numbers above 0, up to {HIGHEST_POWER}")
         bare = isinstance(found, Product) and found.power == 1
         return Product(found.factors if bare and isinstance(found, Product) else (found,), power)
 

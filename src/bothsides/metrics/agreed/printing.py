@@ -28,6 +28,19 @@ def print_formula(formula: Formula) -> str:
             return f"({text}) ^ {number(power)}" if len(factors) > 1 else f"{text} ^ {number(power)}"
 
 
+def deepest(formula: Formula) -> int:
+    """How many brackets stand within each other when the formula is printed, at most."""
+    match formula:
+        case Measure():
+            return 0
+        case Ratio(numerator=top, denominator=bottom):
+            return 1 + max(deepest(top), deepest(bottom))
+        case Combination(terms=terms):
+            return 1 + max(deepest(term) for _, term in terms)
+        case Product(factors=factors, power=power):
+            return (1 if power == 1 or len(factors) == 1 else 2) + max(map(deepest, factors))
+
+
 def _measure(measure: Measure) -> str:
     text = f"{measure.aggregate}({_target(measure)})"
     if measure.on != main_date(FACTS[measure.fact]):

@@ -64,7 +64,14 @@ def dimension_of(formula: Formula) -> Dimension:
             found = Dimension()
             for factor in factors:
                 found = found.times(dimension_of(factor))
-            return found.raised(Fraction(power).limit_denominator(1000))
+            return found.raised(_exact(power))
+
+
+def _exact(power: float) -> Fraction:
+    """The power as it was written; a third, written with some digits, is a third."""
+    written = Fraction(repr(power))
+    near = written.limit_denominator(12)
+    return near if abs(near - written) < Fraction(1, 10**6) and near else written
 
 
 def _of_measure(measure: Measure) -> Dimension:
