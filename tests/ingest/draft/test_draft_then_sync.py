@@ -51,6 +51,18 @@ def test_order_lines_in_the_continental_style_are_added_up(drafted: Drafted, tmp
     assert con.execute("SELECT count(*), sum(amount) FROM orders").fetchall() == [(10, expected)]
 
 
+def test_lines_in_two_currencies_are_not_added_up(drafted: Drafted, tmp_path: Path) -> None:
+    text = "Order Number;Customer;Vendor;Order Date;Total;Currency\n" + "".join(
+        f"A{n // 3};c{n // 6};s{n // 9};2024-01-{1 + n // 3:02d};10.00;{'USD' if n == 4 else 'EUR'}\n"
+        for n in range(30)
+    )
+    report, con = load(drafted({"orders.csv": text}, currency="EUR"), tmp_path / "acme")
+    assert (report.sources[0].read, report.sources[0].new, report.sources[0].quarantined) == (10, 9, 1)
+    assert con.execute("SELECT currency, count(*), sum(amount) FROM orders GROUP BY 1").fetchall() == [
+        ("EUR", 9, 9 * 3_000)
+    ]
+
+
 def test_leads_with_dated_stages_have_a_history(drafted: Drafted, tmp_path: Path) -> None:
     text = "lead id,company,lead source,created,MQL Date,Won Date\n" + "".join(
         f"L{n},Co {n},web,2024-01-0{n},2024-01-0{n},{'2024-03-01' if n > 5 else ''}\n" for n in range(1, 9)

@@ -21,6 +21,8 @@ def grouped(guess: FileGuess, lines: ColumnProfile, source: str) -> Reshape:
             continue
         if TABLES["orders"].column(column).kind is Kind.MONEY:
             chosen.append(f"  {_sum(_number(match.field))} AS {quoted_name(match.field.name)}")
+        elif TABLES["orders"].column(column).kind is Kind.CURRENCY:
+            chosen.append(f"  {_one(match.field)} AS {quoted_name(match.field.name)}")
         else:
             chosen.append(f"  min({quoted_name(match.field.name)}) AS {quoted_name(match.field.name)}")
     chosen.append(f"  {_sum(_line_value(guess))} AS {AMOUNT}")
@@ -58,6 +60,14 @@ def _line_value(guess: FileGuess) -> str:
     if quantity is not None and "unit" in words(amount.name):
         return f"CAST({_number(quantity)} AS DECIMAL(18, 3)) * CAST({_number(amount)} AS DECIMAL(18, 4))"
     return _number(amount)
+
+
+def _one(field: ColumnProfile) -> str:
+    """The currency of all lines of an order; two currencies stay beside each other, so that their sum is set aside."""
+    value = f"nullif(trim({quoted_name(field.name)}), '')"
+    return (
+        f"CASE WHEN min({value}) <> max({value}) THEN concat(min({value}), ' and ', max({value})) ELSE min({value}) END"
+    )
 
 
 def _sum(value: str) -> str:
