@@ -89,6 +89,20 @@ def test_a_snapshot_that_deletes_more_than_half_is_told(market: "Market") -> Non
         market.sync()
 
 
+def test_rows_closed_by_another_id_space_are_told_as_such(market: "Market") -> None:
+    market.orders()
+    market.write("orders.csv", FIRST)
+    market.sync()
+    (market.workspace.mappings_dir / "orders.toml").write_text(
+        (market.workspace.mappings_dir / "orders.toml").read_text().replace('"market"', '"erp"', 1)
+    )
+    (note,) = market.sync().notes
+    assert note.startswith(
+        "orders: 3 of 3 rows of orders (100%) were closed because its id space changed from 'market' to 'erp'"
+    )
+    assert market.sync().notes == ()
+
+
 def test_a_deleted_record_may_come_back(market: "Market") -> None:
     market.orders()
     for text in (FIRST, HEADER + "3,b,s,2024-03-05,30\n", FIRST):

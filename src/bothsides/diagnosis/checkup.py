@@ -174,9 +174,10 @@ def _quarantine(con: duckdb.DuckDBPyConnection) -> Iterator[Complaint]:
     ).fetchall()
     for source, read, held in rows:
         share = held / read if read else 1.0
+        old = ": numbers that read it are missing, or those of an earlier load" if share > MOST_QUARANTINE else ""
         yield Complaint(
             severity=_severity(share),
-            what=f"source {source}: {held:,} of {read:,} records ({share:.1%}) are in quarantine",
+            what=f"source {source}: {held:,} of {read:,} records ({share:.1%}) are in quarantine{old}",
             mend=f"look at them with: bothsides quarantine --source {source}",
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Values
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
@@ -48,6 +49,9 @@ BLANK_KEY_SHARE = 0.5
 MUCH_DELETED = 0.5
 """A snapshot that deletes a larger share of the stored rows is told in the report."""
 
+NOT_MOVED: Values[str, tuple[str, str]] = MappingProxyType({})
+"""No source has changed its id space."""
+
 Progress = Callable[[str], None]
 
 
@@ -70,10 +74,12 @@ def run_load(
     progress: Progress,
     *,
     again: bool = False,
+    moved: Values[str, tuple[str, str]] = NOT_MOVED,
 ) -> Loaded:
     """Load every source into the open build. Raises SyncRefused with all files that were refused.
 
     `again`: the load was published before and is read again, so that an empty snapshot is not questioned.
+    `moved`: the id spaces before and now of sources whose mapping changed it.
     """
     staged: list[Staged] = []
     problems: list[str] = []
@@ -103,7 +109,7 @@ def run_load(
         f"{label}: {count} references to missing records were left empty" for label, (count, _) in emptied.items()
     ]
     progress("merging versions")
-    reports = _merge_all(con, staged, load_id, notes)
+    reports = _merge_all(con, staged, load_id, notes, moved)
     notes += gone_parents(con, load_id)
     for source in staged:
         ready = loadable_now(con, source.mapping, settings)
@@ -281,8 +287,23 @@ def _refuse_empty(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
         )
 
 
+def _much_deleted(source: str, name: str, gone: int, before: int, moved: Values[str, tuple[str, str]]) -> str:
+    closed = f"{source}: {gone:,} of {before:,} rows of {name} ({gone / before:.0%})"
+    if source not in moved:
+        return f"{closed} are no longer in its files and were closed; is the export complete?"
+    old, new = moved[source]
+    return (
+        f"{closed} were closed because its id space changed from {old!r} to {new!r}: the same keys are other records "
+        "now, and were loaded as new ones; sources that refer to them need the same id_space"
+    )
+
+
 def _merge_all(
-    con: duckdb.DuckDBPyConnection, staged: Sequence[Staged], load_id: int, notes: list[str]
+    con: duckdb.DuckDBPyConnection,
+    staged: Sequence[Staged],
+    load_id: int,
+    notes: list[str],
+    moved: Values[str, tuple[str, str]],
 ) -> list[SourceReport]:
     """Deletions of all sources first, then records, then rows found inside records."""
     deleted: dict[tuple[str, str], int] = {}
@@ -292,10 +313,7 @@ def _merge_all(
             before = stored_rows(con, item.mapping.source, name) if item.is_whole else 0
             gone = delete_absent(con, item, stages, load_id)
             if gone > MUCH_DELETED * before:
-                notes.append(
-                    f"{item.mapping.source}: {gone:,} of {before:,} rows of {name} ({gone / before:.0%}) are no longer "
-                    "in its files and were closed; is the export complete?"
-                )
+                notes.append(_much_deleted(item.mapping.source, name, gone, before, moved))
             deleted[item.mapping.source, name] = gone
     keepers: dict[str, set[str]] = {}
     for item in staged:

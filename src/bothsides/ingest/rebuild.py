@@ -1,5 +1,6 @@
 """Reading earlier loads again from raw, in order, when there is no warehouse of today's shape to build on."""
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,23 @@ def changed_mappings(load_ids: Sequence[int], raw_dir: Path, today: Sequence[Map
                 "they were read; to read all by the new mapping, move warehouse.duckdb away and sync again"
             )
     return notes
+
+
+def moved_id_spaces(load_ids: Sequence[int], raw_dir: Path, today: Sequence[Mapping]) -> dict[str, tuple[str, str]]:
+    """The id space before and now of each source whose mapping names another one than at its last load."""
+    moved = {}
+    for mapping in today:
+        _, text = _last_text(mapping.source, load_ids, raw_dir)
+        if text is None:
+            continue
+        data = tomllib.loads(text)
+        top = data.get("id_space") or mapping.source
+        before = [top, *(item.get("id_space") or top for item in data["table"])]
+        after = [mapping.id_space, *(item.id_space or mapping.id_space for item in mapping.tables)]
+        differing = [(old, new) for old, new in zip(before, after, strict=False) if old != new]
+        if differing:
+            moved[mapping.source] = differing[0]
+    return moved
 
 
 def _last_text(source: str, load_ids: Sequence[int], raw_dir: Path) -> tuple[int, str | None]:

@@ -3,6 +3,7 @@
 import dataclasses
 import time
 from collections.abc import Callable
+from collections.abc import Mapping as Values
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,10 +11,10 @@ import duckdb
 
 from bothsides.ingest.books import close_books
 from bothsides.ingest.landing import Landed, land, sweep, write_manifest
-from bothsides.ingest.loading import Loaded, Progress, run_load
+from bothsides.ingest.loading import NOT_MOVED, Loaded, Progress, run_load
 from bothsides.ingest.mapping import Mapping
 from bothsides.ingest.mapping_file import MappingError, load_mappings
-from bothsides.ingest.rebuild import changed_mappings, earlier_loads
+from bothsides.ingest.rebuild import changed_mappings, earlier_loads, moved_id_spaces
 from bothsides.ingest.report import SyncRefused, SyncReport
 from bothsides.warehouse import (
     Journal,
@@ -93,7 +94,8 @@ def _sync(
             if fresh
             else changed_mappings(_published(journal), workspace.raw_dir, mappings)
         )
-        loaded = _load(con, workspace, tuple(landed), load_id, progress)
+        moved = {} if fresh else moved_id_spaces(_published(journal), workspace.raw_dir, mappings)
+        loaded = _load(con, workspace, tuple(landed), load_id, progress, moved=moved)
         journal.copy_into(con)
         ended = started + _elapsed(clock)
         close_books(con, workspace.settings, schema_hash(), load_id, started, ended, loaded.emptied)
@@ -138,10 +140,11 @@ def _load(
     progress: Progress,
     *,
     again: bool = False,
+    moved: Values[str, tuple[str, str]] = NOT_MOVED,
 ) -> Loaded:
     spool = spool_dir(workspace.warehouse_path)
     spool.mkdir(parents=True, exist_ok=True)
-    return run_load(con, landed, workspace.settings, load_id, spool, progress, again=again)
+    return run_load(con, landed, workspace.settings, load_id, spool, progress, again=again, moved=moved)
 
 
 def _identity(path: Path) -> tuple[str, str]:
