@@ -136,7 +136,7 @@ def test_every_choice_left_out_is_named(tmp_path: Path) -> None:
          'funnel[0] (fast_path).steps[1].where = "results > 0": order has no results; these have: visit, search, '),
         ('hold = "none"', 'hold = "session"',
          'funnel[0] (fast_path).hold = "session": order has no session; these have: visit, search, '),
-        ('"48 hours"', '"0 days"', 'funnel[0] (fast_path).window = "0 days": a window of 0:00:00: it must be more than'),
+        ('"48 hours"', '"0 days"', 'funnel[0] (fast_path).window = "0 days": a window of 0:00:00: it must be more'),
         ("exclusions = []", 'exclusions = [{source = "search", where = "", after = 2, before = 1}]',
          "funnel[0] (fast_path).exclusions[0].after = 2: between 2 and 1: steps are 1 to 2"),
         ('entry = "first_touch"', 'entry = "first"', "funnel[0].entry = \"first\": should be 'first_touch' or"),

@@ -1,6 +1,5 @@
 """One `[[metric]]` table of agreement/metrics.toml and the metric it makes."""
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from bothsides.agreement import checked
 from bothsides.metrics.agreed.fingerprint import formula_text
 from bothsides.metrics.agreed.mistake import FormulaError, Mistake, not_one_of
 from bothsides.metrics.agreed.needs import needs_of, unknown_need
-from bothsides.metrics.agreed.parsing import parse_formula
+from bothsides.metrics.agreed.parsing import LARGEST_SCALE, parse_formula
 from bothsides.metrics.agreed.printing import print_formula
 from bothsides.metrics.agreed.shares import clustered, share_mistakes
 from bothsides.metrics.agreed.sides import own_side, side_mistakes
@@ -106,8 +105,8 @@ def key_mistakes(definition: Definition, before: Metric | None) -> Iterator[tupl
     for key in ("share", "scale"):
         if getattr(definition, key) is not None and "numerator" not in given:
             yield key, "belongs to a numerator and a denominator; in a formula write `as share` or `times 100`"
-    if definition.scale is not None and not 0 < definition.scale < math.inf:
-        yield "scale", "must be a number above 0"
+    if definition.scale is not None and not 0 < definition.scale <= LARGEST_SCALE:
+        yield "scale", f"must be a number above 0, up to {LARGEST_SCALE:,}"
     for key in REQUIRED if before is None else ("meaning",) if given else ():
         if getattr(definition, key) is None:
             who = "a metric that nobody defined before" if before is None else "a new formula"

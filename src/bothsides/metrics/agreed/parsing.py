@@ -9,7 +9,6 @@ test    = column ("=" | "!=" | "<" | "<=" | ">" | ">=") value | column "in" "(" 
           | column "is" ["not"] "empty" | column "is" "reached" | "side" "=" ("'buyer'" | "'supplier'")
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -27,6 +26,9 @@ DEEPEST = 20
 
 HIGHEST_POWER = 4
 """A formula is raised to a power above 0 and up to this one."""
+
+LARGEST_SCALE = 1_000_000_000_000
+"""A quotient is multiplied by a number above 0 and up to this one."""
 
 AGGREGATES = ("sum", "count", "count_distinct")
 _COMPARISONS: dict[str, Operator] = {"=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
@@ -177,8 +179,8 @@ class _Parser:
             elif self.accept("times"):
                 word = self.word
                 ratio = replace(ratio, scale=self.number())
-                if not 0 < ratio.scale < math.inf:
-                    self.note(word, "is no scale: allowed are numbers above 0")
+                if not 0 < ratio.scale <= LARGEST_SCALE:
+                    self.note(word, f"is no scale: allowed are numbers above 0, up to {LARGEST_SCALE:,}")
             else:
                 return ratio
 

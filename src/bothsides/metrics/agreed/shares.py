@@ -1,6 +1,5 @@
 """Shares and intervals: whether what is above the line is part of what is below it, and how sure a quotient is."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -31,8 +30,8 @@ def share_mistakes(formula: Formula) -> Iterator[str]:
                     yield "a share stands from 0 to 1: leave out the scale"
             if formula.cluster:
                 yield from _cluster_mistakes(formula)
-            if not 0 < formula.scale < math.inf:
-                yield "the scale must be a number above 0"
+            if formula.scale <= 0:
+                yield "the scale must be above 0"
             yield from share_mistakes(top)
             yield from share_mistakes(bottom)
         case Combination(terms=terms):
