@@ -181,6 +181,14 @@ def test_a_broken_file_stops_every_number_and_the_doctor_says_where(run: Run, ag
     assert "at 12: 'valu' is not a column of orders" in complaint["what"]
 
 
+def test_the_doctor_doubts_a_label_that_no_row_has(run: Run, agreeing: Path) -> None:
+    (agreeing / "agreement" / "metrics.toml").write_text(AGREED.replace("category = 'Pumps'", "category = 'Pump'"))
+    done = run("doctor", "--json", agreeing)
+    (complaint,) = [c for c in json.loads(done.out)["complaints"] if "Pump" in c["what"]]
+    assert (done.code, complaint["severity"]) == (0, "doubtful")
+    assert complaint["what"] == "pumps_share@1: no row has category 'Pump': did you mean 'Pumps'?"
+
+
 def test_help_of_diff_imports_no_engine() -> None:
     code = (
         "import sys; from bothsides.cli.app import app; app(['metrics', 'diff', '--help'], exit_on_error=False);"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json as json_text
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,22 +28,27 @@ def doctor(
 
     Ends with code 1 when something is broken.
     """
+    from bothsides.agreement import AgreementError
     from bothsides.diagnosis import Readiness, readiness
     from bothsides.diagnosis.checkup import Severity, checkup
-    from bothsides.metrics import open_store
+    from bothsides.diagnosis.labels import unknown_labels
+    from bothsides.metrics import open_store, read_dictionary
     from bothsides.warehouse import WarehouseDamaged
     from bothsides.workspace import Workspace
 
     opened = Workspace.open(workspace)
-    complaints = checkup(opened, now=datetime.now(UTC))
+    complaints = list(checkup(opened, now=datetime.now(UTC)))
     ready = Readiness(answerable=(), gaps=())
     readable = opened.warehouse_path.exists()
     try:
         if readable:
             with open_store(opened.warehouse_path) as store:
                 ready = readiness(store)
+                with suppress(AgreementError):  # a complaint of its own, as is a damaged warehouse
+                    complaints += unknown_labels(store, read_dictionary(opened.folder))
     except WarehouseDamaged:
-        readable = False  # a complaint of its own
+        readable = False
+    complaints.sort(key=lambda complaint: list(Severity).index(complaint.severity))
     broken = any(complaint.severity is Severity.BROKEN for complaint in complaints)
     if json:
         record = {
