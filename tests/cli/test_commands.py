@@ -168,9 +168,26 @@ def test_a_load_that_set_most_aside_does_not_look_like_success(run: Run, tmp_pat
     (tmp_path / "bothsides.toml").write_text('name = "acme"\ncurrency = "EUR"\ntime_zone = "UTC"\n')
     done = run("sync", tmp_path)
     assert done.code == 1
-    assert "67% of source ledger was set aside" in done.out.replace("\n", " ")
+    told = " ".join(done.out.split())
+    assert "67% of source ledger was set aside" in told
+    assert "old: correct date_formats, decimal or the columns in its mapping. Look" in told
     assert "Next: bothsides audit" not in done.out
     assert run("doctor", tmp_path).code == 1
+    said = "2 of 3 records of source ledger were set aside in load 1, so figures that read it are missing"
+    for words in (("metrics", "gmv"), ("metrics", "gmv", "--json"), ("audit",)):
+        assert said in run(*words, "-w", tmp_path).err
+    (tmp_path / "orders.csv").write_text(
+        "id,date,buyer,supplier,category,amount\n1,2024-01-10,A,P,x,1\n2,2024-01-11,A,P,x,2\n3,2024-01-12,A,P,x,3\n"
+    )
+    mapping = tmp_path / "mapping" / "ledger.toml"
+    mapping.write_text('currency = "USD"\n' + MAPPING)
+    done = run("sync", tmp_path)
+    assert (done.code, "load exchange rates as fx_rates" in " ".join(done.out.split())) == (1, True)
+    assert "3 of 3 records of source ledger were set aside in load 2" in run("metrics", "gmv", "-w", tmp_path).err
+    mapping.write_text(MAPPING)
+    assert run("sync", tmp_path).code == 0
+    assert run("metrics", "gmv", "-w", tmp_path).err == ""
+    assert said in run("metrics", "gmv", "--known-on", "1", "-w", tmp_path).err
 
 
 def test_a_row_is_one_line_where_the_output_is_piped(run: Run, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from bothsides.cli.days import day
 from bothsides.cli.places import WorkspaceFolder, published
+from bothsides.cli.set_aside import warn_of_set_aside
 
 
 def audit(
@@ -31,6 +32,7 @@ def audit(
     opened = Workspace.open(workspace)
     with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
         diagnosis = diagnose(store, as_of=day(as_of, "--as-of"), policy=read_policy(opened.folder))
+        warn_of_set_aside(store)
     if json:
         print(json_text.dumps(audit_json(diagnosis), indent=2, ensure_ascii=False))
         return

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from bothsides.cli.days import day
 from bothsides.cli.places import WorkspaceFolder, published
+from bothsides.cli.set_aside import warn_of_set_aside
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def change(
     opened = Workspace.open(workspace)
     with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
         found = decompose(store, asked(store.fiscal_start))
+        warn_of_set_aside(store)
     if json:
         print(json_text.dumps(as_record(found), indent=2, ensure_ascii=False))
     else:

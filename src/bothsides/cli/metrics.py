@@ -7,6 +7,7 @@ from cyclopts import App, Parameter
 
 from bothsides.cli.days import day
 from bothsides.cli.places import WorkspaceFolder, read_from
+from bothsides.cli.set_aside import warn_of_set_aside
 from bothsides.cli.terminal import plain, screen
 
 metrics = App(name="metrics")
@@ -80,6 +81,7 @@ def values(
             print(explain(store, query))
             return
         found = ask(store, query)
+        warn_of_set_aside(store)
     if json:
         print(as_json(found, dims))
         return

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.set_aside import MOST
 from bothsides.cli.terminal import plain
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ def sync(
         share = item.quarantined / item.read
         console.print(
             plain(
-                f"\n{share:.0%} of source {item.source} was set aside, so its numbers are missing or old. Look at the"
-                f" values and reasons with bothsides quarantine {workspace} --source {item.source}, correct"
-                " date_formats, decimal or the columns in its mapping, and sync again.",
+                f"\n{share:.0%} of source {item.source} was set aside, so its numbers are missing or old:"
+                f" {'; '.join(remedies(item))}. Look at the values and reasons with"
+                f" bothsides quarantine {workspace} --source {item.source}, and sync again.",
                 style="bold",
             )
         )
@@ -57,13 +58,23 @@ def sync(
     return int(bool(failing))
 
 
-MOST = 0.5
-"""Above this share in quarantine the mapping is wrong rather than the records."""
-
-
 def mostly_set_aside(report: SyncReport) -> list[SourceReport]:
     """The sources of which more records were set aside than loaded."""
     return [item for item in report.sources if item.read and item.files and item.quarantined / item.read > MOST]
+
+
+_REMEDIES = {
+    "no_fx_rate": "load exchange rates as fx_rates, or correct currency in its mapping",
+    "orphan_reference": "load what they refer to, or correct id_space in its mapping",
+    "duplicate_key": "correct key in its mapping",
+}
+
+
+def remedies(item: SourceReport) -> list[str]:
+    """What to correct, by the reasons that set most of the source's records aside."""
+    usual = "correct date_formats, decimal or the columns in its mapping"
+    most = [reason for reason, count in item.reasons.items() if count > 0.1 * item.quarantined]
+    return list(dict.fromkeys(_REMEDIES.get(reason, usual) for reason in most)) or [usual]
 
 
 def show_report(console: Console, report: SyncReport, currency: str) -> None:
