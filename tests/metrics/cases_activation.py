@@ -185,7 +185,7 @@ CASES = (
         "nor in a month of theirs",
         by="month",
         end="2023-12-31",
-        reason="known from 2024-01-01 to 2024-06-30: no day of that was asked for",
+        reason="known from 2024-01-01 to 2024-06-30, asked for 2023-12-31 and earlier",
     ),
     case("signups", CUT_OFF, "are known all the same", "2023-10|1|1|ok; 2023-11|1|1|ok", by="month", end="2023-11-30"),
     case("buyer_activation_rate", MARKET.but({"orders": None}), "no orders", reason="needs orders"),

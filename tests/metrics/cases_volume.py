@@ -190,8 +190,15 @@ CASES = (
         reason="asked until 2024-02-19, the period ends 2024-02-29",
     ),
     case("gmv", LEDGER, "days before the first known", end="2023-12-31", reason="known from 2024-01-01 to 2024-03-31"),
-    case("gmv", LEDGER, "days after the last known", by="month", start="2030-01-01", reason="no day of that was asked"),
-    case("gmv", LEDGER, "as of a day before the data", as_of="2020-01-01", reason="no day of that was asked"),
+    case(
+        "gmv",
+        LEDGER,
+        "days after the last known",
+        by="month",
+        start="2030-01-01",
+        reason="asked for 2030-01-01 and later",
+    ),
+    case("gmv", LEDGER, "as of a day before the data", as_of="2020-01-01", reason="asked for as of 2020-01-01"),
     case("gmv", LEDGER, "as of a day amid it", "800 | 5 | ok", as_of="2024-02-05", span="2024-01-01..2024-02-05"),
     case("gmv", FOREIGN, "dated rates", "2024-01 | 193.04 | 3 | ok; 2024-02 | 96 | 2 | ok", by="month"),
     case("gmv", IN_YEN, "reported without decimals", "2100 | 2 | ok"),  # 500 + 10.00 at 160
