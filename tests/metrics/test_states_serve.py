@@ -99,6 +99,8 @@ def test_the_word_for_no_label_is_no_label(known_on: int | None) -> None:
     campaigns = [{"campaign_id": "c1", "name": "(none)"}]
     found = build_market(orders=orders, leads=leads, campaigns=campaigns, known_until=day("2024-01-31"))
     assert isinstance(found.engine, DuckDB)
+    if known_on is not None:
+        found.engine.con.execute("INSERT INTO loads VALUES (2, NULL, NULL, 'ok', NULL)")
     refresh("EUR")(found.engine.con)
     kept = read_store(found.engine, known_on=known_on)
     for one in (kept, replace(kept, states=NO_STATES)):
@@ -156,7 +158,11 @@ def test_states_of_another_version_are_made_again(monkeypatch: pytest.MonkeyPatc
 def test_a_reader_of_an_earlier_load_reads_facts() -> None:
     found = build_market(orders=ORDERS, accounts=ACCOUNTS)
     assert isinstance(found.engine, DuckDB)
-    refresh("EUR")(found.engine.con)
+    con = found.engine.con
+    refresh("EUR")(con)
+    last = read_store(found.engine, known_on=1)
+    assert (bool(last.states.states), last.known_on) == (True, None), "what the last load knew is what is known now"
+    con.execute("INSERT INTO loads VALUES (2, NULL, NULL, 'ok', NULL)")
     assert read_store(found.engine, known_on=1).states is NO_STATES
 
 

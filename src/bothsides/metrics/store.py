@@ -254,6 +254,8 @@ def read_store(engine: Engine, *, known_on: int | None = None, dictionary: Dicti
         loads = [row[0] for row in engine.rows("SELECT load_id FROM loads WHERE status = 'ok' ORDER BY 1")]
         if known_on not in loads:
             raise ValueError(f"--known-on {known_on}: no such load; loads are {', '.join(map(str, loads)) or 'none'}")
+        known_on = None if known_on == loads[-1] else known_on  # what the last load knew is what is known now
+    if known_on is not None:
         build_facts(engine, currency=meta["currency"], known_on=known_on)
     elif meta.get("facts") != facts_version():
         build_facts(engine, currency=meta["currency"], known_on=_latest_load(engine))
