@@ -81,13 +81,13 @@ def show(console: Console, values: Sequence[Value], dims: Sequence[str], asked: 
         console.print(plain(note, style="dim"))
 
 
-def footer(values: Sequence[Value], currency: str) -> str:
-    """What a person needs to know of the figures shown, empty where that is nothing."""
+def footer(values: Sequence[Value], currency: str) -> list[str]:
+    """What a person needs to know of the figures shown: one line, or none."""
     said = {
         f"money in {currency}": any(v.unit is Unit.MONEY and v.value is not None for v in values),
         "census: counted, not estimated": any(_interval(v) == "census" for v in values),
     }
-    return " · ".join(text for text, holds in said.items() if holds)
+    return [" · ".join(text for text, holds in said.items() if holds)] if any(said.values()) else []
 
 
 def definitions(dictionary: Dictionary) -> Table:

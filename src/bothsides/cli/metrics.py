@@ -1,7 +1,7 @@
 """`bothsides metrics`: values of metrics by period, side, category and friends."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
@@ -9,6 +9,9 @@ from bothsides.cli.days import day
 from bothsides.cli.places import WorkspaceFolder, read_from
 from bothsides.cli.set_aside import warn_of_set_aside
 from bothsides.cli.terminal import plain, screen
+
+if TYPE_CHECKING:
+    from bothsides.metrics import Dictionary
 
 metrics = App(name="metrics")
 metrics.command(
@@ -62,7 +65,7 @@ def values(
     if list_metrics:
         show_dictionary(console, agreed, named)
         return
-    names = agreed.ids if all_metrics else _asked(named)
+    names = agreed.ids if all_metrics else _asked(named, agreed)
     grain, by_side, dims = parse_by([word.strip() for word in by.split(",") if word.strip()])
     query = Query(
         metrics=names,
@@ -74,8 +77,6 @@ def values(
         as_of=day(as_of, "--as-of"),
         where=parse_where(where or []),
     )
-    for name in names:
-        agreed.held(name)  # an unknown one is told before the data are opened
     with open_store(read_from(workspace, warehouse), known_on=known_on, dictionary=agreed) as store:
         if explain_sql:
             print(explain(store, query))
@@ -87,14 +88,12 @@ def values(
         return
     if query.dims or found:
         show(console, found, dims, names)
-    for note in definition_notes(found, agreed, names):
-        console.print(plain(note, style="dim"))
-    if note := footer(found, store.currency):
+    for note in (*definition_notes(found, agreed, names), *footer(found, store.currency)):
         console.print(plain(note, style="dim"))
 
 
-def _asked(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The ids asked for. Raises ValueError where there is none, or a split stands in the place of one."""
+def _asked(names: tuple[str, ...], agreed: "Dictionary") -> tuple[str, ...]:
+    """The ids asked for. Raises ValueError where there is none, or a split in the place of one; KeyError for others."""
     from bothsides.metrics.query import DIMENSIONS
     from bothsides.schema import Grain
 
@@ -103,6 +102,7 @@ def _asked(names: tuple[str, ...]) -> tuple[str, ...]:
             raise ValueError("a warehouse's address is no metric: write it behind --warehouse")
         if name in (*DIMENSIONS, "side", "period", *Grain):
             raise ValueError(f"{name!r} is a split, not a metric: write --by {name}")
+        agreed.held(name)
     if not names:
         raise ValueError("name at least one metric, e.g. gmv; `bothsides metrics --list` shows them all")
     return names
