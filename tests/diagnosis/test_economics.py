@@ -1,15 +1,16 @@
 """Costs and returns by hand: a channel that never pays back, one too young to judge, data that is missing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from bothsides.diagnosis import BENCHMARKS, DiagnosisPolicy, Finding, SideEconomics, Sureness
-from bothsides.diagnosis.economics import Economics, economics, economics_findings
+from bothsides.diagnosis.economics import Economics, economics, economics_findings, so_far
 from bothsides.diagnosis.figures import figure
 from bothsides.diagnosis.span import Span
-from bothsides.metrics import Store, Unit
+from bothsides.metrics import Status, Store, Unit
 from bothsides.schema import Side
 from bothsides.schema.period import add_months
 
@@ -132,3 +133,23 @@ def test_an_interval_that_reaches_the_cost_is_no_loss_but_payback_may_be_slow() 
     assert (finding.kind, finding.sure) == ("slow_payback", Sureness.DIRECTIONAL)
     assert any("Poor against a benchmark" in evidence.sentence for evidence in finding.evidence)
     assert side_findings(side(ratio=1.5, high=2.0, payback=12.0)) == []
+
+
+def test_what_young_accounts_bring_is_said_to_be_so_far() -> None:
+    (given,) = side(ratio=0.6, high=0.8, payback=50.0).sides
+    young = replace(given.values["ltv"], status=Status.IMMATURE, reason="covers the 9 months seen, of 24")
+    found = replace(
+        side(ratio=0.6, high=0.8, payback=50.0), sides=(replace(given, values={**given.values, "ltv": young}),)
+    )
+    (finding,) = side_findings(found)
+    assert "bring EUR 600 so far: each one loses EUR 400" in finding.title
+    assert so_far(given.values["ltv"]) == ""
+
+
+def test_the_months_in_which_nobody_can_be_told_to_be_new_are_not_judged(market: Callable[..., Store]) -> None:
+    made = tables(cost=1_000)
+    earlier = {"side": "buyer", "channel": "fair", "spent_at": date(2021, 12, 1), "amount": 99, "kind": "marketing"}
+    made["spend"].append(earlier)
+    found = economics(market(**made, known_until=KNOWN.end), WINDOW, KNOWN, DiagnosisPolicy())
+    assert found is not None
+    assert found.span == Span(start=date(2022, 4, 1), end=KNOWN.end)

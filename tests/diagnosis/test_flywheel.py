@@ -9,8 +9,17 @@ import pytest
 
 from bothsides.diagnosis import DiagnosisPolicy
 from bothsides.diagnosis.figures import rate
-from bothsides.diagnosis.flywheel import EDGES, Edge, _gain, flywheel, point_worth, shrunk, upper_quartile
-from bothsides.diagnosis.span import spans
+from bothsides.diagnosis.flywheel import (
+    EDGES,
+    Edge,
+    _gain,
+    _of_newcomers,
+    flywheel,
+    point_worth,
+    shrunk,
+    upper_quartile,
+)
+from bothsides.diagnosis.span import Span, Spans, spans
 from bothsides.diagnosis.wheel import Flow
 from bothsides.metrics import Store
 from bothsides.schema.period import add_months
@@ -125,3 +134,16 @@ def test_orders_whose_supplier_is_reviewed_are_counted_and_priced_at_nothing(mar
     # Orders of March to December 2024; those of January and February 2025 are younger than 60 days.
     assert (review.rate.value, review.rate.n) == (pytest.approx(0.2), 50)
     assert review.point_worth is None
+
+
+def test_buyers_are_followed_from_orders_known_to_be_first_and_old_enough() -> None:
+    def months(first: int, last: int) -> Span:
+        return Span(start=date(2024, first, 1), end=add_months(date(2024, last, 1), 1) - timedelta(days=1))
+
+    covered = Spans(known=months(1, 8), window=months(1, 8), now=months(5, 8), before=months(1, 4))
+    assert _of_newcomers(covered, None, 90) is covered
+    told = _of_newcomers(covered, date(2024, 4, 1), 90)
+    assert (told.now, told.before) == (months(5, 8), None)
+    # Of the latest four months, known to August, none is 130 days old: the whole window, from April on.
+    assert _of_newcomers(covered, date(2024, 4, 1), 130).now == months(4, 8)
+    assert _of_newcomers(covered, None, 130).now == months(1, 8)
