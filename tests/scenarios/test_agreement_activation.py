@@ -116,7 +116,8 @@ def test_a_metric_of_our_own_is_new_in_every_cell(store: Store, tmp_path: Path) 
     (tmp_path / "agreement" / "metrics.toml").write_text(text, encoding="utf-8")
     now = read_dictionary(tmp_path)
     found = compare(store, replace(QUERY, metrics=("baskets", "orders")), HOUSE, now)
-    assert [(c.value.metric, c.before, c.after and c.after.value, c.difference) for c in found.restated] == [
+    assert [(c.value.metric, c.before, c.after and c.after.value, c.difference) for c in found.added] == [
         ("baskets", None, 2, None) for _ in MONTHS
     ]
+    assert found.restated == ()
     assert len(found.cells) == 8
