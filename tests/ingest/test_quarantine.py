@@ -1,6 +1,6 @@
 """Browsing what was set aside: by source, reason and load, a bounded number, the last load by default."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -47,14 +47,14 @@ def test_reasons_are_counted_the_most_frequent_first(market: "Market") -> None:
     ],
 )
 def test_a_choice_that_there_is_none_of_names_what_there_is(
-    market: "Market", choice: dict[str, str | int], said: str
+    market: "Market", choice: dict[str, Any], said: str
 ) -> None:
     market.orders()
     market.write("orders.csv", HEADER + "1,b,s,2024-01-01,x\n2,b,s,2024-01-01,5\n")
     market.sync()
     con = open_reader(market.workspace.warehouse_path)
     with pytest.raises(LookupError, match=said):
-        reason_counts(con, **choice)  # type: ignore[arg-type]
+        reason_counts(con, **choice)
 
 
 def test_a_row_found_inside_records_says_what_is_wrong_without_a_line(market: "Market") -> None:

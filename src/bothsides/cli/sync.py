@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.table import Table
 
 from bothsides.cli.places import WorkspaceFolder
-from bothsides.cli.set_aside import MOST
 from bothsides.cli.terminal import plain
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def sync(
 
 def mostly_set_aside(report: SyncReport) -> list[SourceReport]:
     """The sources of which more records were set aside than loaded."""
-    return [item for item in report.sources if item.read and item.files and item.quarantined / item.read > MOST]
+    return [item for item in report.sources if item.is_mostly_set_aside]
 
 
 _REMEDIES = {

@@ -13,7 +13,7 @@ import duckdb
 from bothsides.agreement import AgreementError
 from bothsides.connectors.files import FileRefused, FoundFile, field_names
 from bothsides.diagnosis.policy import read_policy
-from bothsides.ingest import Mapping, journal_of, load_mappings
+from bothsides.ingest import MOST_SET_ASIDE, Mapping, journal_of, load_mappings
 from bothsides.ingest.books import LEFT_EMPTY
 from bothsides.ingest.held import loadable_now
 from bothsides.ingest.landing import find_files
@@ -29,9 +29,6 @@ STALE_AFTER = timedelta(days=8)
 
 MUCH_QUARANTINE = 0.01
 """Share of records in quarantine from which totals should not be trusted before somebody looked."""
-
-MOST_QUARANTINE = 0.5
-"""Share of records in quarantine above which the mapping is wrong rather than the records."""
 
 
 class Severity(StrEnum):
@@ -174,7 +171,7 @@ def _quarantine(con: duckdb.DuckDBPyConnection) -> Iterator[Complaint]:
     ).fetchall()
     for source, read, held in rows:
         share = held / read if read else 1.0
-        old = ": numbers that read it are missing, or those of an earlier load" if share > MOST_QUARANTINE else ""
+        old = ": numbers that read it are missing, or those of an earlier load" if share > MOST_SET_ASIDE else ""
         yield Complaint(
             severity=_severity(share),
             what=f"source {source}: {held:,} of {read:,} records ({share:.1%}) are in quarantine{old}",
@@ -183,7 +180,7 @@ def _quarantine(con: duckdb.DuckDBPyConnection) -> Iterator[Complaint]:
 
 
 def _severity(share: float) -> Severity:
-    if share > MOST_QUARANTINE:
+    if share > MOST_SET_ASIDE:
         return Severity.BROKEN
     return Severity.DOUBTFUL if share > MUCH_QUARANTINE else Severity.NOTE
 

@@ -11,9 +11,6 @@ from bothsides.schema import Side, minor_units
 CATALOGUE_MINIMUM = 3
 """Listings that make a supplier's offer more than a trial (as the activation metric)."""
 
-REFERRED = ("referral", "referrals", "word of mouth", "word_of_mouth")
-"""Channel names that say an account came through another one."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
@@ -137,9 +134,8 @@ SUPPLIERS_KEPT = """
 
 def referred(side: Side) -> str:
     """Of the side's new accounts with a known channel, those that came through another account."""
-    words = ", ".join(f"'{word}'" for word in REFERRED)
     return f"""
-        SELECT count(*) FILTER (lower(channel) IN ({words})), count(channel) FROM fact_accounts
+        SELECT count(*) FILTER (is_referred), count(is_referred) FROM fact_accounts
         WHERE side = '{side.value}' AND signed_up_on BETWEEN $first AND $last
     """
 

@@ -4,10 +4,11 @@ from bothsides.ingest.mapping import ColumnMap, DateGrain, Mapping, Mode, TableM
 from bothsides.ingest.mapping_file import MappingError, load_mapping, load_mappings
 from bothsides.ingest.mapping_text import dump_mapping
 from bothsides.ingest.quarantine import Quarantined, ReasonCount, quarantine, reason_counts
-from bothsides.ingest.report import ConservationError, SourceReport, SyncRefused, SyncReport
+from bothsides.ingest.report import MOST_SET_ASIDE, ConservationError, SourceReport, SyncRefused, SyncReport
 from bothsides.ingest.sync import journal_of, sync
 
 __all__ = [
+    "MOST_SET_ASIDE",
     "ColumnMap",
     "ConservationError",
     "DateGrain",

@@ -17,6 +17,10 @@ class SyncRefused(ValueError):  # noqa: N818 - reads as the fact
         self.problems = tuple(problems)
 
 
+MOST_SET_ASIDE = 0.5
+"""Share of a source's records in quarantine above which its mapping is wrong rather than the records."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceReport:
     """One table of one source in one load.
@@ -59,6 +63,11 @@ class SourceReport:
                 f"blank {self.blank_lines} + records {self.record_lines} + quarantined "
                 f"{self.quarantined_lines} = {lines}"
             )
+
+    @property
+    def is_mostly_set_aside(self) -> bool:
+        """Whether more of the source's records were set aside than loaded."""
+        return bool(self.files) and self.quarantined > MOST_SET_ASIDE * self.read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
