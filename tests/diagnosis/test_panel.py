@@ -19,7 +19,7 @@ def _panel(orders: tuple[int, int] = (2, 3)) -> Panel:
         suppliers=SidePanel(stock=grid + 1, joined=grid, left=grid, push=grid, spend=grid),
         orders=np.zeros(orders),
         gmv=grid,
-        assignment={side: Assignment.NONE for side in Side},
+        assignment=dict.fromkeys(Side, Assignment.NONE),
     )
 
 
