@@ -4,7 +4,7 @@ from bothsides.diagnosis.benchmarks import BENCHMARKS, Benchmark, Grade
 from bothsides.diagnosis.checkup import Complaint, Severity, checkup
 from bothsides.diagnosis.diagnose import diagnose
 from bothsides.diagnosis.figures import READINGS
-from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
+from bothsides.diagnosis.finding import Evidence, Finding, FindingSeverity, Place, Rows, Sureness, Worth
 from bothsides.diagnosis.gaps import QUESTIONS, Question, Readiness, readiness
 from bothsides.diagnosis.picture import (
     CellVerdict,
@@ -36,6 +36,7 @@ __all__ = [
     "Edge",
     "Evidence",
     "Finding",
+    "FindingSeverity",
     "Flywheel",
     "Funnel",
     "Gap",
@@ -45,6 +46,7 @@ __all__ = [
     "Place",
     "Question",
     "Readiness",
+    "Rows",
     "Severity",
     "SideConcentration",
     "SideEconomics",

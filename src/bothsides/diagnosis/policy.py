@@ -106,6 +106,9 @@ class DiagnosisPolicy:
     least_worth_share: float = 0.001
     """Findings worth less than this share of GMV a month are left to the pictures; spend is weighed in full."""
 
+    high_worth_share: float = 0.01
+    """A finding worth this share of GMV a month is of high severity, unless it is only directional."""
+
     most_findings: int = 20
     """A list longer than this is not read."""
 

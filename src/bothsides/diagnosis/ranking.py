@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bothsides.diagnosis.finding import Finding, Sureness
+from bothsides.diagnosis.finding import Finding, FindingSeverity, Sureness
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.wording import listed
 
@@ -24,8 +24,20 @@ def ranked(findings: Iterable[Finding], policy: DiagnosisPolicy, *, gmv: float =
     """
     material = [f for f in findings if not _trifle(f, policy.least_worth_share * gmv)]
     chosen = sorted(_distinct(material), key=lambda f: (f.kind != "ndr_leak", -expected(f), f.kind, f.place.label))
-    numbered = [replace(finding, rank=i) for i, finding in enumerate(chosen[: policy.most_findings], 1)]
+    numbered = [
+        replace(finding, rank=i, severity=severity(finding, policy, gmv=gmv))
+        for i, finding in enumerate(chosen[: policy.most_findings], 1)
+    ]
     return tuple(_referring(finding, numbered) for finding in numbered)
+
+
+def severity(finding: Finding, policy: DiagnosisPolicy, *, gmv: float) -> FindingSeverity:
+    """How much of the market it touches, where the evidence settles that it is there; `gmv` is the market's a month."""
+    if finding.worth is None or finding.worth.per_month <= policy.least_worth_share * gmv:
+        return FindingSeverity.LOW
+    visible = finding.worth.per_month >= policy.high_worth_share * gmv
+    settled = finding.sure is not Sureness.DIRECTIONAL
+    return FindingSeverity.HIGH if visible and settled else FindingSeverity.MEDIUM
 
 
 def _trifle(finding: Finding, least: float) -> bool:
