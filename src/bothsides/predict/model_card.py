@@ -1,0 +1,209 @@
+"""The card that every model carries: what it predicts, what it learned from, how it did on time it had not seen."""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from bothsides.metrics import Better
+from bothsides.schema import Side
+
+DIGITS = 10
+"""Significant digits of the numbers that a version is made of: below that, machines differ."""
+
+
+class ModelVerdict(StrEnum):
+    """What a model may be used for. Only a usable one speaks in probabilities; one not calibrated only ranks."""
+
+    USABLE = "usable"
+    NOT_CALIBRATED = "not calibrated"
+    NO_SIGNAL = "no signal"
+    TOO_LITTLE = "too little data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A number and its 95 % interval; both bounds are None where none was reckoned."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def above(self) -> float:
+        """The lower bound, or the number itself where there is no interval."""
+        return self.value if self.low is None else self.low
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One measure of quality over the test span: the model's, the baseline's on the same cases, and the paired gap.
+
+    `measure` is auc, brier, log_loss, ece, mae, rmse, total_error, recall_at_10 ...; `gap` is model minus baseline.
+    Amounts are in major units of the reporting currency.
+    """
+
+    measure: str
+    better: Better
+    model: Estimate
+    baseline: Estimate | None = None
+    gap: Estimate | None = None
+
+    @property
+    def wins(self) -> bool:
+        """Whether the model is better than its baseline beyond chance."""
+        if self.gap is None or self.gap.low is None or self.gap.high is None:
+            return False
+        return self.gap.low > 0 if self.better is Better.UP else self.gap.high < 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """Cases that were given about the same: how many, what was predicted, what came; a mean share or amount each."""
+
+    n: int
+    predicted: float
+    observed: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """One input of a model with its part in it.
+
+    `weight` is in logits for one `scale` above `mean`, recalibration included. `psi` is how far the cases scored now
+    lie from those learned from (population stability index; None where it was not reckoned).
+    """
+
+    name: str
+    says: str
+    mean: float
+    scale: float
+    weight: float
+    psi: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCard:
+    """What a reader must know before believing a model. Shares 0 to 1; `base_rate` is the share that came true.
+
+    `train_cutoffs` are the days up to which features looked, each followed by its own outcome span; `test_span` holds
+    the outcomes judged, all of them after every outcome that was learned from. `scored_on` is the cut-off of the
+    scores given now. Counts are of cases: an account at a cut-off, or a pair at one.
+    """
+
+    id: str
+    model: str
+    side: Side | None
+    label: str
+    horizon_months: int
+    method: str
+    baseline: str
+    version: str
+    train_cutoffs: tuple[date, ...]
+    test_span: tuple[date, date] | None
+    scored_on: date | None
+    n_train: int
+    n_test: int
+    base_rate_train: float | None
+    base_rate: float | None
+    verdict: ModelVerdict
+    reason: str
+    comparisons: tuple[Comparison, ...] = ()
+    bands: tuple[Band, ...] = ()
+    features: tuple[Feature, ...] = ()
+    intercept: float = 0.0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """Whether its probabilities may be acted on."""
+        return self.verdict is ModelVerdict.USABLE
+
+    @property
+    def ranks(self) -> bool:
+        """Whether it at least puts cases in a better order than chance."""
+        return self.verdict in (ModelVerdict.USABLE, ModelVerdict.NOT_CALIBRATED)
+
+    def measured(self, measure: str) -> Comparison | None:
+        """The comparison by that measure, None where it was not made."""
+        return next((found for found in self.comparisons if found.measure == measure), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """What one feature adds to a case's logit, above or below the average case that was learned from."""
+
+    feature: str
+    says: str
+    value: float
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """One account, or a buyer with a supplier, and how likely the model's label is to come true for it.
+
+    `intercept` and the reasons' contributions add up to the logit: nothing else is in the score.
+    """
+
+    account: int
+    name: str
+    counterparty: int | None = None
+    counterparty_name: str = ""
+    intercept: float
+    reasons: tuple[Reason, ...]
+
+    @property
+    def logit(self) -> float:
+        """The log of the odds: intercept and contributions, added without rounding."""
+        return math.fsum((self.intercept, *(reason.contribution for reason in self.reasons)))
+
+    @property
+    def probability(self) -> float:
+        """From 0 to 1.
+
+        >>> Score(account=1, name="A", intercept=0.0, reasons=()).probability
+        0.5
+        """
+        z = self.logit
+        return 1 / (1 + math.exp(-z)) if z >= 0 else math.exp(z) / (1 + math.exp(z))
+
+    def leading(self, most: int = 3) -> tuple[Reason, ...]:
+        """The reasons that push the probability up, strongest first."""
+        up = [reason for reason in self.reasons if reason.contribution > 0]
+        return tuple(sorted(up, key=lambda reason: -reason.contribution)[:most])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """A model's card and the scores it gives today, likeliest first; empty where the card's verdict forbids them."""
+
+    card: ModelCard
+    scores: tuple[Score, ...] = ()
+
+
+def version_of(content: Mapping[str, object]) -> str:
+    """Twelve hex digits of what a model is: its specification, data window and coefficients.
+
+    The same content gives the same version on every machine: numbers count to ten significant digits.
+
+    >>> version_of({"weights": [0.1 + 0.2]}) == version_of({"weights": [0.3]})
+    True
+    """
+    text = json.dumps(_plain(content), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _plain(content: object) -> object:
+    if isinstance(content, Mapping):
+        return {str(key): _plain(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [_plain(value) for value in content]
+    if isinstance(content, float):
+        return f"{content + 0.0:.{DIGITS}g}"
+    if content is None or isinstance(content, (bool, int, str)):
+        return content
+    return str(content)
