@@ -19,7 +19,7 @@ else
 install = PATH="$(CURDIR)/$(bin):$$PATH" $(bin)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: help demo test other-duckdb conformance check format lint types layers docs docs-check serve bench proof lock install install-dev install-other-duckdb clean
+.PHONY: help demo test other-duckdb conformance oracles check format lint types layers docs docs-check serve bench proof lock install install-dev install-other-duckdb install-oracles clean
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ other-duckdb: install-other-duckdb ## The tests of what DuckDB does, under the o
 
 conformance: install-other-duckdb ## Every metric on every engine: two versions of DuckDB, and PostgreSQL at BOTHSIDES_PG_URL
 	BOTHSIDES_OTHER_DUCKDB=.duckdb2 $(bin)/python -m pytest -n $(WORKERS) tests/conformance
+
+oracles: install-oracles ## Our estimators against statsmodels, linearmodels, scikit-learn and lifetimes
+	BOTHSIDES_ORACLES=.oracles $(bin)/python -m pytest -n $(WORKERS) tests/oracles
 
 check: lint types layers test docs-check ## Everything a change must pass: format, lint, types, imports, tests, docs
 
@@ -78,6 +81,10 @@ lock: ## Resolve requirements/*.txt again (needs uv); requirements/pins.in holds
 	$(lock) --constraint requirements/runtime.txt --group dev --all-extras --output-file requirements/dev.txt
 	uv pip compile requirements/duckdb2.in --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --quiet --upgrade --output-file requirements/duckdb2.txt
+	uv pip compile requirements/oracles.in --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --quiet --upgrade --constraint requirements/dev.txt \
+	$(foreach name,numpy scipy packaging tzdata typing-extensions mypy-extensions,--no-emit-package $(name)) \
+	--output-file requirements/oracles.txt
 
 install: .venv/.runtime ## Install the package and its locked libraries into .venv
 
@@ -85,8 +92,10 @@ install-dev: .venv/.dev ## The same, with the tools of the tests and checks
 
 install-other-duckdb: .duckdb2/.installed
 
+install-oracles: .oracles/.installed
+
 clean: ## Remove .venv and the tools' caches
-	rm -rf .venv .duckdb2 .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .duckdb2 .oracles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # Stamps: nothing is installed again until a lock or pyproject.toml changes.
 $(bin)/python:
@@ -110,4 +119,9 @@ endif
 .duckdb2/.installed: requirements/duckdb2.txt .venv/.dev
 	rm -rf .duckdb2
 	$(install) --require-hashes --no-deps --target .duckdb2 -r requirements/duckdb2.txt
+	@touch $@
+
+.oracles/.installed: requirements/oracles.txt .venv/.dev
+	rm -rf .oracles
+	$(install) --require-hashes --no-deps --target .oracles -r requirements/oracles.txt
 	@touch $@

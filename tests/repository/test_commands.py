@@ -83,7 +83,8 @@ def test_the_ci_gate_is_runnable_and_runs_the_tests_once():
     script = gate.read_text(encoding="utf-8")
     assert script.count("make test") == 1
     assert "pytest" not in script
-    for target in ("lint", "types", "layers", "docs-check", "install-other-duckdb", "other-duckdb"):
+    for target in ("lint", "types", "layers", "docs-check", "install-other-duckdb", "other-duckdb", "install-oracles"):
         assert f"make {target}" in script
     assert script.index("export BOTHSIDES_OTHER_DUCKDB") < script.index("make test")
+    assert script.index("BOTHSIDES_ORACLES=.oracles") < script.index("make test")
     assert "set -euo pipefail" in script
