@@ -8,11 +8,12 @@ from bothsides.schema.side import Side
 from bothsides.simulate.billing import Columns
 from bothsides.simulate.draws import WEEK, Array, Floats, Ints, stream
 from bothsides.simulate.plan import LEAD_IN_WEEKS, Channel, MarketPlan
+from bothsides.simulate.pushes import PUSH_WEEKS, push_list, push_name
 from bothsides.simulate.trade import Society
 
 SPEND_KINDS = ("marketing", "sales", "onboarding", "incentive")
 SIDES = (Side.BUYER, Side.SUPPLIER)
-CAMPAIGN_WEEKS = 13
+CAMPAIGN_WEEKS = PUSH_WEEKS
 
 
 def planned_signups(society: Society, side: Side) -> Floats:
@@ -54,18 +55,9 @@ def campaign_list(plan: MarketPlan, pushes: Floats) -> tuple[Campaign, ...]:
         if channel.spend_kind == "marketing"
     ]
     selling = [number for number, channel in enumerate(plan.channels) if channel.spend_kind == "sales"]
-    for quarter, cell in zip(*np.nonzero(pushes[LEAD_IN_WEEKS::CAMPAIGN_WEEKS]), strict=True):
-        place = f"{plan.categories[cell // len(plan.regions)]}, {plan.regions[cell % len(plan.regions)]}"
-        found.extend(
-            Campaign(
-                name=f"Supplier push, {place}, quarter {quarter + 1}",
-                side=1,
-                channel=number,
-                quarter=int(quarter),
-                cell=int(cell),
-            )
-            for number in selling[:1]
-        )
+    for quarter, cell in push_list(pushes):
+        name = push_name(plan, quarter, cell)
+        found.extend(Campaign(name=name, side=1, channel=number, quarter=quarter, cell=cell) for number in selling[:1])
     return tuple(found)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bothsides.schema.side import Side
 from bothsides.schema.tables.fulfilment import SHIPMENT_STATUSES
+from bothsides.schema.tables.pushes import ASSIGNMENTS
 from bothsides.simulate.acquisition import SPEND_KINDS
 from bothsides.simulate.behaviour import EVENT_NAMES
 from bothsides.simulate.billing import FEE_KINDS, REFUND_REASONS
@@ -157,7 +158,9 @@ def _list(words: list[str] | tuple[str, ...]) -> str:
     return "[" + ", ".join(f"'{word}'" for word in words) + "]"
 
 
-def layout(plan: MarketPlan, buyers: int, campaign_names: tuple[str, ...]) -> dict[str, dict[str, Held]]:
+def layout(
+    plan: MarketPlan, buyers: int, campaign_names: tuple[str, ...], push_names: tuple[str, ...]
+) -> dict[str, dict[str, Held]]:
     """Per table and emitted column, how its values are held."""
     shared = _Shared(
         account=AccountKey(buyers=buyers),
@@ -173,7 +176,7 @@ def layout(plan: MarketPlan, buyers: int, campaign_names: tuple[str, ...]) -> di
         **_ledger(shared),
         **_after_sale(shared),
         **_plans(plan, shared),
-        **_spending(shared, campaign_names),
+        **_spending(shared, campaign_names, push_names),
         **_prospects(shared),
     }
 
@@ -360,7 +363,9 @@ def _plans(plan: MarketPlan, shared: _Shared) -> dict[str, dict[str, Held]]:
     }
 
 
-def _spending(shared: _Shared, campaign_names: tuple[str, ...]) -> dict[str, dict[str, Held]]:
+def _spending(
+    shared: _Shared, campaign_names: tuple[str, ...], push_names: tuple[str, ...]
+) -> dict[str, dict[str, Held]]:
     return {
         "campaigns": {
             "campaign_id": _CAMPAIGN,
@@ -369,6 +374,16 @@ def _spending(shared: _Shared, campaign_names: tuple[str, ...]) -> dict[str, dic
             "side": shared.side,
             "started_at": _MOMENT,
             "ended_at": _MOMENT,
+        },
+        "pushes": {
+            "push_id": Key(prefix="U", width=4),
+            "name": Label(words=push_names),
+            "side": shared.side,
+            **shared.cell,
+            "started_at": _MOMENT,
+            "ended_at": _MOMENT,
+            "intensity": Whole(),
+            "assignment": Label(words=ASSIGNMENTS),
         },
         "spend": {
             "spend_id": Key(prefix="X", width=6),

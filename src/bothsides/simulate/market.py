@@ -15,6 +15,7 @@ from bothsides.simulate.layout import Held, layout
 from bothsides.simulate.pipeline import lead_table, opportunities, prospect, stage_changes, touches
 from bothsides.simulate.plan import MarketPlan
 from bothsides.simulate.population import populate
+from bothsides.simulate.pushes import push_list, push_name, pushes
 from bothsides.simulate.requests import quote
 from bothsides.simulate.subscriptions import subscribe
 from bothsides.simulate.trade import Orders, Society, conditions, trade
@@ -71,12 +72,14 @@ def simulate(plan: MarketPlan) -> Market:
         "stage_changes": stage_changes(society, leads),
         "opportunities": opportunities(society, leads),
         "touches": touches(society, leads),
+        "pushes": pushes(society),
         "spend": spend(society),
         "fx_rates": billing.fx_rates,
     }
     tables = {name: columns for name, columns in tables.items() if columns and len(next(iter(columns.values())))}
     names = tuple(campaign.name for campaign in campaign_list(plan, society.weather.pushes))
-    held = layout(plan, len(society.population.buyers.cell), names)
+    pushed = tuple(push_name(plan, quarter, cell) for quarter, cell in push_list(society.weather.pushes))
+    held = layout(plan, len(society.population.buyers.cell), names, pushed)
     return Market(plan=plan, tables=tables, held=held, truth=tell(society, at, tables, session_share(society, at)))
 
 

@@ -69,6 +69,14 @@ _VOCABULARY: dict[tuple[str, str], dict[str, str]] = {
         "year": "year|yearly|annual|annually|12 months|per year|every year|y|jahr|jahrlich|annuel|annuelle|an|anual|"
         "ano",
     },
+    ("pushes", "assignment"): {
+        "randomised": "randomised|randomized|random|lottery|by lot|lot|drawn|coin flip|experiment|a b test|zufallig|"
+        "zufall|ausgelost|aleatoire|tire au sort|aleatorio|sorteo|sorteio",
+        "instrumented": "instrumented|instrument|natural experiment|outside|external|partner timetable|subsidy|"
+        "forderung|subvention|subsidio",
+        "chosen": "chosen|selected|manual|manually|picked|by hand|management|sales|targeted|ausgewahlt|gewahlt|choisi|"
+        "elegido|escolhido",
+    },
     ("quotes", "status"): {
         "open": "open|new|published|live|active|pending|submitted|draft|negotiation|in progress|created|sent",
         "closed": "closed|expired|ended|past due",

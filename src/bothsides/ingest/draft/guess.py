@@ -39,6 +39,7 @@ _NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "contacts": (("email", "role", "account_id"), ("name", "email")),
     "opportunities": (("status", "closed_at"), ("amount", "opened_at", "closed_at")),
     "campaigns": (("name", "started_at"),),
+    "pushes": (("started_at",), ("assignment", "intensity", "category", "region")),
 }
 """Of each group one column must be found, or the file is not that table whatever it is called."""
 _NAMED_ROWS = frozenset({"accounts", "leads", "campaigns", "contacts", "listings"})

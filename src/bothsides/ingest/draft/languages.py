@@ -204,6 +204,14 @@ FOREIGN: dict[str, dict[str, str]] = {
         "amount": _AMOUNT,
         "currency": _CURRENCY,
     },
+    "pushes": {
+        "name": "massnahme|mesure|medida|acao",
+        "side": "seite|zielseite|cote|lado",
+        "started_at": "beginn|start datum|startdatum|von|debut|date de debut|inicio|fecha de inicio|data de inicio",
+        "ended_at": "ende|end datum|enddatum|bis|fin|date de fin|fecha de fin|fim|data de fim",
+        "intensity": "intensitat|starke|intensite|intensidad|intensidade",
+        "assignment": "zuteilung|auswahl|zuordnung|affectation|asignacion|atribuicao",
+    },
     "spend": {
         "kind": "art|kostenart|type de depense|tipo de gasto",
         "spent_at": "datum|monat|mois|mes|fecha|data",
@@ -230,5 +238,6 @@ FOREIGN_FILES: dict[str, str] = {
     "refunds": "erstattungen|retouren|gutschriften|remboursements|avoirs|devoluciones|devolucoes",
     "leads": "interessenten",
     "opportunities": "verkaufschancen|opportunites|oportunidades",
+    "pushes": "massnahmen|pilotprojekte|pilotes|pilotos|iniciativas",
     "spend": "kosten|ausgaben|depenses|gastos|despesas",
 }

@@ -327,6 +327,17 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "category": _CATEGORY,
         "region": _REGION,
     },
+    "pushes": {
+        "push_id": "id|push|push number|pilot id|pilot|blitz id",
+        "name": "name|push name|pilot name|title|initiative|project|programme|program",
+        "side": "side|target side|pushed side|audience",
+        "category": _CATEGORY,
+        "region": _REGION,
+        "started_at": "started|started at|start|start date|from|launch date|begin date|first day",
+        "ended_at": "ended|ended at|end|end date|until|to|stop date|last day",
+        "intensity": "intensity|strength|dose|level|effort|budget",
+        "assignment": "assignment|assigned by|how assigned|design|selection|picked by|randomised|randomized|allocation",
+    },
     "fx_rates": {
         "rate_id": "id",
         "currency": "currency|currency code|from currency|base",
@@ -358,6 +369,7 @@ FILE_HINTS: dict[str, str] = {
     "stage_changes": "stage changes|history|lead history|stages|stage history|lifecycle|field history",
     "opportunities": "opportunities|opportunity|deals|deal|potentials|pipeline",
     "touches": "touches|activities|calls|emails|meetings|engagements|tasks",
+    "pushes": "pushes|push|pilots|pilot|pushes and pilots|blitz|blitzes|onboarding blitz|supply pushes|initiatives",
     "spend": "spend|costs|cost|expenses|budget|ads|ad spend|marketing",
     "fx_rates": "fx|rates|fx rates|exchange rates|currencies",
 }

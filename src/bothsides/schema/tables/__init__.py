@@ -6,6 +6,7 @@ from bothsides.schema.tables.fulfilment import REVIEWS, SHIPMENTS
 from bothsides.schema.tables.ledger import FEES, FX_RATES, ORDER_LINES, ORDERS, REFUNDS
 from bothsides.schema.tables.parties import ACCOUNTS, CONTACTS, LISTINGS
 from bothsides.schema.tables.pipeline import CAMPAIGNS, LEADS, OPPORTUNITIES, SPEND, STAGE_CHANGES, TOUCHES
+from bothsides.schema.tables.pushes import PUSHES
 from bothsides.schema.tables.subscriptions import SUBSCRIPTIONS
 from bothsides.schema.tables.traffic import VISITS
 
@@ -31,6 +32,7 @@ TABLES: dict[str, Table] = {
         OPPORTUNITIES,
         TOUCHES,
         SPEND,
+        PUSHES,
         FX_RATES,
     )
 }
