@@ -1,6 +1,8 @@
 """What each cell of the market counted over the window: its two sides, what was asked for, what came of it."""
 
+import math
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, TypeAlias
@@ -8,7 +10,7 @@ from typing import Any, TypeAlias
 from bothsides.diagnosis.span import Span
 from bothsides.metrics import Store
 from bothsides.metrics.catalogue.liquidity import REQUEST_MATURITY, SEARCH_MATURITY
-from bothsides.schema import Side, minor_units
+from bothsides.schema import Grain, Period, Side, minor_units
 
 Where: TypeAlias = tuple[str | None, str | None]
 """Category and region; None where the market has no such split."""
@@ -118,178 +120,229 @@ def read_cells(store: Store, span: Span, *, as_of: date | None = None) -> Cells 
     by_region = labelled[2] >= LEAST_LABELLED and labelled[3] >= 2
     if not (by_category or by_region):
         return None
-    reader = _Reader(store=store, span=span, as_of=as_of, category=by_category, region=by_region)
-    seen, asked = reader.overlaps("events"), reader.overlaps("requests")
-    found = reader.traded()
-    market = sum(cell.gmv for cell in found.values())
-    reader.add_buyers(found, seen=seen, asked=asked)
-    supply = reader.add_suppliers(found)
-    if seen:
-        reader.add_searches(found)
-    if asked:
-        reader.add_requests(found)
-    cells = [found[where] for where in sorted(found, key=str) if _named(where, by_category, by_region)]
-    return Cells(
-        cells=tuple(cells),
-        by_category=by_category,
-        by_region=by_region,
-        span=span,
-        market_gmv=market,
-        demand=" and ".join(["orders", *(["searches"] if seen else []), *(["requests"] if asked else [])]),
-        supply=supply,
+    reader = _Reader(store=store, spans=(span,), grain=None, as_of=as_of, category=by_category, region=by_region)
+    return reader.read()[0]
+
+
+def read_periods(store: Store, found: Cells, periods: Sequence[Period], *, as_of: date | None = None) -> list[Cells]:
+    """The same market's cells in each of consecutive calendar periods, every fact read once for all of them.
+
+    A period's searches and requests are counted with what came of them later, once they are old enough; its suppliers
+    are those of its own last day. The last period ends where the window of `found` does.
+    """
+    if not periods:
+        return []
+    spans = tuple(Span(start=p.start, end=min(p.end, found.span.end)) for p in periods)
+    reader = _Reader(
+        store=store,
+        spans=spans,
+        grain=periods[0].grain,
+        as_of=as_of,
+        category=found.by_category,
+        region=found.by_region,
     )
+    return reader.read()
 
 
 def _named(where: Where, by_category: bool, by_region: bool) -> bool:
     return (where[0] is not None or not by_category) and (where[1] is not None or not by_region)
 
 
+_Found: TypeAlias = dict[tuple[date, str | None, str | None], Cell]
+"""Cells by the first day of their span, category and region."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reader:
-    """Reads the facts by cell; place names come from the facts, days are parameters."""
+    """Reads the facts by span and cell; place names come from the facts, days are parameters.
+
+    Without a grain there is one span, else the spans are consecutive periods of the grain.
+    """
 
     store: Store
-    span: Span
+    spans: tuple[Span, ...]
+    grain: Grain | None
     as_of: date | None
     category: bool
     region: bool
 
-    def place(self, alias: str = "") -> str:
-        """The cell's two columns; NULL for a dimension that does not split the market."""
-        dot = f"{alias}." if alias else ""
-        category = f"{dot}category" if self.category else "NULL::VARCHAR"
-        region = f"{dot}region" if self.region else "NULL::VARCHAR"
-        return f"{category} AS category, {region} AS region"
+    def read(self) -> list[Cells]:
+        """The cells of every span."""
+        found = self.traded()
+        gmv: dict[date, list[float]] = defaultdict(list)
+        for (first, _, _), cell in found.items():
+            gmv[first].append(cell.gmv)
+        asked_for = [fact for fact in ("events", "requests") if any(self.overlaps(fact, span) for span in self.spans)]
+        self.add_buyers(found, seen="events" in asked_for, asked="requests" in asked_for)
+        supply = self.add_suppliers(found)
+        if "events" in asked_for:
+            self.add_searches(found)
+        if "requests" in asked_for:
+            self.add_requests(found)
+        return [self._cells(found, span, math.fsum(gmv[span.start]), supply[span.start]) for span in self.spans]
+
+    def _cells(self, found: _Found, span: Span, market: float, supply: str) -> Cells:
+        here = {(category, region): cell for (first, category, region), cell in found.items() if first == span.start}
+        kept = [here[where] for where in sorted(here, key=str) if _named(where, self.category, self.region)]
+        known = [word for fact, word in _DEMAND if self.overlaps(fact, span)]
+        return Cells(
+            cells=tuple(kept),
+            by_category=self.category,
+            by_region=self.region,
+            span=span,
+            market_gmv=market,
+            demand=" and ".join(["orders", *known]),
+            supply=supply,
+        )
+
+    def place(self, on: str) -> str:
+        """The three columns of a cell: its span's first day, category, region; NULL for what does not split."""
+        first = "$first::DATE" if self.grain is None else f"date_trunc('{self.grain.value}', {on})::DATE"
+        category = "category" if self.category else "NULL::VARCHAR"
+        region = "region" if self.region else "NULL::VARCHAR"
+        return f"{first} AS since, {category} AS category, {region} AS region"
 
     def rows(self, statement: str, **more: object) -> list[tuple[Any, ...]]:
         """Run a statement; only the parameters it names are bound."""
-        values = {"first": self.span.start, "last": self.span.end, **more}
+        values = {"first": self.spans[0].start, "last": self.spans[-1].end, **more}
         return self.store.engine.rows(statement, values)
 
-    def overlaps(self, fact: str) -> bool:
-        """Whether the fact is known on days of the window: another year's requests say nothing of this one."""
+    def overlaps(self, fact: str, span: Span) -> bool:
+        """Whether the fact is known on days of the span: another year's requests say nothing of this one."""
         if self.store.missing(fact):
             return False
         table = {"events": "events", "requests": "quotes"}[fact]
         known = self.store.ranges.get(table)
-        return known is not None and known[0] <= self.span.end and known[1] >= self.span.start
+        return known is not None and known[0] <= span.end and known[1] >= span.start
 
     def mature(self, table: str, days: int) -> date:
-        """The last day of the window whose outcome is known by the as-of date."""
+        """The last day whose outcome is known by the as-of date."""
         known = self.store.ranges[table][1]
-        return min(self.span.end, min(known, self.as_of or known) - timedelta(days=days))
+        return min(self.spans[-1].end, min(known, self.as_of or known) - timedelta(days=days))
 
-    def traded(self) -> dict[Where, Cell]:
+    def traded(self) -> _Found:
         """Orders, GMV and active accounts, and the largest account of each side."""
         unit = 10 ** minor_units(self.store.currency)
-        rows = self.rows(
-            f"SELECT {self.place()}, count(*), coalesce(sum(value), 0)::DOUBLE, count(DISTINCT buyer),"
-            " count(DISTINCT supplier) FROM fact_orders WHERE placed_on BETWEEN $first AND $last GROUP BY 1, 2",
-        )
-        found = {
-            (c, r): Cell(
-                category=c,
-                region=r,
-                orders=n,
-                gmv=value / unit,
-                active_buyers=b,
-                active_suppliers=s,
-                buyers=b,
-                suppliers=s,
-            )
-            for c, r, n, value, b, s in rows
-        }
+        found: _Found = {}
         for side in Side:
-            self._add_largest(found, side)
+            rows = self.rows(
+                f"""
+                WITH held AS (
+                    SELECT {self.place("placed_on")}, {side.value} AS account, count(*) AS orders,
+                           coalesce(sum(value), 0) AS amount
+                    FROM fact_orders WHERE placed_on BETWEEN $first AND $last GROUP BY 1, 2, 3, 4
+                )
+                SELECT since, category, region, sum(orders), sum(amount)::DOUBLE, count(*),
+                       max_by(account, (amount, -account)), max(amount)::DOUBLE / nullif(sum(amount)::DOUBLE, 0)
+                FROM held GROUP BY 1, 2, 3
+                """
+            )
+            for since, category, region, orders, amount, accounts, largest, part in rows:
+                cell = found.get((since, category, region)) or Cell(
+                    category=category, region=region, orders=int(orders), gmv=amount / unit
+                )
+                if part is not None:
+                    cell.top[side] = (largest, part)
+                found[since, category, region] = (
+                    replace(cell, active_buyers=accounts, buyers=accounts)
+                    if side is Side.BUYER
+                    else replace(cell, active_suppliers=accounts, suppliers=accounts)
+                )
         return found
 
-    def _add_largest(self, found: dict[Where, Cell], side: Side) -> None:
-        rows = self.rows(
-            f"""
-            WITH held AS (
-                SELECT {self.place()}, {side.value} AS account, sum(value)::DOUBLE AS amount
-                FROM fact_orders WHERE placed_on BETWEEN $first AND $last GROUP BY 1, 2, 3
-            )
-            SELECT category, region, max_by(account, (amount, -account)), max(amount) / nullif(sum(amount), 0)
-            FROM held GROUP BY 1, 2
-            """
-        )
-        for category, region, account, part in rows:
-            if part is not None:
-                found[category, region].top[side] = (account, part)
-
-    def add_buyers(self, found: dict[Where, Cell], *, seen: bool, asked: bool) -> None:
+    def add_buyers(self, found: _Found, *, seen: bool, asked: bool) -> None:
         """Buyers that ordered, searched or asked."""
-        parts = [f"SELECT {self.place()}, buyer AS account FROM fact_orders WHERE placed_on BETWEEN $first AND $last"]
+        ordered = f"SELECT {self.place('placed_on')}, buyer AS account FROM fact_orders"
+        parts = [f"{ordered} WHERE placed_on BETWEEN $first AND $last"]
         if seen:
             parts.append(
-                f"SELECT {self.place()}, account FROM fact_events WHERE side = 'buyer' AND name = 'search'"
-                " AND account IS NOT NULL AND occurred_on BETWEEN $first AND $last"
+                f"SELECT {self.place('occurred_on')}, account FROM fact_events WHERE side = 'buyer'"
+                " AND name = 'search' AND account IS NOT NULL AND occurred_on BETWEEN $first AND $last"
             )
         if asked:
             parts.append(
-                f"SELECT {self.place()}, account FROM fact_requests WHERE account IS NOT NULL"
+                f"SELECT {self.place('requested_on')}, account FROM fact_requests WHERE account IS NOT NULL"
                 " AND requested_on BETWEEN $first AND $last"
             )
         union = " UNION ALL ".join(parts)
-        for c, r, n in self.rows(f"SELECT category, region, count(DISTINCT account) FROM ({union}) GROUP BY 1, 2"):
-            found[c, r] = replace(found.get((c, r)) or Cell(category=c, region=r), buyers=n)
+        rows = self.rows(f"SELECT since, category, region, count(DISTINCT account) FROM ({union}) GROUP BY 1, 2, 3")
+        for since, c, r, n in rows:
+            found[since, c, r] = replace(found.get((since, c, r)) or Cell(category=c, region=r), buyers=n)
 
-    def add_suppliers(self, found: dict[Where, Cell]) -> str:
-        """Suppliers that can sell at the window's end: from listings, else from accounts, else those that sold."""
-        sources = {
-            "live listings": "fact_listings WHERE listed_on <= $last AND (closed_on IS NULL OR closed_on > $last)",
-            "live accounts": "dim_accounts WHERE side = 'supplier' AND live_on <= $last"
-            " AND (closed_on IS NULL OR closed_on > $last)",
-        }
-        for name, relation in sources.items():
-            rows = self.rows(f"SELECT {self.place()}, count(DISTINCT account) FROM {relation} GROUP BY 1, 2")
-            if not sum(n for c, r, n in rows if _named((c, r), self.category, self.region)):
-                continue
-            for where, cell in found.items():
-                found[where] = replace(cell, suppliers=0)
-            for c, r, n in rows:
-                found[c, r] = replace(found.get((c, r)) or Cell(category=c, region=r), suppliers=n)
-            return name
-        return "sales"
+    def add_suppliers(self, found: _Found) -> dict[date, str]:
+        """Suppliers that can sell at each span's end: from listings, else from accounts, else those that sold.
 
-    def add_searches(self, found: dict[Where, Cell]) -> None:
+        Returns what they were counted from, by span.
+        """
+        firsts = [span.start for span in self.spans]
+        source = dict.fromkeys(firsts, "sales")
+        category = "s.category" if self.category else "NULL::VARCHAR"
+        region = "s.region" if self.region else "NULL::VARCHAR"
+        for name, (relation, opened) in _SUPPLY.items():
+            rows = self.rows(
+                f"""
+                WITH ends AS (SELECT unnest($firsts::DATE[]) AS since, unnest($lasts::DATE[]) AS last_day)
+                SELECT since, {category}, {region}, count(DISTINCT s.account)
+                FROM ends JOIN {relation} s
+                  ON s.{opened} <= last_day AND (s.closed_on IS NULL OR s.closed_on > last_day)
+                WHERE s.side = 'supplier' GROUP BY 1, 2, 3
+                """,
+                firsts=firsts,
+                lasts=[span.end for span in self.spans],
+            )
+            told = {since for since, c, r, n in rows if n and _named((c, r), self.category, self.region)}
+            fresh = {since for since in told if source[since] == "sales"}
+            for key, cell in found.items():
+                if key[0] in fresh:
+                    found[key] = replace(cell, suppliers=0)
+            for since, c, r, n in rows:
+                if since in fresh:
+                    found[since, c, r] = replace(found.get((since, c, r)) or Cell(category=c, region=r), suppliers=n)
+            source |= dict.fromkeys(fresh, name)
+        return source
+
+    def add_searches(self, found: _Found) -> None:
         """Searches old enough to have led to an order, those that did, and those without a result."""
         rows = self.rows(
             f"""
             WITH each AS (
-                SELECT {self.place()}, account,
+                SELECT {self.place("occurred_on")}, account,
                        count(*) FILTER (account IS NOT NULL AND occurred_on <= $mature) AS asked,
                        count(*) FILTER (account IS NOT NULL AND occurred_on <= $mature AND converted) AS met,
                        count(*) FILTER (results = 0) AS empty, count(results) AS shown
                 FROM fact_events WHERE name = 'search' AND side = 'buyer' AND occurred_on BETWEEN $first AND $last
-                GROUP BY 1, 2, 3
+                GROUP BY 1, 2, 3, 4
             )
-            SELECT category, region, {_SUMS}, sum(empty), sum(shown) FROM each GROUP BY 1, 2
+            SELECT since, category, region, {_SUMS}, sum(empty), sum(shown) FROM each GROUP BY 1, 2, 3
             """,
             mature=self.mature("events", SEARCH_MATURITY),
         )
-        for c, r, *sums, empty, shown in rows:
-            cell = found.get((c, r)) or Cell(category=c, region=r)
-            found[c, r] = replace(cell, searches=_outcomes(sums), zero_results=(int(empty), int(shown)))
+        for since, c, r, *sums, empty, shown in rows:
+            cell = found.get((since, c, r)) or Cell(category=c, region=r)
+            found[since, c, r] = replace(cell, searches=_outcomes(sums), zero_results=(int(empty), int(shown)))
 
-    def add_requests(self, found: dict[Where, Cell]) -> None:
+    def add_requests(self, found: _Found) -> None:
         """Requests old enough to be decided and those that were filled; cancelled ones are left out."""
         rows = self.rows(
             f"""
             WITH each AS (
-                SELECT {self.place()}, account, count(*) AS asked, count(*) FILTER (filled) AS met
+                SELECT {self.place("requested_on")}, account, count(*) AS asked, count(*) FILTER (filled) AS met
                 FROM fact_requests
                 WHERE NOT cancelled AND requested_on BETWEEN $first AND $last AND requested_on <= $mature
-                GROUP BY 1, 2, 3
+                GROUP BY 1, 2, 3, 4
             )
-            SELECT category, region, {_SUMS} FROM each GROUP BY 1, 2
+            SELECT since, category, region, {_SUMS} FROM each GROUP BY 1, 2, 3
             """,
             mature=self.mature("quotes", REQUEST_MATURITY),
         )
-        for c, r, *sums in rows:
-            found[c, r] = replace(found.get((c, r)) or Cell(category=c, region=r), requests=_outcomes(sums))
+        for since, c, r, *sums in rows:
+            cell = found.get((since, c, r)) or Cell(category=c, region=r)
+            found[since, c, r] = replace(cell, requests=_outcomes(sums))
 
+
+_DEMAND = (("events", "searches"), ("requests", "requests"))
+_SUPPLY = {"live listings": ("fact_listings", "listed_on"), "live accounts": ("dim_accounts", "live_on")}
+"""What suppliers able to sell are counted from, the best first, and since when each row can sell."""
 
 _SUMS = "sum(asked), sum(met), count(*) FILTER (asked > 0), sum(met * met), sum(asked * asked), sum(asked * met)"
 
@@ -299,11 +352,3 @@ def _outcomes(sums: list[Any]) -> Outcomes:
     return Outcomes(
         asked=asked, met=met, accounts=int(accounts), met_squares=met2, asked_squares=asked2, products=products
     )
-
-
-def by_label(cells: tuple[Cell, ...], dim: int) -> dict[str | None, list[Cell]]:
-    """The cells grouped by category (0) or region (1)."""
-    groups: dict[str | None, list[Cell]] = defaultdict(list)
-    for cell in cells:
-        groups[cell.where[dim]].append(cell)
-    return groups

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from bothsides.diagnosis.finding import Finding
+from bothsides.diagnosis.liquidity_audit import CellVerdict as CellVerdict  # noqa: PLC0414 - told to readers here
+from bothsides.diagnosis.liquidity_audit import LiquidityAudit
 from bothsides.metrics import Value
 from bothsides.metrics.dictionary import HOUSE, Dictionary
 from bothsides.schema import Side
@@ -77,17 +78,6 @@ class Funnel:
     steps: tuple[Step, ...]
     sentence: str
     basis: str
-
-
-class CellVerdict(StrEnum):
-    """What a cell of the market suffers from."""
-
-    SUPPLY_SHORT = "supply-short"
-    DEMAND_SHORT = "demand-short"
-    BALANCED = "balanced"
-    STALLED = "stalled"
-    FRAGILE = "fragile"
-    UNKNOWN = "too little data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,3 +176,5 @@ class Diagnosis:
     """Method and data caveats a reader must know, e.g. rows quarantined, declared sample, dates of whole months."""
     dictionary: Dictionary = HOUSE
     """The definitions by which its values were found."""
+    liquidity: LiquidityAudit | None = None
+    """Every cell over time, what was asked for and not met, whom to recruit; None where no cells can be told apart."""

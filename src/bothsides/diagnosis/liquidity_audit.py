@@ -1,0 +1,178 @@
+"""What the liquidity audit tells of every cell: its measures over periods, its gaps, and whom to recruit."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from bothsides.metrics import Value
+from bothsides.schema import Grain, Side
+
+
+class CellVerdict(StrEnum):
+    """What a cell of the market suffers from."""
+
+    SUPPLY_SHORT = "supply-short"
+    DEMAND_SHORT = "demand-short"
+    BALANCED = "balanced"
+    STALLED = "stalled"
+    FRAGILE = "fragile"
+    UNKNOWN = "too little data"
+
+
+def cell_label(category: str | None, region: str | None) -> str:
+    """A cell in words, as a person types it.
+
+    >>> cell_label("Electrical", "South"), cell_label(None, "South")
+    ('Electrical / South', 'South')
+    """
+    return " / ".join(part for part in (category, region) if part) or "whole market"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellPeriod:
+    """One period of a cell: its verdict as of that period's own days, why, and its measures by metric id."""
+
+    label: str
+    first: date
+    last: date
+    verdict: CellVerdict
+    why: str
+    values: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MainAccount:
+    """One of a cell's largest accounts of a side over the window; GMV in major units, its share of the cell's."""
+
+    side: Side
+    name: str
+    gmv: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellHistory:
+    """A cell's page: the window's measures, every period's, how the verdict moved, its main accounts.
+
+    The window's verdict is the map's and raises the alarms; the periods only describe.
+    """
+
+    category: str | None
+    region: str | None
+    verdict: CellVerdict
+    why: str
+    window: dict[str, Value]
+    periods: tuple[CellPeriod, ...]
+    moved: str
+    accounts: tuple[MainAccount, ...]
+
+    @property
+    def label(self) -> str:
+        """Its place in words."""
+        return cell_label(self.category, self.region)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageGap:
+    """What buyers of one cell asked for over the window and did not get. Money is GMV a month, major units.
+
+    Counts are of searches and requests old enough to be decided. `orders_a_month` are the orders that the usual share
+    served would have brought beyond those that came; None, like the money, where nothing usual is known, `reason`
+    then says why. `unanswered` is the part of the money that met no supplier at all: searches without a result,
+    requests without a reply.
+    """
+
+    category: str | None
+    region: str | None
+    searches: int
+    searches_without_result: int
+    requests: int
+    requests_without_reply: int
+    requests_replied_not_filled: int
+    buyers: int
+    """Known buyers that searched or asked there and got nothing of it."""
+    orders_a_month: float | None
+    money: float | None
+    low: float | None
+    high: float | None
+    unanswered: float | None
+    covered: Value
+    """Share of searches and requests that met a supplier: a result, a reply."""
+    for_lack_of_suppliers: bool
+    """Whether the evidence says that more suppliers would mend it, not a cart, a price or luck."""
+    reason: str = ""
+    asked: tuple[tuple[str, int], ...] = ()
+    """What the requests that came to nothing were for, where they carry a title: the words and how many."""
+
+    @property
+    def label(self) -> str:
+        """Its place in words."""
+        return cell_label(self.category, self.region)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """How much of one cell's unmet money a supplier type covers."""
+
+    category: str | None
+    region: str | None
+    money: float
+
+    @property
+    def label(self) -> str:
+        """Its place in words."""
+        return cell_label(self.category, self.region)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierType:
+    """One kind of supplier to recruit: how many, and what they would serve that the types before do not.
+
+    `money` is GMV a month in major units, `running_share` of all unmet money that this type and those before cover.
+    """
+
+    category: str | None
+    region: str | None
+    segment: str | None
+    suppliers: int
+    low: int
+    high: int
+    money: float
+    running_share: float
+    covers: tuple[Covered, ...]
+    lifts: str = ""
+    """The cell that so many suppliers lift over its threshold, where one is claimed."""
+
+    @property
+    def label(self) -> str:
+        """The type in words."""
+        size = f", {self.segment}" if self.segment else ""
+        return f"{cell_label(self.category, self.region)}{size}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecruitList:
+    """The shortest list of supplier types: `unmet` is the GMV a month that waits for suppliers, major units.
+
+    `at_most` is the share of it that no list of as many types could exceed.
+    """
+
+    types: tuple[SupplierType, ...]
+    unmet: float
+    at_most: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiquidityAudit:
+    """Every cell's page, the gaps in order of money, and whom to recruit."""
+
+    grain: Grain
+    periods: tuple[str, ...]
+    cells: tuple[CellHistory, ...]
+    gaps: tuple[CoverageGap, ...]
+    recruits: RecruitList
+
+    def gap(self, category: str | None, region: str | None) -> CoverageGap | None:
+        """The cell's gap, None where everything asked for was met."""
+        return next((gap for gap in self.gaps if (gap.category, gap.region) == (category, region)), None)
