@@ -1,0 +1,178 @@
+"""What each account bought and when, up to a day: the record that repeat-buying models and heuristics read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from bothsides.metrics import Store
+from bothsides.predict.maximum_likelihood import Histories
+from bothsides.schema import Side, minor_units
+
+Numbers = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+DAYS_PER_WEEK = 7.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatBuying:
+    """Accounts that have bought or sold by a day, one place in every array each; times are in weeks.
+
+    An occasion is a day with at least one completed order; the first one makes an account and is not a repeat.
+    Money is GMV in major units of the reporting currency, gross of refunds. Source of the layout (x, tx, T):
+    Schmittlein, Morrison, Colombo 1987, Management Science 33(1).
+    """
+
+    accounts: Whole
+    frequency: Numbers
+    """x: repeat occasions up to the day."""
+    recency: Numbers
+    """tx: weeks from the first occasion to the last one; 0 without a repeat."""
+    age: Numbers
+    """T: weeks from the first occasion to the day."""
+    value: Numbers
+    """Mean GMV per occasion, the first included."""
+    squares: Numbers
+    """Sum of squared differences of the account's occasions from that mean."""
+    recent: Numbers
+    """Occasions, the first included, in the last span as long as the one that will be forecast."""
+    recent_value: Numbers
+    """GMV of that span."""
+
+    def __len__(self) -> int:
+        return len(self.accounts)
+
+    def __post_init__(self) -> None:
+        sizes = {name: len(getattr(self, name)) for name in _ARRAYS}
+        if len(set(sizes.values())) > 1:
+            raise ValueError(f"arrays of one length are needed, one place per account: {sizes}")
+        if len(self) and (np.any(self.recency > self.age + 1e-9) or np.any(self.recency < 0)):
+            raise ValueError("recency must lie between 0 and age")
+        if np.any((self.frequency <= 0) & (self.recency > 0)):
+            raise ValueError("an account without a repeat has recency 0")
+
+    @property
+    def histories(self) -> Histories:
+        """Frequency, recency and age alone, in weeks."""
+        return Histories(frequency=self.frequency, recency=self.recency, age=self.age)
+
+    def at(self, places: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> "RepeatBuying":
+        """The accounts at these places, in their order; a place named twice stands twice."""
+        return RepeatBuying(**{name: getattr(self, name)[places] for name in _ARRAYS})
+
+
+_ARRAYS = ("accounts", "frequency", "recency", "age", "value", "squares", "recent", "recent_value")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What the same accounts did in a span after the day: occasions and GMV, 0 for those that did nothing."""
+
+    occasions: Numbers
+    value: Numbers
+
+
+def repeat_buying(
+    accounts: Sequence[int] | Whole,
+    days: Sequence[int] | Whole,
+    values: Sequence[float] | Numbers,
+    *,
+    until: int,
+    recent_days: int,
+) -> RepeatBuying:
+    """The record from plain arrays, one place per purchase: account, day as a whole number, amount.
+
+    Rows after `until` are left out; `recent_days` is the length of the span that will be forecast. Raises ValueError
+    for arrays of different length or a `recent_days` below 1.
+    """
+    who, when, worth = np.asarray(accounts, np.int64), np.asarray(days, np.int64), np.asarray(values, np.float64)
+    if not len(who) == len(when) == len(worth):
+        raise ValueError(f"arrays of one length are needed: {len(who)} accounts, {len(when)} days, {len(worth)} values")
+    if recent_days < 1:
+        raise ValueError(f"recent_days {recent_days} must be at least 1")
+    known = when <= until
+    who, when, worth = _by_occasion(who[known], when[known], worth[known])
+    names, first, count = np.unique(who, return_index=True, return_counts=True)
+    last = first + count - 1
+    lately = (when > until - recent_days).astype(np.float64)
+    total = _added(worth, first)
+    return RepeatBuying(
+        accounts=names,
+        frequency=(count - 1).astype(np.float64),
+        recency=(when[last] - when[first]) / DAYS_PER_WEEK,
+        age=(until - when[first]) / DAYS_PER_WEEK,
+        value=total / count,
+        squares=_added((worth - np.repeat(total / count, count)) ** 2, first),
+        recent=_added(lately, first),
+        recent_value=_added(lately * worth, first),
+    )
+
+
+def _added(numbers: Numbers, first: Whole) -> Numbers:
+    """Sums of the stretches that begin at these places."""
+    return np.add.reduceat(numbers, first) if len(first) else np.zeros(0)
+
+
+def held_out(accounts: Whole, who: Whole, when: Whole, worth: Numbers, *, after: int, until: int) -> Held:
+    """What the accounts did on the days after `after` up to `until`; rows of other accounts are left out."""
+    inside = (when > after) & (when <= until) & np.isin(who, accounts)
+    buyer, _, amount = _by_occasion(who[inside], when[inside], worth[inside])
+    place = np.searchsorted(accounts, buyer)
+    n = len(accounts)
+    return Held(
+        occasions=np.bincount(place, minlength=n).astype(np.float64),
+        value=np.bincount(place, weights=amount, minlength=n).astype(np.float64),
+    )
+
+
+def _by_occasion(who: Whole, when: Whole, worth: Numbers) -> tuple[Whole, Whole, Numbers]:
+    """Rows of one account and day as one, ordered by account and day."""
+    if not len(who):
+        return who, when, worth
+    order = np.lexsort((when, who))
+    who, when, worth = who[order], when[order], worth[order]
+    new = np.r_[True, (who[1:] != who[:-1]) | (when[1:] != when[:-1])]
+    starts = np.flatnonzero(new)
+    return who[starts], when[starts], np.add.reduceat(worth, starts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchases:
+    """One side's completed orders as plain arrays: account, day as an ordinal, GMV in major units; by account, day."""
+
+    who: Whole
+    when: Whole
+    worth: Numbers
+
+    def known_by(self, day: date, *, recent_days: int) -> RepeatBuying:
+        """The record as of a day: only orders up to it are read, whatever is known now."""
+        return repeat_buying(self.who, self.when, self.worth, until=day.toordinal(), recent_days=recent_days)
+
+    def after(self, accounts: Whole, day: date, until: date) -> Held:
+        """What the accounts did after the day, up to another one."""
+        return held_out(accounts, self.who, self.when, self.worth, after=day.toordinal(), until=until.toordinal())
+
+
+def read_purchases(store: Store, side: Side, *, until: date) -> Purchases:
+    """The side's completed orders up to a day. An order's amount that has no exchange rate counts as unknown: left out.
+
+    Raises ValueError where orders are a declared sample, which follows no account.
+    """
+    if store.sampled:
+        raise ValueError("orders are a declared sample: accounts cannot be followed from order to order")
+    scale = 10 ** minor_units(store.currency)
+    rows = store.engine.rows(
+        "SELECT account, placed_on - DATE '1970-01-01', sum(value)::DOUBLE FROM fact_order_parties"
+        " WHERE side = $side AND placed_on <= $until AND value IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2",
+        {"side": side.value, "until": until},
+    )
+    who, days, worth = zip(*rows, strict=True) if rows else ((), (), ())
+    epoch = date(1970, 1, 1).toordinal()
+    return Purchases(
+        who=np.array(who, np.int64),
+        when=np.array(days, np.int64) + epoch,
+        worth=np.array(worth, np.float64) / scale,
+    )
