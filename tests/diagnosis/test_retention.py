@@ -76,11 +76,12 @@ def test_a_fall_in_the_latest_half_year_is_a_leak(market: Callable[..., Store]) 
 
 def test_the_accounts_to_call_are_named_with_what_they_brought(market: Callable[..., Store]) -> None:
     (finding,) = findings(build(market, monthly(14, lambda b, m: 1000 + b if m < 8 else (600 if b % 5 else 0)), 14), 14)
-    (named,) = [e.sentence for e in finding.evidence if e.sentence.startswith("To call")]
-    assert named.startswith(
-        "To call, with GMV of the 6 months before and of the last 6: b55 EUR 63 to EUR 0; b50 EUR 63"
-    )
-    assert named.count(" to EUR 0") == 12
+    (called,) = [e.rows for e in finding.evidence if e.rows is not None]
+    assert called.columns == ("buyer", "GMV of 6 months before", "GMV of the last 6 months")
+    assert called.money == set(called.columns[1:])
+    assert called.rows[:2] == (("b55", pytest.approx(63.3), 0.0), ("b50", pytest.approx(63.0), 0.0))
+    assert called.of == len(called.rows) == 12
+    assert {later for _, _, later in called.rows} == {0.0}
     assert finding.first_step.startswith("Call the 12 buyers named in the evidence")
 
 

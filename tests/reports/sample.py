@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 
-from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
+from bothsides.diagnosis.finding import Evidence, Finding, Place, Rows, Sureness, Worth
 from bothsides.diagnosis.picture import (
     CellVerdict,
     CohortTable,
@@ -110,6 +110,7 @@ def _short_cell() -> Finding:
         evidence=(
             Evidence(sentence="Of 412 requests 91 were filled; elsewhere it is 48 of 100.", values=(fill,)),
             Evidence(sentence="Six suppliers were active for 74 buyers."),
+            Evidence(sentence="The buyers whose requests were not filled, most first.", rows=_unserved()),
         ),
         worth=Worth(
             per_month=182_000,
@@ -126,9 +127,22 @@ def _short_cell() -> Finding:
     )
 
 
+def _unserved() -> Rows:
+    """Twelve of fourteen buyers, with a day and a share that are not known."""
+    first = (LONG_NAME, date(2014, 5, 3), 41.0, 91_000.0, 0.28)
+    others = [(f"Council {n}", None, 20.0 - n, 4_000.0, None) for n in range(1, 12)]
+    return Rows(
+        columns=("buyer", "last asked", "not filled", "worth of what it asked", "share of the cell"),
+        rows=(first, *others),
+        of=14,
+        money=frozenset({"worth of what it asked"}),
+        shares=frozenset({"share of the cell"}),
+    )
+
+
 def _large_buyer() -> Finding:
     return Finding(
-        kind="concentration",
+        kind="buyer_concentration",
         title=f"One buyer, {LONG_NAME}, carries 31 % of GMV",
         place=Place(side=Side.BUYER),
         sure=Sureness.CERTAIN,
@@ -167,7 +181,7 @@ def _lost_in_onboarding() -> Finding:
 
 def _leaving_buyers() -> Finding:
     return Finding(
-        kind="retention_leak",
+        kind="ndr_leak",
         title="Buyers of last year buy 4 % less this year",
         place=Place(side=Side.BUYER),
         sure=Sureness.LIKELY,

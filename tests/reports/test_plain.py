@@ -12,8 +12,8 @@ def test_every_finding_is_a_record_in_rank_order():
     assert [record["rank"] for record in records] == [1, 2, 3, 4]
     assert json.loads(json.dumps(records, allow_nan=False)) == records
     assert set(records[0]) == {
-        "rank", "kind", "title", "place", "sure", "why_sure", "worth", "evidence", "cause", "owner", "play",
-        "first_step", "caveat",
+        "id", "rank", "severity", "kind", "title", "place", "sure", "why_sure", "worth", "evidence", "cause", "owner",
+        "play", "first_step", "success", "caveat",
     }  # fmt: skip
 
 
@@ -34,3 +34,15 @@ def test_place_worth_and_evidence_are_complete():
     )  # fmt: skip
     assert leak["worth"] is None
     assert leak["evidence"] == []
+
+
+def test_a_finding_carries_its_records_and_how_success_is_measured():
+    short, *_ = audit_json(sample.full())
+    assert short["id"] == "supply-short-cell/supplier/valves-and-fittings-for-process-industry/overseas-territories"
+    assert short["success"]["metric"] == "search_to_order"
+    assert short["success"]["look_after_weeks"] == 13
+    records = short["evidence"][2]["records"]
+    assert (records["of"], len(records["rows"])) == (14, 12)
+    assert records["rows"][0]["last asked"] == "2014-05-03"
+    assert records["rows"][1]["share of the cell"] is None
+    assert short["evidence"][0]["records"] is None

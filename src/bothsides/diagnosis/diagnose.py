@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from bothsides.diagnosis.behind import with_rows
 from bothsides.diagnosis.benchmarks import BENCHMARKS, Benchmark
 from bothsides.diagnosis.caveats import caveats
 from bothsides.diagnosis.cell_findings import cell_findings
@@ -93,6 +94,7 @@ def _diagnose(
         policy,
         gmv=float(gmv.value or 0) / covered.window.months if gmv else 0.0,
     )
+    final = with_rows(store, final, covered.window)
     shown = headlines(store, covered, policy, as_of=as_of)
     fed = filled(store, (need for edge in EDGES for need in edge.needs))
     wheel = flywheel(store, covered, look.found, fed, policy, as_of=as_of)

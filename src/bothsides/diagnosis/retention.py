@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from bothsides.diagnosis.benchmarks import Benchmark, compare
 from bothsides.diagnosis.comparison import worse_than
 from bothsides.diagnosis.figures import figure, rate
-from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
+from bothsides.diagnosis.finding import Evidence, Finding, Place, Rows, Sureness, Worth
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import Span
 from bothsides.diagnosis.wording import count, counted, money, of_side, share
@@ -248,9 +248,7 @@ def _recent_leak(side: SideRetention, policy: DiagnosisPolicy) -> bool:
     return not seasonal
 
 
-def _evidence(
-    leak: _Leak, other: SideRetention, left: int, currency: str, benchmarks: tuple[Benchmark, ...]
-) -> tuple[Evidence, ...]:
+def _evidence(leak: _Leak, other: SideRetention, left: int, benchmarks: tuple[Benchmark, ...]) -> tuple[Evidence, ...]:
     side, ndr = leak.of.side, float(leak.ndr.value or 0)
     who, count_all = of_side(side), count(leak.logo.n)
     stayed = (
@@ -275,17 +273,27 @@ def _evidence(
             )
         )
     if leak.of.lost and leak.of.recent is not None:
-        named = "; ".join(f"{a.name} {money(a.before, currency)} to {money(a.later, currency)}" for a in leak.of.lost)
-        months = leak.of.recent.months
-        evidence.append(
-            Evidence(sentence=f"To call, with GMV of the {months} months before and of the last {months}: {named}.")
-        )
+        evidence.append(_to_call(leak.of.side, leak.of.lost, leak.of.recent.months))
     if leak.months < 12 and leak.of.ndr is not None:
         yearly = f"Over a whole year {who} brought {share(float(leak.of.ndr.value or 0))} of the year before."
         evidence.append(Evidence(sentence=yearly, values=(leak.of.ndr,)))
     if leak.ndr.metric == "ndr_gmv" and (against := compare(leak.ndr, (), benchmarks)):
         evidence.append(Evidence(sentence=against))
     return tuple(evidence)
+
+
+def _to_call(side: Side, lost: tuple[Lost, ...], months: int) -> Evidence:
+    """The accounts that stopped or halved, those that lost most first."""
+    before, since = f"GMV of {months} months before", f"GMV of the last {months} months"
+    return Evidence(
+        sentence=f"To call: the {counted(len(lost), side.value)} that stopped or halved and lost most.",
+        rows=Rows(
+            columns=(side.value, before, since),
+            rows=tuple((account.name, account.before, account.later) for account in lost),
+            of=len(lost),
+            money=frozenset({before, since}),
+        ),
+    )
 
 
 def _finding(leak: _Leak, other: SideRetention, currency: str, benchmarks: tuple[Benchmark, ...]) -> Finding:
@@ -303,7 +311,7 @@ def _finding(leak: _Leak, other: SideRetention, currency: str, benchmarks: tuple
         why_sure="The interval over accounts lies below the line."
         if leak.settled
         else "The interval over accounts reaches the line.",
-        evidence=_evidence(leak, other, left, currency, benchmarks),
+        evidence=_evidence(leak, other, left, benchmarks),
         worth=Worth(
             per_month=lost,
             low=max(0.0, monthly * (1 - low)) if low is not None else None,

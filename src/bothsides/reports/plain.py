@@ -1,8 +1,9 @@
 """The findings as plain JSON records for scripts."""
 
+from datetime import date
 from typing import Any
 
-from bothsides.diagnosis.finding import Finding, Worth
+from bothsides.diagnosis.finding import Evidence, Finding, Rows, Worth
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.metrics import Value
 from bothsides.reports.sampling import as_told
@@ -11,13 +12,16 @@ from bothsides.schema.plays import PLAYS
 
 def audit_json(diagnosis: Diagnosis) -> list[dict[str, Any]]:
     """One record a finding, in rank order; money in major units, what is not known is null."""
-    return [_finding(finding) for finding in sorted(as_told(diagnosis).findings, key=lambda finding: finding.rank)]
+    return [finding_json(finding) for finding in sorted(as_told(diagnosis).findings, key=lambda finding: finding.rank)]
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """One finding with its evidence, the records behind it and how its success will be measured."""
     place = finding.place
     return {
+        "id": finding.id,
         "rank": finding.rank,
+        "severity": str(finding.severity),
         "kind": finding.kind,
         "title": finding.title,
         "place": {
@@ -29,11 +33,16 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "sure": str(finding.sure),
         "why_sure": finding.why_sure,
         "worth": _worth(finding.worth),
-        "evidence": [{"sentence": e.sentence, "values": [_value(v) for v in e.values]} for e in finding.evidence],
+        "evidence": [_evidence(evidence) for evidence in finding.evidence],
         "cause": finding.cause,
         "owner": finding.owner,
         "play": {"id": finding.play, "text": PLAYS.get(finding.play, finding.play)},
         "first_step": finding.first_step,
+        "success": {
+            "metric": finding.success.metric,
+            "says": finding.success.says,
+            "look_after_weeks": finding.success.weeks,
+        },
         "caveat": finding.caveat,
     }
 
@@ -48,6 +57,27 @@ def _worth(worth: Worth | None) -> dict[str, Any] | None:
         "currency": worth.currency,
         "of": worth.of,
         "reckoning": worth.reckoning,
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "sentence": evidence.sentence,
+        "values": [_value(value) for value in evidence.values],
+        "records": None if evidence.rows is None else _records(evidence.rows),
+    }
+
+
+def _records(rows: Rows) -> dict[str, Any]:
+    return {
+        "of": rows.of,
+        "rows": [
+            {
+                name: cell.isoformat() if isinstance(cell, date) else cell
+                for name, cell in zip(rows.columns, row, strict=True)
+            }
+            for row in rows.rows
+        ],
     }
 
 

@@ -9,9 +9,11 @@ from bothsides.reports.markup import Markup, element, join
 from bothsides.reports.names import value_name
 from bothsides.reports.numbers import spoken
 from bothsides.reports.pieces import Section, fold, prose, value_table
+from bothsides.reports.records import records_table
 from bothsides.reports.trust import worth_range, worth_words
 from bothsides.schema.plays import PLAYS
 
+_MOST_RECORDS = 10
 _NUMBERED = re.compile(r"\bfinding (\d+)\b")
 
 
@@ -25,11 +27,11 @@ def findings(diagnosis: Diagnosis) -> Section | None:
         id="findings",
         nav="Findings",
         heading="All findings",
-        body=Markup(lead + "".join(_finding(finding) for finding in ranked)),
+        body=Markup(lead + "".join(_finding(finding, diagnosis.currency) for finding in ranked)),
     )
 
 
-def _finding(finding: Finding) -> Markup:
+def _finding(finding: Finding, currency: str) -> Markup:
     lines = (
         ("Where", finding.place.label),
         ("Worth", _worth(finding)),
@@ -38,6 +40,7 @@ def _finding(finding: Finding) -> Markup:
         ("Owner", finding.owner),
         ("Play", PLAYS.get(finding.play, finding.play)),
         ("First step", spoken(finding.first_step)),
+        ("Success", spoken(f"{finding.success.says} Look again after {finding.success.weeks} weeks.")),
         ("Caveat", _linked(spoken(finding.caveat)) if finding.caveat else ""),
     )
     listed = [element("div", element("dt", term), element("dd", said)) for term, said in lines if said]
@@ -45,7 +48,7 @@ def _finding(finding: Finding) -> Markup:
         "article",
         element("h3", element("span", f"{finding.rank}", class_="rank"), " ", spoken(finding.title)),
         element("dl", listed, class_="lines"),
-        _evidence(finding),
+        _evidence(finding, currency),
         id=f"finding-{finding.rank}",
         class_="finding",
     )
@@ -73,14 +76,25 @@ def _sure(finding: Finding) -> Markup:
     return element("span", sureness_mark(finding.sure), spoken(why))
 
 
-def _evidence(finding: Finding) -> Markup | None:
+def _evidence(finding: Finding, currency: str) -> Markup | None:
     if not finding.evidence:
         return None
-    said = element("ul", [element("li", spoken(evidence.sentence)) for evidence in finding.evidence])
+    told = tuple(evidence for evidence in finding.evidence if evidence.rows is None)
+    said = element("ul", [element("li", spoken(evidence.sentence)) for evidence in told])
     values = [(value_name(value), value) for evidence in finding.evidence for value in evidence.values]
     rows = list(dict.fromkeys(values))
     behind = value_table("Values behind this finding", "value of", rows)
-    return fold(f"Evidence ({_counted(finding.evidence)})", said, behind)
+    records = [
+        fold(
+            f"Records: {spoken(evidence.sentence)}",
+            records_table(evidence.sentence, evidence.rows, currency, most=_MOST_RECORDS),
+            printed=False,
+        )
+        for evidence in finding.evidence
+        if evidence.rows is not None
+    ]
+    more = prose("All of it, and for scripts: ", element("code", f"bothsides finding {finding.id}"), class_="note")
+    return fold(f"Evidence ({_counted(told)})", said, behind, records, more)
 
 
 def _counted(evidence: tuple[Evidence, ...]) -> str:

@@ -1,0 +1,151 @@
+"""`bothsides finding`: the findings of the audit as a list, or one of them whole, with the records behind it."""
+
+from __future__ import annotations
+
+import json as json_text
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+from bothsides.cli.days import day
+from bothsides.cli.places import WorkspaceFolder, published
+from bothsides.cli.set_aside import warn_of_set_aside
+from bothsides.cli.terminal import plain, screen
+
+if TYPE_CHECKING:
+    from bothsides.diagnosis import Diagnosis, Evidence, Finding, Rows
+    from bothsides.metrics import Value
+
+
+def finding(
+    which: Annotated[
+        str | None, Parameter(help="A finding's id, the beginning of one, or its rank; all of them without it.")
+    ] = None,
+    *,
+    as_of: Annotated[str | None, Parameter(help="Business date up to which data counts.")] = None,
+    known_on: Annotated[int | None, Parameter(help="Load number: what was known then.")] = None,
+    json: Annotated[bool, Parameter(negative=(), help="Print records for scripts.")] = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """The findings of the audit as a list, or one of them whole, with the records behind it.
+
+    An id is the problem and its place; it stays the same from run to run as long as the problem does. Examples:
+
+    bothsides finding
+
+    bothsides finding supply-short-cell/supplier/electrical/south --json
+    """
+    from bothsides.diagnosis import diagnose, read_policy
+    from bothsides.metrics import open_store, read_dictionary
+    from bothsides.reports import finding_json
+    from bothsides.reports.sampling import as_told
+    from bothsides.workspace import Workspace
+
+    opened = Workspace.open(workspace)
+    with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
+        diagnosis = as_told(diagnose(store, as_of=day(as_of, "--as-of"), policy=read_policy(opened.folder)))
+        warn_of_set_aside(store)
+    found = list(diagnosis.findings) if which is None else chosen(diagnosis.findings, which)
+    if json:
+        print(json_text.dumps([finding_json(one) for one in found], indent=2, ensure_ascii=False))
+        return
+    console = screen()
+    if which is None:
+        _list(console, diagnosis)
+    for one in found if which is not None else ():
+        _whole(console, one, diagnosis.currency)
+
+
+def chosen(findings: tuple[Finding, ...], which: str) -> list[Finding]:
+    """The finding of that rank or id, or those whose ids begin so. Raises KeyError with the ids there are."""
+    exact = [one for one in findings if which in (one.id, str(one.rank))]
+    found = exact or [one for one in findings if one.id.startswith(which)]
+    if not found or not which:
+        ids = ", ".join(one.id for one in findings) or "none: nothing was found"
+        raise KeyError(f"no finding {which!r}; there are {ids}")
+    return found
+
+
+def _list(console: Console, diagnosis: Diagnosis) -> None:
+    from bothsides.cli.figures import print_whole
+    from bothsides.reports.numbers import money
+
+    if not diagnosis.findings:
+        console.print("No problem was found that the data can show; `bothsides doctor` says what they cannot.")
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("", "worth a month", "severity", "sure", "id"):
+        table.add_column(name, justify="right" if name in ("", "worth a month") else "left", no_wrap=True)
+    for one in diagnosis.findings:
+        worth = f"{money(one.worth.per_month, one.worth.currency)} {one.worth.of}" if one.worth else "not known"
+        table.add_row(str(one.rank), worth, str(one.severity), str(one.sure), plain(one.id))
+    print_whole(console, table)
+    console.print(plain(f"One of them whole: bothsides finding {diagnosis.findings[0].id}", style="dim"))
+
+
+def _whole(console: Console, one: Finding, currency: str) -> None:
+    from bothsides.reports.trust import worth_range, worth_words
+    from bothsides.schema.plays import PLAYS
+
+    console.print(plain(f"{one.rank}. {one.title}", style="bold"))
+    worth = f"{worth_words(one.worth)} {worth_range(one.worth)}".strip()
+    reckoning = f" {one.worth.reckoning}" if one.worth else ""
+    lines = (
+        ("Id", one.id),
+        ("Where", one.place.label),
+        ("Worth", f"{worth}{'.' if reckoning else ''}{reckoning}"),
+        ("Severity", str(one.severity)),
+        ("How sure", f"{one.sure}. {one.why_sure}"),
+        ("Likely cause", one.cause),
+        ("Owner", one.owner),
+        ("Play", PLAYS.get(one.play, one.play)),
+        ("First step", one.first_step),
+        ("Success", f"{one.success.says} Look again after {one.success.weeks} weeks."),
+        ("Caveat", one.caveat),
+    )
+    facts = Table(box=None, show_header=False, pad_edge=False)
+    facts.add_column(style="bold", no_wrap=True)
+    facts.add_column(overflow="fold")
+    for name, said in lines:
+        if said:
+            facts.add_row(name, plain(said))
+    console.print(facts)
+    for evidence in one.evidence:
+        _evidence(console, evidence, currency)
+    console.print()
+
+
+def _evidence(console: Console, evidence: Evidence, currency: str) -> None:
+    from bothsides.cli.figures import print_whole
+
+    console.print()
+    console.print(plain(evidence.sentence))
+    for value in evidence.values:
+        console.print(plain(f"  {_told(value)}", style="dim"))
+    if evidence.rows is not None:
+        print_whole(console, _records(evidence.rows, currency))
+        if evidence.rows.of > len(evidence.rows.rows):
+            console.print(plain(f"the first {len(evidence.rows.rows)} of {evidence.rows.of:,}", style="dim"))
+
+
+def _told(value: Value) -> str:
+    """A value with what it rests on."""
+    from bothsides.reports.names import value_name
+    from bothsides.reports.numbers import shown
+    from bothsides.reports.trust import trust
+
+    return f"{value_name(value)}: {shown(value)} ({trust(value)})"
+
+
+def _records(rows: Rows, currency: str) -> Table:
+    from bothsides.reports.records import is_number, record_cell
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for place, name in enumerate(rows.columns):
+        table.add_column(name, justify="right" if is_number(rows, place) else "left", no_wrap=True)
+    for row in rows.rows:
+        table.add_row(*(plain(record_cell(rows, place, value, currency)) for place, value in enumerate(row)))
+    return table

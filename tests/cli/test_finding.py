@@ -1,0 +1,64 @@
+"""`bothsides finding` as a person runs it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from tests.cli.conftest import Run
+from tests.reports import sample
+
+from bothsides.cli.finding import _list, _whole, chosen
+
+
+def text_of(console: Console) -> str:
+    return console.export_text()
+
+
+@pytest.fixture
+def console() -> Console:
+    return Console(record=True, width=300)
+
+
+def test_a_market_without_problems_says_so(run: Run, workspace: Path) -> None:
+    done = run("finding", "-w", workspace)
+    assert done.code == 0, done.err
+    assert "No problem was found that the data can show" in done.out
+    assert json.loads(run("finding", "--json", "-w", workspace).out) == []
+
+
+def test_an_unknown_finding_is_refused_with_those_there_are(run: Run, workspace: Path) -> None:
+    done = run("finding", "supply-short", "-w", workspace)
+    assert done.code == 2
+    assert "no finding 'supply-short'; there are none: nothing was found" in done.err
+
+
+def test_a_finding_is_chosen_by_rank_by_id_and_by_the_beginning_of_ids() -> None:
+    findings = sample.full().findings
+    assert chosen(findings, "2") == [findings[1]]
+    assert chosen(findings, findings[0].id) == [findings[0]]
+    assert chosen(findings, "supply-short") == [findings[0]]
+    with pytest.raises(KeyError, match=r"no finding ''; there are supply-short-cell/supplier/valves"):
+        chosen(findings, "")
+
+
+def test_the_list_has_a_line_each_and_names_the_next_command(console: Console) -> None:
+    _list(console, sample.full())
+    lines = [" ".join(line.split()) for line in text_of(console).splitlines()]
+    assert lines[0] == "worth a month severity sure id"
+    assert lines[3] == "3 not known low directional onboarding-leak/supplier"
+    assert lines[-1].startswith("One of them whole: bothsides finding supply-short-cell/supplier/valves")
+
+
+def test_one_finding_whole_shows_its_records_and_its_measure_of_success(console: Console) -> None:
+    _whole(console, sample.full().findings[0], "GBP")
+    shown = " ".join(text_of(console).split())
+    for words in (
+        "1. Suppliers are short in Valves",
+        "Look again after 13 weeks.",
+        "GBP 182 k a month",
+        "Fill rate",
+        "Council 1 – 19 GBP 4 k –",
+        "the first 12 of 14",
+    ):
+        assert words in shown, words
