@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bothsides.simulate.billing import Columns, supplier_key
+from bothsides.simulate.departures import Departures
 from bothsides.simulate.draws import WEEK, CellOrder, CellPicks, Floats, Ints, moments, stream
+from bothsides.simulate.planted import Disintermediation
 from bothsides.simulate.trade import (
     Conditions,
     Orders,
@@ -56,17 +58,17 @@ def session_share(society: Society, at: Conditions) -> float:
     return 1.0 if cap is None else min(1.0, cap * society.plan.orders / expected_events(society, at))
 
 
-def behave(society: Society, at: Conditions, orders: Orders) -> Columns:
+def behave(society: Society, at: Conditions, orders: Orders, departures: Departures) -> Columns:
     """The events table: whole sessions, in time order of their beginning within each week."""
-    parts = list(_weeks(society, at, orders, session_share(society, at)))
+    parts = list(_weeks(society, at, orders, departures, session_share(society, at)))
     events: Columns = {}
     for name in list(parts[0]):
         events[name] = np.concatenate([part.pop(name) for part in parts])
     return {"event_id": np.arange(1, len(events["name"]) + 1), **events}
 
 
-def _weeks(society: Society, at: Conditions, orders: Orders, share: float) -> Iterator[Columns]:
-    rng = stream(society.plan.seed, "events")
+def _weeks(society: Society, at: Conditions, orders: Orders, departures: Departures, share: float) -> Iterator[Columns]:
+    rng, apart = stream(society.plan.seed, "events"), stream(society.plan.seed, "looking up")
     lost = _lost_sessions(society, at) * share
     suppliers_by_cell = CellOrder.of(society.population.suppliers.cell, society.plan.cells)
     buyers_by_cell = CellOrder.of(society.population.buyers.cell, society.plan.cells)
@@ -77,6 +79,8 @@ def _weeks(society: Society, at: Conditions, orders: Orders, share: float) -> It
             _converting(rng, society, orders, week, share),
             _failing(rng, society, at, picks, buyers_by_cell=buyers_by_cell, week=week, expected=lost[:, week]),
         )
+        if len(departures.orders.buyer):
+            sessions = _join(sessions, _looking_up(apart, society, departures, week, share))
         yield _events(rng, society, sessions, serial)
         serial += len(sessions.kind)
 
@@ -106,6 +110,25 @@ def _converting(rng: np.random.Generator, society: Society, orders: Orders, week
         supplier=supplier,
         results=_results(rng, society, cell, week) + 1,
         began=orders.placed[part][kept] - rng.integers(1200, 5400, len(buyer)),
+    )
+
+
+def _looking_up(
+    rng: np.random.Generator, society: Society, departures: Departures, week: int, share: float
+) -> _Sessions:
+    """Buyers who look up the supplier they order from directly, and leave after its page."""
+    problem, orders = society.plan.problem(Disintermediation), departures.orders
+    part = orders.week(week)
+    looked = rng.random(part.stop - part.start) < share * (problem.looking_share if problem else 0.0)
+    buyer = orders.buyer[part][looked]
+    cell = society.population.buyers.cell[buyer].astype(np.int64)
+    return _Sessions(
+        kind=np.full(len(buyer), AFTER_VIEW, np.int8),
+        buyer=buyer,
+        cell=cell,
+        supplier=orders.supplier[part][looked],
+        results=_results(rng, society, cell, week) + 1,
+        began=orders.placed[part][looked] - rng.integers(1200, 5400, len(buyer)),
     )
 
 

@@ -8,10 +8,12 @@ import numpy as np
 from bothsides.schema.side import Side
 from bothsides.simulate.behaviour import EVENT_NAMES
 from bothsides.simulate.billing import Columns
+from bothsides.simulate.departures import Departures, affected
 from bothsides.simulate.draws import DAY, Bools, Floats, Ints
 from bothsides.simulate.planted import (
     BuyerConcentration,
     CellProblem,
+    Disintermediation,
     FirstOrderLeak,
     OnboardingLeak,
     Planted,
@@ -21,9 +23,10 @@ from bothsides.simulate.planted import (
     UnprofitableChannel,
 )
 from bothsides.simulate.requests import AWARDED, OPEN
-from bothsides.simulate.trade import Society
+from bothsides.simulate.trade import COMPLETED, Society
 
 MATURE_DAYS = 90
+QUIET_DAYS = 91
 STEPS = ("signed_up", "verified", "catalogue", "live", "first_sale")
 
 
@@ -34,6 +37,7 @@ class Rows:
     society: Society
     tables: dict[str, Columns]
     done: Bools
+    departures: Departures
 
     @property
     def orders(self) -> Columns:
@@ -68,6 +72,8 @@ def evidence(rows: Rows, problem: Planted) -> dict[str, Any]:
             return _carts(rows, problem)
         case UnprofitableChannel():
             return _channel(rows, problem)
+        case Disintermediation():
+            return _departed(rows, problem)
         case RetentionFall():
             return {"gmv_ndr_12_months": {side.value: _ndr(rows, side) for side in Side}}
         case _:
@@ -162,6 +168,35 @@ def _channel(rows: Rows, problem: UnprofitableChannel) -> dict[str, Any]:
         won = int((transacting & (accounts["channel"] == index)).sum())
         cac[channel.name] = round(float(cost / won), 2) if won and cost else None
     return {"cac_per_transacting_account": cac}
+
+
+def _departed(rows: Rows, problem: Disintermediation) -> dict[str, Any]:
+    """Trusted pairs of both parties still open that have been quiet for a quarter, here and elsewhere; who left."""
+    society, orders, accounts = rows.society, rows.orders, rows.tables["accounts"]
+    both = np.stack([orders["buyer_id"], orders["supplier_id"]], axis=1)
+    pair, first, number, count = np.unique(both, axis=0, return_index=True, return_inverse=True, return_counts=True)
+    last = np.zeros(len(pair), np.int64)
+    np.maximum.at(last, number.reshape(-1), orders["placed_at"])
+    is_open = np.zeros(int(accounts["account_id"].max()) + 1, bool)
+    is_open[accounts["account_id"]] = accounts["closed_at"] < 0
+    known = (count >= problem.after_orders) & is_open[pair].all(axis=1)
+    here = affected(society, problem)[rows.cell(orders)[first]]
+    quiet = last < society.end - QUIET_DAYS * DAY
+    gone = rows.departures.orders
+    worth = np.where(gone.second_currency, gone.amount * society.plan.trade.second_currency_rate, gone.amount)
+    return {
+        "quiet_after_days": QUIET_DAYS,
+        "trusted_pairs": {"here": int((known & here).sum()), "elsewhere": int((known & ~here).sum())},
+        "quiet_share": {
+            "here": round(float(quiet[known & here].mean()), 4) if (known & here).any() else None,
+            "elsewhere": round(float(quiet[known & ~here].mean()), 4) if (known & ~here).any() else None,
+        },
+        "orders_off_platform": len(gone.buyer),
+        "gmv_off_platform": round(float(worth[gone.status == COMPLETED].sum() / 100), 2),
+        "pairs_off_platform": [
+            [f"B{buyer + 1:06d}", f"S{supplier + 1:05d}"] for buyer, supplier in rows.departures.pairs.tolist()
+        ],
+    }
 
 
 def _ndr(rows: Rows, side: Side) -> float | None:

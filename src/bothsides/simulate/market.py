@@ -9,6 +9,7 @@ from bothsides.simulate.behaviour import behave, session_share
 from bothsides.simulate.billing import Columns, bill, epoch_of, members, supplier_key
 from bothsides.simulate.catalogue import list_products, order_lines
 from bothsides.simulate.cells import forecast, lay_out
+from bothsides.simulate.departures import go_direct
 from bothsides.simulate.draws import Ints, stream
 from bothsides.simulate.fulfilment import review, ship
 from bothsides.simulate.layout import Held, layout
@@ -43,7 +44,7 @@ def simulate(plan: MarketPlan) -> Market:
     """Draw the whole market. The same plan gives the same market, to the byte."""
     society = settle(plan)
     at = conditions(society)
-    orders = trade(society, at)
+    orders, departures = go_direct(society, trade(society, at))
     paying = members(society)
     billing, quotes, listings, leads = (
         bill(society, orders, paying),
@@ -51,7 +52,7 @@ def simulate(plan: MarketPlan) -> Market:
         list_products(society),
         prospect(society),
     )
-    companies, events = accounts(society), behave(society, at, orders)
+    companies, events = accounts(society), behave(society, at, orders, departures)
     lines = order_lines(society, orders, listings) if plan.order_lines else {}
     shipments, late = ship(society, orders, lines)
     tables: dict[str, Columns] = {
@@ -80,7 +81,8 @@ def simulate(plan: MarketPlan) -> Market:
     names = tuple(campaign.name for campaign in campaign_list(plan, society.weather.pushes))
     pushed = tuple(push_name(plan, quarter, cell) for quarter, cell in push_list(society.weather.pushes))
     held = layout(plan, len(society.population.buyers.cell), names, pushed)
-    return Market(plan=plan, tables=tables, held=held, truth=tell(society, at, tables, session_share(society, at)))
+    truth = tell(society, at, tables, departures, session_share(society, at))
+    return Market(plan=plan, tables=tables, held=held, truth=truth)
 
 
 def settle(plan: MarketPlan) -> Society:

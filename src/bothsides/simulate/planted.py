@@ -99,6 +99,29 @@ class RetentionFall:
     rate_factor: float = 0.6
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disintermediation:
+    """Pairs of a category, a region or both that leave the marketplace once they know each other.
+
+    Each pair of a buyer there with a supplier leaves with chance `pair_share` after its first `after_orders` orders
+    that were not cancelled. What it orders then is in no table; the buyer still looks the supplier up, in
+    `looking_share` of the cases, and still orders from others. Pairs of a planted anchor stay.
+    """
+
+    category: str | None = None
+    region: str | None = None
+    pair_share: float = 0.5
+    after_orders: int = 3
+    looking_share: float = 0.6
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.pair_share <= 1 or self.after_orders < 1:
+            raise ValueError(
+                f"Disintermediation: pair_share {self.pair_share} must be 0 to 1, after_orders {self.after_orders} at "
+                "least 1"
+            )
+
+
 CellProblem = SupplyShort | DemandShort | Stalled | ThinCellSpend
 Planted = (
     CellProblem
@@ -108,5 +131,6 @@ Planted = (
     | FirstOrderLeak
     | UnprofitableChannel
     | RetentionFall
+    | Disintermediation
 )
 """Any problem a plan can carry."""

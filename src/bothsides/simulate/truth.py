@@ -7,6 +7,7 @@ import numpy as np
 
 from bothsides.schema.side import Side
 from bothsides.simulate.billing import Columns
+from bothsides.simulate.departures import Departures
 from bothsides.simulate.draws import Bools, Ints
 from bothsides.simulate.evidence import Rows, evidence
 from bothsides.simulate.trade import CANCELLED, COMPLETED, Conditions, Society
@@ -22,11 +23,13 @@ class Truth:
     totals: dict[str, Any]
 
 
-def tell(society: Society, at: Conditions, tables: dict[str, Columns], session_share: float) -> Truth:
+def tell(
+    society: Society, at: Conditions, tables: dict[str, Columns], departures: Departures, session_share: float
+) -> Truth:
     """Write the answer sheet of a drawn market."""
     return Truth(
         parameters=_parameters(society, at, session_share),
-        planted=tuple(_planted(society, tables)),
+        planted=tuple(_planted(society, tables, departures)),
         totals=totals(tables, society.plan.currency, society.plan.trade.second_currency),
     )
 
@@ -120,8 +123,9 @@ def _parameters(society: Society, at: Conditions, session_share: float) -> dict[
     }
 
 
-def _planted(society: Society, tables: dict[str, Columns]) -> list[dict[str, Any]]:
-    rows = Rows(society=society, tables=tables, done=counted(tables) & (tables["orders"]["status"] == COMPLETED))
+def _planted(society: Society, tables: dict[str, Columns], departures: Departures) -> list[dict[str, Any]]:
+    done = counted(tables) & (tables["orders"]["status"] == COMPLETED)
+    rows = Rows(society=society, tables=tables, done=done, departures=departures)
     return [
         {"kind": type(problem).__name__, "planted": asdict(problem), "measured": evidence(rows, problem)}
         for problem in society.plan.planted
