@@ -1,9 +1,10 @@
 """Every threshold of a diagnosis, as data: what counts as material, as enough evidence, as a leak."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bothsides.agreement import load_policy
+from bothsides.diagnosis.stage.policy import StagePolicy
 
 FILE = "agreement/diagnosis.toml"
 
@@ -109,8 +110,56 @@ class DiagnosisPolicy:
     high_worth_share: float = 0.01
     """A finding worth this share of GMV a month is of high severity, unless it is only directional."""
 
+    elasticity_cells: int = 10
+    """Cells below which a cross-side effect gets no number (10 x 26 ranks the stronger side right in 93 %)."""
+    elasticity_weeks: int = 26
+    """Weeks below which it gets none."""
+    first_stage_least: float = 10.0
+    """Effective F under which pushes are too weak an instrument (Staiger and Stock 1997)."""
+    fund_horizon_weeks: int = 52
+    """Weeks over which what a unit of spend brings is counted."""
+    fund_side_least: float = 0.9
+    """Probability that a side returns more, from which it is proposed."""
+    fund_gap_least: float = 1.25
+    """Return over the other side's, below which moving money is not worth the trouble."""
+    fund_shift_share: float = 0.25
+    """Share of the worse side's spend that the worth of moving is reckoned on: returns fall when all of it moves."""
+
     most_findings: int = 20
     """A list longer than this is not read."""
+
+    fragile_share_period: float = 2 / 3
+    """In a quarter or month one account must hold this much of a cell's GMV for fragile: one order weighs more there."""
+    recruit_cover: float = 0.8
+    """Whom to recruit is listed until this share of the demand that waits for suppliers is covered."""
+    most_supplier_types: int = 8
+    """Supplier types named at most: a longer list is nobody's plan."""
+
+    recapture_share: float = 0.5
+    """Share of a lost supplier's or buyer's orders assumed to move, where the partner already trades with another in
+    the category. No source: an assumption, with the range it is shown with."""
+    recapture_low: float = 0.25
+    recapture_high: float = 0.75
+
+    cluster_share: float = 0.25
+    """Flagged: one supplier on which this share of a category's returning buyers depend."""
+
+    trusted_orders: int = 3
+    """A pair with this many orders knows each other (metric dictionary row 47)."""
+    quiet_drop: float = 0.3
+    """Flagged: known pairs order this much less than matched pairs do, beyond chance."""
+    quiet_least_pairs: int = 5
+    """Fewer judged pairs than this say nothing about a supplier or a cell."""
+    quiet_least_expected: float = 12.0
+    """Fewer orders expected of them than this say nothing either."""
+
+    @property
+    def recapture_range(self) -> tuple[float, float, float]:
+        """The assumed share that moves, the least and the most: the loss as assumed, at worst, at best."""
+        return self.recapture_share, self.recapture_low, self.recapture_high
+
+    stage: StagePolicy = field(default_factory=StagePolicy)
+    """The rules of the marketplace's stages."""
 
 
 def read_policy(workspace: Path) -> DiagnosisPolicy:
