@@ -1,0 +1,48 @@
+"""Whether the accounts scored now still look like those that were learned from."""
+
+import math
+
+import numpy as np
+
+from bothsides.predict.logistic import Floats
+
+BINS = 10
+MOVED = 0.25
+"""Population stability above which a feature has moved (rule of thumb of credit scoring: 0.1 watch, 0.25 act)."""
+
+BEYOND_CHANCE = 2.576
+"""Standard errors beyond which a base rate has moved: one false alarm in a hundred."""
+
+
+def stability(learned: Floats, now: Floats) -> float:
+    """Population stability index of one feature: 0 where both spread alike over the deciles of what was learned from.
+
+    Half a case is added to every bin, so that an empty one gives a large number and not an infinite one.
+    Source: Siddiqi 2006, Credit Risk Scorecards, chapter 8. Raises ValueError where either is empty.
+
+    >>> stability(np.arange(100.0), np.arange(100.0))
+    0.0
+    """
+    if not len(learned) or not len(now):
+        raise ValueError(f"stability of {len(learned)} against {len(now)} cases: neither may be none")
+    edges = np.unique(np.quantile(learned, np.arange(1, BINS) / BINS))
+    then, since = (
+        np.bincount(np.searchsorted(edges, x, side="left"), minlength=len(edges) + 1) for x in (learned, now)
+    )
+    held = then + since > 0
+    expected, actual = ((cases[held] + 0.5) / (cases[held] + 0.5).sum() for cases in (then, since))
+    index = float(((actual - expected) * np.log(actual / expected)).sum())
+    return max(0.0, index)
+
+
+def base_rate_moved(came: int, n: int, came_now: int, n_now: int) -> bool:
+    """Whether the share that came true differs between two spans beyond chance.
+
+    >>> base_rate_moved(100, 1000, 104, 1000), base_rate_moved(100, 1000, 300, 1000)
+    (False, True)
+    """
+    if not n or not n_now:
+        return False
+    pooled = (came + came_now) / (n + n_now)
+    error = math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / n_now))
+    return error > 0 and abs(came / n - came_now / n_now) > BEYOND_CHANCE * error
