@@ -1,0 +1,84 @@
+"""Readings, bounds and conditions of a stage as people say them."""
+
+from bothsides.diagnosis.stage.policy import Test
+from bothsides.diagnosis.wording import count, share
+from bothsides.metrics import Value
+
+NAMES = {
+    "months_of_trade": "known trade",
+    "gmv_growth": "GMV growth in a year",
+    "buyer_repeat": "new buyers that order again within 90 days",
+    "working_cells": "cells that work",
+    "working_cell_share": "share of cells that work",
+    "balanced_cell_share": "share of judged cells that are balanced",
+    "ndr_buyers": "buyers' NDR",
+    "ndr_suppliers": "suppliers' NDR",
+    "newcomer_gmv_share": "share of GMV by this year's new buyers",
+    "top_ten_buyers_share": "share of GMV by the ten largest buyers",
+}
+"""Names in running text."""
+
+_BESIDE = {">=": "at least", ">": "above", "<=": "at most", "<": "below"}
+
+
+def named(reading: str) -> str:
+    """The reading's name in running text."""
+    return NAMES[reading]
+
+
+def bound(test: Test) -> str:
+    """The bound with its unit.
+
+    >>> bound(Test(reading="gmv_growth", sign=">=", bound=0.25))
+    '25 %'
+    """
+    return _number(test.bound, test.reading)
+
+
+def asks(test: Test) -> str:
+    """What the test asks for.
+
+    >>> asks(Test(reading="ndr_buyers", sign="<", bound=1.0))
+    "buyers' NDR below 100 %"
+    """
+    return f"{named(test.reading)} {_BESIDE[test.sign]} {bound(test)}"
+
+
+def has(value: Value) -> str:
+    """What the market has, or why that cannot be known; `value.metric` is the reading."""
+    if value.value is None:
+        return f"not known: {value.reason}"
+    return _number(float(value.value), value.metric)
+
+
+def says(value: Value) -> str:
+    """The known reading as a clause."""
+    number, size = float(value.value or 0), has(value)
+    match value.metric:
+        case "gmv_growth":
+            return f"GMV {'grew' if number >= 0 else 'fell'} {share(abs(number))} in a year"
+        case "buyer_repeat":
+            return f"{size} of new buyers order again within 90 days"
+        case "months_of_trade":
+            return f"{size} of trade are on record"
+        case "working_cells" | "working_cell_share" | "balanced_cell_share":
+            what = "are balanced" if value.metric == "balanced_cell_share" else "work"
+            return f"{size} of {count(value.n)} cells {what}"
+        case "newcomer_gmv_share":
+            return f"{size} of GMV comes from this year's new buyers"
+        case "top_ten_buyers_share":
+            return f"the ten largest buyers hold {size} of GMV"
+    return f"{named(value.metric)} is {size}"
+
+
+def _number(number: float, reading: str) -> str:
+    if reading == "months_of_trade":
+        return f"{count(number)} months"
+    if reading == "working_cells":
+        return count(number)
+    return share(number)
+
+
+def put(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
