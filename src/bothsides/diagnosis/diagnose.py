@@ -33,6 +33,7 @@ from bothsides.diagnosis.retention import retention, retention_findings
 from bothsides.diagnosis.sales_funnel import sales_funnels
 from bothsides.diagnosis.span import Spans, spans
 from bothsides.diagnosis.spend import read_spend, spend_findings
+from bothsides.diagnosis.stage.stage import read_stage
 from bothsides.diagnosis.trend import recent_fall
 from bothsides.diagnosis.verdict import BLIND, SAMPLED, SIDE_SHORT, verdict
 from bothsides.metrics import Store
@@ -124,6 +125,7 @@ def _diagnose(
         gaps=readiness(store).gaps,
         caveats=caveats(store, covered, look.found),
         dictionary=store.dictionary,
+        stage=read_stage(store, covered, look.found, look.judged, policy),
     )
 
 

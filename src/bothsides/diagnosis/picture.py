@@ -6,6 +6,7 @@ from datetime import date
 from bothsides.diagnosis.finding import Finding
 from bothsides.diagnosis.liquidity_audit import CellVerdict as CellVerdict  # noqa: PLC0414 - told to readers here
 from bothsides.diagnosis.liquidity_audit import LiquidityAudit
+from bothsides.diagnosis.stage.reading import StageReading
 from bothsides.metrics import Value
 from bothsides.metrics.dictionary import HOUSE, Dictionary
 from bothsides.schema import Side
@@ -178,3 +179,5 @@ class Diagnosis:
     """The definitions by which its values were found."""
     liquidity: LiquidityAudit | None = None
     """Every cell over time, what was asked for and not met, whom to recruit; None where no cells can be told apart."""
+    stage: StageReading | None = None
+    """Where the market stands in its life, and what follows from it; None where it was not looked at."""
