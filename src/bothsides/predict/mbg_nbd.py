@@ -40,6 +40,17 @@ class MBGNBD:
                 raise ValueError(f"MBG/NBD {name} {getattr(self, name)} must be above 0")
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters' names in order."""
+        return PARAMETERS
+
+    @classmethod
+    def moved(cls, logs: Numbers) -> "MBGNBD":
+        """The model with these log-parameters."""
+        r, alpha, a, b = (float(x) for x in np.exp(logs))
+        return cls(r=r, alpha=alpha, a=a, b=b)
+
+    @property
     def vector(self) -> Numbers:
         """The parameters in order."""
         return np.array([self.r, self.alpha, self.a, self.b])
@@ -96,8 +107,7 @@ def fit_mbg_nbd(seen: Histories) -> Fit[MBGNBD]:
     rate = max(float(np.sum(seen.frequency) / np.sum(seen.age)), 1e-9)
     starts = (np.log([0.7, 0.7 / rate, 0.7, 2.0]), np.log([1.5, 1.5 / rate, 0.3, 3.0]))
     found = maximise(lambda v: _score(v, pooled), which, starts, bound=_BOUND)
-    r, alpha, a, b = (float(x) for x in np.exp(found.theta))
-    return Fit(model=MBGNBD(r=r, alpha=alpha, a=a, b=b), likelihood=found.likelihood, spread=found)
+    return Fit(model=MBGNBD.moved(found.theta), likelihood=found.likelihood, spread=found)
 
 
 _BOUND = math.log(1e6)

@@ -41,6 +41,17 @@ class ParetoNBD:
                 raise ValueError(f"Pareto/NBD {name} {getattr(self, name)} must be above 0")
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters' names in order."""
+        return PARAMETERS
+
+    @classmethod
+    def moved(cls, logs: Numbers) -> "ParetoNBD":
+        """The model with these log-parameters."""
+        r, alpha, s, beta = (float(x) for x in np.exp(logs))
+        return cls(r=r, alpha=alpha, s=s, beta=beta)
+
+    @property
     def vector(self) -> Numbers:
         """The parameters in order."""
         return np.array([self.r, self.alpha, self.s, self.beta])
@@ -80,8 +91,7 @@ def fit_pareto_nbd(seen: Histories) -> Fit[ParetoNBD]:
         np.log([1.5, 1.5 / rate, 0.3, 2 * span]),
     )
     found = maximise(lambda v: _score(v, pooled), weights, starts, bound=_BOUND)
-    r, alpha, s, beta = (float(x) for x in np.exp(found.theta))
-    return Fit(model=ParetoNBD(r=r, alpha=alpha, s=s, beta=beta), likelihood=found.likelihood, spread=found)
+    return Fit(model=ParetoNBD.moved(found.theta), likelihood=found.likelihood, spread=found)
 
 
 _BOUND = math.log(1e6)

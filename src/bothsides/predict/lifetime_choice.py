@@ -1,0 +1,89 @@
+"""Which way of reckoning lifetime value a held-out span speaks for, per side, and what it may be used for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bothsides.predict.backtest import Backtested, Draws, backtested, better_by, least
+from bothsides.predict.mean_value import fit_mean_value
+from bothsides.predict.model_card import Estimate, ModelVerdict
+from bothsides.predict.repeat_buying import Held, Numbers, RepeatBuying
+from bothsides.predict.repeat_ways import ALIKE, Way, ways
+
+CALIBRATED = (0.67, 1.5)
+"""A total outside this factor of the predicted one is not calibrated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The chosen way and the best rule of thumb; gaps are chosen minus rule, squared or absolute error per account."""
+
+    way: Way
+    rule: Way
+    candidates: tuple[Backtested, ...]
+    gap: Estimate
+    absolute_gap: Estimate
+    over_alike: Estimate
+    money_factor: Estimate | None
+    n: int
+
+    def verdict(self) -> tuple[ModelVerdict, str]:
+        """What the values may be used for, and why."""
+        chosen = next(way for way in self.candidates if way.chosen)
+        if self.over_alike.high is None or self.over_alike.high >= 0:
+            return (
+                ModelVerdict.NO_SIGNAL,
+                "No way tells accounts apart better than the side's mean rate did: use the mean, rank nobody.",
+            )
+        off = [said for said in (_off("order days", chosen.factor), _off("GMV", self.money_factor)) if said]
+        if off:
+            return (
+                ModelVerdict.NOT_CALIBRATED,
+                f"On held-out time {' and '.join(off)} the predicted: it ranks, no more.",
+            )
+        if chosen.is_model:
+            return (
+                ModelVerdict.USABLE,
+                f"{chosen.says} beat the best rule of thumb ({self.rule.says}) on held-out time.",
+            )
+        return (
+            ModelVerdict.USABLE,
+            f"No model beat a rule of thumb on held-out time, so the rule is used: {chosen.says}.",
+        )
+
+
+def _off(what: str, factor: Estimate | None) -> str:
+    """How far a total was off, empty where it was near enough."""
+    if factor is None:
+        return f"{what} came to something where nothing was in"
+    return "" if CALIBRATED[0] <= factor.value <= CALIBRATED[1] else f"{what} came to {factor.value:.2f} times"
+
+
+def judge(then: RepeatBuying, later: Held, weeks: float, *, seed: int) -> Judged:
+    """Every way fitted on the record and held against what came in the weeks after it."""
+    draws = Draws.of(len(then), seed=seed)
+    tried = [(way, way.fit(then).expecting(then, weeks)) for way in ways(weeks)]
+    alike = ALIKE.fit(then).expecting(then, weeks)
+    way, expected, rule, thumb = _chosen(tried, later.occasions, draws)
+    return Judged(
+        way=way,
+        rule=rule,
+        candidates=tuple(
+            backtested((w.id, w.says, w.is_model), e, later.occasions, draws, chosen=w.id == way.id) for w, e in tried
+        ),
+        gap=better_by(expected, thumb, later.occasions, draws),
+        absolute_gap=better_by(expected, thumb, later.occasions, draws, power=1),
+        over_alike=better_by(expected, alike, later.occasions, draws),
+        money_factor=draws.ratio(later.value, expected * fit_mean_value(then).of(then)),
+        n=len(then),
+    )
+
+
+def _chosen(tried: Sequence[tuple[Way, Numbers]], observed: Numbers, draws: Draws) -> tuple[Way, Numbers, Way, Numbers]:
+    """The way to use and the best rule of thumb: a model is used only where it beats that rule beyond chance."""
+    losses = {way.id: float(((expected - observed) ** 2).mean()) for way, expected in tried}
+    by_id = {way.id: (way, expected) for way, expected in tried}
+    rule = by_id[least([(way.id, losses[way.id]) for way, _ in tried if not way.is_model])]
+    model = by_id[least([(way.id, losses[way.id]) for way, _ in tried if way.is_model])]
+    gap = better_by(model[1], rule[1], observed, draws)
+    best = model if gap.high is not None and gap.high < 0 else rule
+    return (*best, *rule)
