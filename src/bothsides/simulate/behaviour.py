@@ -90,7 +90,7 @@ def _lost_sessions(society: Society, at: Conditions) -> Floats:
     facts, plan = society.plan.demand, society.plan
     intended = at.scale * at.intent * (1 - facts.rfq_share)
     view, cart = facts.search_to_view * at.served, facts.view_to_cart
-    order = facts.cart_to_order * at.cart
+    order = facts.cart_to_order * at.cart * at.response
     sessions = intended / (facts.search_to_view * facts.view_to_cart * facts.cart_to_order)
     lost: Floats = np.stack([sessions * (1 - view), sessions * view * (1 - cart), sessions * view * cart * (1 - order)])
     if lost.shape[1:] != (plan.weeks, plan.cells):

@@ -8,7 +8,9 @@ import numpy as np
 from bothsides.schema.period import Grain, periods_between
 from bothsides.simulate.draws import DAY, WEEK, Array, Floats, Ints, skewed_days, stream
 from bothsides.simulate.plan import LEAD_IN_WEEKS
+from bothsides.simulate.response import take_rates, week_of_order
 from bothsides.simulate.trade import COMPLETED, Orders, Society
+from bothsides.simulate.upgrades import UPGRADE_MONTHS, responsive_moves
 
 Columns = dict[str, Array]
 
@@ -39,13 +41,18 @@ class Members:
     upgrades: Floats
 
 
-def members(society: Society) -> Members:
-    """Who pays for a plan once live, on which it begins and when it moves up; about one move in 30 months."""
+def members(society: Society, orders: Orders) -> Members:
+    """Who pays for a plan once live, on which it begins and when it moves up; about one move in 30 months.
+
+    Where upgrades respond to orders, the busy move sooner and the idle later.
+    """
     plan, suppliers = society.plan, society.population.suppliers
     rng, n = stream(plan.seed, "subscriptions"), len(suppliers.cell)
     subscribed = np.flatnonzero((rng.random(n) < plan.subscribed_share) & (suppliers.live >= 0))
-    upgrades = rng.exponential(30.0, (2, n)).cumsum(axis=0) * 30 * DAY
+    upgrades = rng.exponential(UPGRADE_MONTHS, (2, n)).cumsum(axis=0) * 30 * DAY
     level = rng.choice(2, n, p=(0.7, 0.3)) if len(plan.subscriptions) > 1 else np.zeros(n, np.int64)
+    if plan.upgrade_response:
+        upgrades = responsive_moves(society, orders)
     return Members(supplier=subscribed, level=level, upgrades=upgrades)
 
 
@@ -61,7 +68,8 @@ def bill(society: Society, orders: Orders, paying: Members) -> Billing:
 def _commissions(society: Society, orders: Orders) -> tuple[Columns, Ints]:
     charged = np.flatnonzero((orders.status == COMPLETED) & ~orders.off_platform)
     category = society.cells.category[society.population.buyers.cell[orders.buyer[charged]]]
-    amount = np.rint(orders.amount[charged] * np.array(society.plan.take_rates)[category]).astype(np.int64)
+    week = week_of_order(orders.first_of_week, len(orders.buyer))[charged]
+    amount = np.rint(orders.amount[charged] * take_rates(society.plan)[week, category]).astype(np.int64)
     fee_of_order = np.zeros(len(orders.buyer), np.int64)
     fee_of_order[charged] = amount
     fees: Columns = {

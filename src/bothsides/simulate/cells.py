@@ -5,9 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from bothsides.schema.side import Side
-from bothsides.simulate.draws import Floats, Ints, stream
+from bothsides.simulate.draws import Bools, Floats, Ints, stream
 from bothsides.simulate.plan import LEAD_IN_WEEKS, MarketPlan
 from bothsides.simulate.planted import CellProblem, ThinCellSpend
+
+LOCAL_RHO = 0.9
+"""Weekly autocorrelation of a cell's own shocks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,16 @@ class Cells:
     def spend(self, side: Side) -> Floats:
         """The side's spend factor per cell."""
         return self.buyer_spend if side is Side.BUYER else self.supplier_spend
+
+
+def cells_of(plan: MarketPlan, category: str | None, region: str | None) -> Bools:
+    """Per cell, whether it is of the category and the region; None stands for any."""
+    here = np.ones((len(plan.categories), len(plan.regions)), bool)
+    if category is not None:
+        here &= (np.arange(len(plan.categories)) == plan.categories.index(category))[:, None]
+    if region is not None:
+        here &= np.arange(len(plan.regions)) == plan.regions.index(region)
+    return here.ravel()
 
 
 def lay_out(plan: MarketPlan) -> Cells:
@@ -57,11 +70,13 @@ def lay_out(plan: MarketPlan) -> Cells:
 class Weather:
     """What weeks do to all cells, by calendar week from the lead-in on (index 0 is week -8).
 
-    `common` is the log effect of season and shocks on signups and orders; the profiles are each side's share of
-    signups per week; `pushes` is the log lift of supplier signups per week and cell.
+    `common` is the log effect of season and shocks on signups and orders, `local` that of the cell's own shocks per
+    week and cell; the profiles are each side's share of signups per week; `pushes` is the log lift of supplier signups
+    per week and cell.
     """
 
     common: Floats
+    local: Floats
     shock: Floats
     buyer_profile: Floats
     supplier_profile: Floats
@@ -87,6 +102,7 @@ def forecast(plan: MarketPlan) -> Weather:
     season = plan.seasonality * np.cos(2 * np.pi * (day_of_year - 320) / 365.25)
     return Weather(
         common=season + shock,
+        local=_local(plan, total),
         shock=shock,
         buyer_profile=_profile(plan, np.where(week >= 0, np.exp(-week / 5.0), 0.0), week),
         supplier_profile=_profile(plan, (week < 0).astype(float), week),
@@ -98,6 +114,16 @@ def _profile(plan: MarketPlan, launch: Floats, week: Ints) -> Floats:
     steady = np.where(week >= 0, np.exp(plan.weekly_growth * week), 0.0)
     profile: Floats = plan.founding_share * launch / launch.sum() + (1 - plan.founding_share) * steady / steady.sum()
     return profile
+
+
+def _local(plan: MarketPlan, total: int) -> Floats:
+    local = np.zeros((total, plan.cells))
+    if plan.cell_noise:
+        rng = stream(plan.seed, "cell weather")
+        innovation = plan.cell_noise * np.sqrt(1 - LOCAL_RHO**2) * rng.standard_normal((total, plan.cells))
+        for index in range(1, total):
+            local[index] = LOCAL_RHO * local[index - 1] + innovation[index]
+    return local
 
 
 def _pushes(plan: MarketPlan, rng: np.random.Generator, total: int) -> Floats:

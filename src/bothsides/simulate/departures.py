@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from bothsides.simulate.cells import cells_of
 from bothsides.simulate.draws import Bools, Ints, stream
 from bothsides.simulate.planted import Disintermediation
 from bothsides.simulate.trade import CANCELLED, Orders, Society
@@ -29,23 +30,12 @@ def go_direct(society: Society, orders: Orders) -> tuple[Orders, Departures]:
     return (_kept(orders, ~gone) if gone.any() else orders), Departures(orders=_kept(orders, gone))
 
 
-def affected(society: Society, problem: Disintermediation) -> Bools:
-    """Per cell, whether pairs of its buyers leave."""
-    plan, cells = society.plan, society.cells
-    here = np.ones(plan.cells, bool)
-    if problem.category is not None:
-        here &= cells.category == plan.categories.index(problem.category)
-    if problem.region is not None:
-        here &= cells.region == plan.regions.index(problem.region)
-    return here
-
-
 def _gone(society: Society, orders: Orders, problem: Disintermediation) -> Bools:
     """Orders after the pair's first `after_orders`, of the pairs that are drawn to leave."""
     pair, nth = _nth_of_pair(orders)
     chance = stream(society.plan.seed, "departures").random(int(pair.max(initial=-1)) + 1)
     anchored = (orders.buyer == society.buyers.anchor) | (orders.supplier == society.suppliers.anchor)
-    here = affected(society, problem)[society.population.buyers.cell[orders.buyer]]
+    here = cells_of(society.plan, problem.category, problem.region)[society.population.buyers.cell[orders.buyer]]
     leaving: Bools = here & ~anchored & (chance[pair] < problem.pair_share) & (nth >= problem.after_orders)
     return leaving & ~orders.test
 

@@ -8,11 +8,13 @@ import numpy as np
 from bothsides.schema.side import Side
 from bothsides.simulate.behaviour import EVENT_NAMES
 from bothsides.simulate.billing import Columns
-from bothsides.simulate.departures import Departures, affected
+from bothsides.simulate.cells import cells_of
+from bothsides.simulate.departures import Departures
 from bothsides.simulate.draws import DAY, Bools, Floats, Ints
 from bothsides.simulate.planted import (
     BuyerConcentration,
     CellProblem,
+    ChurnProblem,
     Disintermediation,
     FirstOrderLeak,
     OnboardingLeak,
@@ -72,6 +74,8 @@ def evidence(rows: Rows, problem: Planted) -> dict[str, Any]:
             return _carts(rows, problem)
         case UnprofitableChannel():
             return _channel(rows, problem)
+        case ChurnProblem():
+            return _left(rows, problem)
         case Disintermediation():
             return _departed(rows, problem)
         case RetentionFall():
@@ -180,7 +184,7 @@ def _departed(rows: Rows, problem: Disintermediation) -> dict[str, Any]:
     is_open = np.zeros(int(accounts["account_id"].max()) + 1, bool)
     is_open[accounts["account_id"]] = accounts["closed_at"] < 0
     known = (count >= problem.after_orders) & is_open[pair].all(axis=1)
-    here = affected(society, problem)[rows.cell(orders)[first]]
+    here = cells_of(society.plan, problem.category, problem.region)[rows.cell(orders)[first]]
     quiet = last < society.end - QUIET_DAYS * DAY
     gone = rows.departures.orders
     worth = np.where(gone.second_currency, gone.amount * society.plan.trade.second_currency_rate, gone.amount)
@@ -196,6 +200,20 @@ def _departed(rows: Rows, problem: Disintermediation) -> dict[str, Any]:
         "pairs_off_platform": [
             [f"B{buyer + 1:06d}", f"S{supplier + 1:05d}"] for buyer, supplier in rows.departures.pairs.tolist()
         ],
+    }
+
+
+def _left(rows: Rows, problem: ChurnProblem) -> dict[str, Any]:
+    """Share of the side's accounts that have closed, here and elsewhere."""
+    accounts = rows.tables["accounts"]
+    own = accounts["side"] == (0 if problem.side is Side.BUYER else 1)
+    here = cells_of(rows.society.plan, problem.category, problem.region)[rows.cell(accounts)]
+    closed = accounts["closed_at"] >= 0
+    return {
+        "closed_share": {
+            "here": round(float(closed[own & here].mean()), 4) if (own & here).any() else None,
+            "elsewhere": round(float(closed[own & ~here].mean()), 4) if (own & ~here).any() else None,
+        }
     }
 
 

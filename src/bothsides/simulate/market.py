@@ -45,7 +45,7 @@ def simulate(plan: MarketPlan) -> Market:
     society = settle(plan)
     at = conditions(society)
     orders, departures = go_direct(society, trade(society, at))
-    paying = members(society)
+    paying = members(society, orders)
     billing, quotes, listings, leads = (
         bill(society, orders, paying),
         quote(society, at, orders),

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from bothsides.schema.money import minor_units
 from bothsides.schema.side import Side
+from bothsides.simulate.fit import NO_PREFERENCE, Fit
 from bothsides.simulate.planted import (
     BuyerConcentration,
     FirstOrderLeak,
@@ -13,6 +14,7 @@ from bothsides.simulate.planted import (
     SupplierConcentration,
     UnprofitableChannel,
 )
+from bothsides.simulate.tariff import UNCHANGED, Tariff
 
 LEAD_IN_WEEKS = 8
 """Weeks before the first order in which the founding suppliers are recruited."""
@@ -233,6 +235,8 @@ class MarketPlan:
     noise: float = 0.06
     """Standard deviation of the weekly common shock to both sides (log), autocorrelation 0.7."""
     shocks: tuple[Shock, ...] = ()
+    cell_noise: float = 0.0
+    """Standard deviation of the weekly shock to both sides of one cell (log), autocorrelation 0.9: the confounder."""
     even_arrivals: bool = False
     """Whether signups come at their expected pace, without Poisson luck between cells."""
     push_lift: float = 0.0
@@ -244,11 +248,15 @@ class MarketPlan:
     subscriptions: tuple[float, ...] = (39.0, 79.0, 149.0)
     """Monthly supplier plans; suppliers move up a plan about once in 30 months, while live."""
     subscribed_share: float = 0.4
+    upgrade_response: float = 0.0
+    """Change of the log hazard of moving up a plan per log of (1 + orders of the last 13 weeks); 0 for no effect."""
     paused_share: float = 0.1
     """Share of suppliers' plans that rest for most of one month."""
     channels: tuple[Channel, ...] = CHANNELS
     demand: Demand = Demand()
     trade: Trade = Trade()
+    fit: Fit = NO_PREFERENCE
+    tariff: Tariff = UNCHANGED
     pipeline: Pipeline = Pipeline()
     fulfilment: Fulfilment = Fulfilment()
     reviews: Reviews = Reviews()
@@ -274,10 +282,10 @@ class MarketPlan:
         for code in (self.currency, self.trade.second_currency or self.currency):
             if minor_units(code) != 2:
                 raise ValueError(f"currency {code!r} has no 2 decimals; the simulator writes 2, e.g. EUR, GBP, USD")
-        for problem in self.planted:
+        for problem in (*self.planted, *self.tariff.prices, *self.tariff.take_rates):
             self._check(problem)
 
-    def _check(self, problem: Planted) -> None:
+    def _check(self, problem: object) -> None:
         for attribute, allowed in (
             ("category", self.categories),
             ("region", self.regions),
@@ -286,6 +294,11 @@ class MarketPlan:
             value = getattr(problem, attribute, None)
             if value is not None and value not in allowed:
                 raise ValueError(f"{type(problem).__name__} names {attribute} {value!r}, not one of {allowed}")
+        week = getattr(problem, "week", 0)
+        if not 0 <= week < self.weeks:
+            raise ValueError(
+                f"{type(problem).__name__} begins in week {week}, the plan has weeks 0 to {self.weeks - 1}"
+            )
 
     @property
     def end(self) -> date:

@@ -100,6 +100,20 @@ class RetentionFall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChurnProblem:
+    """Accounts of one side leave a category, a region or both at an extra weekly hazard, whatever the other side."""
+
+    side: Side
+    category: str | None = None
+    region: str | None = None
+    extra_hazard: float = 0.02
+
+    def __post_init__(self) -> None:
+        if not 0 < self.extra_hazard < 1:
+            raise ValueError(f"ChurnProblem: extra_hazard {self.extra_hazard} must lie between 0 and 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disintermediation:
     """Pairs of a category, a region or both that leave the marketplace once they know each other.
 
@@ -132,5 +146,6 @@ Planted = (
     | UnprofitableChannel
     | RetentionFall
     | Disintermediation
+    | ChurnProblem
 )
 """Any problem a plan can carry."""

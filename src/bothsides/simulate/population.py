@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bothsides.schema.side import Side
-from bothsides.simulate.cells import Cells, Weather
+from bothsides.simulate.cells import Cells, Weather, cells_of
 from bothsides.simulate.draws import DAY, NEVER, WEEK, Bools, Floats, Ints, skewed_days, stream
 from bothsides.simulate.plan import LEAD_IN_WEEKS, MarketPlan
-from bothsides.simulate.planted import OnboardingLeak, RetentionFall
+from bothsides.simulate.planted import ChurnProblem, OnboardingLeak, RetentionFall
 
 ONBOARDING_STEPS = ("verified", "catalogue", "live")
 
@@ -87,6 +87,9 @@ def hazards(plan: MarketPlan, side: Side, other_stock: Floats | Ints, week: int)
     fall = plan.problem(RetentionFall)
     if fall and side is Side.BUYER and week >= plan.weeks - fall.weeks:
         hazard = hazard + fall.extra_hazard
+    churn = plan.problem(ChurnProblem)
+    if churn and churn.side is side:
+        hazard = np.where(cells_of(plan, churn.category, churn.region), hazard + churn.extra_hazard, hazard)
     return hazard
 
 
@@ -105,7 +108,7 @@ def inflow(
     spend = cells.spend(side) ** facts.spend_elasticity
     planned = facts.signups * weather.profile(side)[index] * cells.weight(side)
     expected: Floats = planned * pull * spend * push * np.exp(weather.common[index])
-    return expected
+    return expected * np.exp(weather.local[index]) if plan.cell_noise else expected
 
 
 def step_rates(plan: MarketPlan) -> dict[str, float]:

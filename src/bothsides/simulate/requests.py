@@ -56,7 +56,7 @@ def _won(rng: np.random.Generator, society: Society, orders: Orders) -> _Request
 def _lost(rng: np.random.Generator, society: Society, at: Conditions) -> _Requests:
     facts, plan = society.plan.demand, society.plan
     by_cell = CellOrder.of(society.population.buyers.cell, plan.cells)
-    expected = at.scale * at.intent * at.cart * facts.rfq_share * (1 / facts.fill_rate - at.served)
+    expected = at.scale * at.intent * at.cart * facts.rfq_share * (1 / facts.fill_rate - at.served * at.response)
     cells, buyers, times = np.arange(plan.cells), [], []
     for week in range(plan.weeks):
         lookers = by_cell.weigh(curiosity(society, week))

@@ -18,9 +18,11 @@ from bothsides.simulate.draws import (
     skewed_days,
     stream,
 )
+from bothsides.simulate.fit import suited
 from bothsides.simulate.plan import LEAD_IN_WEEKS, MarketPlan
 from bothsides.simulate.planted import FirstOrderLeak, RetentionFall
 from bothsides.simulate.population import Population, selling
+from bothsides.simulate.response import conversion_factors, price_factors, week_of_order
 from bothsides.simulate.traits import SEGMENT_VALUE, BuyerTraits, SupplierTraits
 
 PLACED, COMPLETED, CANCELLED = 0, 1, 2
@@ -51,10 +53,12 @@ class Society:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """Per trading week and cell: raw buying intent, share of intents that supply can serve, cart factor per cell."""
+    """Per trading week and cell: raw buying intent, share of intents that supply can serve, conversion relative to the
+    plan's under the tariff; per cell, the cart factor."""
 
     intent: Floats
     served: Floats
+    response: Floats
     cart: Floats
     scale: float
     """Orders per unit of served intent."""
@@ -62,7 +66,7 @@ class Conditions:
     @property
     def expected_orders(self) -> Floats:
         """Expected orders per week and cell."""
-        return self.scale * self.intent * self.served * self.cart
+        return self.scale * self.intent * self.served * self.cart * self.response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,8 @@ def intents(society: Society, week: int) -> Floats:
     """Each buyer's raw intent to buy in the week, before supply and carts have their say."""
     plan, people, traits = society.plan, society.population.buyers, society.buyers
     age = np.minimum(week - people.signup_week, EXPANDING_WEEKS)
-    intent: Floats = traits.rate * np.exp(plan.demand.expansion * age + society.common(week))
+    weather = society.common(week) + society.weather.local[week + LEAD_IN_WEEKS][people.cell]
+    intent: Floats = traits.rate * np.exp(plan.demand.expansion * age + weather)
     intent[(traits.start_week > week) | (people.closed_week <= week)] = 0.0
     fall = plan.problem(RetentionFall)
     if fall and week >= plan.weeks - fall.weeks:
@@ -121,16 +126,17 @@ def conditions(society: Society) -> Conditions:
     cart = np.ones(plan.cells)
     if leak:
         cart[cells.region == plan.regions.index(leak.region)] = leak.cart_to_order_factor
-    total = float((intent * served * cart).sum())
+    response = conversion_factors(plan, cells)
+    total = float((intent * served * cart * response).sum())
     if total <= 0:
         raise ValueError(f"plan {plan.name!r} is too small: no buyer ever meets a supplier; raise orders or signups")
-    return Conditions(intent=intent, served=served, cart=cart, scale=plan.orders / total)
+    return Conditions(intent=intent, served=served, response=response, cart=cart, scale=plan.orders / total)
 
 
 def trade(society: Society, at: Conditions) -> Orders:
     """Draw the orders: weekly counts, buyers by intent, suppliers by preference or attraction, values, fates."""
     plan = society.plan
-    rng = stream(plan.seed, "orders")
+    rng, fitting = stream(plan.seed, "orders"), stream(plan.seed, "fit")
     weekly = at.expected_orders.sum(axis=1)
     counts = rng.multinomial(plan.orders, weekly / weekly.sum())
     first = np.concatenate([[0], np.cumsum(counts)])
@@ -142,9 +148,10 @@ def trade(society: Society, at: Conditions) -> Orders:
         if count == 0:
             continue
         part = slice(first[week], first[week + 1])
-        weights = intents(society, week) * (at.served[week] * at.cart)[society.population.buyers.cell]
+        factors = at.served[week] * at.cart * at.response[week]
+        weights = intents(society, week) * factors[society.population.buyers.cell]
         buyer[part] = _draw(rng, weights, int(count))
-        supplier[part] = _match(rng, society, by_cell, preferred=preferred, buyer=buyer[part], week=week)
+        supplier[part] = _match(rng, fitting, society, by_cell, preferred=preferred, buyer=buyer[part], week=week)
         placed[part] = moments(rng, society.epoch + week * WEEK, int(count))
     return _fates(rng, society, buyer=buyer, supplier=supplier, placed=placed, first=first)
 
@@ -173,11 +180,19 @@ def pick_suppliers(rng: np.random.Generator, society: Society, picks: CellPicks,
 
 
 def _match(
-    rng: np.random.Generator, society: Society, by_cell: CellOrder, *, preferred: Ints, buyer: Ints, week: int
+    rng: np.random.Generator,
+    fitting: np.random.Generator,
+    society: Society,
+    by_cell: CellOrder,
+    *,
+    preferred: Ints,
+    buyer: Ints,
+    week: int,
 ) -> Ints:
     plan, people = society.plan, society.population
     picks = supply_picks(society, by_cell, week)
     found = pick_suppliers(rng, society, picks, people.buyers.cell[buyer], plan.demand.local_share)
+    found = _suited(fitting, society, picks, buyer, found)
     able = selling(people.suppliers, society.suppliers.sells, week)
     loyal = rng.random(len(buyer)) < plan.demand.loyalty
     unsettled = loyal & ((preferred[buyer] < 0) | ~able[preferred[buyer]])
@@ -189,6 +204,21 @@ def _match(
         drawn = rng.random(len(buyer)) < problem.order_share
         chosen[drawn & (category == plan.categories.index(problem.category))] = society.suppliers.anchor
     return chosen
+
+
+def _suited(rng: np.random.Generator, society: Society, picks: CellPicks, buyer: Ints, found: Ints) -> Ints:
+    """The suppliers found, redrawn within the cells they came from where they do not suit the buyer."""
+    cell = society.population.suppliers.cell[found].astype(np.int64)
+    return suited(
+        rng,
+        society.plan.fit,
+        picks,
+        first=cell,
+        last=cell + 1,
+        buyer_country=society.buyers.country[buyer],
+        supplier_country=society.suppliers.country,
+        found=found,
+    )
 
 
 def _fates(
@@ -207,6 +237,8 @@ def _fates(
     category = society.cells.category[society.population.buyers.cell[buyer]]
     value = np.array(plan.order_values)[category] * np.exp(facts.amount_sigma * rng.standard_normal(n))
     value *= SEGMENT_VALUE[buyers.segment[buyer]]
+    if plan.tariff.prices:
+        value *= price_factors(plan)[week_of_order(first, n), category]
     second = buyers.second_currency[buyer]
     if facts.second_currency:
         value = np.where(second, value / facts.second_currency_rate, value)

@@ -11,6 +11,7 @@ from bothsides.simulate.departures import Departures
 from bothsides.simulate.draws import Bools, Ints
 from bothsides.simulate.evidence import Rows, evidence
 from bothsides.simulate.trade import CANCELLED, COMPLETED, Conditions, Society
+from bothsides.simulate.upgrades import upgrade_truth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,10 @@ def _parameters(society: Society, at: Conditions, session_share: float) -> dict[
         "reviews": asdict(plan.reviews),
         "traffic": asdict(plan.traffic),
         "take_rates": dict(zip(plan.categories, plan.take_rates, strict=True)),
+        "tariff": asdict(plan.tariff),
+        "fit": {"log_odds_same_country": plan.fit.log_odds},
+        "upgrades": upgrade_truth(plan),
+        "cell_noise": plan.cell_noise,
         "seasonality": plan.seasonality,
         "shocks": [asdict(shock) for shock in plan.shocks],
         "push_lift": plan.push_lift,
