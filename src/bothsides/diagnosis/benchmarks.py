@@ -1,10 +1,14 @@
 """Outside figures with source, year and grade. A market is compared with its own history first, with these second."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bothsides.metrics import Better, Value, metric
+from bothsides.metrics import Better, Status, Value
 from bothsides.metrics.catalogue import METRICS
+
+LEAST_PERIODS = 4
+"""Fewer earlier months or quarters make no history to stand in."""
 
 
 class Grade(StrEnum):
@@ -21,9 +25,12 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benchmark:
-    """A published figure: `good` or better is good, between `poor` and `good` is ordinary; shares from 0 to 1."""
+    """A published figure: `good` or better is good, between `poor` and `good` is ordinary; shares from 0 to 1.
 
-    metric: str
+    `metric` is the metric or reading it stands beside; None where no number of an audit is of its kind.
+    """
+
+    metric: str | None
     good: float | None
     poor: float | None
     text: str
@@ -75,6 +82,26 @@ BENCHMARKS: tuple[Benchmark, ...] = (
         applies="cloud software revenue, not GMV",
     ),
     Benchmark(
+        metric="ndr_net_revenue",
+        good=1.2,
+        poor=None,
+        text="about 120 %",
+        source="Bessemer, Scaling to $100M, via summaries",
+        year=2021,
+        grade=Grade.B,
+        applies="cloud software revenue, not GMV",
+    ),
+    Benchmark(
+        metric="ndr_gmv",
+        good=1.0,
+        poor=0.45,
+        text="100 % and more with the best supply; 80-95 % early falling to 45-50 % at month 12 on average",
+        source="a16z on GMV retention, quoted by Omega Point and Causo",
+        year=None,
+        grade=Grade.B,
+        applies="marketplace cohorts, month 12 against the first; here last year's accounts against this year",
+    ),
+    Benchmark(
         metric="grr_net_revenue",
         good=0.85,
         poor=None,
@@ -93,6 +120,56 @@ BENCHMARKS: tuple[Benchmark, ...] = (
         year=2018,
         grade=Grade.A,
         applies="all marketplaces: a range, not a target",
+    ),
+    Benchmark(
+        metric="gmv_per_month",
+        good=None,
+        poor=None,
+        text="EUR 50-200 k a month when a seed round is raised",
+        source="Point Nine, marketplace napkin",
+        year=2018,
+        grade=Grade.A,
+        applies="marketplaces raising a seed round, in EUR: a range, not a target",
+    ),
+    Benchmark(
+        metric="ltv_to_cac",
+        good=None,
+        poor=None,
+        text="3 times CAC earned back within 18-24 months",
+        source="Golden Ventures, on Sacra (opinion)",
+        year=None,
+        grade=Grade.A,
+        applies="marketplaces; an opinion",
+    ),
+    Benchmark(
+        metric=None,
+        good=None,
+        poor=None,
+        text="rounds of $1-4 m (seed), $7-12 m (A), $20-50 m (B)",
+        source="Point Nine, B2B marketplace napkin",
+        year=2021,
+        grade=Grade.A,
+        applies="business-to-business marketplaces raising money",
+    ),
+    Benchmark(
+        metric=None,
+        good=None,
+        poor=None,
+        text="supply is short where 20-30 % of trips carry a surge price",
+        source="Uber, in Lenny's newsletter",
+        year=2019,
+        grade=Grade.A,
+        applies="ride hailing (an anecdote)",
+    ),
+    Benchmark(
+        metric=None,
+        good=None,
+        poor=None,
+        text="a city works by itself from about 100 deliveries a day",
+        source="DoorDash, in Lenny's newsletter",
+        year=2019,
+        grade=Grade.A,
+        applies="food delivery (an anecdote)",
     ),
     Benchmark(
         metric="three_quotes_share",
@@ -144,6 +221,16 @@ BENCHMARKS: tuple[Benchmark, ...] = (
         grade=Grade.X,
         applies="none",
     ),
+    Benchmark(
+        metric="buyer_activation_rate",
+        good=None,
+        poor=None,
+        text="generic activation percentages",
+        source="search-engine articles, no origin found",
+        year=None,
+        grade=Grade.X,
+        applies="none",
+    ),
 )
 """Every benchmark that ships, the refused ones included."""
 
@@ -152,6 +239,50 @@ def shown(metric_id: str, benchmarks: tuple[Benchmark, ...] = BENCHMARKS) -> tup
     """The metric's benchmarks, best grade first, never one of grade X."""
     found = [b for b in benchmarks if b.metric == metric_id and b.grade is not Grade.X]
     return tuple(sorted(found, key=lambda b: b.grade))
+
+
+def unplaced(seen: Container[str], benchmarks: tuple[Benchmark, ...] = BENCHMARKS) -> tuple[Benchmark, ...]:
+    """The figures that stand beside none of the metrics seen, never one of grade X."""
+    return tuple(b for b in benchmarks if b.grade is not Grade.X and (b.metric is None or b.metric not in seen))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where the latest complete month or quarter of a run stands among those before it.
+
+    `percentile` is the share of earlier periods below it, ties counted by half (mid-rank); `better` says whether that
+    is the good half of them, None where neither direction is good or it stands in the middle.
+    """
+
+    latest: Value
+    earlier: int
+    below: int
+    percentile: float
+    better: bool | None
+
+
+def standing(run: tuple[Value, ...]) -> Standing | None:
+    """The standing of a run, oldest first; None with fewer than four complete periods before the latest one."""
+    whole = [value for value in run if value.value is not None and value.status in (Status.OK, Status.RESTATED)]
+    if len(whole) <= LEAST_PERIODS:
+        return None
+    *before, latest = whole
+    now = float(latest.value or 0)
+    below = sum(1 for value in before if float(value.value or 0) < now)
+    equal = sum(1 for value in before if value.value == latest.value)
+    percentile = (below + equal / 2) / len(before)
+    way = _way(latest.metric)
+    return Standing(
+        latest=latest,
+        earlier=len(before),
+        below=below,
+        percentile=percentile,
+        better=None if way is Better.NEITHER or percentile == 0.5 else (percentile > 0.5) == (way is Better.UP),
+    )
+
+
+def _way(metric_id: str) -> Better:
+    return METRICS[metric_id].better if metric_id in METRICS else Better.NEITHER
 
 
 def compare(value: Value, history: tuple[Value, ...] = (), benchmarks: tuple[Benchmark, ...] = BENCHMARKS) -> str:
@@ -166,11 +297,11 @@ def compare(value: Value, history: tuple[Value, ...] = (), benchmarks: tuple[Ben
 def own_history(value: Value, history: tuple[Value, ...]) -> str:
     """Where the value stands among its own earlier values."""
     known = [v.value for v in history if v.value is not None]
-    if value.value is None or len(known) < 4:
+    if value.value is None or len(known) < LEAST_PERIODS:
         return ""
     below = sum(1 for v in known if v < value.value)
     place = f"higher than {below} of the {len(known)} periods before"
-    better = METRICS[value.metric].better if value.metric in METRICS else Better.NEITHER
+    better = _way(value.metric)
     if better is Better.NEITHER:
         return f"It is {place}."
     good = below / len(known) >= 0.5 if better is Better.UP else below / len(known) <= 0.5
@@ -181,14 +312,14 @@ def _outside(value: Value, benchmarks: tuple[Benchmark, ...]) -> str:
     found = shown(value.metric, benchmarks)
     if value.value is None or not found:
         return ""
-    mark = found[0]
+    mark = next((m for m in found if m.good is not None or m.poor is not None), found[0])
     dated = f"{mark.source}, {mark.year}" if mark.year else mark.source
     return f"{verdict(value.value, mark)}{mark.text} ({dated}; grade {mark.grade}; {mark.applies})."
 
 
 def verdict(number: float, mark: Benchmark) -> str:
     """Good, ordinary or poor against the benchmark, as the beginning of a sentence."""
-    up = metric(mark.metric).better is not Better.DOWN
+    up = _way(mark.metric or "") is not Better.DOWN
     if mark.good is not None and (number >= mark.good if up else number <= mark.good):
         return "Good against a benchmark of "
     if mark.poor is not None and (number < mark.poor if up else number > mark.poor):

@@ -24,7 +24,7 @@ def measures(
 
     `found` says which dimensions split the market, without them it is one cell; `verdicts` are those of its cells.
     """
-    values = [_months(covered), _growth(store, covered), _balanced(verdicts)]
+    values = [_months(covered), _monthly(store, covered.window), _growth(store, covered), _balanced(verdicts)]
     if store.sampled:
         names = ("buyer_repeat", "ndr_buyers", "ndr_suppliers", "newcomer_gmv_share", "top_ten_buyers_share")
         values += [_unknown(name, Unit.RATE, SAMPLED) for name in names]
@@ -51,6 +51,14 @@ def _months(covered: Spans) -> Value:
     """Months of known trade up to the window's end: the market is at least so old."""
     whole = Span(start=covered.known.start, end=covered.window.end).whole_months
     return figure("months_of_trade", whole, Unit.MONTHS, n=whole, period=_period(covered.known))
+
+
+def _monthly(store: Store, window: Span) -> Value:
+    """GMV a mean month of the window."""
+    name, total = "gmv_per_month", one(store, window, "gmv")
+    if total is None:
+        return _unknown(name, Unit.MONEY, "nothing was bought")
+    return replace(total, metric=name, value=float(total.value or 0) / window.months, low=None, high=None)
 
 
 def _growth(store: Store, covered: Spans) -> Value:
