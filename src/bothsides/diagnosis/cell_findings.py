@@ -6,10 +6,10 @@ from bothsides.diagnosis.cells import Cell, Cells, Outcomes
 from bothsides.diagnosis.concentration import Ledger, exposure
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
 from bothsides.diagnosis.liquidity import Judged, cell_values, fragile_side
-from bothsides.diagnosis.picture import CellVerdict
+from bothsides.diagnosis.liquidity_audit import CellVerdict, CoverageGap
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.typical import Usual, interval
-from bothsides.diagnosis.wording import count, counted, money, share
+from bothsides.diagnosis.wording import count, counted, listed, money, share
 from bothsides.metrics import Value
 from bothsides.metrics.interval import Z
 from bothsides.schema import Side
@@ -26,20 +26,26 @@ def cell_findings(
     leave: dict[Side, Value | None],
     *,
     named: frozenset[tuple[Side | None, str | None]],
+    gaps: tuple[CoverageGap, ...] = (),
 ) -> list[Finding]:
     """One finding per sick cell; of the fragile ones the largest.
 
-    `named` are sides and categories already said to hang on one account: their cells are not said again.
+    `named` are sides and categories already said to hang on one account: their cells are not said again. `gaps` is what
+    was asked for and not met; a cell that no verdict calls short gets a finding of its own where too little of it meets
+    any supplier.
     """
+    unmet = {(gap.category, gap.region): gap for gap in gaps}
     findings: list[Finding] = []
     for j in judged:
         match j.verdict:
             case CellVerdict.SUPPLY_SHORT:
-                findings.append(_supply_short(j, found, ledger.currency))
+                findings.append(_supply_short(j, found, ledger.currency, unmet.get(j.cell.where)))
             case CellVerdict.DEMAND_SHORT:
                 findings.append(_demand_short(j, found, ledger.currency))
             case CellVerdict.STALLED:
                 findings.append(_stalled(j, found, ledger.currency))
+            case _ if (gap := unmet.get(j.cell.where)) and gap.for_lack_of_suppliers and gap.money:
+                findings.append(_coverage_gap(j, gap, ledger.currency))
     fragile = [
         j.cell
         for j in judged
@@ -77,7 +83,7 @@ def _place(cell: Cell, side: Side | None) -> Place:
     return Place(side=side, category=cell.category, region=cell.region)
 
 
-def _supply_short(j: Judged, found: Cells, currency: str) -> Finding:
+def _supply_short(j: Judged, found: Cells, currency: str, gap: CoverageGap | None) -> Finding:
     cell, value = j.cell, order_value(j.cell, found)
     worth = _missed_worth(j, found, value, currency) if j.settled else None
     missing = _missing_suppliers(j)
@@ -92,15 +98,18 @@ def _supply_short(j: Judged, found: Cells, currency: str) -> Finding:
         if j.settled
         else "The balance of sides differs from usual cells; without searches or requests nobody sees what went "
         "unserved.",
-        evidence=_evidence(
-            j,
-            currency,
-            "buyers_per_supplier",
-            "cell_buyers",
-            "cell_suppliers",
-            "search_to_order",
-            "fill_rate",
-            "zero_result_rate",
+        evidence=(
+            *_evidence(
+                j,
+                currency,
+                "buyers_per_supplier",
+                "cell_buyers",
+                "cell_suppliers",
+                "search_to_order",
+                "fill_rate",
+                "zero_result_rate",
+            ),
+            *_unmet(gap),
         ),
         worth=worth,
         cause="Demand grew or was bought where suppliers were not recruited.",
@@ -110,6 +119,55 @@ def _supply_short(j: Judged, found: Cells, currency: str) -> Finding:
         "that found nobody and call the suppliers who could answer them.",
         caveat="Counts orders that the usual share of today's searches and requests would have brought; buyers who "
         "never came are not in it.",
+    )
+
+
+def _unmet(gap: CoverageGap | None) -> tuple[Evidence, ...]:
+    """What was asked for in the cell and met no supplier, as evidence; none where nothing was."""
+    return () if gap is None else (Evidence(sentence=unmet_sentence(gap), values=(gap.covered,)),)
+
+
+def unmet_sentence(gap: CoverageGap) -> str:
+    """What of a cell's searches and requests was not met, by whom, and what for."""
+    parts = [
+        (gap.searches_without_result, "search", "without a result"),
+        (gap.requests_without_reply, "request", "without a reply"),
+        (gap.requests_replied_not_filled, "request", "answered but not filled"),
+    ]
+    counts = [f"{counted(n, noun)} {what}" for n, noun, what in parts if n]
+    who = f"; {counted(gap.buyers, 'buyer')} got nothing of what they looked or asked for" if gap.buyers else ""
+    named = [f"{title} ({counted(n, 'request')})" for title, n in gap.asked]
+    what = f" Most often unfilled: {listed(named)}." if named else ""
+    return f"{listed(counts) or 'Everything met a supplier'}{who}.{what}"
+
+
+def _coverage_gap(j: Judged, gap: CoverageGap, currency: str) -> Finding:
+    """A cell that is not short by its balance of sides, but where many look or ask and meet nobody."""
+    lost = money(gap.money or 0.0, currency)
+    part = share(1 - float(gap.covered.value or 0.0))
+    return Finding(
+        kind="coverage_gap",
+        title=f"{part} of what is searched and asked for in {j.cell.label} meets no supplier: about {lost} of orders a "
+        "month",
+        place=_place(j.cell, Side.SUPPLIER),
+        sure=Sureness.LIKELY,
+        why_sure="The share that meets a supplier is below that of a usual cell beyond chance, tested over all cells "
+        "together.",
+        evidence=(*_unmet(gap), *_evidence(j, currency, "zero_result_rate", "fill_rate", "cell_suppliers")),
+        worth=Worth(
+            per_month=gap.money or 0.0,
+            low=gap.low,
+            high=gap.high,
+            currency=currency,
+            reckoning=f"{count(gap.orders_a_month or 0.0)} orders a month that the usual share of these searches and "
+            "requests would have brought, at the cell's typical order.",
+        ),
+        cause="Suppliers are there, but not for what these buyers want.",
+        owner="Category manager, supplier side",
+        play="seed_supply",
+        first_step=f"Read the searches and requests of {j.cell.label} that met nobody; ask its suppliers to list what "
+        "they lack, and recruit for the rest.",
+        caveat="Buyers who search in other words than suppliers list in look unserved too: check the search first.",
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from bothsides.diagnosis.behind import with_rows
 from bothsides.diagnosis.benchmarks import BENCHMARKS, Benchmark
 from bothsides.diagnosis.caveats import caveats
+from bothsides.diagnosis.cell_audit import audit_cells, read_gaps
 from bothsides.diagnosis.cell_findings import cell_findings
 from bothsides.diagnosis.cells import Cells, read_cells
 from bothsides.diagnosis.cohorts import cohort_tables
@@ -18,6 +19,7 @@ from bothsides.diagnosis.flywheel import EDGES, flywheel
 from bothsides.diagnosis.gaps import filled, readiness
 from bothsides.diagnosis.headlines import headlines
 from bothsides.diagnosis.liquidity import Judged, judge, pictures
+from bothsides.diagnosis.liquidity_audit import LiquidityAudit
 from bothsides.diagnosis.onboarding import onboarding
 from bothsides.diagnosis.picture import (
     CellVerdict,
@@ -78,6 +80,7 @@ class _Look:
     findings: tuple[Finding, ...] = ()
     found: Cells | None = None
     judged: tuple[Judged, ...] = ()
+    liquidity: LiquidityAudit | None = None
     funnels: tuple[Funnel, ...] = ()
     cohorts: tuple[CohortTable, ...] = ()
     economics: tuple[SideEconomics, ...] = ()
@@ -119,6 +122,7 @@ def _diagnose(
         flywheel=wheel,
         funnels=(*look.funnels, *won),
         cells=pictures(look.judged, store.currency),
+        liquidity=look.liquidity,
         cohorts=look.cohorts,
         economics=look.economics,
         concentration=look.concentration,
@@ -143,8 +147,11 @@ def _accounts(
     named = frozenset((f.place.side, f.place.category) for f in hanging)
     funnels, lost = _funnels(store, covered, policy)
     findings = [*retention_findings(kept, store.currency, policy, benchmarks), *hanging, *lost]
+    liquidity = None
     if found is not None:
-        findings += cell_findings(judged, found, ledger, policy, leave, named=named)
+        gaps = read_gaps(store, found, judged, policy)
+        liquidity = audit_cells(store, found, judged, gaps, policy, known=covered.known, as_of=as_of)
+        findings += cell_findings(judged, found, ledger, policy, leave, named=named, gaps=gaps)
         if (spent := read_spend(store, found)) is not None:
             findings += spend_findings(spent, judged, found, store.currency, policy)
     earned = economics(store, window, covered.known, policy)
@@ -154,6 +161,7 @@ def _accounts(
         findings=tuple(findings),
         found=found,
         judged=judged,
+        liquidity=liquidity,
         funnels=funnels,
         cohorts=cohort_tables(store, covered.known),
         economics=earned.sides if earned else (),

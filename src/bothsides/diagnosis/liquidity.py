@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bothsides.diagnosis.cells import Cell, Cells
+from bothsides.diagnosis.cells import Cell, Cells, Where
 from bothsides.diagnosis.comparison import believed, tail
 from bothsides.diagnosis.concentration import heavy
 from bothsides.diagnosis.figures import figure, rate
@@ -32,14 +32,24 @@ class Judged:
         return self.standing.cell
 
 
-def judge(found: Cells, policy: DiagnosisPolicy) -> tuple[Judged, ...]:
-    """A verdict per cell. Claims are tested together, so that many cells do not make one false alarm likely."""
+def judge(found: Cells, policy: DiagnosisPolicy, *, suspected: frozenset[Where] = frozenset()) -> tuple[Judged, ...]:
+    """A verdict per cell. Claims are tested together, so that many cells do not make one false alarm likely.
+
+    `suspected` are cells that a longer window has found sick: what they show in a shorter one is tested by itself, at
+    the level of support, since the question was settled before it was looked at (a gatekeeper: Maurer, Hothorn and
+    Lehmacher 1995).
+    """
     stands = standings(found, least_n=policy.least_n)
     comparable = len(stands) >= policy.least_cells and not found.blind
-    scarce = believed([_tail(s.balance, -1) for s in stands], policy.alarm_rate)
-    unserved = believed([min(_tail(s.search, +1), _tail(s.fill, +1)) for s in stands], policy.alarm_rate)
-    idle = believed([_tail(s.buyers or s.balance, +1) for s in stands], policy.alarm_rate)
-    low = believed([_both_low(s) for s in stands], policy.alarm_rate)
+
+    def held(p_values: list[float]) -> list[bool]:
+        alone = [s.cell.where in suspected and p <= policy.supporting_p for s, p in zip(stands, p_values, strict=True)]
+        return [a or b for a, b in zip(believed(p_values, policy.alarm_rate), alone, strict=True)]
+
+    scarce = held([_tail(s.balance, -1) for s in stands])
+    unserved = held([min(_tail(s.search, +1), _tail(s.fill, +1)) for s in stands])
+    idle = held([_tail(s.buyers or s.balance, +1) for s in stands])
+    low = held([_both_low(s) for s in stands])
     judged = []
     for i, stand in enumerate(stands):
         claims = _Claims(scarce=scarce[i], unserved=unserved[i], idle=idle[i], low=low[i])

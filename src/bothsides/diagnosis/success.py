@@ -32,6 +32,11 @@ SUCCESS: dict[str, Success] = {
         says="The cell has orders every week and buyers who order a second time; else it is closed.",
         weeks=26,
     ),
+    "coverage_gap": Success(
+        metric="coverage",
+        says="The share of the cell's searches and requests that meet a supplier reaches that of a usual cell.",
+        weeks=13,
+    ),
     "fragile_cell": Success(
         metric="hhi",
         says="No account carries half of the cell's GMV any more, and the cell's GMV did not fall for it.",

@@ -54,8 +54,8 @@ def standings(found: Cells, *, least_n: int) -> tuple[Standing, ...]:
     balance = _balance(cells)
     buyers = _margins(cells, [cell.buyers for cell in cells]) if crossed else [None] * len(cells)
     suppliers = _margins(cells, [cell.suppliers for cell in cells]) if crossed else [None] * len(cells)
-    search = _rates([cell.searches for cell in cells], least_n)
-    fill = _rates([cell.requests for cell in cells], least_n)
+    search = usual_rates([cell.searches for cell in cells], least_n)
+    fill = usual_rates([cell.requests for cell in cells], least_n)
     return tuple(
         Standing(cell=cell, balance=a, buyers=b, suppliers=c, search=d, fill=e)
         for cell, a, b, c, d, e in zip(cells, balance, buyers, suppliers, search, fill, strict=True)
@@ -89,7 +89,8 @@ def _margins(cells: Sequence[Cell], counts: Sequence[int]) -> list[Usual | None]
     return _stand(logs, luck, usual)
 
 
-def _rates(outcomes: Sequence[Outcomes], least_n: int) -> list[Usual | None]:
+def usual_rates(outcomes: Sequence[Outcomes], least_n: int) -> list[Usual | None]:
+    """Each cell's share met against the median cell's; None where fewer than `least_n` were asked for."""
     judged = [i for i, o in enumerate(outcomes) if o.asked >= least_n]
     stood: list[Usual | None] = [None] * len(outcomes)
     if len(judged) < 2:
