@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bothsides.diagnosis import DiagnosisPolicy, Finding, Place, Sureness, Worth
 from bothsides.diagnosis.ranking import ranked
 
@@ -43,6 +45,20 @@ def test_a_guess_ranks_behind_a_count_of_the_same_worth() -> None:
 
 def test_a_leak_comes_first_whatever_its_worth() -> None:
     assert order(finding("big", 1e6), finding("ndr_leak", 10.0)) == ["ndr_leak", "big"]
+
+
+def test_while_accounts_leak_what_keeps_them_comes_before_what_wins_new_ones() -> None:
+    win_back = replace(finding("lost_accounts", 50.0), play="win_back")
+    supply, spend = finding("supply_short_cell", 9_000.0), finding("thin_cell_spend", 4_000.0, of="spend")
+    assert order(supply, win_back, spend) == ["supply_short_cell", "thin_cell_spend", "lost_accounts"]
+    leak = finding("ndr_leak", 10.0)
+    assert order(supply, win_back, spend, leak) == ["ndr_leak", "lost_accounts", "supply_short_cell", "thin_cell_spend"]
+
+
+@pytest.mark.parametrize("acquires", ["seed_supply", "seed_demand", "kickstart_cell", "diversify_buyers"])
+def test_no_acquisition_play_stands_above_the_leak(acquires: str) -> None:
+    big = replace(finding("big", 1e9, sure=Sureness.CERTAIN), play=acquires)
+    assert order(big, finding("ndr_leak", 10.0, sure=Sureness.DIRECTIONAL)) == ["ndr_leak", "big"]
 
 
 def test_ranks_count_from_one_and_the_list_is_capped() -> None:

@@ -6,9 +6,13 @@ from dataclasses import replace
 from bothsides.diagnosis.finding import Finding, FindingSeverity, Sureness
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.wording import listed
+from bothsides.schema.plays import RETAINING
 
 SURENESS_WEIGHT = {Sureness.CERTAIN: 1.0, Sureness.LIKELY: 0.8, Sureness.DIRECTIONAL: 0.35}
 """How much of a finding's worth counts at its sureness: a directional one is about as often wrong as right."""
+
+LEAK = "ndr_leak"
+"""Net retention under 100 %."""
 
 
 def expected(finding: Finding) -> float:
@@ -20,15 +24,24 @@ def ranked(findings: Iterable[Finding], policy: DiagnosisPolicy, *, gmv: float =
     """Findings in order with their rank, one per kind and place, capped at what a person reads.
 
     `gmv` is the market's GMV a month: findings worth a trifle of it are left to the pictures. A leak in retention
-    comes first whatever its worth: what is won by spending would run out through it.
+    comes first whatever its worth, and with it every play that keeps accounts: what is won by spending would run out
+    through it.
     """
     material = [f for f in findings if not _trifle(f, policy.least_worth_share * gmv)]
-    chosen = sorted(_distinct(material), key=lambda f: (f.kind != "ndr_leak", -expected(f), f.kind, f.place.label))
+    leaks = any(f.kind == LEAK for f in material)
+    chosen = sorted(_distinct(material), key=lambda f: (_turn(f, leaks=leaks), -expected(f), f.kind, f.place.label))
     numbered = [
         replace(finding, rank=i, severity=severity(finding, policy, gmv=gmv))
         for i, finding in enumerate(chosen[: policy.most_findings], 1)
     ]
     return tuple(_referring(finding, numbered) for finding in numbered)
+
+
+def _turn(finding: Finding, *, leaks: bool) -> int:
+    """The leak, then what keeps accounts while there is one, then everything else, acquisition among it."""
+    if finding.kind == LEAK:
+        return 0
+    return 1 if leaks and finding.play in RETAINING else 2
 
 
 def severity(finding: Finding, policy: DiagnosisPolicy, *, gmv: float) -> FindingSeverity:

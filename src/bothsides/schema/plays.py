@@ -20,6 +20,9 @@ PLAYS: dict[str, str] = {
 }
 """Play id to its one-sentence description."""
 
+RETAINING = ("retain_before_acquire", "win_back")
+"""Plays that keep or bring back accounts that are here: while accounts leak they come before winning new ones."""
+
 
 def play(play_id: str) -> str:
     """What the play says to do. Raises KeyError with the known ids."""
