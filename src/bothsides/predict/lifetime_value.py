@@ -11,10 +11,9 @@ from bothsides.predict.lifetime_choice import Judged, judge
 from bothsides.predict.lifetime_worth import WEEKS_PER_MONTH, mean_worth, new_worth
 from bothsides.predict.mean_value import MeanValue, fit_mean_value
 from bothsides.predict.model_card import Comparison, Estimate, ModelCard, ModelVerdict, version_of
-from bothsides.predict.repeat_buying import Numbers, Purchases, RepeatBuying, read_purchases
+from bothsides.predict.repeat_buying import Numbers, Purchases, RepeatBuying, months_before, read_purchases
 from bothsides.predict.repeat_ways import Learned, Model
 from bothsides.schema import Side
-from bothsides.schema.period import add_months
 
 HORIZONS = (24, 36)
 """Months that a lifetime value may cover: beyond them it would be the model's fancy (metric dictionary, row 40)."""
@@ -122,7 +121,7 @@ class _Asked:
     @property
     def cut(self) -> date:
         """The last day that ways learn from before they are judged."""
-        return add_months(self.end, -self.tested)
+        return months_before(self.end, self.tested)
 
     @property
     def tested_days(self) -> int:
@@ -294,7 +293,7 @@ def _take_rate(store: Store, end: date) -> float | None:
     row = store.engine.row(
         "SELECT sum(earned)::DOUBLE, sum(value)::DOUBLE FROM fact_orders"
         " WHERE placed_on > $first AND placed_on <= $last AND value IS NOT NULL",
-        {"first": add_months(end, -12), "last": end},
+        {"first": months_before(end, 12), "last": end},
     )
     earned, gmv = row or (None, None)
     return earned / gmv if earned is not None and gmv else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from bothsides.metrics import Store
 from bothsides.predict.maximum_likelihood import Histories
 from bothsides.schema import Side, minor_units
+from bothsides.schema.period import add_months
 
 Numbers = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -137,6 +138,15 @@ def _by_occasion(who: Whole, when: Whole, worth: Numbers) -> tuple[Whole, Whole,
     new = np.r_[True, (who[1:] != who[:-1]) | (when[1:] != when[:-1])]
     starts = np.flatnonzero(new)
     return who[starts], when[starts], np.add.reduceat(worth, starts)
+
+
+def months_before(day: date, months: int) -> date:
+    """The day so many months earlier, month ends staying month ends; later where `months` is below 0.
+
+    >>> months_before(date(2014, 6, 30), 3), months_before(date(2014, 5, 12), 3)
+    (datetime.date(2014, 3, 31), datetime.date(2014, 2, 12))
+    """
+    return add_months(day + timedelta(days=1), -months) - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,342 @@
+"""Next three months' GMV per account and side: the last three months repeated, unless something beats that."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from bothsides.metrics import Better, Store
+from bothsides.predict.backtest import Backtested, Draws, backtested, better_by, least
+from bothsides.predict.mean_value import fit_mean_value
+from bothsides.predict.model_card import Comparison, Estimate, ModelCard, ModelVerdict, version_of
+from bothsides.predict.pareto_nbd import fit_pareto_nbd
+from bothsides.predict.repeat_buying import Numbers, Purchases, Whole, months_before, read_purchases
+from bothsides.schema import Side
+
+SPAN_MONTHS = 3
+MOST_CUTS = 5
+"""Spans that are looked back on: the last one judges, those before it choose the challenger."""
+
+LEAST_ACCOUNTS = 30
+CALIBRATED = (0.67, 1.5)
+ID = "spend"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSpend:
+    """One account's GMV of the next three months beside that of the last three, major units."""
+
+    account: int
+    name: str
+    value: float
+    last: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastSpan:
+    """Three months that are over: what the way would have foretold on the day before, and what came; GMV."""
+
+    after: date
+    until: date
+    predicted: float
+    observed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpendForecast:
+    """A side's next three months, for the accounts known today, GMV in major units of the currency.
+
+    `total` has as interval the range of observed over predicted in the past spans, None below three of them.
+    `newcomers` is what accounts that were new in the last three months brought in them: none of the forecast is theirs.
+    """
+
+    card: ModelCard
+    candidates: tuple[Backtested, ...] = ()
+    past: tuple[PastSpan, ...] = ()
+    span: tuple[date, date] | None = None
+    currency: str = ""
+    total: Estimate | None = None
+    last: float = 0.0
+    newcomers: float = 0.0
+    accounts: tuple[AccountSpend, ...] = ()
+
+    @property
+    def beats_repeat(self) -> bool:
+        """Whether something better than the repeat was found."""
+        return any(way.chosen and way.id != "repeat" for way in self.candidates)
+
+
+Forecast = Callable[["Known"], Numbers]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What can be known on a day: purchases up to it, the accounts they name and each one's GMV of spans before."""
+
+    bought: Purchases
+    day: date
+    accounts: Whole
+
+    @classmethod
+    def by(cls, bought: Purchases, day: date) -> "Known":
+        """Only what was bought by the day."""
+        seen = bought.when <= day.toordinal()
+        past = Purchases(who=bought.who[seen], when=bought.when[seen], worth=bought.worth[seen])
+        return cls(bought=past, day=day, accounts=np.unique(past.who))
+
+    def spent(self, months: int, *, before: int = 0) -> Numbers:
+        """Each account's GMV of so many months that ended `before` months ago."""
+        end = months_before(self.day, before)
+        return self.bought.after(self.accounts, months_before(end, months), end).value
+
+
+def _repeat(known: Known) -> Numbers:
+    return known.spent(SPAN_MONTHS)
+
+
+def _half_year(known: Known) -> Numbers:
+    return known.spent(2 * SPAN_MONTHS) / 2
+
+
+def _year(known: Known) -> Numbers:
+    """Mean quarter of the last year, or of as many quarters as the account is known for."""
+    first = np.full(len(known.accounts), known.day.toordinal())
+    np.minimum.at(first, np.searchsorted(known.accounts, known.bought.who), known.bought.when)
+    quarters = np.clip((known.day.toordinal() - first) / 91.3, 1.0, 4.0)
+    return known.spent(12) / quarters
+
+
+def _blend(known: Known) -> Numbers:
+    return (_repeat(known) + _year(known)) / 2
+
+
+def _season(known: Known) -> Numbers:
+    """The repeat, times what the side did from these months to the next ones a year ago."""
+    then, after = known.spent(SPAN_MONTHS, before=12).sum(), known.spent(SPAN_MONTHS, before=12 - SPAN_MONTHS).sum()
+    return _repeat(known) * (min(3.0, max(1 / 3, after / then)) if then > 0 else 1.0)
+
+
+def _model(known: Known) -> Numbers:
+    days = (known.day - months_before(known.day, SPAN_MONTHS)).days
+    record = known.bought.known_by(known.day, recent_days=days)
+    if len(record) < 2 or not np.any(record.frequency > 0):
+        return _repeat(known)
+    expected = fit_pareto_nbd(record.histories).model.expected(record.histories, days / 7)
+    return np.asarray(expected * fit_mean_value(record).of(record))
+
+
+REPEAT = ("repeat", "the last three months are repeated", False)
+CHALLENGERS: tuple[tuple[tuple[str, str, bool], Forecast], ...] = (
+    (("half_year", "mean of the last two quarters", False), _half_year),
+    (("year", "mean quarter of the last year", False), _year),
+    (("blend", "half the repeat, half the year's mean", False), _blend),
+    (("season", "the repeat, times last year's change into these months", False), _season),
+    (("pareto_nbd", "Pareto/NBD times the account's mean value", True), _model),
+)
+"""What tries to beat the repeat: id, words and whether it is a model, with its forecast."""
+
+WAYS: tuple[tuple[tuple[str, str, bool], Forecast], ...] = ((REPEAT, _repeat), *CHALLENGERS)
+
+
+def spend_forecast(store: Store, side: Side, *, as_of: date | None = None, seed: int = 1) -> SpendForecast:
+    """The side's forecast from a day on, the last known one by default."""
+    known = store.ranges.get("orders")
+    if known is None or store.sampled:
+        why = "orders are a declared sample: accounts cannot be followed" if store.sampled else "no order is known"
+        return SpendForecast(card=_card(side, ModelVerdict.TOO_LITTLE, why))
+    end = min(known[1], as_of) if as_of else known[1]
+    rows = store.engine.rows(
+        "SELECT account, coalesce(name, CAST(account_id AS VARCHAR)) FROM dim_accounts WHERE side = $side",
+        {"side": side.value},
+    )
+    bought = read_purchases(store, side, until=end)
+    return forecast_spend(bought, side, first=known[0], end=end, currency=store.currency, names=dict(rows), seed=seed)
+
+
+def forecast_spend(
+    bought: Purchases, side: Side, *, first: date, end: date, currency: str, names: dict[int, str], seed: int = 1
+) -> SpendForecast:
+    """The same from plain arrays; `first` is the first known day."""
+    cuts = [
+        day
+        for i in range(1, MOST_CUTS + 1)
+        if (day := months_before(end, SPAN_MONTHS * i)) >= months_before(first - timedelta(days=1), -3)
+    ]
+    if not cuts or len(Known.by(bought, cuts[0]).accounts) < LEAST_ACCOUNTS:
+        why = (
+            f"at least six months of orders and {LEAST_ACCOUNTS} accounts before the last three are needed to judge it"
+        )
+        return SpendForecast(card=_card(side, ModelVerdict.TOO_LITTLE, why))
+    judged = _judge(bought, cuts, end, seed)
+    return _today(_Today(judged=judged, side=side, end=end, currency=currency, names=names), bought)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    way: tuple[str, str, bool]
+    forecast: Forecast
+    challenger: str
+    candidates: tuple[Backtested, ...]
+    gap: Estimate | None
+    past: tuple[PastSpan, ...]
+    n: int
+
+
+def _judge(bought: Purchases, cuts: list[date], end: date, seed: int) -> _Judged:
+    """The challenger with the least absolute error in earlier spans, against the repeat in the last one.
+
+    Chosen there, judged here: so that the best of many does not win by luck.
+    """
+    spans = [(cut, months_before(end, SPAN_MONTHS * i)) for i, cut in enumerate(cuts)]
+    known = [Known.by(bought, cut) for cut, _ in spans]
+    came = [bought.after(k.accounts, cut, until).value for k, (cut, until) in zip(known, spans, strict=True)]
+    tried = {way[0]: [forecast(k) for k in known] for way, forecast in WAYS}
+    draws = Draws.of(len(known[0].accounts), seed=seed)
+    chosen, gap, challenger = "repeat", None, ""
+    if len(cuts) > 1:
+        losses = {
+            name: float(np.mean([np.abs(p - o).mean() for p, o in zip(each[1:], came[1:], strict=True)]))
+            for name, each in tried.items()
+        }
+        challenger = least([(way[0], losses[way[0]]) for way, _ in CHALLENGERS])
+        gap = better_by(tried[challenger][0], tried["repeat"][0], came[0], draws, power=1)
+        if gap.high is not None and gap.high < 0 and losses[challenger] < losses["repeat"]:
+            chosen = challenger
+    way, forecast = next((w, f) for w, f in WAYS if w[0] == chosen)
+    return _Judged(
+        way=way,
+        forecast=forecast,
+        challenger=challenger,
+        candidates=tuple(backtested(w, tried[w[0]][0], came[0], draws, chosen=w[0] == chosen) for w, _ in WAYS),
+        gap=gap,
+        past=tuple(
+            PastSpan(after=cut, until=until, predicted=float(p.sum()), observed=float(o.sum()))
+            for (cut, until), p, o in zip(spans, tried[chosen], came, strict=True)
+        ),
+        n=len(known[0].accounts),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Today:
+    judged: _Judged
+    side: Side
+    end: date
+    currency: str
+    names: dict[int, str]
+
+
+def _today(asked: _Today, bought: Purchases) -> SpendForecast:
+    judged, known = asked.judged, Known.by(bought, asked.end)
+    value, last = judged.forecast(known), known.spent(SPAN_MONTHS)
+    verdict, reason = _verdict(judged)
+    before = np.unique(bought.who[bought.when <= months_before(asked.end, SPAN_MONTHS).toordinal()])
+    card = replace(
+        _card(asked.side, verdict, reason),
+        method=judged.way[1],
+        baseline=REPEAT[1],
+        version=version_of({
+            "id": f"{ID}-{asked.side}", "way": judged.way[0], "window": asked.end.isoformat(),
+            "past": [[p.predicted, p.observed] for p in judged.past],
+        }),
+        train_cutoffs=(*(p.after for p in reversed(judged.past)), asked.end),
+        test_span=(judged.past[0].after + timedelta(days=1), judged.past[0].until),
+        scored_on=asked.end,
+        n_train=len(known.accounts),
+        n_test=judged.n,
+        comparisons=_comparisons(judged),
+        notes=("For accounts known today; what newcomers will bring is not in it. GMV, before refunds.",),
+    )  # fmt: skip
+    return SpendForecast(
+        card=card,
+        candidates=judged.candidates,
+        past=judged.past,
+        span=(asked.end + timedelta(days=1), months_before(asked.end, -SPAN_MONTHS)),
+        currency=asked.currency,
+        total=_total(float(value.sum()), judged.past),
+        last=float(last.sum()),
+        newcomers=float(last[~np.isin(known.accounts, before)].sum()),
+        accounts=_accounts(known, value, last, asked.names),
+    )
+
+
+def _verdict(judged: _Judged) -> tuple[ModelVerdict, str]:
+    latest = judged.past[0]
+    off = latest.observed / latest.predicted if latest.predicted else None
+    if judged.way[0] != "repeat":
+        said = f"{_capital(judged.way[1])} beat the repeat of the last three months on the span held out last."
+    elif judged.challenger:
+        name = next(way[1] for way, _ in CHALLENGERS if way[0] == judged.challenger)
+        said = f"Nothing beats repeating the last three months, so the repeat is given; the best other was: {name}."
+    else:
+        said = "One held-out span is known, too few to choose another way on: the last three months are repeated."
+    if off is None or not CALIBRATED[0] <= off <= CALIBRATED[1]:
+        far = "nothing was foretold" if off is None else f"the total came to {off:.2f} times the forecast"
+        return ModelVerdict.NOT_CALIBRATED, f"{said} On it {far}: it ranks accounts, no more."
+    return ModelVerdict.USABLE, said
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _comparisons(judged: _Judged) -> tuple[Comparison, ...]:
+    """Absolute and squared error per account in GMV: the given way's, beside the repeat's; the gap is to the repeat."""
+    given = next(way for way in judged.candidates if way.chosen)
+    repeat = judged.candidates[0]
+    gap = judged.gap if given.id != "repeat" else Estimate(value=0.0, low=0.0, high=0.0)
+    return (
+        Comparison(
+            measure="mae", better=Better.DOWN, model=Estimate(value=given.mae), baseline=Estimate(value=repeat.mae),
+            gap=gap,
+        ),
+        Comparison(
+            measure="rmse", better=Better.DOWN, model=Estimate(value=given.rmse), baseline=Estimate(value=repeat.rmse)
+        ),
+    )  # fmt: skip
+
+
+def _total(value: float, past: tuple[PastSpan, ...]) -> Estimate:
+    factors = [span.observed / span.predicted for span in past if span.predicted > 0]
+    if len(factors) < 3:
+        return Estimate(value=value)
+    return Estimate(value=value, low=value * min(*factors, 1.0), high=value * max(*factors, 1.0))
+
+
+def _accounts(known: Known, value: Numbers, last: Numbers, names: dict[int, str]) -> tuple[AccountSpend, ...]:
+    order = np.lexsort((known.accounts, -value))
+    year = known.spent(12)
+    return tuple(
+        AccountSpend(
+            account=int(known.accounts[i]),
+            name=names.get(int(known.accounts[i]), ""),
+            value=float(value[i]),
+            last=float(last[i]),
+            reason=f"{last[i]:,.0f} in the last three months, {year[i]:,.0f} in the last year",
+        )
+        for i in order
+    )
+
+
+def _card(side: Side, verdict: ModelVerdict, reason: str) -> ModelCard:
+    return ModelCard(
+        id=f"{ID}-{side}",
+        model=ID,
+        side=side,
+        label=f"GMV of a {side} in the next three months",
+        horizon_months=SPAN_MONTHS,
+        method="",
+        baseline="",
+        version="",
+        train_cutoffs=(),
+        test_span=None,
+        scored_on=None,
+        n_train=0,
+        n_test=0,
+        base_rate_train=None,
+        base_rate=None,
+        verdict=verdict,
+        reason=reason,
+    )
