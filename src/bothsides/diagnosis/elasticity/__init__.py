@@ -1,0 +1,53 @@
+"""How strongly one side of the market draws and keeps the other, and which side to fund."""
+
+from bothsides.diagnosis.elasticity.amounts import read_money
+from bothsides.diagnosis.elasticity.findings import effect_value, elasticity_findings, return_value
+from bothsides.diagnosis.elasticity.funding import Money, SideMoney
+from bothsides.diagnosis.elasticity.judgements import BELIEFS, read_judgements
+from bothsides.diagnosis.elasticity.lot import Design
+from bothsides.diagnosis.elasticity.planner import DecidingTest, PlannedPush, PushPlan, cheapest_test, plan_push
+from bothsides.diagnosis.elasticity.reading import elasticity
+from bothsides.diagnosis.elasticity.records import (
+    Check,
+    Direction,
+    Effect,
+    ElasticityReading,
+    Funding,
+    Identification,
+    Judgement,
+    Margin,
+    Response,
+    RetentionDriver,
+    SideReturn,
+)
+from bothsides.diagnosis.elasticity.regression import Interval
+
+__all__ = [
+    "BELIEFS",
+    "Check",
+    "DecidingTest",
+    "Design",
+    "Direction",
+    "Effect",
+    "ElasticityReading",
+    "Funding",
+    "Identification",
+    "Interval",
+    "Judgement",
+    "Margin",
+    "Money",
+    "PlannedPush",
+    "PushPlan",
+    "Response",
+    "RetentionDriver",
+    "SideMoney",
+    "SideReturn",
+    "cheapest_test",
+    "effect_value",
+    "elasticity",
+    "elasticity_findings",
+    "plan_push",
+    "read_judgements",
+    "read_money",
+    "return_value",
+]

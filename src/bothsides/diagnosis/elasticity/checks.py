@@ -1,0 +1,106 @@
+"""Tests of what an effect assumes: nothing that lies ahead explains today, and no shock of a cell moves both sides."""
+
+import numpy as np
+from scipy import stats
+
+from bothsides.diagnosis.elasticity.counts import CountFit, poisson
+from bothsides.diagnosis.elasticity.ground import Ground
+from bothsides.diagnosis.elasticity.records import Check
+from bothsides.diagnosis.panel import Floats
+
+LEAD_WEEKS = 8
+ALPHA = 0.01
+"""Level of each check, two-sided: several are made, and one false alarm costs a grade."""
+NEAR_WEEKS = 2
+"""A shock that reaches the two sides at most this many weeks apart still counts as one."""
+
+
+def lead_of_pushes(of: Ground, counted: Floats, exposure: Floats | None = None) -> Check:
+    """Pushes of the next weeks must not explain today's count, given those of the past.
+
+    Where they do, pushes were sent to cells that were moving anyway: the lot is no lot.
+    """
+    ahead = mean_ahead(of.driver_push, LEAD_WEEKS)
+    fit = poisson(counted, np.concatenate([ahead[None], of.pushed[None], of.controls]), exposure=exposure)
+    p, t = fit.p_value(0), _t(fit)
+    passed = p >= ALPHA
+    said = "do not explain" if passed else "explain"
+    return Check(
+        id="push_leads",
+        passed=passed,
+        t=t,
+        says=f"Pushes of the next {LEAD_WEEKS} weeks {said} what happens before them (t {t:.1f}).",
+    )
+
+
+def ahead_of_joiners(mine: Floats, other: Floats) -> Check:
+    """What will come unexplained on the other side over the next weeks must not explain what is unexplained today.
+
+    Residuals of both sides' models, so that what today's joiners themselves draw in later is not held against them.
+    """
+    t = clustered_t(_products(mine, other, range(1, LEAD_WEEKS + 1)))
+    passed, live = _beyond(t, mine, other)
+    said = "does not go" if passed else "goes"
+    return Check(
+        id="joiner_leads",
+        passed=passed,
+        t=t,
+        says=f"Who joins the other side unexpectedly in the {LEAD_WEEKS} weeks to come {said} with what happens before "
+        f"(t {t:.1f} over {live} cells).",
+    )
+
+
+def moving_together(mine: Floats, other: Floats) -> Check:
+    """Whether what the models leave unexplained moves together within cells on the two sides.
+
+    Shocks that hit all cells are taken out by week effects; what is left of independent sides multiplies to 0. A sum
+    of products beyond chance, by cells as clusters, shows shocks of single cells.
+    """
+    t = clustered_t(_products(mine, other, range(-NEAR_WEEKS, NEAR_WEEKS + 1)))
+    passed, live = _beyond(t, mine, other)
+    said = "do not move" if passed else "move"
+    return Check(
+        id="cell_shocks",
+        passed=passed,
+        t=t,
+        says=f"What is left unexplained on the two sides of a cell: they {said} together beyond chance (t {t:.1f} over "
+        f"{live} cells).",
+    )
+
+
+def _products(mine: Floats, other: Floats, leads: range) -> Floats:
+    """Per cell: the sum of products of one side's residual with the other's so many weeks later."""
+    weeks, each = mine.shape[1], np.zeros(len(mine))
+    for lead in leads:
+        if abs(lead) < weeks:
+            now = mine[:, max(0, -lead) : weeks - max(0, lead)]
+            then = other[:, max(0, lead) : weeks + min(0, lead)]
+            each += (now * then).sum(1)
+    return each
+
+
+def _beyond(t: float, mine: Floats, other: Floats) -> tuple[bool, int]:
+    """Whether so large a t is within chance, and the cells that spoke."""
+    live = int((mine.any(1) & other.any(1)).sum())
+    return float(2 * stats.t.sf(abs(t), max(1, live - 1))) >= ALPHA, live
+
+
+def clustered_t(each: Floats) -> float:
+    """A sum over clusters against its own spread."""
+    spread = float(np.sqrt((each**2).sum()))
+    return float(each.sum()) / spread if spread > 0 else 0.0
+
+
+def mean_ahead(values: Floats, weeks: int) -> Floats:
+    """Mean of the next weeks, not counting this one; NaN where so many do not follow."""
+    found = np.full_like(values, np.nan)
+    total = np.concatenate([np.zeros((len(values), 1)), values.cumsum(1)], axis=1)
+    last = values.shape[1] - weeks
+    if last > 0:
+        found[:, :last] = (total[:, weeks + 1 : weeks + 1 + last] - total[:, 1 : 1 + last]) / weeks
+    return found
+
+
+def _t(fit: CountFit) -> float:
+    error = fit.error()
+    return float(fit.slope[0]) / error if error > 0 else 0.0

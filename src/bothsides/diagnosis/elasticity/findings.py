@@ -1,0 +1,121 @@
+"""What follows from the reading for the next budget: the side whose spend returns more."""
+
+from bothsides.diagnosis.elasticity.funding import Money
+from bothsides.diagnosis.elasticity.records import (
+    Effect,
+    ElasticityReading,
+    Funding,
+    Identification,
+    Margin,
+    SideReturn,
+)
+from bothsides.diagnosis.figures import figure
+from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
+from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.wording import money as amount
+from bothsides.diagnosis.wording import of_side, share
+from bothsides.metrics import Basis, Unit, Value
+from bothsides.schema import Side
+
+OWNER = {Side.BUYER: "VP Marketing with the Chief Revenue Officer", Side.SUPPLIER: "VP Sales, supplier side"}
+
+
+def elasticity_findings(
+    reading: ElasticityReading, money: Money, currency: str, policy: DiagnosisPolicy
+) -> list[Finding]:
+    """`fund_side` where one side returns more beyond doubt and the design carries it; nothing on correlation alone."""
+    funding = reading.funding
+    if funding.side is None or funding.grade in (Identification.CORRELATIONAL, Identification.REFUSED):
+        return []
+    return [_fund(reading, funding, funding.side, money, currency=currency, policy=policy)]
+
+
+def effect_value(effect: Effect) -> Value:
+    """The effect as a reading that stands in evidence, % per %."""
+    bounds = effect.interval
+    return figure(
+        "cross_side_elasticity" if effect.margin is Margin.INFLOW else "retention_effect",
+        effect.value,
+        Unit.RATIO,
+        n=effect.n,
+        low=bounds.low if bounds else None,
+        high=bounds.high if bounds else None,
+        basis=Basis.BOOTSTRAP,
+        side=effect.side.value,
+        reason=effect.reason or effect.why if effect.value is None else None,
+    )
+
+
+def return_value(of: SideReturn, n: int) -> Value:
+    """What a unit of spend on the side returns, as a reading."""
+    return figure(
+        "return_per_spend",
+        of.total,
+        Unit.RATIO,
+        n=n,
+        low=of.low,
+        high=of.high,
+        basis=Basis.BOOTSTRAP,
+        side=of.side.value,
+    )
+
+
+def _fund(
+    reading: ElasticityReading, funding: Funding, side: Side, money: Money, *, currency: str, policy: DiagnosisPolicy
+) -> Finding:
+    better = next(r for r in funding.returns if r.side is side)
+    worse = next(r for r in funding.returns if r.side is not side)
+    drawn = [e for e in reading.effects if e.margin is Margin.INFLOW]
+    return Finding(
+        kind="fund_side",
+        title=f"The next {amount(1000, currency)} returns {amount(1000 * better.total, currency)} when spent on "
+        f"{of_side(side)}, {amount(1000 * worse.total, currency)} on {of_side(side.other)}",
+        place=Place(side=side),
+        sure=Sureness.LIKELY if (funding.probability or 0) >= policy.fund_side_least else Sureness.DIRECTIONAL,
+        why_sure=f"Right with a probability of {share(funding.probability or 0)}; how the sides draw each other rests "
+        f"on {_rests(drawn)}.",
+        evidence=(
+            Evidence(sentence=funding.sentence, values=tuple(return_value(r, reading.cells) for r in funding.returns)),
+            Evidence(sentence=reading.sentence, values=tuple(effect_value(e) for e in drawn if e.value is not None)),
+        ),
+        worth=_worth(better, worse, money, funding, currency=currency, policy=policy),
+        cause=f"{share(better.cross / better.total)} of what a unit spent on {of_side(side)} returns comes from whom "
+        f"they draw in and keep, {share(worse.cross / worse.total)} on {of_side(side.other)}: each side judged by its "
+        "own accounts alone hides that.",
+        owner=OWNER[side],
+        play="fund_side",
+        first_step=f"Move a tenth of next quarter's spend on {of_side(side.other)} to {of_side(side)}, in cells where "
+        f"{of_side(side.other)} wait; plan it as a push by lot: bothsides elasticity plan --side {side.value}.",
+        caveat="Average costs, not the cost of the next account: returns fall as more is spent on one side.",
+    )
+
+
+def _rests(drawn: list[Effect]) -> str:
+    grades = sorted({str(e.grade) for e in drawn})
+    return " and ".join(grades)
+
+
+def _worth(
+    better: SideReturn,
+    worse: SideReturn,
+    money: Money,
+    funding: Funding,
+    *,
+    currency: str,
+    policy: DiagnosisPolicy,
+) -> Worth | None:
+    spent = money[worse.side].monthly_spend if worse.side in money else None
+    if not spent:
+        return None
+    moved = policy.fund_shift_share * spent
+    gaps = (better.total - worse.total, better.low - worse.high, better.high - worse.low)
+    gain = [moved * max(0.0, gap) for gap in gaps]
+    return Worth(
+        per_month=gain[0],
+        low=gain[1],
+        high=gain[2],
+        currency=currency,
+        reckoning=f"{amount(moved, currency)}, {share(policy.fund_shift_share)} of what is spent a month on "
+        f"{of_side(worse.side)}, x {better.total - worse.total:.2f} more within {funding.horizon_weeks} weeks.",
+        of="contribution",
+    )

@@ -1,0 +1,211 @@
+"""Which side to fund: what a unit of spend on winning each side returns, with its interval and how sure the choice is.
+
+Model. A unit of spend wins 1/cost accounts of a side, spread over cells as the side's stock is. From there the
+expected extra accounts d of both sides are followed week by week, to first order around the market's recent weeks:
+
+    d_s(t+1) = stay_s d_s(t) + pull_s d_o(t),   pull_s = elasticity_s J_s / S_o - retention_s L_s / S_o
+
+with J joiners and L leavers a week, S stock, o the other side; elasticity_s and retention_s are the effects of o's
+stock on s's joiners and on its chance to leave. What comes back is the sum over the horizon of d_s times what an
+account of s contributes a week, on both sides, so that second rounds (suppliers draw buyers, who draw suppliers) count.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from bothsides.diagnosis.elasticity.records import Effect, Funding, Identification, Margin, SideReturn, weakest
+from bothsides.diagnosis.panel import Floats, Panel
+from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.wording import of_side, share
+from bothsides.schema import Side
+
+DRAWS = 2000
+RECENT_WEEKS = 26
+"""Weeks at the panel's end whose flows stand for the market as it is now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideMoney:
+    """What winning an account of a side costs and what one contributes a week, major units.
+
+    None where it is not known; the errors are relative (standard error over the amount).
+    """
+
+    cost: float | None
+    contribution: float | None
+    cost_error: float = 0.0
+    contribution_error: float = 0.0
+    monthly_spend: float | None = None
+    """What is spent a month on winning the side now, major units."""
+
+
+Money: TypeAlias = Mapping[Side, SideMoney]
+_NEEDED = {
+    "cost": "what is spent on winning {}: load `spend` with its side",
+    "contribution": "what {} contribute: load `fees` with their orders",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """A side's recent week over all cells: accounts at its start, joiners, leavers."""
+
+    stock: float
+    joined: float
+    left: float
+
+
+def recent_flow(panel: Panel, side: Side) -> Flow:
+    """Means over the last weeks in which stock, joiners and leavers are all known."""
+    of = panel.side(side)
+    there = np.isfinite(of.stock) & np.isfinite(of.joined) & np.isfinite(of.left)
+    weeks = np.flatnonzero(there.any(0))[-RECENT_WEEKS:]
+    sums = [np.where(there, a, 0.0)[:, weeks].sum() / max(1, len(weeks)) for a in (of.stock, of.joined, of.left)]
+    return Flow(stock=float(sums[0]), joined=float(sums[1]), left=float(sums[2]))
+
+
+def fund(
+    panel: Panel,
+    effects: tuple[Effect, ...],
+    money: Money,
+    policy: DiagnosisPolicy,
+    seed: int,
+    *,
+    weeks: int | None = None,
+) -> Funding:
+    """The side whose next unit of spend returns more over the horizon, or why that cannot be said.
+
+    Effects are drawn from normal distributions with their errors. One that is only correlational is likely too high,
+    and is drawn evenly between 0 and its upper end instead.
+    """
+    horizon = policy.fund_horizon_weeks if weeks is None else weeks
+    inflow = [e for e in effects if e.margin is Margin.INFLOW]
+    missing = _missing(money)
+    grade = weakest([e.grade for e in inflow])
+    if missing or grade is Identification.REFUSED or len(inflow) < len(Side):
+        return _refused(horizon, grade, missing)
+    flows = {side: recent_flow(panel, side) for side in Side}
+    if any(flow.stock <= 0 for flow in flows.values()):
+        return _refused(horizon, grade, ("stocks of both sides",))
+    rng = np.random.Generator(np.random.PCG64(seed))
+    drawn = {(e.side, e.margin): _draws(rng, e) for e in effects}
+    returns, totals = [], {}
+    for side in Side:
+        amount = money[side]
+        own, both = _returns(side, flows, drawn, money, horizon)
+        spread = np.exp(rng.normal(0.0, 1.0, DRAWS + 1) * np.hypot(amount.cost_error, amount.contribution_error))
+        spread[0] = 1.0
+        totals[side] = both * spread
+        low, high = np.quantile(totals[side][1:], [0.025, 0.975])
+        returns.append(
+            SideReturn(
+                side=side,
+                total=float(both[0]),
+                low=float(low),
+                high=float(high),
+                own=float(own),
+                cross=float(both[0] - own),
+                cost=float(amount.cost or 0.0),
+                contribution=float(amount.contribution or 0.0),
+            )
+        )
+    return _chosen(tuple(returns), totals, grade, horizon, policy)
+
+
+def _missing(money: Money) -> tuple[str, ...]:
+    found = []
+    for name, says in _NEEDED.items():
+        lacking = [of_side(side) for side in Side if side not in money or getattr(money[side], name) is None]
+        if lacking:
+            found.append(says.format(" and ".join(lacking)))
+    return tuple(found)
+
+
+def _refused(horizon: int, grade: Identification, missing: tuple[str, ...]) -> Funding:
+    reason = (
+        "costs or contributions are not known"
+        if missing
+        else "how strongly the sides draw each other could not be estimated"
+    )
+    return Funding(
+        side=None,
+        probability=None,
+        gap=None,
+        returns=(),
+        horizon_weeks=horizon,
+        grade=grade,
+        sentence=f"Which side to fund cannot be said: {reason}.",
+        reason=reason,
+        collect=missing,
+    )
+
+
+def _draws(rng: np.random.Generator, of: Effect) -> Floats:
+    """The estimate first, then draws of it."""
+    if of.value is None or of.interval is None or of.error is None:
+        return np.zeros(DRAWS + 1)
+    if of.grade is Identification.CORRELATIONAL:
+        ends = (min(0.0, of.interval.low), 0.0) if of.value < 0 else (0.0, max(0.0, of.interval.high))
+        drawn = rng.uniform(*ends, DRAWS)
+        return np.concatenate([[float(np.mean(ends))], drawn])
+    return np.concatenate([[of.value], rng.normal(of.value, of.error, DRAWS)])
+
+
+def _returns(
+    funded: Side, flows: Mapping[Side, Flow], drawn: Mapping[tuple[Side, Margin], Floats], money: Money, horizon: int
+) -> tuple[float, Floats]:
+    """Per unit of spend: what the accounts won bring themselves, and what all extra accounts bring (by draw)."""
+    stay = {side: 1 - flow.left / flow.stock for side, flow in flows.items()}
+    none = np.zeros(DRAWS + 1)
+    pull = {
+        side: drawn.get((side, Margin.INFLOW), none) * (flows[side].joined / flows[side.other].stock)
+        - drawn.get((side, Margin.RETENTION), none) * (flows[side].left / flows[side.other].stock)
+        for side in Side
+    }
+    cost = float(money[funded].cost or np.inf)
+    extra = {side: np.full(DRAWS + 1, 1 / cost if side is funded else 0.0) for side in Side}
+    own, both, kept = 0.0, np.zeros(DRAWS + 1), 1 / cost
+    for _ in range(horizon):
+        own += kept * float(money[funded].contribution or 0.0)
+        both = both + sum((extra[side] * float(money[side].contribution or 0.0) for side in Side), np.zeros(DRAWS + 1))
+        extra = {side: stay[side] * extra[side] + pull[side] * extra[side.other] for side in Side}
+        kept *= stay[funded]
+    return own, both
+
+
+def _chosen(
+    returns: tuple[SideReturn, ...],
+    totals: Mapping[Side, Floats],
+    grade: Identification,
+    horizon: int,
+    policy: DiagnosisPolicy,
+) -> Funding:
+    better = max(returns, key=lambda r: r.total)
+    worse = next(r for r in returns if r.side is not better.side)
+    sure = float((totals[better.side][1:] > totals[worse.side][1:]).mean())
+    gap = better.total / worse.total if worse.total > 0 else float("inf")
+    clear = sure >= policy.fund_side_least and gap >= policy.fund_gap_least
+    if clear:
+        sentence = (
+            f"A unit spent on {of_side(better.side)} returns {better.total:.2f} within {horizon} weeks, one spent on "
+            f"{of_side(worse.side)} {worse.total:.2f}: fund {of_side(better.side)}, right with a probability of "
+            f"{share(sure)}."
+        )
+    else:
+        sentence = (
+            f"Both sides return about the same per unit of spend within {horizon} weeks ({better.total:.2f} for "
+            f"{of_side(better.side)}, {worse.total:.2f} for {of_side(worse.side)}), or the data cannot tell them apart."
+        )
+    return Funding(
+        side=better.side if clear else None,
+        probability=sure,
+        gap=gap,
+        returns=returns,
+        horizon_weeks=horizon,
+        grade=grade,
+        sentence=sentence,
+        reason="" if clear else "the returns lie too close together, or are too uncertain, to choose",
+    )

@@ -1,0 +1,240 @@
+"""Designs a push by lot that can answer how strongly one side draws the other, with its cost and its power."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from bothsides.diagnosis.elasticity.lot import Design, draw_lot
+from bothsides.diagnosis.elasticity.power import Fitted, fit_market, power
+from bothsides.diagnosis.elasticity.reading import extent
+from bothsides.diagnosis.panel import Assignment, Floats, Panel
+from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.wording import counted, money, of_side, share
+from bothsides.schema import Side
+
+ENOUGH = 0.8
+"""Power from which a test is worth its cost (Cohen 1988)."""
+STEPS = 6
+LARGEST = 2.0
+"""Elasticity above which none is looked for."""
+PROBE = 0.3
+"""Elasticity that the cheapest test of a small market must be able to show."""
+A_YEAR = 52
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPush:
+    """One row for the `pushes` table: a cell pushed in a wave, first and last day."""
+
+    push_id: str
+    name: str
+    side: Side
+    category: str | None
+    region: str | None
+    started_at: date
+    ended_at: date
+    intensity: float
+    assignment: Assignment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushPlan:
+    """A push by lot: who is pushed when, what it costs, what it can show.
+
+    `power` is the probability of showing `elasticity` at 5 %; `smallest` is the least elasticity shown with a power of
+    80 %, None where none up to 2 is. Extra accounts and cost (major units) are over all waves; cost None where what an
+    account costs is not known.
+    """
+
+    side: Side
+    design: Design
+    elasticity: float
+    power: float
+    smallest: float | None
+    extra_accounts: float
+    cost: float | None
+    cells: int
+    rows: tuple[PlannedPush, ...]
+    sentence: str
+
+
+def plan_push(
+    panel: Panel,
+    side: Side,
+    *,
+    design: Design,
+    start: date,
+    elasticity: float = PROBE,
+    cost: float | None = None,
+    currency: str = "",
+    policy: DiagnosisPolicy | None = None,
+    seed: int = 1,
+) -> PushPlan:
+    """Deal a push for a side to cells and waves, and say what it costs and can show of the other side.
+
+    `cost` is what an account of the side costs, major units. The same seed deals the same lot. Raises ValueError for
+    a market of fewer than 3 cells, or a start that is no Monday.
+    """
+    policy = policy or DiagnosisPolicy()
+    if start.weekday():
+        raise ValueError(f"start {start} is a {start:%A}; pushes start on a Monday")
+    if extent(panel)[0] < 3:
+        raise ValueError(f"{counted(extent(panel)[0], 'cell')} can be followed; a lot needs at least 3 to deal among")
+    market = fit_market(panel, side)
+    pushed = draw_lot(np.random.Generator(np.random.PCG64(seed)), market.stock, design)
+    shown = power(market, design, elasticity, few=policy.elasticity_cells, seed=seed)
+    smallest = _smallest(market, design, policy.elasticity_cells, seed)
+    extra = float((pushed.sum(1) * market.joined).sum()) * design.weeks * (design.factor - 1)
+    return PushPlan(
+        side=side,
+        design=design,
+        elasticity=elasticity,
+        power=shown,
+        smallest=smallest,
+        extra_accounts=extra,
+        cost=None if cost is None else extra * cost,
+        cells=len(market.stock),
+        rows=_rows(panel, side, pushed, design, start),
+        sentence=_sentence(side, design, elasticity, shown, smallest, extra, cost, currency),
+    )
+
+
+def _smallest(market: Fitted, design: Design, few: int, seed: int) -> float | None:
+    if power(market, design, LARGEST, few=few, seed=seed) < ENOUGH:
+        return None
+    low, high = 0.0, LARGEST
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        if power(market, design, middle, few=few, seed=seed) >= ENOUGH:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def _rows(panel: Panel, side: Side, pushed: Floats, design: Design, start: date) -> tuple[PlannedPush, ...]:
+    rows = []
+    for wave in range(design.waves):
+        first = start + timedelta(weeks=wave * design.weeks)
+        for cell in np.flatnonzero(pushed[:, wave]):
+            category, region = panel.cells[int(cell)]
+            rows.append(
+                PlannedPush(
+                    push_id=f"{side.value}-push-{start:%Y%m%d}-w{wave + 1}-c{int(cell) + 1:03d}",
+                    name=f"{side.value} push by lot, wave {wave + 1}",
+                    side=side,
+                    category=category,
+                    region=region,
+                    started_at=first,
+                    ended_at=first + timedelta(days=7 * design.weeks - 1),
+                    intensity=1.0,
+                    assignment=Assignment.RANDOMISED,
+                )
+            )
+    return tuple(rows)
+
+
+def _sentence(
+    side: Side,
+    design: Design,
+    elasticity: float,
+    shown: float,
+    smallest: float | None,
+    extra: float,
+    cost: float | None,
+    currency: str,
+) -> str:
+    price = f", for about {money(extra * cost, currency)}" if cost is not None else ""
+    least = (
+        f"It shows an elasticity from {smallest:.2f} upwards with a power of 80 %."
+        if smallest is not None
+        else f"It shows no elasticity up to {LARGEST:.0f} with a power of 80 %: push harder, longer or more cells."
+    )
+    return (
+        f"{counted(design.waves, 'wave')} of {counted(design.weeks, 'week')}, one cell in {design.one_in} at a time, "
+        f"{design.factor:.1f} times as many {of_side(side)} joining there: about {counted(extra, side.value)} "
+        f"more{price}. An elasticity of {elasticity:.2f} would show with a probability of {share(shown)}. {least}"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidingTest:
+    """The cheapest test that would settle the direction within a year, or the dearest tried that would not."""
+
+    side: Side
+    design: Design
+    power: float
+    extra_accounts: float
+    cost: float | None
+    decides: bool
+    sentence: str
+
+
+CANDIDATES: tuple[Design, ...] = tuple(
+    Design(weeks=weeks, waves=waves, factor=factor)
+    for factor in (1.5, 2.0, 3.0)
+    for weeks, waves in ((13, 1), (13, 2), (13, 3), (6, 6))
+)
+"""Designs tried for a small market; all end within a year, the weeks that follow included."""
+
+
+def cheapest_test(
+    panel: Panel,
+    side: Side,
+    *,
+    cost: float | None = None,
+    currency: str = "",
+    policy: DiagnosisPolicy | None = None,
+    seed: int = 1,
+) -> DecidingTest | None:
+    """The design with the fewest extra accounts that shows an elasticity of 0.3 with a power of 80 % within a year.
+
+    None where the market has fewer than 3 cells.
+    """
+    policy = policy or DiagnosisPolicy()
+    if extent(panel)[0] < 3:
+        return None
+    market = fit_market(panel, side)
+    tried = []
+    for design in (d for d in CANDIDATES if d.length <= A_YEAR):
+        share_pushed = 1 / design.one_in
+        extra = float(market.joined.sum()) * share_pushed * design.weeks * design.waves * (design.factor - 1)
+        tried.append((extra, design))
+    best: tuple[float, float, Design] | None = None
+    for extra, design in sorted(tried, key=lambda found: found[0]):
+        shown = power(market, design, PROBE, few=policy.elasticity_cells, seed=seed)
+        if shown >= ENOUGH:
+            return _deciding(side, design, shown, extra, cost, currency, decides=True)
+        best = max(best or (shown, extra, design), (shown, extra, design), key=lambda found: (found[0], -found[1]))
+    assert best is not None
+    return _deciding(side, best[2], best[0], best[1], cost, currency, decides=False)
+
+
+def _deciding(
+    side: Side, design: Design, shown: float, extra: float, cost: float | None, currency: str, *, decides: bool
+) -> DecidingTest:
+    price = money(extra * cost, currency) if cost is not None else f"{counted(extra, side.value)} more than usual"
+    what = (
+        f"{counted(design.waves, 'wave')} of {counted(design.weeks, 'week')} by lot, one cell in {design.one_in} at a "
+        f"time, {design.factor:.1f} times as many {of_side(side)} joining there"
+    )
+    if decides:
+        sentence = (
+            f"The cheapest test that would settle whether {of_side(side)} draw {of_side(side.other)} in: {what}; about "
+            f"{price}. It shows an elasticity of {PROBE} with a probability of {share(shown)}."
+        )
+    else:
+        sentence = (
+            f"Whether {of_side(side)} draw {of_side(side.other)} in cannot be decided within a year for less than "
+            f"{price}: even {what} shows an elasticity of {PROBE} with a probability of only {share(shown)}."
+        )
+    return DecidingTest(
+        side=side,
+        design=design,
+        power=shown,
+        extra_accounts=extra,
+        cost=None if cost is None else extra * cost,
+        decides=decides,
+        sentence=sentence,
+    )

@@ -1,0 +1,135 @@
+"""The whole reading: both directions at both margins, what pushes did, who retains whom, which side to fund."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from scipy import stats
+
+from bothsides.diagnosis.elasticity.effect import effect, explain
+from bothsides.diagnosis.elasticity.funding import Money, fund
+from bothsides.diagnosis.elasticity.ground import Ground, ground
+from bothsides.diagnosis.elasticity.projections import response
+from bothsides.diagnosis.elasticity.records import (
+    Effect,
+    ElasticityReading,
+    Identification,
+    Judgement,
+    Margin,
+    RetentionDriver,
+)
+from bothsides.diagnosis.elasticity.small_market import direction
+from bothsides.diagnosis.panel import Panel
+from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.wording import of_side, share
+from bothsides.schema import Side
+
+SEED = 20
+"""Of every draw in a reading: the same panel gives the same reading."""
+NO_MONEY: Money = {}
+
+
+def elasticity(
+    panel: Panel,
+    *,
+    money: Money = NO_MONEY,
+    policy: DiagnosisPolicy | None = None,
+    judgements: tuple[Judgement, ...] = (),
+    seed: int = SEED,
+) -> ElasticityReading:
+    """How strongly each side draws and keeps the other, with what that rests on, and which side to fund.
+
+    `money` says per side what an account costs and contributes. Below the policy's cells and weeks no number is given:
+    small markets get directions instead.
+    """
+    policy = policy or DiagnosisPolicy()
+    grounds = {side: ground(panel, side) for side in Side}
+    cells, weeks = extent(panel)
+    small = cells < policy.elasticity_cells or weeks < policy.elasticity_weeks
+    effects = _no_numbers(cells, weeks, policy) if small else _effects(grounds, policy, seed)
+    directions = tuple(direction(grounds[side], panel.side(side.other).left, seed) for side in Side) if small else ()
+    found = (response(panel, pushed, side) for pushed in Side for side in Side) if not small else ()
+    return ElasticityReading(
+        sentence=_sentence(effects, cells, weeks),
+        cells=cells,
+        weeks=weeks,
+        first_week=panel.weeks[0],
+        last_week=panel.weeks[-1],
+        effects=effects,
+        responses=tuple(r for r in found if r is not None),
+        retention=retention_driver(effects),
+        funding=fund(panel, effects, money, policy, seed),
+        small=directions,
+        judgements=judgements,
+    )
+
+
+def extent(panel: Panel) -> tuple[int, int]:
+    """Cells and weeks that can teach something: both sides' stock known and somebody joined."""
+    there = np.ones_like(panel.orders, bool)
+    for side in Side:
+        of = panel.side(side)
+        there &= np.isfinite(of.stock) & np.isfinite(of.joined) & (of.stock > 0)
+    came = sum((np.nan_to_num(panel.side(side).joined) for side in Side), np.zeros_like(panel.orders))
+    live = there & ((came * there).sum(1) > 0)[:, None]
+    return int(live.any(1).sum()), int(live.any(0).sum())
+
+
+def _effects(grounds: Mapping[Side, Ground], policy: DiagnosisPolicy, seed: int) -> tuple[Effect, ...]:
+    explained = {side: explain(grounds[side]) for side in Side}
+    return tuple(
+        effect(grounds[side], margin, explained[side], explained[side.other], policy, seed)
+        for margin in Margin
+        for side in Side
+    )
+
+
+def _no_numbers(cells: int, weeks: int, policy: DiagnosisPolicy) -> tuple[Effect, ...]:
+    reason = (
+        f"{cells} cells x {weeks} weeks can be followed; a number needs at least {policy.elasticity_cells} x "
+        f"{policy.elasticity_weeks}"
+    )
+    return tuple(
+        Effect(side=side, margin=margin, grade=Identification.REFUSED, why="", reason=reason, cells=cells, weeks=weeks)
+        for margin in Margin
+        for side in Side
+    )
+
+
+def retention_driver(effects: tuple[Effect, ...]) -> RetentionDriver | None:
+    """Which side's stock lowers the other's chance to leave more, per 1 %; None where an effect has no number."""
+    kept = {e.side.other: e for e in effects if e.margin is Margin.RETENTION and e.value is not None}
+    if len(kept) < len(Side):
+        return None
+    gain = {side: (-float(e.value or 0.0), float(e.error or 0.0)) for side, e in kept.items()}
+    stronger = max(Side, key=lambda side: gain[side][0])
+    (a, ea), (b, eb) = gain[stronger], gain[stronger.other]
+    noise = float(np.hypot(ea, eb))
+    sure = float(stats.norm.cdf((a - b) / noise)) if noise > 0 else 1.0
+    works = float(stats.norm.sf(a / ea)) <= 0.05 if ea > 0 else a > 0
+    who, other = of_side(stronger), of_side(stronger.other)
+    if not works:
+        return RetentionDriver(
+            side=None, probability=sure, sentence="Neither side is seen to keep the other from leaving."
+        )
+    if sure < 0.9:
+        return RetentionDriver(
+            side=None,
+            probability=sure,
+            sentence=f"Which side keeps the other cannot be told: {who} more, with a probability of {share(sure)}.",
+        )
+    return RetentionDriver(
+        side=stronger,
+        probability=sure,
+        sentence=f"{who.capitalize()} keep {other}: 1 % more {who} lowers the weekly chance that a "
+        f"{stronger.other.value} leaves by {a:.2f} %, more than the other way round (probability {share(sure)}).",
+    )
+
+
+def _sentence(effects: tuple[Effect, ...], cells: int, weeks: int) -> str:
+    inflow = [e for e in effects if e.margin is Margin.INFLOW and e.value is not None]
+    if not inflow:
+        return f"No elasticity can be given from {cells} cells over {weeks} weeks."
+    told = [
+        f"1 % more {of_side(e.driver)} brings {e.value:+.2f} % {of_side(e.side)} ({e.grade})" for e in inflow if e.value
+    ]
+    return f"{'; '.join(told)}."

@@ -1,0 +1,101 @@
+"""Markets of a few cells: no number, but which way one side seems to work on the other, and how far to believe it."""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import stats
+
+from bothsides.diagnosis.elasticity.ground import Ground, at_work, staying
+from bothsides.diagnosis.elasticity.records import Direction
+from bothsides.diagnosis.elasticity.within import known, two_way
+from bothsides.diagnosis.panel import Assignment, Floats
+from bothsides.diagnosis.wording import counted, of_side, share
+
+BELIEVED = 0.1
+"""Chance under which a direction is named."""
+SHUFFLES = 999
+
+
+def direction(of: Ground, left: Floats, seed: int) -> Direction:
+    """How more of the other side went with joiners of this one, cell by cell; with pushes by lot, against other lots.
+
+    By ranks within cells after the market's common weeks are taken out: in how many cells the two moved the same way,
+    and how often as many would by chance. `left` are the driver's leavers, which tell how long a push is at work.
+    """
+    if of.assignment is Assignment.RANDOMISED and len(of.driver_push) > 2:
+        return _by_lot(of, left, seed)
+    signs = _signs(of)
+    up, live = int((signs > 0).sum()), int((signs != 0).sum())
+    most = max(up, live - up)
+    chance = float(min(1.0, 2 * stats.binom.sf(most - 1, live, 0.5))) if live else 1.0
+    points = (1 if up > live - up else -1) if chance <= BELIEVED else 0
+    return Direction(
+        side=of.side,
+        points=points,
+        cells_for=up,
+        cells=live,
+        chance=chance,
+        by_lot=False,
+        sentence=_said(of, up, live, chance, points),
+    )
+
+
+def _signs(of: Ground) -> Floats:
+    """Per cell the sign of the rank correlation of joiners with the other side's stock, weeks' effects taken out."""
+    rate = np.sqrt(of.joined + 0.375)
+    there = known(rate, of.driver)
+    rest = two_way(there).residual(np.stack([rate, of.driver]))
+    found = np.zeros(len(rate))
+    for cell, at in enumerate(there > 0):
+        if at.sum() > 2 and np.ptp(rest[0, cell, at]) > 0 and np.ptp(rest[1, cell, at]) > 0:
+            found[cell] = np.sign(stats.spearmanr(rest[0, cell, at], rest[1, cell, at]).statistic)
+    return found
+
+
+def _by_lot(of: Ground, left: Floats, seed: int) -> Direction:
+    """Randomisation test (Fisher 1935): the pushes' schedules dealt anew to the cells, against what was seen."""
+    statistic = _statistic(of, left)
+    seen = statistic(of.driver_push)
+    rng = np.random.Generator(np.random.PCG64(seed))
+    drawn = np.array([statistic(of.driver_push[rng.permutation(len(of.driver_push))]) for _ in range(SHUFFLES)])
+    chance = float((1 + (np.abs(drawn) >= abs(seen) - 1e-12).sum()) / (1 + SHUFFLES))
+    points = int(np.sign(seen)) if chance <= BELIEVED else 0
+    cells = int((known(of.joined).sum(1) > 0).sum())
+    who, other = of_side(of.side), of_side(of.side.other)
+    return Direction(
+        side=of.side,
+        points=points,
+        cells_for=0,
+        cells=cells,
+        chance=chance,
+        by_lot=True,
+        sentence=(
+            f"After pushes for {other}, dealt by lot, {'more' if seen > 0 else 'fewer'} {who} joined; another deal of "
+            f"the same lot would show as much in {share(chance)} of cases"
+            f"{'' if points else ', so no direction is claimed'}."
+        ),
+    )
+
+
+def _statistic(of: Ground, left: Floats) -> Callable[[Floats], float]:
+    """How joiners, weeks' and cells' effects taken out, go with the pushes at work under a deal of the lot."""
+    rate = np.sqrt(of.joined + 0.375)
+    there = known(rate)
+    rest, stay = two_way(there).residual(rate), staying(left, of.driver_stock)
+
+    def of_deal(push: Floats) -> float:
+        return float((rest * at_work(push, stay)).sum())
+
+    return of_deal
+
+
+def _said(of: Ground, up: int, live: int, chance: float, points: int) -> str:
+    who, other = of_side(of.side), of_side(of.side.other)
+    most, word = max(up, live - up), "more" if up >= live - up else "fewer"
+    told = (
+        f"In {most} of {counted(live, 'cell')} {word} {who} joined when there were more {other} than usual; by chance "
+        f"alone that agreement comes {share(chance)} of the time"
+    )
+    if not points:
+        return f"{told}, so no direction is claimed."
+    return f"{told}. That is a direction, not a size, and a boom of the cell itself would look the same."
