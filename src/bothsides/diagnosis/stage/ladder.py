@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from bothsides.diagnosis.stage.policy import StagePolicy, Test, tests
+from bothsides.diagnosis.stage.policy import Condition, StagePolicy, conditions
 from bothsides.diagnosis.stage.reading import Stage
 from bothsides.metrics import Unit, Value
 
-Rules = tuple[tuple[Stage, tuple[Test, ...]], ...]
+Rules = tuple[tuple[Stage, tuple[Condition, ...]], ...]
 
 NEAR = {Unit.RATE: 0.05, Unit.MONTHS: 3.0, Unit.COUNT: 1.0}
 """How far from a bound a number without an interval is clear of it: five points, a quarter, one cell."""
@@ -24,7 +24,7 @@ class Turn:
     """The nearest change of one reading that changes the stage; `distance` below 1 is too close to call."""
 
     stage: Stage
-    test: Test
+    test: Condition
     distance: float
 
 
@@ -37,13 +37,13 @@ def rules(policy: StagePolicy) -> Rules:
         Stage.EARLY: policy.early,
         Stage.PRE_FIT: {},
     }
-    return tuple((stage, tests(rule)) for stage, rule in asked.items())
+    return tuple((stage, conditions(rule)) for stage, rule in asked.items())
 
 
 def stage_of(numbers: Mapping[str, float], ladder: Rules) -> Stage:
     """The first stage whose tests all pass.
 
-    >>> stage_of({"buyer_repeat": 0.1}, ((Stage.EARLY, tests({"buyer_repeat": ">= 0.25"})), (Stage.PRE_FIT, ())))
+    >>> stage_of({"buyer_repeat": 0.1}, ((Stage.EARLY, conditions({"buyer_repeat": ">= 0.25"})), (Stage.PRE_FIT, ())))
     <Stage.PRE_FIT: 'pre-fit'>
     """
     return next(stage for stage, asked in ladder if all(test.passes(numbers[test.reading]) for test in asked))
@@ -68,7 +68,7 @@ def turns(values: Mapping[str, Value], ladder: Rules) -> tuple[Turn, ...]:
     stands = stage_of(filled, ladder)
     found = []
     for reading, number in known.items():
-        for test in _tests_of(reading, ladder):
+        for test in _conditions_of(reading, ladder):
             for beyond in (test.bound - JUST, test.bound + JUST):
                 turned = stage_of(filled | {reading: beyond}, ladder)
                 if turned is not stands and not (reading in _ONLY_GROWS and beyond < number):
@@ -82,13 +82,13 @@ def _known(values: Mapping[str, Value]) -> dict[str, float]:
     return {name: float(value.value) for name, value in values.items() if value.value is not None}
 
 
-def _tests_of(reading: str, ladder: Rules) -> Sequence[Test]:
+def _conditions_of(reading: str, ladder: Rules) -> Sequence[Condition]:
     return [test for _, asked in ladder for test in asked if test.reading == reading]
 
 
 def _either_side(reading: str, ladder: Rules) -> list[float]:
     """A number below, between and above every bound of the reading."""
-    bounds = {test.bound for test in _tests_of(reading, ladder)}
+    bounds = {test.bound for test in _conditions_of(reading, ladder)}
     return sorted({number for bound in bounds for number in (bound - JUST, bound + JUST)})
 
 

@@ -24,14 +24,12 @@ SIGNS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
-_TEST = re.compile(r"(>=|<=|>|<) *(-?\d+(?:\.\d+)?)")
+_WRITTEN = re.compile(r"(>=|<=|>|<) *(-?\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Test:
+class Condition:
     """A reading held against a bound: shares from 0 to 1, months and cells in numbers."""
-
-    __test__ = False  # a test of a reading, not one of pytest's
 
     reading: str
     sign: str
@@ -42,23 +40,23 @@ class Test:
         return SIGNS[self.sign](number, self.bound)
 
 
-def tests(rule: Mapping[str, str]) -> tuple[Test, ...]:
+def conditions(rule: Mapping[str, str]) -> tuple[Condition, ...]:
     """The rule's tests. Raises ValueError naming what cannot be read and what is allowed.
 
-    >>> tests({"gmv_growth": ">= 0.25"})
-    (Test(reading='gmv_growth', sign='>=', bound=0.25),)
+    >>> conditions({"gmv_growth": ">= 0.25"})
+    (Condition(reading='gmv_growth', sign='>=', bound=0.25),)
     """
-    return tuple(_test(reading, written) for reading, written in rule.items())
+    return tuple(_condition(reading, written) for reading, written in rule.items())
 
 
-def _test(reading: str, written: str) -> Test:
+def _condition(reading: str, written: str) -> Condition:
     if reading not in READ:
         raise ValueError(f"stage rule: {reading!r} is not one of {', '.join(READ)}")
-    found = _TEST.fullmatch(written.strip())
+    found = _WRITTEN.fullmatch(written.strip())
     if found is None:
         signs = ", ".join(SIGNS)
         raise ValueError(f"stage rule: {reading} = {written!r} must be one of {signs} and a number, such as '>= 0.25'")
-    return Test(reading=reading, sign=found[1], bound=float(found[2]))
+    return Condition(reading=reading, sign=found[1], bound=float(found[2]))
 
 
 def _late() -> dict[str, str]:
@@ -117,4 +115,4 @@ class StagePolicy:
 
     def __post_init__(self) -> None:
         for rule in (self.late, self.growing, self.mature, self.early):
-            tests(rule)
+            conditions(rule)

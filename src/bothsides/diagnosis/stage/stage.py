@@ -12,7 +12,7 @@ from bothsides.diagnosis.stage.anchors import anchors
 from bothsides.diagnosis.stage.ladder import Rules, Turn, possible, rules, turns
 from bothsides.diagnosis.stage.market import read_trade
 from bothsides.diagnosis.stage.measures import measures
-from bothsides.diagnosis.stage.policy import StagePolicy, Test
+from bothsides.diagnosis.stage.policy import Condition, StagePolicy
 from bothsides.diagnosis.stage.prospects import prospects
 from bothsides.diagnosis.stage.reading import Anchor, Checked, Rival, Stage, StageReading, Vertical
 from bothsides.diagnosis.stage.strategy import strategy
@@ -128,7 +128,7 @@ def _rule(open_to: Sequence[Stage], values: Mapping[str, Value], ladder: Rules) 
     return tuple(_checked(test, values) for test in dict.fromkeys(shown))
 
 
-def _checked(test: Test, values: Mapping[str, Value]) -> Checked:
+def _checked(test: Condition, values: Mapping[str, Value]) -> Checked:
     value = values[test.reading]
     return Checked(
         reading=test.reading,
@@ -214,5 +214,5 @@ def _to_next(stage: Stage | None, values: Mapping[str, Value], ladder: Rules) ->
     return f"{put(following.value)} once it has {listed([f'{c.asks} (now {c.has})' for c in open_])}."
 
 
-def _back(test: Test) -> str:
+def _back(test: Condition) -> str:
     return f"back to {bound(test)} or more"

@@ -51,7 +51,7 @@ PLANS: dict[Stage, tuple[Play, ...]] = {
     Stage.LATE: (
         (Team.SALES, Side.BUYER, "Turn retention around first; then take anchor buyers into the best new vertical."),
         (Team.SALES, Side.SUPPLIER, "Extend suppliers that already stand next to the best new vertical into it."),
-        (Team.MARKETING, Side.BUYER, "Test demand for the new vertical with the buyers that looked for it."),
+        (Team.MARKETING, Side.BUYER, "Condition demand for the new vertical with the buyers that looked for it."),
         (Team.MARKETING, Side.SUPPLIER, "Keep the suppliers that still sell: demand signals and better terms."),
     ),
 }

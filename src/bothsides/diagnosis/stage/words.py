@@ -1,6 +1,6 @@
 """Readings, bounds and conditions of a stage as people say them."""
 
-from bothsides.diagnosis.stage.policy import Test
+from bothsides.diagnosis.stage.policy import Condition
 from bothsides.diagnosis.wording import count, share
 from bothsides.metrics import Value
 
@@ -26,19 +26,19 @@ def named(reading: str) -> str:
     return NAMES[reading]
 
 
-def bound(test: Test) -> str:
+def bound(test: Condition) -> str:
     """The bound with its unit.
 
-    >>> bound(Test(reading="gmv_growth", sign=">=", bound=0.25))
+    >>> bound(Condition(reading="gmv_growth", sign=">=", bound=0.25))
     '25 %'
     """
     return _number(test.bound, test.reading)
 
 
-def asks(test: Test) -> str:
+def asks(test: Condition) -> str:
     """What the test asks for.
 
-    >>> asks(Test(reading="ndr_buyers", sign="<", bound=1.0))
+    >>> asks(Condition(reading="ndr_buyers", sign="<", bound=1.0))
     "buyers' NDR below 100 %"
     """
     return f"{named(test.reading)} {_BESIDE[test.sign]} {bound(test)}"
