@@ -52,6 +52,12 @@ SUCCESS: dict[str, Success] = {
         says="The largest buyer's share of the category falls because others bought more, not because it bought less.",
         weeks=26,
     ),
+    "fund_side": Success(
+        metric="return_per_spend",
+        says="The funded side's stock grows and so do joiners of the other, as much as forecast; its return per unit "
+        "of spend, read again after a year, stays above the other side's.",
+        weeks=26,
+    ),
     "ltv_below_cac": Success(
         metric="ltv_to_cac",
         says="LTV:CAC of the accounts won from now on is above 1, with its interval.",

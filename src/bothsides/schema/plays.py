@@ -16,6 +16,7 @@ PLAYS: dict[str, str] = {
     "lower_acquisition_cost": "Bring the cost per transacting account below what it returns within the horizon.",
     "widen_slowest_edge": "Work the flywheel edge that limits growth now.",
     "watch_leakage": "Look into pairs whose orders stopped after contact; ask, do not accuse.",
+    "fund_side": "Shift acquisition spend step by step to the side whose spend returns more, as a push by lot.",
     "collect_data": "Get the missing data first; the question cannot be answered without it.",
 }
 """Play id to its one-sentence description."""
