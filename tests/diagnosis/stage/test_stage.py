@@ -104,7 +104,7 @@ def test_half_a_year_is_read_at_a_yearly_pace_and_says_that_seasons_do_not_cance
 
 
 def test_the_stage_of_an_earlier_day_is_read_from_what_was_known_then(market: Market) -> None:
-    orders = list(monthly(30, amount=lambda month: 100 * (1.06**month if month < 24 else 1.06**24 * 0.01)))
+    orders = list(monthly(34, amount=lambda month: 100 * (1.06**month if month < 24 else 1.06**24 * 0.01)))
     store = market(orders=orders, accounts=accounts(orders))
     now, then = diagnose(store).stage, diagnose(store, as_of=date(2024, 12, 31)).stage
     assert then is not None
