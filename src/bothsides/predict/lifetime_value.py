@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from bothsides.metrics import Better, Store
+from bothsides.metrics.hindsight import on_day
 from bothsides.predict.backtest import Backtested
 from bothsides.predict.lifetime_choice import Judged, judge
 from bothsides.predict.lifetime_worth import WEEKS_PER_MONTH, mean_worth, new_worth
@@ -89,10 +90,18 @@ def lifetime_values(
     if discount < 0 or not 0 <= credit <= 1:
         raise ValueError(f"discount {discount} must be at least 0, credit {credit} from 0 to 1")
     known = store.ranges.get("orders")
-    if known is None or store.sampled:
+    if known is None or store.sampled or (as_of is not None and as_of < known[0]):
         why = "orders are a declared sample: accounts cannot be followed" if store.sampled else "no order is known"
         return LifetimeValues(card=_card(side, horizon_months, ModelVerdict.TOO_LITTLE, why))
     end = min(known[1], as_of) if as_of else known[1]
+    with on_day(store, as_of) as then:
+        return _on_day(then, side, end, horizon_months=horizon_months, discount=discount, credit=credit, seed=seed)
+
+
+def _on_day(
+    store: Store, side: Side, end: date, *, horizon_months: int, discount: float, credit: float, seed: int
+) -> LifetimeValues:
+    known = store.ranges["orders"]
     months = _months(known[0], end)
     tested = max(3, min(12, months // 3))
     if months < LEAST_MONTHS:
@@ -301,7 +310,7 @@ def _take_rate(store: Store, end: date) -> float | None:
 
 def _names(store: Store, side: Side) -> dict[int, str]:
     rows = store.engine.rows(
-        "SELECT account, coalesce(name, CAST(account_id AS VARCHAR)) FROM dim_accounts WHERE side = $side",
+        "SELECT account, coalesce(name, 'account ' || account) FROM dim_accounts WHERE side = $side",
         {"side": side.value},
     )
     return dict(rows)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from bothsides.metrics import Better, Store
+from bothsides.metrics.hindsight import on_day
 from bothsides.predict.backtest import Backtested, Draws, backtested, better_by, least
 from bothsides.predict.mean_value import fit_mean_value
 from bothsides.predict.model_card import Comparison, Estimate, ModelCard, ModelVerdict, version_of
@@ -143,16 +144,19 @@ WAYS: tuple[tuple[tuple[str, str, bool], Forecast], ...] = ((REPEAT, _repeat), *
 def spend_forecast(store: Store, side: Side, *, as_of: date | None = None, seed: int = 1) -> SpendForecast:
     """The side's forecast from a day on, the last known one by default."""
     known = store.ranges.get("orders")
-    if known is None or store.sampled:
+    if known is None or store.sampled or (as_of is not None and as_of < known[0]):
         why = "orders are a declared sample: accounts cannot be followed" if store.sampled else "no order is known"
         return SpendForecast(card=_card(side, ModelVerdict.TOO_LITTLE, why))
     end = min(known[1], as_of) if as_of else known[1]
-    rows = store.engine.rows(
-        "SELECT account, coalesce(name, CAST(account_id AS VARCHAR)) FROM dim_accounts WHERE side = $side",
-        {"side": side.value},
-    )
-    bought = read_purchases(store, side, until=end)
-    return forecast_spend(bought, side, first=known[0], end=end, currency=store.currency, names=dict(rows), seed=seed)
+    with on_day(store, as_of) as then:
+        rows = then.engine.rows(
+            "SELECT account, coalesce(name, 'account ' || account) FROM dim_accounts WHERE side = $side",
+            {"side": side.value},
+        )
+        bought = read_purchases(then, side, until=end)
+        return forecast_spend(
+            bought, side, first=known[0], end=end, currency=then.currency, names=dict(rows), seed=seed
+        )
 
 
 def forecast_spend(

@@ -30,7 +30,7 @@ class Workspace:
                 f"{folder} {what}, so it is not a workspace; make one with: bothsides init {folder} --from FILES"
             )
         workspace = cls(folder=folder, settings=load_policy(path, Settings).policy)
-        for place in (workspace.mappings_dir, workspace.raw_dir, workspace.reports_dir):
+        for place in (workspace.mappings_dir, workspace.raw_dir, workspace.reports_dir, workspace.models_dir):
             if place.exists() and not place.is_dir():
                 raise NotADirectoryError(f"{place} is a file, but a workspace keeps a folder there; move it away")
         return workspace
@@ -70,3 +70,8 @@ class Workspace:
     def reports_dir(self) -> Path:
         """Where reports are written."""
         return self.folder / "reports"
+
+    @property
+    def models_dir(self) -> Path:
+        """Where fitted models lie, the latest of each and, in history, every one before it."""
+        return self.folder / "models"
