@@ -71,7 +71,9 @@ def test_without_an_interval_nothing_is_won() -> None:
 
 def test_a_score_is_the_sum_of_its_reasons() -> None:
     parts = (0.1, -0.7, 0.2, 1.3)
-    reasons = tuple(Reason(feature=f"f{i}", says="", value=0.0, contribution=part) for i, part in enumerate(parts))
+    reasons = tuple(
+        Reason(feature=f"f{i}", says="", value=0.0, typical=0.0, contribution=part) for i, part in enumerate(parts)
+    )
     score = Score(account=1, name="Acme", intercept=-0.4, reasons=reasons)
     assert score.logit == math.fsum((-0.4, *parts))
     assert score.probability == pytest.approx(1 / (1 + math.exp(-0.5)))

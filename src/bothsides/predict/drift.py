@@ -7,6 +7,9 @@ import numpy as np
 from bothsides.predict.logistic import Floats
 
 BINS = 10
+SPREAD = 9
+"""Points over which a case is spread."""
+
 MOVED = 0.25
 """Population stability above which a feature has moved (rule of thumb of credit scoring: 0.1 watch, 0.25 act)."""
 
@@ -17,7 +20,9 @@ BEYOND_CHANCE = 2.576
 def stability(learned: Floats, now: Floats) -> float:
     """Population stability index of one feature: 0 where both spread alike over the deciles of what was learned from.
 
-    Half a case is added to every bin, so that an empty one gives a large number and not an infinite one.
+    Every case is spread over half a standard deviation, so that dates that stand for whole months, 30 days ago in one
+    and 31 in another, do not jump from bin to bin. Half a case is added to every bin, so that an empty one gives a
+    large number and not an infinite one.
     Source: Siddiqi 2006, Credit Risk Scorecards, chapter 8. Raises ValueError where either is empty.
 
     >>> stability(np.arange(100.0), np.arange(100.0))
@@ -25,14 +30,23 @@ def stability(learned: Floats, now: Floats) -> float:
     """
     if not len(learned) or not len(now):
         raise ValueError(f"stability of {len(learned)} against {len(now)} cases: neither may be none")
-    edges = np.unique(np.quantile(learned, np.arange(1, BINS) / BINS))
-    then, since = (
-        np.bincount(np.searchsorted(edges, x, side="left"), minlength=len(edges) + 1) for x in (learned, now)
-    )
+    values = np.unique(learned)
+    tenths = np.searchsorted(values, np.quantile(learned, np.arange(1, BINS) / BINS, method="lower"))
+    below = np.unique(tenths[tenths < len(values) - 1])
+    edges = (values[below] + values[below + 1]) / 2
+    spread = np.linspace(-0.25, 0.25, SPREAD) * float(learned.std())
+    then, since = (_counts(cases, edges, spread) for cases in (learned, now))
     held = then + since > 0
     expected, actual = ((cases[held] + 0.5) / (cases[held] + 0.5).sum() for cases in (then, since))
     index = float(((actual - expected) * np.log(actual / expected)).sum())
     return max(0.0, index)
+
+
+def _counts(cases: Floats, edges: Floats, spread: Floats) -> Floats:
+    """Cases in each bin, each spread evenly over its surroundings."""
+    places = np.searchsorted(edges, (cases[:, None] + spread).ravel(), side="left")
+    counts: Floats = np.bincount(places, minlength=len(edges) + 1) / len(spread)
+    return counts
 
 
 def base_rate_moved(came: int, n: int, came_now: int, n_now: int) -> bool:

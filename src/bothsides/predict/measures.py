@@ -116,12 +116,14 @@ def recall_at(k: int, scores: Floats, outcome: Bools, groups: Ints) -> Figure:
     return Figure(value=value, influence=influence)
 
 
-def compared(measure: str, better: Better, model: Figure, baseline: Figure, clusters: Ints | None = None) -> Comparison:
-    """The model's figure beside the baseline's on the same cases, with their paired gap, 95 %."""
+def compared(
+    measure: str, better: Better, model: Figure, baseline: Figure, clusters: Ints | None = None, *, z: float = Z
+) -> Comparison:
+    """The model's figure beside the baseline's on the same cases, with their paired gap, 95 % unless told."""
     return Comparison(
         measure=measure,
         better=better,
-        model=model.estimate(clusters),
-        baseline=baseline.estimate(clusters),
-        gap=(model - baseline).estimate(clusters),
+        model=model.estimate(clusters, z=z),
+        baseline=baseline.estimate(clusters, z=z),
+        gap=(model - baseline).estimate(clusters, z=z),
     )

@@ -134,12 +134,25 @@ class ModelCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """What one feature adds to a case's logit, above or below the average case that was learned from."""
+    """What one feature adds to a case's logit, above or below the average case that was learned from.
+
+    `typical` is that average, in the units of `value`.
+    """
 
     feature: str
     says: str
     value: float
+    typical: float
     contribution: float
+
+    @property
+    def sentence(self) -> str:
+        """The reason in words.
+
+        >>> Reason(feature="orders", says="orders lately", value=0.0, typical=1.2, contribution=0.4).sentence
+        'orders lately: low'
+        """
+        return f"{self.says}: {'low' if self.value < self.typical else 'high'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,14 +188,6 @@ class Score:
         """The reasons that push the probability up, strongest first."""
         up = [reason for reason in self.reasons if reason.contribution > 0]
         return tuple(sorted(up, key=lambda reason: -reason.contribution)[:most])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prediction:
-    """A model's card and the scores it gives today, likeliest first; empty where the card's verdict forbids them."""
-
-    card: ModelCard
-    scores: tuple[Score, ...] = ()
 
 
 def version_of(content: Mapping[str, object]) -> str:

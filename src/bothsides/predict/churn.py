@@ -1,0 +1,59 @@
+"""Which accounts will stop trading: a ranking by how lately and how often they traded, judged on later months."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from bothsides.metrics import Store
+from bothsides.metrics.hindsight import on_day
+from bothsides.predict.cases import ModelSpec
+from bothsides.predict.churn_features import CHURN_SIGNALS, trade_months
+from bothsides.predict.judging import TOO_SHORT, predicted, refused
+from bothsides.predict.logistic import RIDGE
+from bothsides.predict.scores import Prediction
+from bothsides.predict.validation import time_split
+from bothsides.schema import Side
+
+HORIZON_MONTHS = 3
+
+
+def churn_spec(side: Side) -> ModelSpec:
+    """Churn of one side. P(alive) of a repeat-buying model is not used: it ranked the accounts of CDNOW backwards."""
+    return ModelSpec(
+        id=f"churn-{side.value}",
+        model="churn",
+        side=side,
+        label=f"no completed order in the next {HORIZON_MONTHS} months",
+        horizon_months=HORIZON_MONTHS,
+        step_months=HORIZON_MONTHS,
+        rule="days since the last order",
+        rule_signal="recency",
+        signals=CHURN_SIGNALS,
+        ridge=RIDGE,
+    )
+
+
+def churn(store: Store, side: Side, *, as_of: date | None = None) -> Prediction:
+    """The side's churn risk: its card, and where the verdict allows it a score for every account with its reasons.
+
+    Probabilities that an account places no completed order in the three months after the last whole one; amounts are
+    what it traded a month over the last year, major units.
+    """
+    spec = churn_spec(side)
+    if store.sampled:
+        return refused(spec, "orders are a declared sample: no account can be followed")
+    known = store.ranges.get("orders")
+    if known is None or (as_of is not None and as_of < known[0]):
+        return refused(spec, "no dated order is known")
+    with on_day(store, as_of) as then:
+        last = min(known[1], as_of) if as_of else known[1]
+        split = time_split(known[0], last, horizon=HORIZON_MONTHS, step=HORIZON_MONTHS)
+        if split is None:
+            return refused(spec, TOO_SHORT)
+        with trade_months(then, side, split.now) as trade:
+            return predicted(spec, split, trade.cases, lambda: account_names(then))
+
+
+def account_names(store: Store) -> Mapping[int, str]:
+    """Each account's name, its number where it has none."""
+    rows = store.engine.rows("SELECT account, coalesce(name, 'account ' || account) FROM dim_accounts")
+    return dict(rows)

@@ -1,0 +1,157 @@
+"""What an account's trade looked like before a cut-off: ten features of recency and rate, and whether it came back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from bothsides.metrics import Store
+from bothsides.predict.cases import Cases, Signal
+from bothsides.predict.logistic import Floats
+from bothsides.predict.measures import Ints
+from bothsides.predict.reading import int_columns
+from bothsides.schema import Side, minor_units
+from bothsides.schema.period import add_months
+from bothsides.warehouse import Engine
+
+GONE_AFTER_MONTHS = 24
+"""An account without an order for so long has left; asking whether it will leave would make every model look good."""
+
+MOST_CASES = 20_000
+"""Accounts a cut-off learned from and judged on: beyond it a fixed one in so many is taken."""
+
+RECENT, EARLIER, YEAR = 3, 6, 12
+"""Months back that the rates look, up to the cut-off."""
+
+DAYS_PER_MONTH = 30.4375
+
+CHURN_SIGNALS = (
+    Signal(name="recency", says="days since its last order", direction=1),
+    Signal(name="hiatus", says="this pause against its usual one", direction=1),
+    Signal(name="tenure", says="days since its first order"),
+    Signal(name="active_recent", says="months with an order in the last 3", direction=-1),
+    Signal(name="active_earlier", says="months with an order in the 3 before", direction=-1),
+    Signal(name="active_year", says="months with an order in the 6 before those", direction=-1),
+    Signal(name="active_share", says="share of its months with an order", direction=-1),
+    Signal(name="orders_recent", says="orders in the last 3 months", direction=-1),
+    Signal(name="orders_trend", says="orders in the last 3 months against the 3 before", direction=-1),
+    Signal(name="value_year", says="value traded in the last 12 months", direction=-1),
+)
+
+_TRADE = """
+CREATE OR REPLACE TEMP TABLE predict_trade_months AS
+SELECT account, date_trunc('month', placed_on)::DATE AS month, count(*) AS orders,
+       coalesce(sum(value), 0)::BIGINT AS value, min(placed_on) AS first_on, max(placed_on) AS last_on
+FROM fact_order_parties WHERE side = '{side}' AND placed_on < DATE '{until}' GROUP BY 1, 2
+"""
+
+_COLUMNS = (
+    "account",
+    "since_last",
+    "since_first",
+    "months",
+    "months_recent",
+    "months_earlier",
+    "months_year",
+    "orders_recent",
+    "orders_earlier",
+    "value_year",
+)
+
+_HISTORY = """
+SELECT account::BIGINT AS account, ($cutoff - max(last_on))::BIGINT AS since_last,
+       ($cutoff - min(first_on))::BIGINT AS since_first, count(*)::BIGINT AS months,
+       (count(*) FILTER (WHERE month >= $recent))::BIGINT AS months_recent,
+       (count(*) FILTER (WHERE month >= $earlier AND month < $recent))::BIGINT AS months_earlier,
+       (count(*) FILTER (WHERE month >= $year AND month < $earlier))::BIGINT AS months_year,
+       coalesce(sum(orders) FILTER (WHERE month >= $recent), 0)::BIGINT AS orders_recent,
+       coalesce(sum(orders) FILTER (WHERE month >= $earlier AND month < $recent), 0)::BIGINT AS orders_earlier,
+       coalesce(sum(value) FILTER (WHERE month >= $year), 0)::BIGINT AS value_year
+FROM predict_trade_months WHERE month < $cutoff AND account % $stride = 0
+GROUP BY account HAVING max(last_on) >= $gone ORDER BY 1
+"""
+
+_CAME_BACK = """
+SELECT DISTINCT account::BIGINT AS account FROM predict_trade_months
+WHERE month >= $cutoff AND month < $ends AND account % $stride = 0 ORDER BY 1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeMonths:
+    """One side's trade by account and month, up to a day; cut-offs are firsts of months."""
+
+    engine: Engine
+    side: Side
+    unit: int
+    accounts: int
+
+    def cases(self, cutoff: date, months: int | None) -> Cases:
+        """Accounts that traded in the 24 months before the cut-off, and who then did not in the months after it.
+
+        With `months` None everything is scored and nothing came yet; else at most 20,000 accounts are taken.
+        """
+        stride = 1 if months is None else max(1, -(-self.accounts // MOST_CASES))
+        days = {
+            "cutoff": cutoff,
+            "recent": add_months(cutoff, -RECENT),
+            "earlier": add_months(cutoff, -EARLIER),
+            "year": add_months(cutoff, -YEAR),
+            "gone": add_months(cutoff, -GONE_AFTER_MONTHS),
+            "stride": stride,
+        }
+        read = int_columns(self.engine, _HISTORY, _COLUMNS, days)
+        outcome = None
+        if months is not None:
+            after = {"cutoff": cutoff, "ends": add_months(cutoff, months), "stride": stride}
+            back = int_columns(self.engine, _CAME_BACK, ("account",), after)["account"]
+            outcome = ~np.isin(read["account"], back)
+        lived = np.clip(read["since_first"] / DAYS_PER_MONTH, 1.0, YEAR)
+        return Cases(
+            cutoff=cutoff,
+            accounts=read["account"],
+            features=churn_features(read),
+            rule=read["since_last"].astype(np.float64),
+            outcome=outcome,
+            amounts=np.maximum(read["value_year"], 0) / self.unit / lived,
+            stride=stride,
+        )
+
+
+@contextmanager
+def trade_months(store: Store, side: Side, until: date) -> Iterator[TradeMonths]:
+    """One read of the side's orders before a day, from which every cut-off is then answered."""
+    with store.engine.aside() as engine:
+        engine.run(_TRADE.format(side=side.value, until=until))
+        row = engine.row("SELECT count(DISTINCT account) FROM predict_trade_months")
+        unit = 10 ** minor_units(store.currency)
+        yield TradeMonths(engine=engine, side=side, unit=unit, accounts=row[0] if row else 0)
+
+
+def churn_features(read: dict[str, Ints]) -> Floats:
+    """The features in the order of CHURN_SIGNALS, from counts of days, months, orders and minor units.
+
+    Counts without a bound are taken as logarithms. An account with one month of trade has no usual pause: it gets the
+    median one of those that have.
+    """
+    months, since_last, since_first = read["months"], read["since_last"], read["since_first"]
+    pause = (since_first - since_last) / np.maximum(months - 1, 1)
+    repeated = months > 1
+    usual = np.where(repeated, pause, np.median(pause[repeated]) if repeated.any() else DAYS_PER_MONTH)
+    recent, earlier = np.log1p(read["orders_recent"]), np.log1p(read["orders_earlier"])
+    return np.column_stack(
+        [
+            np.log1p(since_last),
+            np.log1p(since_last) - np.log1p(np.maximum(usual, 0)),
+            np.log1p(since_first),
+            read["months_recent"],
+            read["months_earlier"],
+            read["months_year"],
+            months / np.maximum(since_first / DAYS_PER_MONTH, 1.0),
+            recent,
+            recent - earlier,
+            np.log1p(np.maximum(read["value_year"], 0) / 100),
+        ]
+    ).astype(np.float64)

@@ -1,0 +1,179 @@
+"""Judged on time not seen: the split, the guard against features that know the future, and the verdict."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from bothsides.metrics import Better
+from bothsides.predict.cases import Signal
+from bothsides.predict.logistic import Floats
+from bothsides.predict.measures import Bools, auc
+from bothsides.predict.model_card import Comparison, Estimate, ModelVerdict
+from bothsides.schema.period import add_months
+
+SLACK_DAYS = 3
+"""A month counts as whole when at most so many days of it are missing at the end of what is known."""
+
+HISTORY_MONTHS = 6
+"""Months that must be known before a cut-off: features of an account look back about so far."""
+
+FOLDS = 4
+"""Cut-offs learned from, each with its own outcomes: more data, and no season learned alone."""
+
+LEAST_CASES = 50
+LEAST_OUTCOMES = 20
+"""Cases of the rarer outcome, in what is learned from and in what is judged, below which a model says nothing."""
+
+SIGNAL_Z = 2.5758293035489004
+"""The 99.5 % quantile of the normal distribution: a verdict of signal is wrong about once in two hundred times, since
+every look at a market asks several models on two sides."""
+
+LEAST_RATIO, MOST_RATIO = 0.67, 1.5
+"""Came over predicted: outside these a model is shown as not calibrated."""
+
+MOST_ERROR = 0.1
+"""Mean distance between probability and share, beyond what chance alone shows, above which it is not calibrated."""
+
+ALONE = 0.9
+APART = 0.2
+"""A feature that alone ranks the outcomes this well, and by so much better than the middle one of the others, was
+probably written after the outcome."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeSplit:
+    """Cut-offs, oldest first: `train` with outcomes that end by the `test` cut-off, whose own end by `now`.
+
+    `final` are those that the model in use learns from: the latest whose outcomes are known.
+    """
+
+    train: tuple[date, ...]
+    test: date
+    now: date
+    final: tuple[date, ...]
+
+    @property
+    def test_span(self) -> tuple[date, date]:
+        """First and last day of the outcomes judged."""
+        return self.test, self.now - timedelta(days=1)
+
+
+def after_last_month(last: date) -> date:
+    """The day after the last whole month, where rows are known until `last`.
+
+    >>> after_last_month(date(2014, 6, 28)), after_last_month(date(2014, 6, 20))
+    (datetime.date(2014, 7, 1), datetime.date(2014, 6, 1))
+    """
+    month, following = last.replace(day=1), add_months(last.replace(day=1), 1)
+    return following if (following - last).days - 1 <= SLACK_DAYS else month
+
+
+def time_split(first: date, last: date, *, horizon: int, step: int) -> TimeSplit | None:
+    """The split of a history known from one day to another, in months; None where it is too short for one cut-off.
+
+    >>> split = time_split(date(2012, 4, 1), date(2014, 6, 30), horizon=3, step=3)
+    >>> [day.isoformat() for day in (*split.train, split.test, split.now)]
+    ['2013-04-01', '2013-07-01', '2013-10-01', '2014-01-01', '2014-04-01', '2014-07-01']
+    """
+    now = after_last_month(last)
+    test = add_months(now, -horizon)
+    begin = first.replace(day=1) if first.day == 1 else add_months(first.replace(day=1), 1)
+    earliest = add_months(begin, HISTORY_MONTHS)
+
+    def before(day: date) -> tuple[date, ...]:
+        found = (add_months(day, -step * fold) for fold in range(FOLDS, 0, -1))
+        return tuple(cutoff for cutoff in found if cutoff >= earliest)
+
+    train = before(test)
+    return TimeSplit(train=train, test=test, now=now, final=before(now)) if train else None
+
+
+def knowing_the_future(features: Floats, outcome: Bools, signals: tuple[Signal, ...]) -> tuple[str, ...]:
+    """Features that alone tell the outcomes so much better than the others that they were written after them.
+
+    Such a column lifted one public lead score from 0.88 to 0.98; no algorithm moves it by more than a hundredth.
+    """
+    alone = np.array([_strength(features[:, i], outcome) for i in range(features.shape[1])])
+    if len(alone) < 2:
+        return ()
+    middle = [float(np.median(np.delete(alone, i))) for i in range(len(alone))]
+    pairs = zip(signals, alone, middle, strict=True)
+    return tuple(signal.name for signal, own, others in pairs if own >= ALONE and own - others >= APART)
+
+
+def _strength(feature: Floats, outcome: Bools) -> float:
+    """How well the feature ranks the outcomes, in whichever direction."""
+    value = auc(feature, outcome).value
+    return max(value, 1 - value)
+
+
+def changed_by_the_future(whole: Floats, truncated: Floats, signals: tuple[Signal, ...]) -> tuple[str, ...]:
+    """Features whose values differ between all data and data that end at the cut-off: they looked past it.
+
+    Raises ValueError where the cases themselves differ: who is a case must not depend on the future either.
+    """
+    if whole.shape != truncated.shape:
+        raise ValueError(
+            f"{len(truncated)} cases by the cut-off, {len(whole)} with what came after: they must be equal"
+        )
+    same = np.asarray(np.isclose(whole, truncated, rtol=1e-12, atol=1e-12)).all(axis=0)
+    return tuple(signal.name for signal, equal in zip(signals, np.atleast_1d(same), strict=True) if not equal)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The verdict with the reason that a reader is given."""
+
+    verdict: ModelVerdict
+    reason: str
+
+
+def enough(train: Bools, test: Bools) -> Verdict | None:
+    """Too little data, with what is lacking; None where there is enough to judge."""
+    for outcome, where in ((train, "learn from"), (test, "be judged on")):
+        rarer = int(min(outcome.sum(), (~outcome).sum()))
+        if len(outcome) < LEAST_CASES or rarer < LEAST_OUTCOMES:
+            return Verdict(
+                verdict=ModelVerdict.TOO_LITTLE,
+                reason=f"{len(outcome):,} cases to {where}, {rarer:,} of them with the rarer outcome; "
+                f"{LEAST_CASES} and {LEAST_OUTCOMES} are needed",
+            )
+    return None
+
+
+def adds_nothing(gaps: tuple[Comparison, ...]) -> bool:
+    """Whether a model is beyond chance better than its rule in nothing, or worse in anything."""
+    return not any(gap.wins for gap in gaps) or any(_loses(gap) for gap in gaps)
+
+
+def decided(*, ranking: Estimate, ratio: Estimate, error: Estimate, reason: str) -> Verdict:
+    """The verdict on a judged model; `ranking` is its AUC with the wide interval, `reason` why it is the one used.
+
+    No signal: it ranks no better than chance. Not calibrated: it ranks, but too many or too few came for what was
+    said.
+    """
+    if ranking.above <= 0.5:
+        return Verdict(
+            verdict=ModelVerdict.NO_SIGNAL,
+            reason=f"on time it had not seen it ranks no better than chance (AUC {ranking.value:.2f})",
+        )
+    if not LEAST_RATIO <= ratio.value <= MOST_RATIO:
+        return Verdict(
+            verdict=ModelVerdict.NOT_CALIBRATED,
+            reason=f"for each one predicted {ratio.value:.2f} came, outside {LEAST_RATIO}-{MOST_RATIO}: "
+            "it ranks, its probabilities are not to be used",
+        )
+    if error.above > MOST_ERROR:
+        return Verdict(
+            verdict=ModelVerdict.NOT_CALIBRATED,
+            reason=f"probabilities are off by {error.value:.0%} on average: it ranks, they are not to be used",
+        )
+    return Verdict(verdict=ModelVerdict.USABLE, reason=reason)
+
+
+def _loses(gap: Comparison) -> bool:
+    """Whether the model is worse than its rule beyond chance."""
+    if gap.gap is None or gap.gap.low is None or gap.gap.high is None:
+        return False
+    return gap.gap.high < 0 if gap.better is Better.UP else gap.gap.low > 0

@@ -1,0 +1,110 @@
+"""Churn risk on simulated markets, on shuffled ones and on the UK ledger, beside the rule everybody has."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bothsides import ingest
+from bothsides.metrics import Store, open_store, refresh
+from bothsides.predict.cases import Cases
+from bothsides.predict.churn import churn, churn_spec
+from bothsides.predict.churn_features import trade_months
+from bothsides.predict.judging import predicted
+from bothsides.predict.model_card import ModelVerdict
+from bothsides.predict.validation import time_split
+from bothsides.schema import Side
+from bothsides.simulate import demo_plan, healthy_plan
+from bothsides.workspace import Workspace
+from tests.diagnosis.conftest import market_of, simulated
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "uk-digital-marketplace"
+
+
+@pytest.fixture(scope="module")
+def demo() -> Store:
+    return simulated(demo_plan(seed=7))[1]
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_in_a_market_where_leaving_has_no_memory_the_rule_is_enough(demo: Store, side: Side) -> None:
+    """The simulator's accounts leave at a constant hazard: how long they have been away says all there is."""
+    found = churn(demo, side)
+    assert found.card.verdict is ModelVerdict.USABLE
+    assert found.card.reason.startswith("the rule itself is used")
+    assert {f.name for f in found.card.features if f.weight} == {"recency"}
+    assert found.table is not None
+    assert all(score.leading()[0].sentence == "days since its last order: high" for score in found.highest(5))
+
+
+def test_a_healthy_market_has_too_few_leavers_to_learn_from() -> None:
+    card = churn(simulated(healthy_plan(seed=2))[1], Side.SUPPLIER).card
+    assert card.verdict is ModelVerdict.TOO_LITTLE
+    assert "20 are needed" in card.reason
+
+
+def test_twenty_of_twenty_copies_with_shuffled_outcomes_hold_no_signal(demo: Store) -> None:
+    split = time_split(*demo.ranges["orders"], horizon=3, step=3)
+    assert split is not None
+    verdicts = []
+    with trade_months(demo, Side.BUYER, split.now) as trade:
+        for seed in range(20):
+
+            def shuffled(cutoff: date, months: int | None, seed: int = seed) -> Cases:
+                cases = trade.cases(cutoff, months)
+                rng = np.random.default_rng([seed, cutoff.toordinal()])
+                return cases if cases.outcome is None else replace(cases, outcome=rng.permutation(cases.outcome))
+
+            verdicts.append(predicted(churn_spec(Side.BUYER), split, shuffled, dict).card.verdict)
+    assert verdicts == [ModelVerdict.NO_SIGNAL] * 20
+
+
+def test_as_of_an_earlier_day_nothing_later_is_known(demo: Store) -> None:
+    card = churn(demo, Side.BUYER, as_of=date(2026, 3, 31)).card
+    assert card.scored_on == date(2026, 4, 1)
+    assert card.test_span == (date(2026, 1, 1), date(2026, 3, 31))
+    assert max(card.train_cutoffs) == date(2025, 10, 1)
+
+
+def test_a_short_history_and_a_sample_are_refused() -> None:
+    orders = [
+        {"buyer_id": f"b{i % 7}", "supplier_id": "s", "placed_at": f"2025-{1 + i % 8:02d}-10", "amount": 100}
+        for i in range(80)
+    ]
+    assert "history is too short" in churn(market_of(orders=orders), Side.BUYER).card.reason
+    assert "declared sample" in churn(market_of(orders=orders, sample=True), Side.BUYER).card.reason
+    early = churn(market_of(orders=orders), Side.BUYER, as_of=date(2024, 1, 1)).card
+    assert early.reason == "no dated order is known"
+
+
+@pytest.fixture(scope="module")
+def ledger(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    folder = tmp_path_factory.mktemp("uk") / "workspace"
+    shutil.copytree(EXAMPLE, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BOTHSIDES_DATA", str(real_data))
+        opened = Workspace.open(folder)
+        ingest.sync(opened, now=datetime(2026, 1, 1, tzinfo=UTC), refresh=refresh("GBP"), progress=lambda _: None)
+    with open_store(opened.warehouse_path) as store:
+        yield store
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(("side", "cases", "ranking"), [(Side.BUYER, 449, 0.81), (Side.SUPPLIER, 306, 0.86)])
+def test_on_the_uk_ledger_it_beats_the_recency_rule_by_four_points(
+    ledger: Store, side: Side, cases: int, ranking: float
+) -> None:
+    card = churn(ledger, side).card
+    found = card.measured("auc")
+    assert found is not None
+    assert found.gap is not None
+    assert found.gap.low is not None
+    assert (card.n_test, card.test_span) == (cases, (date(2014, 4, 1), date(2014, 6, 30)))
+    assert found.model.value >= ranking
+    assert found.gap.value >= 0.04
+    assert found.gap.low > 0
+    assert card.verdict is ModelVerdict.USABLE

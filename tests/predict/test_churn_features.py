@@ -1,0 +1,110 @@
+"""Features of an account's trade counted by hand, and the proof that none of them looks past its cut-off."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bothsides.metrics import Store
+from bothsides.metrics.hindsight import on_day
+from bothsides.predict.churn_features import CHURN_SIGNALS, trade_months
+from bothsides.predict.validation import changed_by_the_future
+from bothsides.schema import Side
+from bothsides.simulate import demo_plan
+from tests.diagnosis.conftest import market_of, simulated
+
+CUTOFF = date(2025, 1, 1)
+NAMES = [signal.name for signal in CHURN_SIGNALS]
+
+
+def _order(buyer: str, day: str, amount: int = 10_000, supplier: str = "S") -> dict[str, Any]:
+    return {"buyer_id": buyer, "supplier_id": supplier, "placed_at": day, "completed_at": day, "amount": amount}
+
+
+ORDERS = [
+    _order("steady", "2024-02-01"),
+    _order("steady", "2024-05-10"),
+    _order("steady", "2024-08-10"),
+    _order("steady", "2024-11-10"),
+    _order("steady", "2024-12-12", 25_000),
+    _order("steady", "2024-12-30"),
+    _order("once", "2024-06-15"),
+    _order("gone", "2022-11-30"),
+    _order("later", "2025-02-01"),
+    _order("steady", "2025-03-31"),
+    _order("once", "2025-04-01"),
+]
+
+
+@pytest.fixture(scope="module")
+def by_hand() -> dict[str, dict[str, float]]:
+    store = market_of(orders=ORDERS)
+    names = dict(store.engine.rows("SELECT account, name FROM dim_accounts"))
+    with trade_months(store, Side.BUYER, date(2025, 5, 1)) as trade:
+        cases = trade.cases(CUTOFF, 3)
+    found = {}
+    for row, account in enumerate(cases.accounts.tolist()):
+        numbers = dict(zip(NAMES, cases.features[row].tolist(), strict=True))
+        assert cases.amounts is not None
+        extra = {"rule": float(cases.rule[row]), "came": float(cases.known[row]), "amount": float(cases.amounts[row])}
+        found[names[account]] = numbers | extra
+    return found
+
+
+def test_who_left_long_ago_and_who_has_not_come_yet_is_no_case(by_hand: dict[str, dict[str, float]]) -> None:
+    assert set(by_hand) == {"steady", "once"}
+
+
+def test_a_steady_buyer_by_hand(by_hand: dict[str, dict[str, float]]) -> None:
+    steady = by_hand["steady"]
+    assert steady["rule"] == 2
+    assert steady["recency"] == pytest.approx(np.log1p(2))
+    assert steady["tenure"] == pytest.approx(np.log1p(335))
+    assert (steady["active_recent"], steady["active_earlier"], steady["active_year"]) == (2, 1, 2)
+    assert steady["active_share"] == pytest.approx(5 / (335 / 30.4375))
+    assert steady["orders_recent"] == pytest.approx(np.log1p(3))
+    assert steady["orders_trend"] == pytest.approx(np.log1p(3) - np.log1p(1))
+    assert steady["hiatus"] == pytest.approx(np.log1p(2) - np.log1p((335 - 2) / 4))
+    assert steady["value_year"] == pytest.approx(np.log1p(750))
+    assert steady["amount"] == pytest.approx(750 / (335 / 30.4375))
+
+
+def test_who_orders_on_the_last_day_of_the_span_has_stayed(by_hand: dict[str, dict[str, float]]) -> None:
+    assert by_hand["steady"]["came"] == 0
+    assert by_hand["once"]["came"] == 1  # the day after the span is too late
+
+
+def test_one_order_has_no_usual_pause_and_takes_the_others(by_hand: dict[str, dict[str, float]]) -> None:
+    once = by_hand["once"]
+    assert once["hiatus"] == pytest.approx(np.log1p(200) - np.log1p((335 - 2) / 4))
+
+
+@pytest.fixture(scope="module")
+def demo() -> Store:
+    return simulated(demo_plan(seed=7))[1]
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_no_feature_looks_past_its_cut_off(demo: Store, side: Side) -> None:
+    """The same cut-off read from everything and from facts that end the day before it."""
+    cutoff = date(2026, 4, 1)
+    with trade_months(demo, side, date(2026, 10, 1)) as trade:
+        whole = trade.cases(cutoff, 3)
+    with on_day(demo, date(2026, 3, 31)) as then, trade_months(then, side, cutoff) as trade:
+        truncated = trade.cases(cutoff, None)
+    assert len(whole) > 200
+    assert whole.accounts.tolist() == truncated.accounts.tolist()
+    assert changed_by_the_future(whole.features, truncated.features, CHURN_SIGNALS) == ()
+    assert whole.rule.tolist() == truncated.rule.tolist()
+
+
+def test_above_the_bound_a_fixed_one_in_so_many_is_taken(demo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bothsides.predict.churn_features.MOST_CASES", 150)
+    with trade_months(demo, Side.BUYER, date(2026, 10, 1)) as trade:
+        some, everyone = trade.cases(date(2026, 4, 1), 3), trade.cases(date(2026, 4, 1), None)
+    assert some.stride == -(-trade.accounts // 150) > 1
+    assert everyone.stride == 1
+    assert (some.accounts % some.stride == 0).all()
+    assert set(some.accounts) < set(everyone.accounts)
+    assert len(some) <= 150

@@ -1,0 +1,126 @@
+"""The split in time, the guard against features that know the future, and what each verdict takes."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from bothsides.metrics import Better
+from bothsides.predict.cases import Signal
+from bothsides.predict.model_card import Comparison, Estimate, ModelVerdict
+from bothsides.predict.validation import (
+    adds_nothing,
+    after_last_month,
+    changed_by_the_future,
+    decided,
+    enough,
+    knowing_the_future,
+    time_split,
+)
+from bothsides.schema.period import add_months
+
+SIGNALS = tuple(Signal(name=name, says=name) for name in ("one", "two", "three", "late"))
+
+
+@pytest.mark.parametrize("months", range(11, 40))
+@pytest.mark.parametrize(("horizon", "step"), [(3, 3), (9, 3)])
+def test_every_outcome_learned_from_ends_before_the_test_span(months: int, horizon: int, step: int) -> None:
+    first = date(2012, 4, 1)
+    split = time_split(first, date(2012, 3, 31) if not months else _end(months), horizon=horizon, step=step)
+    if split is None:
+        assert months < 6 + step + horizon
+        return
+    assert all(add_months(first, 6) <= cutoff for cutoff in (*split.train, *split.final))
+    assert max(add_months(cutoff, step) for cutoff in split.train) == split.test
+    assert max(add_months(cutoff, step) for cutoff in split.final) == split.now
+    assert add_months(split.test, horizon) == split.now
+    assert split.test_span[1] < split.now
+    assert list(split.train) == sorted(split.train)
+    assert 1 <= len(split.train) <= len(split.final) <= 4
+
+
+def _end(months: int) -> date:
+    return date.fromordinal(add_months(date(2012, 4, 1), months).toordinal() - 1)
+
+
+def test_a_month_that_has_hardly_begun_is_not_looked_at() -> None:
+    assert after_last_month(date(2025, 3, 2)) == date(2025, 3, 1)
+    assert after_last_month(date(2025, 3, 28)) == date(2025, 4, 1)
+    assert after_last_month(date(2024, 12, 31)) == date(2025, 1, 1)
+
+
+def test_a_feature_written_after_the_outcome_is_named_and_honest_ones_are_not() -> None:
+    rng = np.random.default_rng(1)
+    outcome = rng.random(400) < 0.3
+    honest = rng.normal(size=(400, 3)) + 0.7 * outcome[:, None]
+    late = outcome + 0.2 * rng.normal(size=400)
+    assert knowing_the_future(np.column_stack([honest, late]), outcome, SIGNALS) == ("late",)
+    assert knowing_the_future(np.column_stack([honest, -late]), outcome, SIGNALS) == ("late",)
+    assert knowing_the_future(honest, outcome, SIGNALS[:3]) == ()
+
+
+def test_features_that_all_rank_well_are_believed() -> None:
+    """Recency, rate and pause say the same: where one ranks well the others do too, and nobody has cheated."""
+    rng = np.random.default_rng(2)
+    outcome = rng.random(400) < 0.3
+    strong = 4 * outcome[:, None] + rng.normal(size=(400, 4))
+    assert knowing_the_future(strong, outcome, SIGNALS) == ()
+
+
+def test_a_feature_whose_value_needs_later_rows_is_named() -> None:
+    whole = np.arange(12.0).reshape(3, 4)
+    cut = whole.copy()
+    cut[1, 3] -= 1
+    assert changed_by_the_future(whole, whole.copy(), SIGNALS) == ()
+    assert changed_by_the_future(whole, cut, SIGNALS) == ("late",)
+    with pytest.raises(ValueError, match="2 cases by the cut-off, 3 with what came after"):
+        changed_by_the_future(whole, cut[:2], SIGNALS)
+
+
+@pytest.mark.parametrize(
+    ("n", "came", "is_enough"), [(200, 60, True), (200, 5, False), (200, 195, False), (40, 20, False)]
+)
+def test_few_cases_or_few_outcomes_are_too_little(n: int, came: int, is_enough: bool) -> None:
+    plenty, judged = np.arange(500) < 250, np.arange(n) < came
+    for train, test in ((plenty, judged), (judged, plenty)):
+        found = enough(train, test)
+        assert (found is None) is is_enough
+        if found is not None:
+            assert found.verdict is ModelVerdict.TOO_LITTLE
+            assert f"{n:,} cases to" in found.reason
+
+
+def _gap(low: float, high: float, better: Better = Better.UP) -> Comparison:
+    gap = Estimate(value=(low + high) / 2, low=low, high=high)
+    return Comparison(measure="auc", better=better, model=gap, baseline=gap, gap=gap)
+
+
+def test_better_in_one_and_worse_in_none_adds_something() -> None:
+    ranks, unsure, worse = _gap(0.01, 0.1), _gap(-0.05, 0.05), _gap(-0.1, -0.01)
+    surer = _gap(-0.1, -0.01, Better.DOWN)
+    assert not adds_nothing((ranks, unsure))
+    assert not adds_nothing((unsure, surer))
+    assert adds_nothing((unsure, unsure))
+    assert adds_nothing((worse, surer))
+
+
+@pytest.mark.parametrize(
+    ("auc_low", "ratio", "error_low", "verdict"),
+    [
+        (0.6, 1.0, 0.02, ModelVerdict.USABLE),
+        (0.49, 1.0, 0.02, ModelVerdict.NO_SIGNAL),
+        (0.6, 0.26, 0.02, ModelVerdict.NOT_CALIBRATED),
+        (0.6, 1.6, 0.02, ModelVerdict.NOT_CALIBRATED),
+        (0.6, 1.0, 0.15, ModelVerdict.NOT_CALIBRATED),
+        (0.49, 0.26, 0.15, ModelVerdict.NO_SIGNAL),
+    ],
+)
+def test_what_each_verdict_takes(auc_low: float, ratio: float, error_low: float, verdict: ModelVerdict) -> None:
+    found = decided(
+        ranking=Estimate(value=0.7, low=auc_low, high=0.8),
+        ratio=Estimate(value=ratio, low=0.1, high=3.0),
+        error=Estimate(value=0.2, low=error_low, high=0.3),
+        reason="better",
+    )
+    assert found.verdict is verdict
+    assert found.reason
