@@ -44,7 +44,7 @@ READINGS: dict[str, str] = {
     "return_per_spend": "Contribution returned per unit of spend",
     "lag_days": "Median days it takes",
     "months_of_trade": "Months of trade on record",
-    "gmv_growth": "GMV growth in a year",
+    "gmv_growth_year": "GMV growth in a year",
     "buyer_repeat": "New buyers that order again within 90 days",
     "working_cells": "Cells in which several buyers and suppliers trade every month",
     "working_cell_share": "Share of cells in which several buyers and suppliers trade every month",

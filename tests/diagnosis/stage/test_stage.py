@@ -97,7 +97,7 @@ def test_one_supplier_is_a_shop_and_gets_no_stage(market: Market) -> None:
 
 def test_half_a_year_is_read_at_a_yearly_pace_and_says_that_seasons_do_not_cancel(market: Market) -> None:
     found = read(market, list(monthly(8, buyers=12)))
-    growth = next(value for value in found.values if value.metric == "gmv_growth")
+    growth = next(value for value in found.values if value.metric == "gmv_growth_year")
     assert growth.value == pytest.approx(0.0)
     assert "seasons do not cancel" in str(growth.reason)
     assert found.sure is not Sureness.LIKELY

@@ -64,13 +64,13 @@ def _monthly(store: Store, window: Span) -> Value:
 def _growth(store: Store, covered: Spans) -> Value:
     """GMV of the latest months against as many before, as a yearly pace; partial where these are not twelve."""
     if covered.before is None:
-        return _unknown("gmv_growth", Unit.RATE, "no earlier months to compare with")
+        return _unknown("gmv_growth_year", Unit.RATE, "no earlier months to compare with")
     now, before = one(store, covered.now, "gmv"), one(store, covered.before, "gmv")
     if now is None or before is None or float(before.value or 0) <= 0 or float(now.value or 0) <= 0:
-        return _unknown("gmv_growth", Unit.RATE, "no GMV in the months before")
+        return _unknown("gmv_growth_year", Unit.RATE, "no GMV in the months before")
     months = covered.now.whole_months
     pace = (float(now.value or 0) / float(before.value or 0)) ** (YEAR / months) - 1
-    value = figure("gmv_growth", pace, Unit.RATE, n=now.n, period=_period(covered.now))
+    value = figure("gmv_growth_year", pace, Unit.RATE, n=now.n, period=_period(covered.now))
     if months >= YEAR:
         return value
     reason = f"{months} months against the {months} before, at a yearly pace: seasons do not cancel"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 READ = (
     "months_of_trade",
-    "gmv_growth",
+    "gmv_growth_year",
     "buyer_repeat",
     "working_cells",
     "working_cell_share",
@@ -43,8 +43,8 @@ class Condition:
 def conditions(rule: Mapping[str, str]) -> tuple[Condition, ...]:
     """The rule's tests. Raises ValueError naming what cannot be read and what is allowed.
 
-    >>> conditions({"gmv_growth": ">= 0.25"})
-    (Condition(reading='gmv_growth', sign='>=', bound=0.25),)
+    >>> conditions({"gmv_growth_year": ">= 0.25"})
+    (Condition(reading='gmv_growth_year', sign='>=', bound=0.25),)
     """
     return tuple(_condition(reading, written) for reading, written in rule.items())
 
@@ -60,11 +60,11 @@ def _condition(reading: str, written: str) -> Condition:
 
 
 def _late() -> dict[str, str]:
-    return {"buyer_repeat": ">= 0.25", "months_of_trade": ">= 24", "gmv_growth": "< 0", "ndr_buyers": "< 1"}
+    return {"buyer_repeat": ">= 0.25", "months_of_trade": ">= 24", "gmv_growth_year": "< 0", "ndr_buyers": "< 1"}
 
 
 def _growing() -> dict[str, str]:
-    return {"buyer_repeat": ">= 0.25", "working_cell_share": ">= 0.25", "gmv_growth": ">= 0.25"}
+    return {"buyer_repeat": ">= 0.25", "working_cell_share": ">= 0.25", "gmv_growth_year": ">= 0.25"}
 
 
 def _mature() -> dict[str, str]:

@@ -206,7 +206,7 @@ def _to_next(stage: Stage | None, values: Mapping[str, Value], ladder: Rules) ->
         return f"Out of decline: {' or '.join(ways)}."
     open_ = [c for c in (_checked(test, values) for test in asked[following]) if c.met is not True]
     if stage is Stage.GROWING:
-        slow = next((t for t in asked[stage] if t.reading == "gmv_growth"), None)
+        slow = next((t for t in asked[stage] if t.reading == "gmv_growth_year"), None)
         until = [f"growth slows below {bound(slow)}"] if slow else []
         return f"Mature once {listed([*until, *(f'{c.asks} is reached (now {c.has})' for c in open_)])}."
     if stage is Stage.MATURE:

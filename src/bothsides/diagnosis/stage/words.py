@@ -6,7 +6,7 @@ from bothsides.metrics import Value
 
 NAMES = {
     "months_of_trade": "known trade",
-    "gmv_growth": "GMV growth in a year",
+    "gmv_growth_year": "GMV growth in a year",
     "buyer_repeat": "new buyers that order again within 90 days",
     "working_cells": "cells that work",
     "working_cell_share": "share of cells that work",
@@ -29,7 +29,7 @@ def named(reading: str) -> str:
 def bound(test: Condition) -> str:
     """The bound with its unit.
 
-    >>> bound(Condition(reading="gmv_growth", sign=">=", bound=0.25))
+    >>> bound(Condition(reading="gmv_growth_year", sign=">=", bound=0.25))
     '25 %'
     """
     return _number(test.bound, test.reading)
@@ -55,7 +55,7 @@ def says(value: Value) -> str:
     """The known reading as a clause."""
     number, size = float(value.value or 0), has(value)
     match value.metric:
-        case "gmv_growth":
+        case "gmv_growth_year":
             return f"GMV {'grew' if number >= 0 else 'fell'} {share(abs(number))} in a year"
         case "buyer_repeat":
             return f"{size} of new buyers order again within 90 days"
