@@ -8,6 +8,7 @@ from bothsides.diagnosis import DiagnosisPolicy, Sureness
 from bothsides.diagnosis.concentration import (
     Ledger,
     Trade,
+    Trades,
     concentration_findings,
     dependents,
     exposure,
@@ -24,7 +25,7 @@ NOBODY = dict.fromkeys(Side, None)
 
 def ledger(*trades: tuple[int, int, str, float]) -> Ledger:
     return Ledger(
-        trades=tuple(Trade(buyer=b, supplier=s, category=c, amount=a) for b, s, c, a in trades),
+        trades=Trades.of(Trade(buyer=b, supplier=s, category=c, amount=a) for b, s, c, a in trades),
         names={101: "Anchor Ltd", 1: "Big Buyer"},
         currency="EUR",
         months=10.0,

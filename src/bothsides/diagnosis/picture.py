@@ -1,9 +1,11 @@
 """The pictures a diagnosis is read from: headlines, flywheel, funnels, cells, cohorts, economics, gaps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from bothsides.diagnosis.elasticity.records import ElasticityReading
 from bothsides.diagnosis.finding import Finding
+from bothsides.diagnosis.hanging import Fill, Hanging
 from bothsides.diagnosis.liquidity_audit import CellVerdict as CellVerdict  # noqa: PLC0414 - told to readers here
 from bothsides.diagnosis.liquidity_audit import LiquidityAudit
 from bothsides.diagnosis.stage.reading import StageReading
@@ -129,6 +131,19 @@ class Stress:
     gmv_lost_share: float
     counterparties_left_alone: int
     """Accounts of the other side that traded with nobody else."""
+    gmv_movable_share: float | None = None
+    """Share of GMV that could move: the partner already trades with another account of the side in the category."""
+    gmv_lost_after: tuple[float, float, float] | None = None
+    """Share of GMV lost when the assumed share of that moves: as assumed, at worst, at best."""
+    gmv_lost_with_followers: float | None = None
+    """Share of GMV lost when accounts that lost nearly all their trade leave as well, and so on; nothing moves."""
+    followers: int = 0
+    cells_undecided: int = 0
+    """Cells left with too few orders for a verdict."""
+    cells_fragile: int = 0
+    """Cells that would newly hang on one account."""
+    fill: Fill | None = None
+    """Requests for quotation with and without their replies; None for buyers and where replies are not recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +155,8 @@ class SideConcentration:
     curve: tuple[tuple[float, float], ...]
     stress: tuple[Stress, ...]
     sentence: str
+    repeated: dict[str, Value] = field(default_factory=dict)
+    """The same shares with the range in which another year like this one would put them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,3 +198,7 @@ class Diagnosis:
     """Every cell over time, what was asked for and not met, whom to recruit; None where no cells can be told apart."""
     stage: StageReading | None = None
     """Where the market stands in its life, and what follows from it; None where it was not looked at."""
+    hanging: Hanging | None = None
+    """Who depends on whom, trusted pairs, pairs that went quiet; None where accounts cannot be followed."""
+    elasticity: ElasticityReading | None = None
+    """How strongly each side draws and keeps the other, and which to fund; None where no panel can be read."""

@@ -1,147 +1,21 @@
-"""How much of the market hangs on few accounts, and what is left when the largest leave."""
+"""Findings about what hangs on few accounts: whole sides, then categories."""
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from bothsides.diagnosis.figures import figure, rate, read
+import numpy as np
+
+from bothsides.diagnosis.concentration.ledger import Ledger, Trades
+from bothsides.diagnosis.concentration.shares import held
+from bothsides.diagnosis.figures import figure, rate
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
-from bothsides.diagnosis.picture import SideConcentration, Stress
+from bothsides.diagnosis.picture import SideConcentration
 from bothsides.diagnosis.policy import DiagnosisPolicy
-from bothsides.diagnosis.span import Span
 from bothsides.diagnosis.wording import count, counted, listed, money, of_side, share
-from bothsides.metrics import Status, Store, Unit, Value
-from bothsides.schema import Side, minor_units
+from bothsides.metrics import Status, Unit, Value
+from bothsides.schema import Side
 
-METRICS = ("top_1_share", "top_5_share", "top_10_share", "hhi", "gini")
-STRESSED = (1, 5, 10)
-CURVE_POINTS = 50
 MOST_NAMED = 20
 """Accounts named for somebody to call."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trade:
-    """What one buyer bought from one supplier in one category over the window, major units."""
-
-    buyer: int
-    supplier: int
-    category: str | None
-    amount: float
-
-    def party(self, side: Side) -> int:
-        """The account on that side."""
-        return self.buyer if side is Side.BUYER else self.supplier
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
-    """Every pair's trade over the window, with the accounts' names."""
-
-    trades: tuple[Trade, ...]
-    names: dict[int, str]
-    currency: str
-    months: float
-
-    @property
-    def total(self) -> float:
-        """GMV of the window."""
-        return sum(trade.amount for trade in self.trades)
-
-
-def read_ledger(store: Store, span: Span) -> Ledger:
-    """Completed value by pair and category; declared samples are weighted."""
-    unit = 10 ** minor_units(store.currency)
-    amount = "value * weight" if store.sampled else "value"
-    rows = store.engine.rows(
-        f"SELECT buyer, supplier, category, coalesce(sum({amount}), 0)::DOUBLE FROM fact_orders"
-        " WHERE placed_on BETWEEN $first AND $last GROUP BY ALL ORDER BY ALL",
-        {"first": span.start, "last": span.end},
-    )
-    trades = tuple(Trade(buyer=b, supplier=s, category=c, amount=a / unit) for b, s, c, a in rows)
-    names: dict[int, str] = dict(
-        store.engine.rows("SELECT account, coalesce(name, 'account ' || account) FROM dim_accounts")
-    )
-    return Ledger(trades=trades, names=names, currency=store.currency, months=span.months)
-
-
-def held(trades: Sequence[Trade], side: Side) -> list[tuple[int, float]]:
-    """Each account's total on the side, largest first."""
-    amounts: dict[int, float] = defaultdict(float)
-    for trade in trades:
-        amounts[trade.party(side)] += trade.amount
-    return sorted(amounts.items(), key=lambda item: (-item[1], item[0]))
-
-
-def lorenz(amounts: Sequence[float]) -> tuple[tuple[float, float], ...]:
-    """Share of accounts, smallest first, against share of GMV; credits can make its beginning negative.
-
-    >>> lorenz([3.0, 1.0])
-    ((0.0, 0.0), (0.5, 0.25), (1.0, 1.0))
-    """
-    total = sum(amounts)
-    if not amounts or total <= 0:
-        return ()
-    points, running = [(0.0, 0.0)], 0.0
-    ranked = sorted(amounts)
-    marks = {round(len(ranked) * i / CURVE_POINTS) for i in range(1, CURVE_POINTS + 1)}
-    for i, amount in enumerate(ranked, 1):
-        running += amount
-        if i in marks:
-            points.append((i / len(ranked), running / total))
-    return tuple(points)
-
-
-def stress(ledger: Ledger, side: Side, k: int) -> Stress:
-    """The k largest accounts leave and take their orders with them."""
-    leaving = [account for account, _ in held(ledger.trades, side)[:k]]
-    gone, stay = set(leaving), set[int]()
-    touched, lost = set[int](), 0.0
-    for trade in ledger.trades:
-        if trade.party(side) in gone:
-            lost += trade.amount
-            touched.add(trade.party(side.other))
-        else:
-            stay.add(trade.party(side.other))
-    return Stress(
-        side=side,
-        k=k,
-        names=tuple(ledger.names.get(account, "") for account in leaving),
-        gmv_lost_share=lost / ledger.total if ledger.total else 0.0,
-        counterparties_left_alone=len(touched - stay),
-    )
-
-
-def concentration(store: Store, span: Span, ledger: Ledger) -> tuple[SideConcentration, ...]:
-    """Both sides' concentration over the window; none where nothing was traded."""
-    if ledger.total <= 0:
-        return ()
-    values = read(store, span, *METRICS, by_side=True)
-    return tuple(_side(side, ledger, {v.metric: v for v in values if v.side == side}) for side in Side)
-
-
-def _side(side: Side, ledger: Ledger, values: dict[str, Value]) -> SideConcentration:
-    amounts = [amount for _, amount in held(ledger.trades, side)]
-    stresses = tuple(stress(ledger, side, k) for k in STRESSED if k < len(amounts))
-    return SideConcentration(
-        side=side,
-        values=values,
-        curve=lorenz(amounts),
-        stress=stresses,
-        sentence=_sentence(side, len(amounts), stresses),
-    )
-
-
-def _sentence(side: Side, accounts: int, stresses: tuple[Stress, ...]) -> str:
-    if not stresses:
-        return f"Only {counted(accounts, side.value)} traded: each one matters."
-    last, first = stresses[-1], stresses[0]
-    alone = last.counterparties_left_alone
-    left = f" and leave {counted(alone, side.other.value)} with nobody else to trade with" if alone else ""
-    return (
-        f"The {last.k} largest of {count(accounts)} {of_side(side)} carry {share(last.gmv_lost_share)} of GMV, the "
-        f"largest alone {share(first.gmv_lost_share)}; losing the {last.k} would take that{left}."
-    )
 
 
 def concentration_findings(
@@ -152,9 +26,9 @@ def concentration_findings(
     `leave` is each side's logo retention over a year; where unknown the policy's share of leavers stands in.
     """
     found = [f for side in sides if (f := _whole_side(side, ledger, policy, leave[side.side]))]
-    for category in sorted({t.category for t in ledger.trades if t.category is not None}):
-        trades = [t for t in ledger.trades if t.category == category]
-        if sum(t.amount for t in trades) < policy.category_gmv_share * ledger.total:
+    for category in ledger.trades.categories:
+        trades = ledger.trades.in_category(category)
+        if float(trades.amount.sum()) < policy.category_gmv_share * ledger.total:
             continue
         for side in Side:
             if any(f.place.side is side for f in found if f.place.category is None):
@@ -214,13 +88,13 @@ def _named(ledger: Ledger, side: Side, most: int) -> str:
 def _category(
     side: Side,
     category: str,
-    trades: Sequence[Trade],
+    trades: Trades,
     ledger: Ledger,
     *,
     policy: DiagnosisPolicy,
     leave: Value | None,
 ) -> Finding | None:
-    ranked, total = held(trades, side), sum(t.amount for t in trades)
+    ranked, total = held(trades, side), float(trades.amount.sum())
     least = policy.category_supplier_share if side is Side.SUPPLIER else policy.category_buyer_share
     if (
         len(ranked) < policy.few_accounts
@@ -232,7 +106,7 @@ def _category(
     name, part = ledger.names.get(account, "one account"), amount / total
     leaners = dependents(trades, side, account, policy.dependent_share)
     depending = len(leaners)
-    others = len({t.party(side.other) for t in trades if t.party(side) == account})
+    others = len(np.unique(trades.party(side.other)[trades.party(side) == account]))
     verb = "sold" if side is Side.SUPPLIER else "bought"
     here = {"category": category}
     share_held = figure(f"top_{side.value}_share", part, Unit.RATE, n=len(ranked), side=side.value, place=here)
@@ -288,16 +162,11 @@ def heavy(part: float, accounts: int, k: int, least: float, policy: DiagnosisPol
     return part >= max(least, min(1.0, policy.over_equal * k / max(accounts, 1)))
 
 
-def dependents(trades: Sequence[Trade], side: Side, account: int, least: float) -> list[tuple[int, float]]:
+def dependents(trades: Trades, side: Side, account: int, least: float) -> list[tuple[int, float]]:
     """Accounts of the other side that do at least that share of these trades with the account, and their amounts."""
-    with_it: dict[int, float] = defaultdict(float)
-    overall: dict[int, float] = defaultdict(float)
-    for trade in trades:
-        overall[trade.party(side.other)] += trade.amount
-        if trade.party(side) == account:
-            with_it[trade.party(side.other)] += trade.amount
-    leaning = [(other, part) for other, part in with_it.items() if part > 0 and part >= least * overall[other]]
-    return sorted(leaning, key=lambda pair: (-pair[1], pair[0]))
+    with_it = trades.sums(side.other, np.where(trades.party(side) == account, trades.amount, 0.0))
+    leaning = np.flatnonzero((with_it > 0) & (with_it >= least * trades.sums(side.other)))
+    return sorted(((int(a), float(with_it[a])) for a in leaning), key=lambda pair: (-pair[1], pair[0]))
 
 
 def exposure(at_risk: float, ledger: Ledger, side: Side, policy: DiagnosisPolicy, leave: Value | None) -> Worth:

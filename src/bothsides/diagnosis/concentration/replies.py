@@ -1,0 +1,72 @@
+"""Who answered which request: what is left of the fill rate when some suppliers no longer answer."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from bothsides.diagnosis.concentration.ledger import Flags, Ints
+from bothsides.diagnosis.span import Span
+from bothsides.metrics import Store
+from bothsides.metrics.building import Past
+from bothsides.metrics.catalogue.liquidity import REQUEST_MATURITY
+from bothsides.schema import TABLES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Replies:
+    """Requests of the window with what came of them, and each reply's request and supplier.
+
+    `filled` and `winner` have one place per request (winner 0: not known), `request` and `supplier` one per reply.
+    """
+
+    filled: Flags
+    winner: Ints
+    request: Ints
+    supplier: Ints
+
+
+def read_replies(store: Store, span: Span) -> Replies | None:
+    """Requests old enough to be decided and their replies; None where no reply of the window has a row of its own."""
+    if store.missing("requests") or "quotes" not in store.ranges:
+        return None
+    quotes = Past(known_on=store.known_on, as_of=store.as_of).rows(TABLES["quotes"])
+    last = min(span.end, store.ranges["quotes"][1] - timedelta(days=REQUEST_MATURITY))
+    batches = list(
+        store.engine.columns(
+            f"""
+            WITH known AS ({quotes}),
+            asked AS (
+                SELECT quote_id, row_number() OVER () - 1 AS place, supplier_id,
+                       status = 'awarded' OR supplier_id IS NOT NULL OR order_id IS NOT NULL AS filled
+                FROM known WHERE kind = 'request' AND status <> 'cancelled' AND requested_on BETWEEN $first AND $last
+            ),
+            answers AS (
+                SELECT DISTINCT k.request_id, a.account
+                FROM known k JOIN dim_accounts a ON a.account_id = k.supplier_id AND a.side = 'supplier'
+                WHERE k.kind = 'reply'
+            )
+            SELECT r.place::BIGINT AS place, CASE WHEN r.filled THEN 1 ELSE 0 END::BIGINT AS filled,
+                   coalesce(w.account, 0)::BIGINT AS winner, coalesce(p.account, 0)::BIGINT AS supplier
+            FROM asked r LEFT JOIN answers p ON p.request_id = r.quote_id
+                         LEFT JOIN dim_accounts w ON w.account_id = r.supplier_id
+            """,
+            {"first": span.start, "last": last},
+        )
+    )
+    rows = {
+        name: np.concatenate([batch[name] for batch in batches]) if batches else np.zeros(0, np.int64)
+        for name in ("place", "filled", "winner", "supplier")
+    }
+    answered = rows["supplier"] > 0
+    if not answered.any():
+        return None
+    size = int(rows["place"].max()) + 1
+    filled, winner = np.zeros(size, bool), np.zeros(size, np.int64)
+    filled[rows["place"]], winner[rows["place"]] = rows["filled"] > 0, rows["winner"]
+    return Replies(
+        filled=filled,
+        winner=winner,
+        request=rows["place"][answered],
+        supplier=rows["supplier"][answered],
+    )
