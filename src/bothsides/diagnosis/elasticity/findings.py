@@ -8,6 +8,7 @@ from bothsides.diagnosis.elasticity.records import (
     Identification,
     Margin,
     SideReturn,
+    beyond_chance,
 )
 from bothsides.diagnosis.figures import figure
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
@@ -23,9 +24,14 @@ OWNER = {Side.BUYER: "VP Marketing with the Chief Revenue Officer", Side.SUPPLIE
 def elasticity_findings(
     reading: ElasticityReading, money: Money, currency: str, policy: DiagnosisPolicy
 ) -> list[Finding]:
-    """`fund_side` where one side returns more beyond doubt and the design carries it; nothing on correlation alone."""
+    """`fund_side` where one side returns more beyond doubt and the design carries it.
+
+    Nothing on correlation alone, and nothing where no effect of one side on the other is beyond chance: then only the
+    sides' own accounts speak, of which LTV:CAC tells already.
+    """
     funding = reading.funding
-    if funding.side is None or funding.grade in (Identification.CORRELATIONAL, Identification.REFUSED):
+    seen = any(beyond_chance(e) for e in reading.effects if e.margin is Margin.INFLOW)
+    if funding.side is None or not seen or funding.grade in (Identification.CORRELATIONAL, Identification.REFUSED):
         return []
     return [_fund(reading, funding, funding.side, money, currency=currency, policy=policy)]
 

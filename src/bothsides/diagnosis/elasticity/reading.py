@@ -16,6 +16,7 @@ from bothsides.diagnosis.elasticity.records import (
     Judgement,
     Margin,
     RetentionDriver,
+    beyond_chance,
 )
 from bothsides.diagnosis.elasticity.small_market import direction
 from bothsides.diagnosis.panel import Panel
@@ -129,7 +130,15 @@ def _sentence(effects: tuple[Effect, ...], cells: int, weeks: int) -> str:
     inflow = [e for e in effects if e.margin is Margin.INFLOW and e.value is not None]
     if not inflow:
         return f"No elasticity can be given from {cells} cells over {weeks} weeks."
-    told = [
-        f"1 % more {of_side(e.driver)} brings {e.value:+.2f} % {of_side(e.side)} ({e.grade})" for e in inflow if e.value
-    ]
-    return f"{'; '.join(told)}."
+    return " ".join(_told(e) for e in inflow)
+
+
+def _told(of: Effect) -> str:
+    """One direction in a sentence: the number where it is beyond chance, else that nothing is seen."""
+    who, other, bounds = of_side(of.side), of_side(of.driver), of.interval
+    assert bounds is not None
+    reach = f"{bounds.low:.2f} to {bounds.high:.2f}"
+    if not beyond_chance(of):
+        return f"Whether more {other} bring more {who} is open: {of.value:.2f} % per 1 %, but {reach} is possible."
+    brings = "brings" if (of.value or 0.0) > 0 else "goes with"
+    return f"1 % more {other} {brings} {of.value:+.2f} % joining {who} ({reach}; {of.grade})."

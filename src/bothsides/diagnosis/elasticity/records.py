@@ -83,6 +83,11 @@ class Effect:
         return self.side.other
 
 
+def beyond_chance(of: Effect) -> bool:
+    """Whether the effect's interval leaves out no effect at all."""
+    return of.interval is not None and not of.interval.holds(0.0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
     """What followed a push in the weeks after it began: % more stock than without, with its interval.
