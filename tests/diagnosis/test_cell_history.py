@@ -180,10 +180,15 @@ def told(*verdicts: CellVerdict) -> tuple[CellPeriod, ...]:
 
 def test_the_move_of_a_verdict_is_one_sentence() -> None:
     short, fine, unknown = CellVerdict.SUPPLY_SHORT, CellVerdict.BALANCED, CellVerdict.UNKNOWN
-    assert moved(told(fine, short, unknown, short), Grain.QUARTER) == "Supply-short since 2024-Q2, balanced before."
-    assert moved(told(short, fine, short), Grain.QUARTER) == (
+    quarter = Grain.QUARTER
+    assert moved(told(fine, short, unknown, short), quarter, short) == "Supply-short since 2024-Q2, balanced before."
+    assert moved(told(short, fine, short), quarter, short) == (
         "Supply-short in 2024-Q3, balanced before; supply-short in 2 of 3 quarters in all."
     )
-    assert moved(told(short, short), Grain.QUARTER).startswith("Supply-short in every quarter")
-    assert moved(told(unknown, unknown), Grain.MONTH).startswith("Too little data in each of 2 months")
-    assert moved((), Grain.MONTH) == "No whole month is known."
+    assert moved(told(short, short), quarter, short).startswith("Supply-short in every quarter")
+    assert moved(told(short, fine), quarter, short) == (
+        "Supply-short over the whole window, in 1 of 2 quarters by themselves; balanced in 2024-Q2."
+    )
+    assert "in no quarter by itself" in moved(told(fine, fine), quarter, short)
+    assert moved(told(unknown, unknown), Grain.MONTH, fine).startswith("Too little data in each of 2 months")
+    assert moved((), Grain.MONTH, fine) == "No whole month is known."

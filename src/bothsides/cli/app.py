@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "change": "Why GMV or net revenue changed: new, returned, grown, shrunk and lost accounts; volume, price and mix.",
     "mirror": "Copy the warehouse into a schema of PostgreSQL, where others can read it.",
     "audit": "Diagnose the market: a one-screen summary and a report a board can read.",
+    "liquidity": "Where the market is short, cell by cell and period by period, and whom to recruit.",
     "finding": "The findings of the audit as a list, or one of them whole, with the records behind it.",
     "quarantine": "Show the records that could not be loaded, with reason, file and line.",
     "doctor": "What is wrong with this workspace and how to mend it; which questions the data can answer.",

@@ -2,19 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from bothsides.diagnosis.cell_findings import order_value
 from bothsides.diagnosis.cell_history import history_periods, moved, read_histories, readings
 from bothsides.diagnosis.cell_measures import read_measures
-from bothsides.diagnosis.cells import Cells, Where
+from bothsides.diagnosis.cells import Cells, Where, read_cells
 from bothsides.diagnosis.coverage import coverage_gaps, read_titles, read_unmet
-from bothsides.diagnosis.liquidity import Judged
+from bothsides.diagnosis.liquidity import Judged, judge
 from bothsides.diagnosis.liquidity_audit import CellHistory, CoverageGap, LiquidityAudit, MainAccount
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.recruits import read_kinds, recruit_list
-from bothsides.diagnosis.span import Span
+from bothsides.diagnosis.span import Span, spans
 from bothsides.metrics import Store
+from bothsides.metrics.hindsight import on_day
 from bothsides.schema import Grain, Side, minor_units
 
 MOST_ACCOUNTS = 3
@@ -56,7 +58,7 @@ def audit_cells(
             why=j.why,
             window=window.get((None, j.cell.where), {}) | readings(j, store.currency),
             periods=(told := histories.get(j.cell.where, ())),
-            moved=moved(told, grain),
+            moved=moved(told, grain, j.verdict),
             accounts=accounts.get(j.cell.where, ()),
         )
         for j in judged
@@ -65,6 +67,31 @@ def audit_cells(
     return LiquidityAudit(
         grain=grain, periods=tuple(p.label for p in periods), cells=cells, gaps=gaps, recruits=recruits
     )
+
+
+def by_period(
+    store: Store, audit: LiquidityAudit, grain: Grain, policy: DiagnosisPolicy, *, as_of: date | None = None
+) -> LiquidityAudit:
+    """The same audit with its cells told by another grain; what the window says stays.
+
+    Raises ValueError for a grain that cells cannot be judged by.
+    """
+    with on_day(store, as_of) as then:
+        covered = spans(then, "orders", as_of=as_of, months=policy.window_months, slack=policy.complete_within_days)
+        found = None if covered is None else read_cells(then, covered.window, as_of=as_of)
+        if covered is None or found is None:
+            return audit
+        periods = history_periods(covered.known, covered.window, grain)
+        histories = read_histories(then, found, judge(found, policy), periods, policy, as_of=as_of)
+    cells = tuple(
+        replace(
+            page,
+            periods=(told := histories.get((page.category, page.region), ())),
+            moved=moved(told, grain, page.verdict),
+        )
+        for page in audit.cells
+    )
+    return replace(audit, grain=grain, periods=tuple(p.label for p in periods), cells=cells)
 
 
 def read_accounts(store: Store, found: Cells) -> dict[Where, tuple[MainAccount, ...]]:

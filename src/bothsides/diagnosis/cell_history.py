@@ -106,25 +106,29 @@ def readings(judged: Judged, currency: str, *, period: str | None = None) -> dic
     return {name: replace(value, period=period) for name, value in values.items() if name in READINGS}
 
 
-def moved(periods: Sequence[CellPeriod], grain: Grain) -> str:
-    """How the verdict came to be what it is, in one sentence.
+def moved(periods: Sequence[CellPeriod], grain: Grain, verdict: CellVerdict) -> str:
+    """How the cell came to the window's verdict, in one sentence.
 
-    Says how often the last verdict held and since when; a period with too little data neither makes nor breaks a run.
+    Says how often it held and since when; a period with too little data neither makes nor breaks a run. A period shows
+    less than the window: where its own verdict differs, both are said.
     """
     if not periods:
         return f"No whole {grain} is known."
     judged = [p for p in periods if p.verdict is not CellVerdict.UNKNOWN]
     if not judged:
         return f"Too little data in each of {len(periods)} {grain}s; the whole window says more."
-    runs = [(verdict, list(run)) for verdict, run in groupby(judged, key=lambda p: p.verdict)]
-    verdict, run = runs[-1]
+    runs = [(of, list(run)) for of, run in groupby(judged, key=lambda p: p.verdict)]
+    last, run = runs[-1]
+    if last is not verdict:
+        times = sum(p.verdict is verdict for p in judged)
+        alone = f"in {times} of {len(judged)} {grain}s by themselves" if times else f"in no {grain} by itself"
+        return f"{_capital(verdict)} over the whole window, {alone}; {last} in {judged[-1].label}."
     if len(runs) == 1:
         return f"{_capital(verdict)} in every {grain} that could be judged, {run[0].label} to {run[-1].label}."
     said = f"{_capital(verdict)} since {run[0].label}" if len(run) > 1 else f"{_capital(verdict)} in {run[0].label}"
-    before = runs[-2][0]
     times = sum(p.verdict is verdict for p in judged)
     more = f"; {verdict} in {times} of {len(judged)} {grain}s in all" if times > len(run) else ""
-    return f"{said}, {before} before{more}."
+    return f"{said}, {runs[-2][0]} before{more}."
 
 
 def _capital(verdict: CellVerdict) -> str:

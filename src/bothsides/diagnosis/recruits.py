@@ -206,7 +206,7 @@ def _type(
 def _sentence(types: Sequence[SupplierType], total: float, bound: float, currency: str) -> str:
     if not types:
         return "No cell's unmet demand can be laid to a lack of suppliers: there is nobody to recruit for it."
-    named = "; ".join(f"{_how_many(kind)} for {kind.label}" for kind in types[:3])
+    named = "; ".join(f"{how_many(kind)} for {kind.label}" for kind in types[:3])
     rest = f"; and {counted(len(types) - 3, 'more type')}" if len(types) > 3 else ""
     covered = share(types[-1].running_share)
     others = f"No list of {counted(len(types), 'type')}" if len(types) > 1 else "No single type"
@@ -217,10 +217,10 @@ def _sentence(types: Sequence[SupplierType], total: float, bound: float, currenc
     )
 
 
-def _how_many(kind: SupplierType) -> str:
+def how_many(kind: SupplierType) -> str:
     """A number with its range.
 
-    >>> _how_many(SupplierType(category="a", region=None, segment=None, suppliers=9, low=6, high=12, money=1.0,
+    >>> how_many(SupplierType(category="a", region=None, segment=None, suppliers=9, low=6, high=12, money=1.0,
     ...     running_share=1.0, covers=()))
     '9 (6 to 12) suppliers'
     """

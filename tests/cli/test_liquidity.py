@@ -1,0 +1,143 @@
+"""`bothsides liquidity` as a person runs it, and its pages on a simulated market."""
+
+import json
+from dataclasses import replace
+from functools import cache
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from tests.cli.conftest import Run
+from tests.diagnosis.cell_markets import DEMO, POLICY, look
+from tests.reports.sample import full
+
+from bothsides.cli.liquidity import chosen, show_map, show_page
+from bothsides.diagnosis.cell_audit import audit_cells, by_period, read_gaps
+from bothsides.diagnosis.cell_findings import cell_findings
+from bothsides.diagnosis.concentration import read_ledger
+from bothsides.diagnosis.liquidity_audit import LiquidityAudit
+from bothsides.diagnosis.picture import Diagnosis
+from bothsides.reports.cell_record import liquidity_json
+from bothsides.schema import Grain, Side
+
+
+@cache
+def demo() -> tuple[Diagnosis, LiquidityAudit]:
+    """The sample's diagnosis with the liquidity audit of the demo market, and its cells' findings."""
+    store, covered, found, judged = look(DEMO)
+    gaps = read_gaps(store, found, judged, POLICY)
+    audit = audit_cells(store, found, judged, gaps, POLICY, known=covered.known)
+    ledger = read_ledger(store, covered.window)
+    leave = dict.fromkeys(Side, None)
+    findings = cell_findings(judged, found, ledger, POLICY, leave, named=frozenset(), gaps=gaps)
+    ranked = tuple(replace(finding, rank=i) for i, finding in enumerate(findings, 1))
+    return replace(full(), currency="EUR", liquidity=audit, findings=ranked), audit
+
+
+def printed(show: object, *words: object, width: int = 100) -> str:
+    console = Console(file=StringIO(), width=width)
+    show(console, *words)  # type: ignore[operator]
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def page_of(label: str) -> str:
+    diagnosis, audit = demo()
+    (page,) = chosen(audit.cells, cell=label, category=None, region=None)
+    return printed(show_page, diagnosis, audit, page)
+
+
+def test_the_map_fits_a_screen_and_says_what_is_short_and_whom_to_recruit() -> None:
+    diagnosis, audit = demo()
+    said = printed(show_map, diagnosis, audit, audit.cells)
+    assert len(said.splitlines()) <= 40
+    assert "▼ 27 : 2" in said
+    assert "▼ Electrical / South: Supply-short" in said
+    assert "suppliers for Electrical / South" in " ".join(said.split())
+    assert said.rstrip().endswith('Next: bothsides liquidity --cell "Electrical / South"')
+
+
+def test_a_cells_page_has_every_measure_its_gap_whom_to_recruit_and_its_finding() -> None:
+    said = " ".join(page_of("electrical / SOUTH").split())
+    for part in (
+        "Electrical / South · supply-short",
+        "Search-to-order",
+        "Fill rate",
+        "Matching efficiency",
+        "Hours to first reply",
+        "Supplier utilisation",
+        "searches without a result",
+        "for want of suppliers",
+        "suppliers of Electrical / South",
+        "Main buyers:",
+        "is short of suppliers",
+        "Next: bothsides finding supply-short-cell/supplier/electrical/south",
+    ):
+        assert part in said
+
+
+def test_a_wider_screen_shows_more_periods() -> None:
+    diagnosis, audit = demo()
+    narrow, wide = (printed(show_page, diagnosis, audit, audit.cells[0], width=w) for w in (80, 160))
+    assert "2024-Q4" in wide
+    assert "2024-Q4" not in narrow
+    assert "2026-Q3" in narrow
+
+
+def test_a_well_served_cell_has_nobody_to_recruit() -> None:
+    said = page_of("Machine parts / East")
+    assert "Recruit:" not in said
+    assert "balanced" in said
+
+
+def test_by_month_only_the_periods_change() -> None:
+    store, _, _, _ = look(DEMO)
+    _, audit = demo()
+    monthly = by_period(store, audit, Grain.MONTH, POLICY)
+    assert (len(monthly.periods), monthly.periods[-1]) == (12, "2026-09")
+    assert monthly.gaps == audit.gaps
+    assert [page.window for page in monthly.cells] == [page.window for page in audit.cells]
+
+
+def test_the_record_for_scripts_is_stable_and_whole() -> None:
+    diagnosis, audit = demo()
+    record = liquidity_json(diagnosis, audit.cells)
+    assert json.loads(json.dumps(record)) == record
+    assert (record["by"], len(record["periods"]), len(record["cells"])) == ("quarter", 8, 24)
+    (cell,) = [c for c in record["cells"] if (c["category"], c["region"]) == ("Electrical", "South")]
+    assert cell["verdict"] == "supply-short"
+    assert cell["findings"] == ["supply-short-cell/supplier/electrical/south"]
+    assert set(cell["measures"]["fill_rate"]) == {"value", "unit", "n", "low", "high", "status", "reason"}
+    assert record["gaps"][0]["gmv_lost_per_month"] >= record["gaps"][1]["gmv_lost_per_month"]
+    assert record["recruits"]["types"][0]["region"] == "South"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            {"cell": "Electrical / Sout", "category": None, "region": None},
+            "--cell 'Electrical / Sout' is not in the market: did you mean Electrical / South",
+        ),
+        ({"cell": None, "category": None, "region": "Mars"}, "--region 'Mars' is not in the market: there are East, "),
+        (
+            {"cell": "Electrical / South", "category": "Packaging", "region": None},
+            "no cell has --cell 'Electrical / South' and --category 'Packaging'",
+        ),
+    ],
+)
+def test_a_wrong_word_names_what_is_allowed(words: dict[str, str | None], message: str) -> None:
+    with pytest.raises(LookupError, match=message):
+        chosen(demo()[1].cells, **words)  # type: ignore[arg-type]
+
+
+def test_the_command_answers_a_small_ledger(run: Run, workspace: Path) -> None:
+    done = run("liquidity", workspace, "--cell", "pumps")
+    assert done.code == 0, done.err
+    assert "Pumps · too little data" in done.out
+    record = json.loads(run("liquidity", workspace, "--by", "month", "--json").out)
+    assert [cell["category"] for cell in record["cells"]] == ["Pumps", "Valves"]
+    assert record["cells"][0]["measures"]["fill_rate"]["status"] == "unavailable"
+    assert record["recruits"]["types"] == []
+    refused = run("liquidity", workspace, "--by", "week")
+    assert (refused.code, "--by 'week' is not one of quarter, month" in refused.err) == (2, True)
