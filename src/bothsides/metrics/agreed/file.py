@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bothsides.agreement import AgreementError, Entry, Problem, cut, load_entries, read_toml
+from bothsides.metrics.agreed.commission import SECTION, SPLIT, credited_metric, is_splittable, read_commission
 from bothsides.metrics.agreed.definition import Definition, kept_mistakes, key_mistakes, make_metric, parse_parts
 from bothsides.metrics.agreed.funnels import WrittenFunnel, make_funnel, where_mistakes
 from bothsides.metrics.agreed.retentions import WrittenRetention, make_retention
@@ -67,7 +68,7 @@ def read_definitions(path: Path) -> Dictionary:
 
 def _read_metrics(path: Path, agreed: Agreed) -> list[Problem]:
     """Add the file's definitions to those known; what is wrong with it."""
-    entries, structural = load_entries(path, "metric", Definition)
+    entries, structural = load_entries(path, "metric", Definition, beside=(SECTION,))
     problems = list(structural)
     for entry in entries:
         name = str(entry.written.get("id", ""))
@@ -76,7 +77,32 @@ def _read_metrics(path: Path, agreed: Agreed) -> list[Problem]:
         problems += (_problem(path, entry.key, entry.written, key, said) for key, said in mistakes)
         if version is not None:
             agreed[name] = (*versions, version)
-    return problems
+    return [*problems, *_read_commission(path, agreed)]
+
+
+def _read_commission(path: Path, agreed: Agreed) -> list[Problem]:
+    """Add a version of every metric that credits a commission to a side; what is wrong with the split."""
+    try:
+        commission = read_commission(path)
+    except AgreementError as error:
+        return list(error.problems)
+    if commission is None:
+        return []
+    written = {"buyer": commission.buyer, "effective_from": commission.effective_from or ""}
+    problems: dict[Problem, None] = {}
+    for name in SPLIT:
+        versions = agreed.get(name) or _house_versions(name)
+        if not is_splittable(versions[-1].metric):
+            continue
+        mistakes = _order_mistakes(commission.effective_from, commission.restate, versions[-1])
+        problems |= dict.fromkeys(_problem(path, SECTION, written, key, said) for key, said in mistakes)
+        version = Version(
+            metric=_numbered(credited_metric(versions[-1].metric, commission), versions[-1]),
+            effective_from=commission.effective_from,
+            restate=commission.restate,
+        )
+        agreed[name] = (*versions, version)
+    return list(problems)[:1]
 
 
 def _read_funnels(path: Path, agreed: Agreed) -> list[Problem]:

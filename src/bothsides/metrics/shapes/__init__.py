@@ -2,6 +2,7 @@
 
 from bothsides.metrics.shapes.churned import Churned
 from bothsides.metrics.shapes.concentration import Concentration
+from bothsides.metrics.shapes.contribution import Contribution
 from bothsides.metrics.shapes.dependence import Dependence
 from bothsides.metrics.shapes.depth import Depth
 from bothsides.metrics.shapes.growth import Growth
@@ -28,6 +29,7 @@ from bothsides.metrics.shapes.weighted import WeightedPipeline
 __all__ = [
     "Churned",
     "Concentration",
+    "Contribution",
     "DailyMean",
     "Dependence",
     "Depth",

@@ -9,6 +9,7 @@ from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.compile import Window
 from bothsides.metrics.interval import Z
 from bothsides.metrics.metric import Metric, Read
+from bothsides.metrics.shapes.contribution import HALF, credited
 from bothsides.metrics.shapes.shape import Shape, run, source
 from bothsides.metrics.value import Basis, Status
 
@@ -29,6 +30,7 @@ class LifetimeValue(Shape):
     account's own, such as subscriptions, count from its first order on. Survival is inside: an account that left
     brings zero. Nothing is extrapolated: when fewer than `horizon` months can be seen the value covers those and is
     `immature`. Before variable cost. The interval follows from each account's influence.
+    `buyer_share` is the buyer's share of it where people agreed on another split, the supplier's the rest.
     With `credit` full the revenue of an order counts whole on both sides, so the sides must never be added up;
     `discount` is the yearly rate at which later months count less.
     Source: metric dictionary row 40; life-table estimator as in Fader and Hardie 2009 (discrete, non-parametric).
@@ -37,6 +39,7 @@ class LifetimeValue(Shape):
     horizon: int = 24
     credit: Literal["half", "full"] = "half"
     discount: float = 0.0
+    buyer_share: float = HALF
 
     @property
     def reads(self) -> tuple[Read, ...]:
@@ -64,7 +67,7 @@ class LifetimeValue(Shape):
 
     def tables(self, reading: Reading, metric: Metric) -> dict[Key, "LifeTable"]:
         """The life table of every cohort cell."""
-        own = 1 if self.credit == "half" else 2
+        own = credited("earned", self.buyer_share) if self.credit == "half" else "earned * 2"
         data = source(reading, metric, "accounts", "first_order_on")
         cohort = f"""
             WITH cohort AS (
@@ -73,7 +76,7 @@ class LifetimeValue(Shape):
                 FROM {data.relation} WHERE {data.condition}
             ),
             paid AS (
-                SELECT account, placed_on AS paid_on, earned * {own} AS earned FROM fact_order_parties
+                SELECT account, placed_on AS paid_on, {own} AS earned FROM fact_order_parties
                 UNION ALL
                 SELECT account, charged_on, amount FROM fact_fee_parties WHERE NOT on_order
             ),

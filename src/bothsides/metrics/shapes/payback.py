@@ -6,6 +6,7 @@ from itertools import accumulate
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.compile import Window
 from bothsides.metrics.metric import Metric, Read
+from bothsides.metrics.shapes.contribution import HALF
 from bothsides.metrics.shapes.lifetime import LifetimeValue
 from bothsides.metrics.shapes.shape import Shape, run, source
 from bothsides.metrics.value import Basis, Status
@@ -16,11 +17,12 @@ class ObservedPayback(Shape):
     """The first month of age by which the mean account's net revenue covers the cohort's acquisition cost.
 
     The cost is the spend of the cell per account first active in it; the revenue is the life table's, credited half to
-    each side. A cohort that has not paid back in what is seen of it has no month, and says how far it got.
+    each side, or as agreed. A cohort that has not paid back in what is seen of it has no month and says how far it got.
     Source: metric dictionary row 39, observed variant.
     """
 
     horizon: int = 36
+    buyer_share: float = HALF
 
     @property
     def reads(self) -> tuple[Read, ...]:
@@ -55,7 +57,7 @@ class ObservedPayback(Shape):
             data.parameters,
         )
         spent: dict[Key, float] = {tuple(labels): amount for *labels, amount in rows if amount}
-        tables = LifetimeValue(horizon=self.horizon).tables(reading, metric)
+        tables = LifetimeValue(horizon=self.horizon, buyer_share=self.buyer_share).tables(reading, metric)
         found: dict[Key, Outcome] = {}
         for key in dict.fromkeys((*tables, *spent)):
             n = sum(tables[key].lived.values()) if key in tables else 0
