@@ -29,7 +29,7 @@ def ledger() -> Store:
     orders, fees = [], []
     for i in range(60):
         on = START + timedelta(days=11 * i)
-        parties = {"buyer_id": f"b{i % 12}", "supplier_id": f"s{i % 11}"}
+        parties = {"buyer_id": f"b{i % 30}", "supplier_id": f"s{i % 11}"}
         orders.append({"order_id": f"o{i}", "placed_on": on, "placed_at": on, "amount": 100_00} | parties)
         fees.append({"order_id": f"o{i}", "charged_at": on, "amount": 10_00})
     fees.append(
