@@ -10,6 +10,7 @@ from bothsides.simulate.billing import Columns
 from bothsides.simulate.departures import Departures
 from bothsides.simulate.draws import Bools, Ints
 from bothsides.simulate.evidence import Rows, evidence
+from bothsides.simulate.funding import returns_on_spend
 from bothsides.simulate.trade import CANCELLED, COMPLETED, Conditions, Society
 from bothsides.simulate.upgrades import upgrade_truth
 
@@ -119,6 +120,7 @@ def _parameters(society: Society, at: Conditions, session_share: float) -> dict[
         "fit": {"log_odds_same_country": plan.fit.log_odds},
         "upgrades": upgrade_truth(plan),
         "cell_noise": plan.cell_noise,
+        "return_on_spend": {side.value: round(value, 4) for side, value in returns_on_spend(society, at).items()},
         "seasonality": plan.seasonality,
         "shocks": [asdict(shock) for shock in plan.shocks],
         "push_lift": plan.push_lift,
