@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from bothsides.diagnosis import DiagnosisPolicy
+from bothsides.diagnosis.finding import Place
 from bothsides.diagnosis.liquidity import judge
-from bothsides.diagnosis.spend import Spent, better_cells, spend_findings
+from bothsides.diagnosis.spend import Spent, below_threshold_spend, better_cells, spend_findings, stay_lost
+from bothsides.diagnosis.threshold import Distance, Ground, ThresholdReading, ThresholdStatus
 from bothsides.schema import Side
 from tests.diagnosis.test_liquidity import even, market, outcomes
 
@@ -52,3 +54,36 @@ def test_money_moves_first_to_where_its_side_is_short() -> None:
     judged = judge(sick(), DiagnosisPolicy())
     assert better_cells(Side.SUPPLIER, judged)[0].cell.where == SICK
     assert better_cells(Side.BUYER, judged)[0].cell.where == ("Wire", "East")
+
+
+def threshold(**changes: object) -> ThresholdReading:
+    """Buyers leave 5 % a week below 12 suppliers and 2 % above; Bolts / East has 4 of them."""
+    at = {"own": 40, "per_week": 0.0, "weeks": None, "cost": None, "kept": None, "needed": 12}
+    short = Distance(category="Bolts", region="East", other=4, missing=8, **at)  # type: ignore[arg-type]
+    across = Distance(category="Wire", region="East", other=15, missing=0, **at)  # type: ignore[arg-type]
+    reading = ThresholdReading(
+        side=Side.BUYER,
+        status=ThresholdStatus.CLAIMED,
+        reason="",
+        ground=Ground(cells=20, weeks=90, cell_weeks=1800, leavers=900),
+        hazard_below=0.05,
+        hazard_above=0.02,
+        distances=(short, across),
+    )
+    return replace(reading, **changes)  # type: ignore[arg-type]
+
+
+def test_spend_below_a_claimed_threshold_is_at_risk_for_what_leaves_sooner() -> None:
+    (finding,) = below_threshold_spend(spent(), [threshold()], 12.0, "EUR", DiagnosisPolicy())
+    assert (finding.kind, finding.place.label) == ("thin_cell_spend", "buyers · Bolts · East")
+    assert "4 of the 12 suppliers" in finding.title
+    assert finding.worth is not None
+    assert finding.worth.per_month == 90_000 / 12 * stay_lost(0.05, 0.02)
+    assert finding.first_step == "Move it to Wire / East until Bolts / East has 12 suppliers."
+
+
+def test_no_threshold_no_guard_and_a_cell_is_named_once() -> None:
+    quiet = threshold(status=ThresholdStatus.NONE)
+    assert below_threshold_spend(spent(), [quiet], 12.0, "EUR", DiagnosisPolicy()) == []
+    named = [Place(side=Side.BUYER, category="Bolts", region="East")]
+    assert below_threshold_spend(spent(), [threshold()], 12.0, "EUR", DiagnosisPolicy(), named=named) == []

@@ -1,5 +1,6 @@
 """Acquisition spend that runs into cells whose other side is too thin: money at risk and where to move it."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bothsides.diagnosis.cells import Cells, Where
@@ -8,6 +9,7 @@ from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Wort
 from bothsides.diagnosis.liquidity import Judged, cell_values
 from bothsides.diagnosis.picture import CellVerdict
 from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.threshold import Distance, ThresholdReading
 from bothsides.diagnosis.typical import Usual
 from bothsides.diagnosis.wording import counted, listed, money, of_side, share
 from bothsides.metrics import Store, Unit
@@ -63,6 +65,99 @@ def spend_findings(
             if j.verdict in THIN[side] and amount and amount >= policy.thin_spend_share * spent.total[side]:
                 findings.append(_finding(j, side, amount, spent, judged=judged, found=found, currency=currency))
     return findings
+
+
+STAY_WEEKS = 52
+"""How long an account won is followed to say what it loses by leaving sooner."""
+
+
+def below_threshold_spend(
+    spent: Spent,
+    readings: Iterable[ThresholdReading],
+    months: float,
+    currency: str,
+    policy: DiagnosisPolicy,
+    *,
+    named: Iterable[Place] = (),
+) -> list[Finding]:
+    """The same where accounts leave sooner because the cell's other side is below a claimed threshold.
+
+    `months` is how long the spend was counted; `named` are the side and cell of findings made already.
+    """
+    known = set(named)
+    findings = []
+    for reading in readings:
+        short = [d for d in reading.distances if not d.across]
+        for at in short if reading.claimed else []:
+            amount = spent.by_cell.get((reading.side, (at.category, at.region)), 0.0)
+            place = Place(side=reading.side, category=at.category, region=at.region)
+            notable = amount and amount >= policy.thin_spend_share * spent.total[reading.side]
+            if notable and place not in known:
+                findings.append(_below(reading, at, place, amount / months, spent, currency=currency))
+    return findings
+
+
+def stay_lost(below: float, above: float) -> float:
+    """Share of a year's account-weeks that accounts lose by leaving with one weekly hazard instead of a lower one.
+
+    >>> round(stay_lost(0.05, 0.02), 2)
+    0.42
+    """
+
+    def weeks(hazard: float) -> float:
+        return STAY_WEEKS if hazard <= 0 else (1 - (1 - hazard) ** STAY_WEEKS) / hazard
+
+    return max(0.0, 1 - weeks(below) / weeks(above))
+
+
+def _below(
+    reading: ThresholdReading, at: Distance, place: Place, monthly: float, spent: Spent, *, currency: str
+) -> Finding:
+    side, who, other = reading.side, of_side(reading.side), of_side(reading.side.other)
+    below, above = reading.hazard_below or 0.0, reading.hazard_above or 0.0
+    lost, part = stay_lost(below, above), spent.by_cell[side, (at.category, at.region)] / spent.total[side]
+    across = _across(reading.distances, side, spent)
+    move = f"Move it to {listed(across)}" if across else f"Hold it, or win {other} there first,"
+    return Finding(
+        kind="thin_cell_spend",
+        title=f"{money(monthly, currency)} a month is spent to win {who} for {at.label}, which has {at.other} of the "
+        f"{at.needed} {other} from which on {who} stay",
+        place=place,
+        sure=Sureness.LIKELY,
+        why_sure=f"The spend is counted; the threshold was found over {reading.ground.cells} cells and is sharper than "
+        "gradual change explains.",
+        evidence=(
+            Evidence(
+                sentence=f"{share(part)} of all spend on {who} goes to this cell.",
+                values=(figure("thin_cell_spend", monthly, Unit.MONEY, n=1, side=side.value, currency=currency),),
+            ),
+            Evidence(
+                sentence=f"{share(below)} of {who} leave a week below the threshold, {share(above)} above: those won "
+                f"there lose {share(lost)} of the weeks they would stay within a year."
+            ),
+        ),
+        worth=Worth(
+            per_month=monthly * lost,
+            low=None,
+            high=monthly,
+            currency=currency,
+            reckoning=f"{money(monthly, currency)} spent a month x {share(lost)} of the weeks that accounts won would "
+            "have stayed above the threshold.",
+            of="spend",
+        ),
+        cause="Budgets follow past volume or ambition, not what keeps the accounts that are won.",
+        owner="Demand-generation manager" if side is Side.BUYER else "VP Sales, supplier side",
+        play="move_spend",
+        first_step=f"{move} until {at.label} has {at.needed} {other}.",
+        caveat="Nothing is known of what the spend did elsewhere than where it was aimed.",
+    )
+
+
+def _across(distances: Sequence[Distance], side: Side, spent: Spent) -> list[str]:
+    """At most two cells above the threshold, those on which least is spent now."""
+    over = [d for d in distances if d.across]
+    over.sort(key=lambda d: (spent.by_cell.get((side, (d.category, d.region)), 0.0), d.label))
+    return [d.label for d in over[:2]]
 
 
 def _served(j: Judged, side: Side) -> float:
