@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from bothsides.diagnosis import Diagnosis
     from bothsides.diagnosis.liquidity_audit import CellHistory, CoverageGap, LiquidityAudit
+    from bothsides.metrics import Value
 
 
 def liquidity(
@@ -283,19 +284,21 @@ def _measures(console: Console, page: CellHistory) -> Table:
     table.add_row("verdict", *signs)
     for name in _PAGE:
         values = [page.window.get(name), *(period.values.get(name) for period in periods)]
-        if any(value is not None and value.value is not None for value in values):
+        if any(_number(value) for value in values):
             table.add_row(plain(metric_name(name)), *(_number(value) for value in values))
     return table
 
 
-def _number(value: object) -> str:
+def _number(value: Value | None) -> str:
     """A number as people read it, starred where it should not be leaned on; empty where it is not known."""
-    from bothsides.metrics import Value
     from bothsides.reports.numbers import number
+    from bothsides.reports.sections.cell_pages import NOT_REACHED, is_waiting
     from bothsides.reports.trust import is_firm
 
-    if not isinstance(value, Value) or value.value is None:
+    if value is None:
         return ""
+    if value.value is None:
+        return NOT_REACHED if is_waiting(value) else ""
     return f"{number(value.value, value.unit)}{'' if is_firm(value) else '*'}"
 
 

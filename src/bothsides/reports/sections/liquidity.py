@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from bothsides.diagnosis.cells import Where
 from bothsides.diagnosis.picture import CellVerdict, Diagnosis, LiquidityCell
 from bothsides.metrics import Value
 from bothsides.reports.marks import verdict_class, verdict_mark
@@ -10,6 +11,7 @@ from bothsides.reports.markup import Child, Markup, breakable, element
 from bothsides.reports.names import metric_name
 from bothsides.reports.numbers import count, money, plural, spoken
 from bothsides.reports.pieces import Column, Section, figure, fold, number_and_trust, number_of, prose, table
+from bothsides.reports.sections.cell_pages import cell_anchor, cell_pages, told_cells
 
 _MOST_ROWS, _MOST_COLUMNS, _MOST_LISTED, _MOST_PRINTED = 14, 7, 150, 40
 _RATES = (("fill_rate", "of requests filled", "filled"), ("search_to_order", "of searches end in an order", "ordered"))
@@ -21,18 +23,22 @@ _NOTE = (
 
 
 def liquidity(diagnosis: Diagnosis) -> Section | None:
-    """The map of the largest categories and regions, and the table of the cells."""
+    """The map of the largest categories and regions, the table of the cells, and the pages that the map leads to."""
     cells = diagnosis.cells
     if not cells:
         return None
+    audit = diagnosis.liquidity
+    linked = frozenset((page.category, page.region) for page in told_cells(audit))
     body = figure(
         map_title(cells),
-        _map(cells, diagnosis.currency),
+        _map(cells, diagnosis.currency, linked),
         note=_NOTE,
         behind=fold(
             "The table behind the map", _listed(cells, diagnosis.currency), printed=len(cells) <= _MOST_PRINTED
         ),
     )
+    if audit is not None:
+        body = Markup(body + cell_pages(audit, diagnosis.currency))
     return Section(id="liquidity", nav="Liquidity map", heading="Where buyers and suppliers meet", body=body)
 
 
@@ -51,7 +57,7 @@ def map_title(cells: Sequence[LiquidityCell]) -> str:
     return f"Of {plural(judged, 'cell')}: {', '.join(named)}{unknown if found[CellVerdict.UNKNOWN] else ''}"
 
 
-def _map(cells: Sequence[LiquidityCell], currency: str) -> Markup:
+def _map(cells: Sequence[LiquidityCell], currency: str, linked: frozenset[Where]) -> Markup:
     categories = _largest([(cell.category, cell.gmv) for cell in cells], _MOST_ROWS)
     regions = _largest([(cell.region, cell.gmv) for cell in cells], _MOST_COLUMNS)
     at = {(cell.category, cell.region): cell for cell in cells}
@@ -64,7 +70,10 @@ def _map(cells: Sequence[LiquidityCell], currency: str) -> Markup:
         element(
             "tr",
             element("th", breakable(_named(category, categories, "all categories")), scope="row"),
-            [_cell(at.get((category, region)), _named(region, regions, "all regions"), currency) for region in regions],
+            [
+                _cell(at.get((category, region)), _named(region, regions, "all regions"), currency, linked)
+                for region in regions
+            ],
         )
         for category in categories
     ]
@@ -96,17 +105,24 @@ def _named(label: str | None, labels: list[str | None], everything: str) -> str:
     return label if label is not None else "not given" if len(labels) > 1 else everything
 
 
-def _cell(cell: LiquidityCell | None, label: str, currency: str) -> Markup:
+def _cell(cell: LiquidityCell | None, label: str, currency: str, linked: frozenset[Where]) -> Markup:
     if cell is None:
         return element("td", element("span", "no trade", class_="weak"), class_="none", data_label=label)
     buyers, suppliers = _two_sides(cell)
     lines = [
-        element("span", verdict_mark(cell.verdict), class_="line"),
+        element("span", _verdict(cell, linked), class_="line"),
         _side_line(buyers, suppliers),
         _rate_line(cell),
         element("span", f"GMV {money(cell.gmv, None)}", class_="line", title=f"{currency} {cell.gmv:,.2f}"),
     ]
     return element("td", lines, class_=verdict_class(cell.verdict), data_label=label, title=cell.why or None)
+
+
+def _verdict(cell: LiquidityCell, linked: frozenset[Where]) -> Markup:
+    """The cell's verdict, leading to its page where it has one."""
+    mark = verdict_mark(cell.verdict)
+    where = (cell.category, cell.region)
+    return element("a", mark, href=f"#{cell_anchor(*where)}") if where in linked else mark
 
 
 def _two_sides(cell: LiquidityCell) -> tuple[Value | None, Value | None]:
