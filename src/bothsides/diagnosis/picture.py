@@ -9,6 +9,7 @@ from bothsides.diagnosis.hanging import Fill, Hanging
 from bothsides.diagnosis.liquidity_audit import CellVerdict as CellVerdict  # noqa: PLC0414 - told to readers here
 from bothsides.diagnosis.liquidity_audit import LiquidityAudit
 from bothsides.diagnosis.stage.reading import StageReading
+from bothsides.diagnosis.threshold.thresholds import Thresholds
 from bothsides.metrics import Value
 from bothsides.metrics.dictionary import HOUSE, Dictionary
 from bothsides.schema import Side
@@ -202,3 +203,5 @@ class Diagnosis:
     """Who depends on whom, trusted pairs, pairs that went quiet; None where accounts cannot be followed."""
     elasticity: ElasticityReading | None = None
     """How strongly each side draws and keeps the other, and which to fund; None where no panel can be read."""
+    threshold: Thresholds | None = None
+    """From how many of one side on the other stays, and how far each cell is; None where it was not looked at."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bothsides.agreement import load_policy
 from bothsides.diagnosis.stage.policy import StagePolicy
+from bothsides.diagnosis.threshold_policy import ThresholdPolicy
 
 FILE = "agreement/diagnosis.toml"
 
@@ -157,6 +158,9 @@ class DiagnosisPolicy:
     def recapture_range(self) -> tuple[float, float, float]:
         """The assumed share that moves, the least and the most: the loss as assumed, at worst, at best."""
         return self.recapture_share, self.recapture_low, self.recapture_high
+
+    threshold: ThresholdPolicy = field(default_factory=ThresholdPolicy)
+    """What it takes to claim a liquidity threshold."""
 
     stage: StagePolicy = field(default_factory=StagePolicy)
     """The rules of the marketplace's stages."""

@@ -3,6 +3,7 @@
 PLAYS: dict[str, str] = {
     "seed_supply": "Recruit suppliers into the named cell before spending more on its buyers.",
     "seed_demand": "Bring buyers to the suppliers already live in the named cell.",
+    "cross_threshold": "Bring the cells nearest to their threshold across it one by one, the nearest first.",
     "kickstart_cell": "Restart a stalled cell: a few anchor buyers and their suppliers by hand, or close it.",
     "fix_onboarding_step": "Mend the onboarding step where most suppliers are lost; measure the next cohort.",
     "recover_first_transactions": "Help buyers over the step at which most first transactions are abandoned.",

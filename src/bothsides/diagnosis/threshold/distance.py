@@ -9,7 +9,7 @@ from bothsides.diagnosis.panel import Floats, Panel, SidePanel
 from bothsides.diagnosis.span import DAYS_PER_MONTH
 from bothsides.diagnosis.threshold.frontier import other_needed
 from bothsides.diagnosis.threshold.observations import Observations
-from bothsides.diagnosis.threshold.policy import ThresholdPolicy
+from bothsides.diagnosis.threshold_policy import ThresholdPolicy
 
 WEEKS_PER_MONTH = DAYS_PER_MONTH / 7
 

@@ -1,7 +1,8 @@
 """Weighted least squares with cell and week effects, for many columns and many resamples of cells at once.
 
-Cell effects are swept out by the theorem of Frisch, Waugh and Lovell, so that a cell drawn twice has an effect each
-time; week effects and the smooth columns stay in the normal equations.
+Cell effects are swept out by the theorem of Frisch, Waugh and Lovell; what is left has no mean in any cell, so that a
+cell drawn twice has an effect each time. Week effects are those of all cells, also in resamples: they are means over
+cells, and what a resample would change in them is small beside what it changes in the cells themselves.
 """
 
 from dataclasses import dataclass
@@ -13,15 +14,18 @@ from bothsides.diagnosis.panel import Floats
 RIDGE = 1e-10
 """Added to the diagonal, relative to its mean: columns that say nothing beside the others then get nothing."""
 
+FEW_UNKNOWNS = 60
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Effects:
-    """The nuisance part of a regression on cells x weeks: weights, their cell sums, and the swept smooth columns."""
+    """The nuisance part of a regression on cells x weeks: weights, their cell sums, the normal equations of weeks, and
+    the smooth columns beside cells and weeks."""
 
     weights: Floats
     sums: Floats
+    weeks: Floats
     smooth: Floats
-    """Cells x weeks x columns, weighted cell means taken off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,72 +51,78 @@ class Profiled:
 
 
 def sweep(weights: Floats, smooth: Floats) -> Effects:
-    """Prepare the nuisance part."""
+    """Prepare the nuisance part; `smooth` is cells x weeks x columns."""
     sums = np.maximum(weights.sum(axis=1), np.finfo(float).tiny)
-    return Effects(weights=weights, sums=sums, smooth=_swept(weights, sums, smooth))
+    shared = weights.T @ (weights / sums[:, None])
+    weeks = _steady(np.diag(weights.sum(axis=0)) - shared)
+    return Effects(weights=weights, sums=sums, weeks=weeks, smooth=_swept(weights, sums, weeks, smooth))
 
 
-def _swept(weights: Floats, sums: Floats, columns: Floats) -> Floats:
+def _swept(weights: Floats, sums: Floats, weeks: Floats, columns: Floats) -> Floats:
+    """The columns beside cell and week effects; the first week is the one compared with."""
+    within = _within(weights, sums, columns)
+    found = np.zeros((weights.shape[1], columns.shape[2]))
+    found[1:] = _solved(weeks[1:, 1:], np.einsum("ct,ctk->tk", weights, within)[1:])
+    rest: Floats = within - found + (weights @ found / sums[:, None])[:, None, :]
+    return rest
+
+
+def _solved(normal: Floats, right: Floats) -> Floats:
+    """Solve positive definite equations by halves.
+
+    Above a hundred unknowns the linear algebra library works in threads, which on a busy machine wait for each other
+    far longer than the halves take.
+    """
+    if len(normal) <= FEW_UNKNOWNS:
+        found: Floats = np.linalg.solve(normal, right)
+        return found
+    half = len(normal) // 2
+    top, side = normal[:half, :half], normal[half:, :half]
+    folded = _solved(top, np.hstack([side.T, right[:half]]))
+    taken = np.einsum("ij,jk->ik", side, folded)
+    low = _solved(normal[half:, half:] - taken[:, : len(side)], right[half:] - taken[:, len(side) :])
+    return np.vstack([folded[:, len(side) :] - np.einsum("ij,jk->ik", folded[:, : len(side)], low), low])
+
+
+def _within(weights: Floats, sums: Floats, columns: Floats) -> Floats:
     means = np.einsum("ct,ctk->ck", weights, columns) / sums[:, None]
-    swept: Floats = columns - means[:, None, :]
-    return swept
+    within: Floats = columns - means[:, None, :]
+    return within
+
+
+def _steady(normal: Floats) -> Floats:
+    """Normal equations with a trifle on the diagonal."""
+    size = normal.shape[-1]
+    mean = np.trace(normal, axis1=-2, axis2=-1)[..., None, None] / max(size, 1)
+    steady: Floats = normal + (RIDGE * mean + np.finfo(float).tiny) * np.eye(size)
+    return steady
 
 
 def residuals(effects: Effects, columns: Floats) -> Floats:
     """What is left of the columns, cells x weeks x columns, beside cell, week and smooth effects."""
-    swept = _swept(effects.weights, effects.sums, columns)
-    everything = np.ones((1, len(effects.weights)))
-    normal, cross = _normal(effects, everything)[0], _cross(effects, swept, everything)[0]
-    found = np.linalg.solve(normal, cross)
-    weeks = np.vstack([np.zeros((1, columns.shape[2])), found[: effects.weights.shape[1] - 1]])
-    by_week = np.broadcast_to(weeks, (*effects.weights.shape, columns.shape[2]))
-    rest: Floats = (
-        swept
-        - _swept(effects.weights, effects.sums, by_week)
-        - np.einsum("ctk,kq->ctq", effects.smooth, found[effects.weights.shape[1] - 1 :])
-    )
+    swept = _swept(effects.weights, effects.sums, effects.weeks, columns)
+    weighted = effects.weights[:, :, None] * effects.smooth
+    normal = _steady(np.einsum("ctk,ctj->kj", weighted, effects.smooth))
+    found = np.linalg.solve(normal, np.einsum("ctk,ctq->kq", weighted, swept))
+    rest: Floats = swept - effects.smooth @ found
     return rest
 
 
 def profile(effects: Effects, response: Floats, columns: Floats, counts: Floats) -> Profiled:
     """Regress the response on each column beside the nuisance part, for each row of `counts`: how often a resample
     holds each cell."""
-    swept = _swept(effects.weights, effects.sums, np.concatenate([columns, response[:, :, None]], axis=2))
+    every = np.concatenate([columns, response[:, :, None]], axis=2)
+    swept = _swept(effects.weights, effects.sums, effects.weeks, every)
     weighted = effects.weights[:, :, None] * swept
     squares = counts @ np.einsum("ctq,ctq->cq", weighted, swept)
     products = counts @ np.einsum("ctq,ct->cq", weighted, swept[:, :, -1])
-    cross = _cross(effects, swept, counts)
-    solved = np.linalg.solve(_normal(effects, counts), cross)
+    draws, (cells, _, more) = len(counts), effects.smooth.shape
+    inner = np.einsum("ctk,ctj->ckj", effects.weights[:, :, None] * effects.smooth, effects.smooth)
+    normal = _steady((counts @ inner.reshape(cells, -1)).reshape(draws, more, more))
+    across = effects.smooth.transpose(0, 2, 1) @ weighted
+    cross = (counts @ across.reshape(cells, -1)).reshape(draws, more, every.shape[2])
+    solved = np.linalg.solve(normal, cross)
     return Profiled(
         covariance=products[:, :-1] - np.einsum("bkq,bk->bq", solved[:, :, :-1], cross[:, :, -1]),
         variance=np.maximum(squares[:, :-1] - np.einsum("bkq,bkq->bq", solved[:, :, :-1], cross[:, :, :-1]), 0.0),
     )
-
-
-def _normal(effects: Effects, counts: Floats) -> Floats:
-    """The nuisance part's normal equations for each resample; the first week is the one compared with."""
-    weights, smooth = effects.weights, effects.smooth
-    (draws, _), weeks, more = counts.shape, weights.shape[1] - 1, smooth.shape[2]
-    normal = np.empty((draws, weeks + more, weeks + more))
-    for draw, count in enumerate(counts):
-        shared = weights[:, 1:].T @ (weights[:, 1:] * (count / effects.sums)[:, None])
-        normal[draw, :weeks, :weeks] = np.diag(count @ weights[:, 1:]) - shared
-    weighted = weights[:, :, None] * smooth
-    across = (counts @ weighted[:, 1:].reshape(len(weights), -1)).reshape(draws, weeks, more)
-    normal[:, :weeks, weeks:] = across
-    normal[:, weeks:, :weeks] = across.transpose(0, 2, 1)
-    inner = np.einsum("ctk,ctj->ckj", weighted, smooth).reshape(len(weights), -1)
-    normal[:, weeks:, weeks:] = (counts @ inner).reshape(draws, more, more)
-    diagonal = np.einsum("bkk->bk", normal)
-    diagonal += RIDGE * diagonal.mean(axis=1, keepdims=True) + np.finfo(float).tiny
-    return normal
-
-
-def _cross(effects: Effects, swept: Floats, counts: Floats) -> Floats:
-    """The nuisance part against swept columns, for each resample."""
-    weighted = effects.weights[:, :, None] * swept
-    draws, cells = counts.shape
-    by_week = (counts @ weighted[:, 1:].reshape(cells, -1)).reshape(draws, -1, swept.shape[2])
-    inner = np.einsum("ctk,ctq->ckq", effects.smooth, weighted).reshape(cells, -1)
-    by_smooth = (counts @ inner).reshape(draws, effects.smooth.shape[2], swept.shape[2])
-    return np.concatenate([by_week, by_smooth], axis=1)

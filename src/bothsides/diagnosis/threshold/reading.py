@@ -13,8 +13,8 @@ from bothsides.diagnosis.threshold.grid import levels_of, neighbours
 from bothsides.diagnosis.threshold.hazard import fit_hazard
 from bothsides.diagnosis.threshold.jump import Found, Search, find_drop
 from bothsides.diagnosis.threshold.observations import Observations, observe
-from bothsides.diagnosis.threshold.policy import ThresholdPolicy
 from bothsides.diagnosis.threshold.smooth import log_stock, spline
+from bothsides.diagnosis.threshold_policy import ThresholdPolicy
 from bothsides.diagnosis.wording import count, counted, of_side, share
 from bothsides.schema import Side
 
@@ -67,6 +67,8 @@ class ThresholdReading:
     reason: str
     ground: Ground
     level: Estimate | None = None
+    step: float | None = None
+    """How far the next level of the grid is from the estimate, the farther one; between them nothing tells."""
     jump: Estimate | None = None
     hazard_below: float | None = None
     hazard_above: float | None = None
@@ -150,6 +152,7 @@ def _judged(
         reason=reason,
         ground=replace(ground, crossed=crossed),
         level=Estimate(value=drop.level, low=low, high=high),
+        step=max(abs(near - drop.level) for near in neighbours(levels, drop.level, drop.level)),
         jump=Estimate(
             value=drop.effect,
             low=float(np.quantile(again.effects, 0.025)),

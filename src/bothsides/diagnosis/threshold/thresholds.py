@@ -6,8 +6,8 @@ from datetime import date
 import numpy as np
 
 from bothsides.diagnosis.panel import NoPanel, Panel
-from bothsides.diagnosis.threshold.policy import ThresholdPolicy
 from bothsides.diagnosis.threshold.reading import ThresholdReading, read_side
+from bothsides.diagnosis.threshold_policy import ThresholdPolicy
 from bothsides.schema import Side
 
 
