@@ -1,16 +1,12 @@
 """Churn risk on simulated markets, on shuffled ones and on the UK ledger, beside the rule everybody has."""
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date
 
 import numpy as np
 import pytest
 
-from bothsides import ingest
-from bothsides.metrics import Store, open_store, refresh
+from bothsides.metrics import Store
 from bothsides.predict.cases import Cases
 from bothsides.predict.churn import churn, churn_spec
 from bothsides.predict.churn_features import trade_months
@@ -19,10 +15,7 @@ from bothsides.predict.model_card import ModelVerdict
 from bothsides.predict.validation import time_split
 from bothsides.schema import Side
 from bothsides.simulate import demo_plan, healthy_plan
-from bothsides.workspace import Workspace
 from tests.diagnosis.conftest import market_of, simulated
-
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "uk-digital-marketplace"
 
 
 @pytest.fixture(scope="module")
@@ -79,18 +72,6 @@ def test_a_short_history_and_a_sample_are_refused() -> None:
     assert "declared sample" in churn(market_of(orders=orders, sample=True), Side.BUYER).card.reason
     early = churn(market_of(orders=orders), Side.BUYER, as_of=date(2024, 1, 1)).card
     assert early.reason == "no dated order is known"
-
-
-@pytest.fixture(scope="module")
-def ledger(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder = tmp_path_factory.mktemp("uk") / "workspace"
-    shutil.copytree(EXAMPLE, folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BOTHSIDES_DATA", str(real_data))
-        opened = Workspace.open(folder)
-        ingest.sync(opened, now=datetime(2026, 1, 1, tzinfo=UTC), refresh=refresh("GBP"), progress=lambda _: None)
-    with open_store(opened.warehouse_path) as store:
-        yield store
 
 
 @pytest.mark.real_data

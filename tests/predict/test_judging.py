@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bothsides.predict.cases import Cases, ModelSpec, Signal
-from bothsides.predict.judging import Read, predicted, refused, rule_chances
+from bothsides.predict.judging import Read, fitted, predicted, refused, rule_chances, stretch
 from bothsides.predict.logistic import sigmoid
 from bothsides.predict.model_card import ModelVerdict
 from bothsides.predict.scores import Prediction
@@ -141,7 +141,7 @@ def test_a_feature_that_knows_the_outcome_is_left_out_and_named() -> None:
         late = known + 0.1 * rng.normal(size=len(cases))
         return replace(cases, features=np.column_stack([cases.features, rng.normal(size=len(cases)), late]))
 
-    more = (Signal(name="noise", says="noise"), Signal(name="closed_reason", says="reason of closing"))
+    more = (Signal(name="noise", says="noise"), Signal(name="closed_reason", says="why", dated=False))
     card = _look(read, replace(SPEC, signals=(*SPEC.signals, *more))).card
     assert card.features[-1].weight == 0
     assert any(note.startswith("closed_reason was left out") for note in card.notes)
@@ -150,15 +150,17 @@ def test_a_feature_that_knows_the_outcome_is_left_out_and_named() -> None:
     assert ranking.model.value < 0.9
 
 
-def test_the_odds_of_a_longer_horizon_are_those_of_its_steps() -> None:
-    assert SPLIT is not None
-    longer = time_split(date(2023, 1, 1), date(2025, 6, 30), horizon=9, step=3)
-    assert longer is not None
-    spec = replace(SPEC, horizon_months=9)
-    short = _look(_market(_both)).card
-    assert predicted(spec, longer, _market(_both), dict).card.intercept == pytest.approx(
-        short.intercept + np.log(3), abs=0.3
-    )
+def test_a_horizon_s_odds_are_a_step_s_times_how_much_more_came_in_it() -> None:
+    longer = replace(SPEC, horizon_months=9)
+    hundred = _market(_both, n=100)(date(2025, 1, 1), 3)
+    few, many = (replace(hundred, outcome=np.arange(100) < n) for n in (40, 80))
+    assert stretch(SPEC, [(few, many)]) == 1.0
+    assert stretch(longer, []) == 3.0
+    assert stretch(longer, [(few, many)]) == pytest.approx((80 + 30) / (40 + 10))
+    assert stretch(longer, [(many, few), (many, few)]) == 1.0  # never less than within a step
+    cases = _market(_both)(date(2025, 1, 1), 3)
+    gap = fitted(SPEC, [cases], steps=3.0).intercept - fitted(SPEC, [cases]).intercept
+    assert gap == pytest.approx(np.log(3))
 
 
 def test_a_rule_s_probability_is_the_share_it_scored_alike() -> None:
@@ -169,7 +171,7 @@ def test_a_rule_s_probability_is_the_share_it_scored_alike() -> None:
         rule=np.repeat([1.0, 2.0], 50),
         outcome=np.r_[np.arange(50) < 10, np.arange(50) < 40],
     )
-    chances = rule_chances(SPEC, [cases], cases)
+    chances = rule_chances([cases], cases)
     assert chances[[0, -1]].tolist() == pytest.approx([11 / 52, 41 / 52])
 
 

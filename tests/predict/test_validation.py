@@ -1,5 +1,6 @@
 """The split in time, the guard against features that know the future, and what each verdict takes."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -19,7 +20,7 @@ from bothsides.predict.validation import (
 )
 from bothsides.schema.period import add_months
 
-SIGNALS = tuple(Signal(name=name, says=name) for name in ("one", "two", "three", "late"))
+SIGNALS = tuple(Signal(name=name, says=name, dated=False) for name in ("one", "two", "three", "late"))
 
 
 @pytest.mark.parametrize("months", range(11, 40))
@@ -57,6 +58,14 @@ def test_a_feature_written_after_the_outcome_is_named_and_honest_ones_are_not() 
     assert knowing_the_future(np.column_stack([honest, late]), outcome, SIGNALS) == ("late",)
     assert knowing_the_future(np.column_stack([honest, -late]), outcome, SIGNALS) == ("late",)
     assert knowing_the_future(honest, outcome, SIGNALS[:3]) == ()
+
+
+def test_a_feature_proved_to_rest_on_earlier_rows_is_believed_however_well_it_ranks() -> None:
+    rng = np.random.default_rng(1)
+    outcome = rng.random(400) < 0.3
+    features = np.column_stack([rng.normal(size=(400, 3)), outcome + 0.2 * rng.normal(size=400)])
+    proved = tuple(replace(signal, dated=True) for signal in SIGNALS)
+    assert knowing_the_future(features, outcome, proved) == ()
 
 
 def test_features_that_all_rank_well_are_believed() -> None:

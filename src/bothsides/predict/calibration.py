@@ -16,7 +16,9 @@ LEAST_BAND = 20
 ENOUGH_FOR_SLOPE = 100
 """Cases of the rarer outcome from which the slope is fitted too; below it only the level is."""
 
-STEPS = 200
+STEPS = 60
+"""Halvings of a range of a hundred logits: to the last digit."""
+
 SEED = 1875
 DRAWS = 400
 

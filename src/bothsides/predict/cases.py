@@ -10,11 +10,16 @@ from bothsides.schema import Side
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """One feature: its name, in words, and whether it may only raise (1) or lower (-1) the chance; 0 for either."""
+    """One feature: its name, in words, and whether it may only raise (1) or lower (-1) the chance; 0 for either.
+
+    `dated` says that it is read from rows dated before the cut-off alone, which a test proves by cutting the rest off.
+    Where it is not, such as a field that somebody keeps up to date, it is suspected when it tells too much.
+    """
 
     name: str
     says: str
     direction: int = 0
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,7 @@ def churn(store: Store, side: Side, *, as_of: date | None = None) -> Prediction:
         split = time_split(known[0], last, horizon=HORIZON_MONTHS, step=HORIZON_MONTHS)
         if split is None:
             return refused(spec, TOO_SHORT)
-        with trade_months(then, side, split.now) as trade:
+        with trade_months(then, side, split.now, told=split.told) as trade:
             return predicted(spec, split, trade.cases, lambda: account_names(then))
 
 

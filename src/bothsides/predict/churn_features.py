@@ -61,8 +61,8 @@ _COLUMNS = (
 )
 
 _HISTORY = """
-SELECT account::BIGINT AS account, ($cutoff - max(last_on))::BIGINT AS since_last,
-       ($cutoff - min(first_on))::BIGINT AS since_first, count(*)::BIGINT AS months,
+SELECT account::BIGINT AS account, ($told - max(last_on))::BIGINT AS since_last,
+       ($told - min(first_on))::BIGINT AS since_first, count(*)::BIGINT AS months,
        (count(*) FILTER (WHERE month >= $recent))::BIGINT AS months_recent,
        (count(*) FILTER (WHERE month >= $earlier AND month < $recent))::BIGINT AS months_earlier,
        (count(*) FILTER (WHERE month >= $year AND month < $earlier))::BIGINT AS months_year,
@@ -87,6 +87,8 @@ class TradeMonths:
     side: Side
     unit: int
     accounts: int
+    told: date
+    """The day after the last known one: pauses are counted up to it."""
 
     def cases(self, cutoff: date, months: int | None) -> Cases:
         """Accounts that traded in the 24 months before the cut-off, and who then did not in the months after it.
@@ -96,6 +98,7 @@ class TradeMonths:
         stride = 1 if months is None else max(1, -(-self.accounts // MOST_CASES))
         days = {
             "cutoff": cutoff,
+            "told": min(cutoff, self.told),
             "recent": add_months(cutoff, -RECENT),
             "earlier": add_months(cutoff, -EARLIER),
             "year": add_months(cutoff, -YEAR),
@@ -121,13 +124,16 @@ class TradeMonths:
 
 
 @contextmanager
-def trade_months(store: Store, side: Side, until: date) -> Iterator[TradeMonths]:
-    """One read of the side's orders before a day, from which every cut-off is then answered."""
+def trade_months(store: Store, side: Side, until: date, *, told: date | None = None) -> Iterator[TradeMonths]:
+    """One read of the side's orders before a day, from which every cut-off is then answered.
+
+    `told` is the day after the last known one where that is before `until`.
+    """
     with store.engine.aside() as engine:
         engine.run(_TRADE.format(side=side.value, until=until))
         row = engine.row("SELECT count(DISTINCT account) FROM predict_trade_months")
         unit = 10 ** minor_units(store.currency)
-        yield TradeMonths(engine=engine, side=side, unit=unit, accounts=row[0] if row else 0)
+        yield TradeMonths(engine=engine, side=side, unit=unit, accounts=row[0] if row else 0, told=told or until)
 
 
 def churn_features(read: dict[str, Ints]) -> Floats:

@@ -27,6 +27,8 @@ from bothsides.predict.validation import (
 
 RULE_BINS = 10
 
+PRIOR_CASES = 10
+
 TOO_SHORT = "the history is too short: no cut-off has six months before it"
 
 Read = Callable[[date, int | None], Cases]
@@ -63,18 +65,36 @@ def predicted(spec: ModelSpec, split: TimeSplit, read: Read, names: Callable[[],
     lacking = enough(_outcomes(train), test.known) or enough(_outcomes(final), test.known)
     if lacking is not None:
         return Prediction(card=_card(spec, split, train, test, Judgement(verdict=lacking)))
-    judgement = judged(spec, train, test)
-    fit = fitted(spec, final, without=judgement.without)
+    steps = [
+        stretch(spec, [(seen(day, spec.step_months), seen(day, spec.horizon_months)) for day in matured])
+        for matured in (split.matured(split.train, split.test), split.matured(split.final, split.now))
+    ]
+    judgement = judged(spec, train, test, steps=steps[0])
+    fit = fitted(spec, final, without=judgement.without, steps=steps[1])
     now = read(split.now, None)
     card = _card(spec, split, train, test, judgement, fit=fit, learned=final, now=now)
     return Prediction(card=card, table=scored(spec.signals, fit, now, names()) if card.ranks else None)
 
 
-def fitted(spec: ModelSpec, cases: Sequence[Cases], *, without: tuple[str, ...] = ()) -> Logistic:
+def stretch(spec: ModelSpec, grown: Sequence[tuple[Cases, Cases]]) -> float:
+    """How many times as often something comes within the horizon as within a step.
+
+    At one rate that is the number of steps; a market that grows or whose accounts leave has more or less. It is counted
+    over cut-offs of which both are known, with ten cases at one rate added.
+    """
+    if spec.horizon_months == spec.step_months:
+        return 1.0
+    steps = spec.horizon_months / spec.step_months
+    within = sum(int(short.known.sum()) for short, _ in grown)
+    whole = sum(int(long.known.sum()) for _, long in grown)
+    return max(1.0, (whole + PRIOR_CASES * steps) / (within + PRIOR_CASES))
+
+
+def fitted(spec: ModelSpec, cases: Sequence[Cases], *, without: tuple[str, ...] = (), steps: float = 1.0) -> Logistic:
     """The regression over all cut-offs, recalibrated to the latest one and brought from a step to the horizon.
 
-    Features named in `without` have no part. At the same rate the odds of a horizon are those of a step times the
-    number of steps, which holds for chances that are small.
+    Features named in `without` have no part. The odds of the horizon are those of a step times `steps`, which holds
+    for chances that are small.
     """
     features = _features(cases)
     for place, signal in enumerate(spec.signals):
@@ -84,17 +104,17 @@ def fitted(spec: ModelSpec, cases: Sequence[Cases], *, without: tuple[str, ...] 
     fit = fit_logistic(features, _outcomes(cases), ridge=spec.ridge, directions=directions)
     latest = cases[-1]
     moved = recalibration(fit.logits(latest.features), latest.known).of(fit)
-    return moved.rescaled(1.0, math.log(spec.horizon_months / spec.step_months))
+    return moved.rescaled(1.0, math.log(steps))
 
 
-def judged(spec: ModelSpec, train: Sequence[Cases], test: Cases) -> Judgement:
+def judged(spec: ModelSpec, train: Sequence[Cases], test: Cases, *, steps: float = 1.0) -> Judgement:
     """How the model that learned from `train` does on `test`; where it adds nothing to its rule, how the rule does.
 
     The rule is then the model: the one feature that says the same, fitted and calibrated alike.
     """
     leaking = knowing_the_future(_features(train), _outcomes(train), spec.signals)
     notes = tuple(f"{name} was left out: alone it tells the outcome so well that it must know it" for name in leaking)
-    trial = _tried(spec, train, test, leaking)
+    trial = _tried(spec, train, test, leaking, steps)
     if not adds_nothing(trial.strict):
         reason = f"on time it had not seen it does better than the rule ({spec.rule}), and what it says comes true"
         return trial.judgement(reason, leaking, notes)
@@ -103,7 +123,7 @@ def judged(spec: ModelSpec, train: Sequence[Cases], test: Cases) -> Judgement:
     notes = (*notes, f"all {others} features together add nothing beyond chance to the rule: {_beside(gap)}")
     alone = spec.others(spec.rule_signal)
     reason = f"the rule itself is used ({spec.rule}): it ranks as well as all features, and what it says comes true"
-    return _tried(spec, train, test, alone).judgement(reason, alone, notes)
+    return _tried(spec, train, test, alone, steps).judgement(reason, alone, notes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,10 +141,10 @@ class _Trial:
         return Judgement(verdict=verdict, comparisons=self.comparisons, bands=self.bands, without=without, notes=notes)
 
 
-def _tried(spec: ModelSpec, train: Sequence[Cases], test: Cases, without: tuple[str, ...]) -> _Trial:
-    fit = fitted(spec, train, without=without)
+def _tried(spec: ModelSpec, train: Sequence[Cases], test: Cases, without: tuple[str, ...], steps: float) -> _Trial:
+    fit = fitted(spec, train, without=without, steps=steps)
     chances, outcome = fit.probabilities(test.features), test.known
-    by_rule = rule_chances(spec, train, test)
+    by_rule = rule_chances(train, test, steps=steps)
     clusters = None if test.counterparties is None else _numbered(test.accounts)
     ranking = auc(chances, outcome), auc(test.rule, outcome)
     surprise = log_loss(chances, outcome), log_loss(by_rule, outcome)
@@ -159,7 +179,7 @@ def _beside(found: Comparison) -> str:
     return f"AUC {found.model.value:.3f} against {rule.value:.3f}, gap {gap.low:+.3f} to {gap.high:+.3f}"
 
 
-def rule_chances(spec: ModelSpec, train: Sequence[Cases], test: Cases) -> Floats:
+def rule_chances(train: Sequence[Cases], test: Cases, *, steps: float = 1.0) -> Floats:
     """What the rule alone says as a probability: the share that came true among train cases it scored alike.
 
     Ten bins of equally many cases, each drawn to the whole share by two cases of it.
@@ -170,7 +190,7 @@ def rule_chances(spec: ModelSpec, train: Sequence[Cases], test: Cases) -> Floats
     n = np.bincount(place, minlength=len(edges) + 1)
     came = np.bincount(place, weights=outcome.astype(np.float64), minlength=len(edges) + 1)
     share = (came + 2 * outcome.mean()) / (n + 2)
-    odds = share / (1 - share) * spec.horizon_months / spec.step_months
+    odds = share / (1 - share) * steps
     chances: Floats = (odds / (1 + odds))[np.searchsorted(edges, test.rule, side="left")]
     return chances
 

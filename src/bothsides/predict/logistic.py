@@ -108,15 +108,17 @@ def _search(features: Floats, outcome: Floats, ridge: float) -> tuple[float, Flo
     penalty[0] = 0.0
     held = np.zeros(design.shape[1])
     held[0] = np.log(outcome.mean() / (1 - outcome.mean()))
-    best = _objective(design, outcome, penalty, held)
+    logits = design @ held
+    best = _objective(logits, outcome, penalty, held)
     for _ in range(STEPS):
-        chances = sigmoid(design @ held)
+        chances = sigmoid(logits)
         gradient = design.T @ (outcome - chances) - penalty * held
         weight = chances * (1 - chances)
         curvature = design.T @ (design * weight[:, None]) + np.diag(penalty + 1e-12)
         step = np.linalg.solve(curvature, gradient)
         while True:
-            reached = _objective(design, outcome, penalty, held + step)
+            logits = design @ (held + step)
+            reached = _objective(logits, outcome, penalty, held + step)
             if reached >= best or np.abs(step).max() < CLOSE:
                 break
             step = step / 2
@@ -126,7 +128,6 @@ def _search(features: Floats, outcome: Floats, ridge: float) -> tuple[float, Flo
     return float(held[0]), held[1:]
 
 
-def _objective(design: Floats, outcome: Floats, penalty: Floats, held: Floats) -> float:
-    logits = design @ held
-    likelihood = outcome @ logits - np.logaddexp(0.0, logits).sum()
-    return float(likelihood - 0.5 * (penalty * held) @ held)
+def _objective(logits: Floats, outcome: Floats, penalty: Floats, held: Floats) -> float:
+    softplus = np.maximum(logits, 0.0) + np.log1p(np.exp(-np.abs(logits)))
+    return float(outcome @ logits - softplus.sum() - 0.5 * (penalty * held) @ held)

@@ -1,0 +1,127 @@
+"""Pairs that have not met, counted by hand, and the proof that none of their features looks past its cut-off."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bothsides.metrics import Store
+from bothsides.metrics.hindsight import on_day
+from bothsides.predict.pair_features import MOST_PAIRS, PAIR_SIGNALS, pair_trade, strides_for
+from bothsides.predict.validation import changed_by_the_future
+from bothsides.simulate import demo_plan
+from tests.diagnosis.conftest import market_of, simulated
+
+CUTOFF = date(2025, 1, 1)
+NAMES = [signal.name for signal in PAIR_SIGNALS]
+
+
+def _order(buyer: str, supplier: str, day: str, category: str = "Pumps", region: str = "North") -> dict[str, Any]:
+    return {
+        "buyer_id": buyer,
+        "supplier_id": supplier,
+        "placed_at": day,
+        "amount": 100,
+        "category": category,
+        "region": region,
+    }
+
+
+ORDERS = [
+    _order("n1", "acme", "2024-02-05"),
+    _order("n1", "acme", "2024-03-05", "Valves"),
+    _order("n2", "acme", "2024-11-20"),
+    _order("n2", "bolt", "2024-12-22", "Valves"),
+    _order("s1", "bolt", "2024-10-03", "Valves", "South"),
+    _order("gone", "old", "2021-05-05"),
+    _order("n1", "bolt", "2025-02-10", "Valves"),
+    _order("s1", "acme", "2025-04-01", region="South"),
+    _order("new", "acme", "2025-01-15"),
+]
+
+
+@pytest.fixture(scope="module")
+def pairs() -> dict[tuple[str, str], dict[str, float]]:
+    store = market_of(orders=ORDERS)
+    names = dict(store.engine.rows("SELECT account, name FROM dim_accounts"))
+    with pair_trade(store, date(2025, 5, 1)) as trade:
+        cases = trade.cases(CUTOFF, 3)
+    found = {}
+    assert cases.counterparties is not None
+    for row, (buyer, supplier) in enumerate(zip(cases.accounts.tolist(), cases.counterparties.tolist(), strict=True)):
+        numbers = dict(zip(NAMES, cases.features[row].tolist(), strict=True))
+        numbers |= {"rule": float(cases.rule[row]), "came": float(cases.known[row])}
+        found[names[buyer], names[supplier]] = numbers
+    return found
+
+
+def test_only_pairs_that_still_trade_and_have_not_met_are_asked_about(
+    pairs: dict[tuple[str, str], dict[str, float]],
+) -> None:
+    assert set(pairs) == {("n1", "bolt"), ("s1", "acme")}
+
+
+def test_a_pair_by_hand(pairs: dict[tuple[str, str], dict[str, float]]) -> None:
+    """Four buyers are known, three in the north (one of them gone); one of those buys from bolt, two won lately."""
+    pair = pairs["n1", "bolt"]
+    assert pair["rule"] == 1
+    assert pair["region_share"] == pytest.approx(np.log((1 + 5 * 2.5 / 4) / (3 + 5)))
+    assert pair["winning"] == pytest.approx(np.log(2.5 / 4))
+    assert pair["category_fit"] == pytest.approx(np.sqrt(0.5))
+    assert pair["breadth"] == pytest.approx(np.log(1))
+    assert pair["buyer_away"] == pytest.approx(np.log1p((CUTOFF - date(2024, 3, 5)).days))
+    assert pair["supplier_away"] == pytest.approx(np.log1p(10))
+
+
+def test_a_first_order_counts_within_the_months_and_not_after(pairs: dict[tuple[str, str], dict[str, float]]) -> None:
+    assert pairs["n1", "bolt"]["came"] == 1
+    assert pairs["s1", "acme"]["came"] == 0
+
+
+@pytest.fixture(scope="module")
+def demo() -> Store:
+    return simulated(demo_plan(seed=7))[1]
+
+
+def test_no_feature_looks_past_its_cut_off(demo: Store) -> None:
+    cutoff = date(2026, 1, 1)
+    with pair_trade(demo, date(2026, 10, 1)) as trade:
+        whole = trade.cases(cutoff, 9)
+        # The later read takes a fixed share by its own numbers of accounts: the same share is asked of the earlier.
+        strides = trade.buyer_stride, trade.supplier_stride
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bothsides.predict.pair_features.strides_for", lambda *_: strides)
+        with on_day(demo, date(2025, 12, 31)) as then, pair_trade(then, cutoff) as trade:
+            truncated = trade.cases(cutoff, None)
+    assert len(whole) > 50_000
+    assert whole.counterparties is not None
+    assert truncated.counterparties is not None
+    assert (whole.accounts == truncated.accounts).all()
+    assert (whole.counterparties == truncated.counterparties).all()
+    assert changed_by_the_future(whole.features, truncated.features, PAIR_SIGNALS) == ()
+
+
+def test_a_share_of_a_large_market_counts_each_account_taken_in_full(
+    demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Features of a pair are the same whether all pairs are read or few."""
+    read = {}
+    for bound in (MOST_PAIRS * 10, 20_000):
+        monkeypatch.setattr("bothsides.predict.pair_features.MOST_PAIRS", bound)
+        with pair_trade(demo, date(2026, 10, 1)) as trade:
+            cases = trade.cases(date(2026, 7, 1), 3)
+        assert cases.counterparties is not None
+        read[bound] = dict(
+            zip(zip(cases.accounts.tolist(), cases.counterparties.tolist(), strict=True), cases.features, strict=True)
+        )
+    every, some = read.values()
+    assert 5_000 < len(some) <= 20_000 < len(every)
+    asked = list(some)[::50]
+    assert all(every[pair] == pytest.approx(some[pair]) for pair in asked)
+
+
+@pytest.mark.parametrize(("buyers", "suppliers"), [(0, 0), (10, 10), (524, 343), (200_000, 20_000), (50, 1_000_000)])
+def test_pairs_stay_within_the_bound(buyers: int, suppliers: int) -> None:
+    one, other = strides_for(buyers, suppliers)
+    assert (buyers // one) * (suppliers // other) <= MOST_PAIRS
