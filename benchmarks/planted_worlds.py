@@ -118,7 +118,7 @@ def cause(problem: Planted) -> Claim:
         case RetentionFall():
             return Claim(kind="ndr_leak", side=Side.BUYER)
         case Disintermediation(category=category, region=region):
-            return Claim(kind="disintermediation", category=category, region=region)
+            return Claim(kind="disintermediation_signal", category=category, region=region)
         case _:
             raise ValueError(f"no finding is declared for {type(problem).__name__}")
 

@@ -7,6 +7,7 @@ against the plan's own returns. Seeds are not chosen.
 """
 
 import argparse
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -145,4 +146,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
+        # Matrices are small: threads would only wait for each other, and the setting is read before the first import.
+        os.environ["OPENBLAS_NUM_THREADS"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.argv])
     sys.exit(main())

@@ -1,6 +1,7 @@
 """The named worlds hold what they are named for."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -115,3 +116,8 @@ def test_a_dearer_account_returns_less_in_proportion() -> None:
 def test_who_retains_whom_follows_from_the_slopes() -> None:
     assert draw(WORLDS["suppliers_retain_buyers"](1)).truth.retention_driver is Side.SUPPLIER
     assert draw(WORLDS["supplier_threshold"](1)).truth.retention_driver is Side.BUYER
+
+
+def test_every_world_is_on_the_page_about_them() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "markets-with-known-truth.md").read_text(encoding="utf-8")
+    assert [name for name in WORLDS if f"`{name}`" not in page] == []
