@@ -17,6 +17,8 @@ COMMANDS: dict[str, str] = {
     "audit": "Diagnose the market: a one-screen summary and a report a board can read.",
     "liquidity": "Where the market is short, cell by cell and period by period, and whom to recruit.",
     "finding": "The findings of the audit as a list, or one of them whole, with the records behind it.",
+    "predict": "What accounts will do: churn, lifetime value, spend, new pairs; judged on time they had not seen.",
+    "threshold": "From how many of one side on the other stays, and how far each cell is from it.",
     "quarantine": "Show the records that could not be loaded, with reason, file and line.",
     "doctor": "What is wrong with this workspace and how to mend it; which questions the data can answer.",
 }

@@ -1,0 +1,127 @@
+"""`bothsides predict` as a person runs it: refused on little data, judged and stored on enough, wrong words named."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.cli.conftest import MAPPING, Run
+from tests.predict.worlds import leaving_accounts
+
+FEES = """\
+files = ["fees.csv"]
+id_space = "acme"
+
+[[table]]
+name = "fees"
+key = ["id"]
+[table.columns]
+order_id = "id"
+charged_at = "date"
+amount = "fee"
+kind = { value = "commission" }
+"""
+
+
+@pytest.fixture(scope="module")
+def trading(tmp_path_factory: pytest.TempPathFactory, run: Run) -> Path:
+    """Eighty buyers over eighteen months who buy at their own rate and leave, with a fee on every order."""
+    folder = tmp_path_factory.mktemp("trading")
+    bought = leaving_accounts(np.random.default_rng(4), 80, days=540)
+    lines, fees = ["id,date,buyer,supplier,category,amount"], ["id,date,fee"]
+    for i, (who, when, worth) in enumerate(zip(bought.who, bought.when, bought.worth, strict=True)):
+        day = date.fromordinal(int(when))
+        lines.append(f"{i},{day},Buyer {who},Supplier {who % 5},Pumps,{worth:.2f}")
+        fees.append(f"{i},{day},{worth / 10:.2f}")
+    (folder / "orders.csv").write_text("\n".join(lines) + "\n")
+    (folder / "fees.csv").write_text("\n".join(fees) + "\n")
+    (folder / "mapping").mkdir()
+    (folder / "mapping" / "ledger.toml").write_text('id_space = "acme"\n' + MAPPING)
+    (folder / "mapping" / "fees.toml").write_text(FEES)
+    (folder / "bothsides.toml").write_text('name = "acme"\ncurrency = "EUR"\ntime_zone = "UTC"\n')
+    loaded = run("sync", folder)
+    assert loaded.code == 0, loaded.err
+    return folder
+
+
+def test_lifetime_value_is_told_stored_and_found_again(run: Run, trading: Path) -> None:
+    (folder := trading / "agreement").mkdir(exist_ok=True)
+    words = ("predict", "ltv", "--side", "buyer", "--json", "-w", trading)
+    (first,) = json.loads(run(*words).out)
+    assert (first["verdict"], first["side"], first["of"], first["currency"]) == (
+        "usable",
+        "buyer",
+        "net revenue",
+        "EUR",
+    )
+    assert first["take_rate"] == pytest.approx(0.1, abs=0.001)
+    assert first["since_stored"] is None
+    assert first["stored"]["version"] == first["card"]["version"]
+    assert {way["id"] for way in first["candidates"]} >= {"hiatus", "pareto_nbd"}
+    assert len(first["top"]) == 10
+    kept = json.loads((trading / "models" / "ltv-buyer.json").read_text())
+    assert (kept["version"], len(kept["content"]["scores"])) == (first["stored"]["version"], 80)
+    (folder / "metrics.toml").write_text("[commission]\nbuyer = 0.8\nrestate = true\n")
+    (second,) = json.loads(run(*words).out)
+    (folder / "metrics.toml").unlink()
+    assert second["credit"] == 0.8
+    assert second["total"]["value"] == pytest.approx(1.6 * first["total"]["value"])
+    assert not second["since_stored"]["same"]
+    assert second["since_stored"]["version"] == first["stored"]["version"]
+    assert len(list((trading / "models" / "history" / "ltv-buyer").iterdir())) == 2
+
+
+def test_the_screen_says_the_verdict_first_and_the_backtest_factor_beside_the_value(run: Run, trading: Path) -> None:
+    lines = run("predict", "ltv", "--side", "buyer", "--top", "2", "-w", trading).out.splitlines()
+    assert lines[0] == "Lifetime value, buyers: usable"
+    text = "\n".join(lines)
+    assert "Backtest factor, what came over what was foretold" in text
+    assert "hiatus: silent for over 13 weeks" in text
+    assert "credited 50 % to this side" in text
+    assert text.count("each on average") == 2
+    assert lines[-1].startswith("Next  bothsides predict ltv --json")
+
+
+def test_looking_back_stores_nothing(run: Run, trading: Path) -> None:
+    before = sorted(path.name for path in (trading / "models").rglob("*")) if (trading / "models").exists() else []
+    done = run("predict", "spend", "--side", "buyer", "--as-of", "2023-03-31", "-w", trading)
+    assert done.code == 0, done.err
+    assert "Spend forecast, buyers" in done.out
+    after = sorted(path.name for path in (trading / "models").rglob("*")) if (trading / "models").exists() else []
+    assert before == after
+
+
+def test_everything_in_one_look_says_what_is_too_little_and_what_would_help(run: Run, workspace: Path) -> None:
+    shown = run("predict", "-w", workspace)
+    assert shown.code == 0, shown.err
+    assert shown.out.count("too little data") == 7
+    (found, _) = json.loads(run("predict", "spend", "--json", "-w", workspace).out)
+    assert found["verdict"] == "too little data"
+    assert found["help"].startswith("What would help: a longer history")
+    assert found["top"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("churned",), "'churned' is not one of churn, ltv, spend, match"),
+        (("ltv", "--side", "seller"), "--side 'seller' is not one of buyer, supplier"),
+        (("ltv", "--horizon", "60"), "horizon_months 60 must be one of 24, 36"),
+        (("spend", "--as-of", "June"), "--as-of 'June' is not a day"),
+        (("spend", "--top", "-1"), "--top -1 must be 0 or more"),
+    ],
+)
+def test_a_wrong_word_names_what_is_allowed(run: Run, workspace: Path, words: tuple[str, ...], message: str) -> None:
+    done = run("predict", *words, "-w", workspace)
+    assert done.code == 2
+    assert message in done.err
+
+
+def test_a_broken_stored_model_is_named(run: Run, workspace: Path) -> None:
+    (workspace / "models").mkdir(exist_ok=True)
+    (workspace / "models" / "match.json").write_text("{")
+    done = run("predict", "match", "-w", workspace)
+    (workspace / "models" / "match.json").unlink()
+    assert done.code == 2
+    assert "match.json is no stored model" in done.err
