@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "mirror": "Copy the warehouse into a schema of PostgreSQL, where others can read it.",
     "audit": "Diagnose the market: a one-screen summary and a report a board can read.",
     "liquidity": "Where the market is short, cell by cell and period by period, and whom to recruit.",
+    "elasticity": "How strongly each side draws and keeps the other, which side to fund, a push that would show it.",
     "finding": "The findings of the audit as a list, or one of them whole, with the records behind it.",
     "predict": "What accounts will do: churn, lifetime value, spend, new pairs; judged on time they had not seen.",
     "threshold": "From how many of one side on the other stays, and how far each cell is from it.",

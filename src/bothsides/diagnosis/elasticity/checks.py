@@ -3,8 +3,8 @@
 import numpy as np
 from scipy import stats
 
-from bothsides.diagnosis.elasticity.counts import CountFit, poisson
 from bothsides.diagnosis.elasticity.ground import Ground
+from bothsides.diagnosis.elasticity.moments import beside
 from bothsides.diagnosis.elasticity.records import Check
 from bothsides.diagnosis.panel import Floats
 
@@ -15,21 +15,20 @@ NEAR_WEEKS = 2
 """A shock that reaches the two sides at most this many weeks apart still counts as one."""
 
 
-def lead_of_pushes(of: Ground, counted: Floats, exposure: Floats | None = None) -> Check:
-    """Pushes of the next weeks must not explain today's count, given those of the past.
+def lead_of_pushes(of: Ground, elasticity: float, counted: Floats, exposure: Floats | None = None) -> Check:
+    """Pushes of the next weeks must not explain today's count beyond what the stock of today does by the elasticity.
 
     Where they do, pushes were sent to cells that were moving anyway: the lot is no lot.
     """
     ahead = mean_ahead(of.driver_push, LEAD_WEEKS)
-    fit = poisson(counted, np.concatenate([ahead[None], of.pushed[None], of.controls]), exposure=exposure)
-    p, t = fit.p_value(0), _t(fit)
-    passed = p >= ALPHA
+    score = beside(ahead, elasticity, counted, of.driver, of.pushed, of.controls, exposure)
+    passed = float(2 * stats.t.sf(abs(score.t), max(1, score.clusters - 1))) >= ALPHA
     said = "do not explain" if passed else "explain"
     return Check(
         id="push_leads",
         passed=passed,
-        t=t,
-        says=f"Pushes of the next {LEAD_WEEKS} weeks {said} what happens before them (t {t:.1f}).",
+        t=score.t,
+        says=f"Pushes of the next {LEAD_WEEKS} weeks {said} what happens before them (t {score.t:.1f}).",
     )
 
 
@@ -99,8 +98,3 @@ def mean_ahead(values: Floats, weeks: int) -> Floats:
     if last > 0:
         found[:, :last] = (total[:, weeks + 1 : weeks + 1 + last] - total[:, 1 : 1 + last]) / weeks
     return found
-
-
-def _t(fit: CountFit) -> float:
-    error = fit.error()
-    return float(fit.slope[0]) / error if error > 0 else 0.0

@@ -9,7 +9,7 @@ from bothsides.diagnosis.elasticity.counts import CountFit, logit, poisson
 from bothsides.diagnosis.elasticity.ground import Ground
 from bothsides.diagnosis.elasticity.moments import instrumented
 from bothsides.diagnosis.elasticity.records import Check, Effect, Identification, Margin
-from bothsides.diagnosis.elasticity.regression import FirstStage, Interval, critical, first_stage
+from bothsides.diagnosis.elasticity.regression import Interval, critical, first_stage
 from bothsides.diagnosis.elasticity.wild import bootstrap_counts
 from bothsides.diagnosis.panel import Assignment
 from bothsides.diagnosis.policy import DiagnosisPolicy
@@ -48,7 +48,7 @@ def effect(
     not used. Fixed effects are only called so where neither leads nor shocks shared by a cell's two sides show.
     """
     fit = mine.joined if margin is Margin.INFLOW else mine.left
-    tried = _by_pushes(of, margin, policy) if of.assignment in _NAMED else None
+    tried = _by_pushes(of, margin, float(fit.slope[0]), policy) if of.assignment in _NAMED else None
     if tried is not None and tried.grade in _NAMED.values():
         return _sized(tried, fit)
     found = _by_fixed_effects(of, margin, fit, others, seed)
@@ -62,24 +62,26 @@ def _sized(found: Effect, fit: CountFit) -> Effect:
     return replace(found, n=fit.n, cells=fit.clusters, weeks=int((fit.used.sum(0) > 0).sum()))
 
 
-def _by_pushes(of: Ground, margin: Margin, policy: DiagnosisPolicy) -> Effect:
+def _by_pushes(of: Ground, margin: Margin, near: float, policy: DiagnosisPolicy) -> Effect:
     counted, exposure = (of.joined, None) if margin is Margin.INFLOW else (of.left, of.stock)
     stage = first_stage(of.driver, of.pushed[None], of.controls)
-    leads = lead_of_pushes(of, counted, exposure)
     name, who = of.assignment.value, of.side.other.value
     refused = Effect(
-        side=of.side,
-        margin=margin,
-        grade=Identification.REFUSED,
-        why=_not_usable(name, who, stage, leads, policy),
-        first_stage=stage.f,
-        checks=(leads,),
+        side=of.side, margin=margin, grade=Identification.REFUSED, why="", method=BY_PUSHES, first_stage=stage.f
     )
-    if stage.f < policy.first_stage_least or not leads.passed:
-        return refused
-    found = instrumented(counted, of.driver, of.pushed, of.controls, exposure)
+    if stage.f < policy.first_stage_least:
+        return replace(
+            refused,
+            why=f"Pushes for {who}s are declared {name} but hardly moved their stock: first-stage F {stage.f:.1f}, at "
+            f"least {policy.first_stage_least:.0f} is needed.",
+        )
+    found = instrumented(counted, of.driver, of.pushed, of.controls, exposure, near=near)
     if found.elasticity is None or not found.interval.bounded:
-        return replace(refused, why="The pushes leave the effect open on at least one end.")
+        return replace(refused, why=f"Pushes for {who}s leave the effect open on at least one end.")
+    leads = lead_of_pushes(of, found.elasticity, counted, exposure)
+    if not leads.passed:
+        why = f"Pushes for {who}s are declared {name}, but they went where things moved already (t {leads.t:.1f})."
+        return replace(refused, why=why, checks=(leads,))
     return replace(
         refused,
         grade=_NAMED[of.assignment],
@@ -88,18 +90,7 @@ def _by_pushes(of: Ground, margin: Margin, policy: DiagnosisPolicy) -> Effect:
         value=found.elasticity,
         interval=found.interval,
         error=found.error,
-        method=BY_PUSHES,
-    )
-
-
-def _not_usable(name: str, who: str, stage: FirstStage, leads: Check, policy: DiagnosisPolicy) -> str:
-    if stage.f < policy.first_stage_least:
-        return (
-            f"Pushes for {who}s are declared {name} but hardly moved their stock: first-stage F {stage.f:.1f}, at "
-            f"least {policy.first_stage_least:.0f} is needed."
-        )
-    return (
-        f"Pushes for {who}s are declared {name}, but they went where things moved already (lead test, t {leads.t:.1f})."
+        checks=(leads,),
     )
 
 

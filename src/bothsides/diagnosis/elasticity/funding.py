@@ -16,7 +16,15 @@ from typing import TypeAlias
 
 import numpy as np
 
-from bothsides.diagnosis.elasticity.records import Effect, Funding, Identification, Margin, SideReturn, weakest
+from bothsides.diagnosis.elasticity.records import (
+    Effect,
+    Funding,
+    Identification,
+    Margin,
+    SideReturn,
+    beyond_chance,
+    weakest,
+)
 from bothsides.diagnosis.panel import Floats, Panel
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.wording import of_side, share
@@ -112,7 +120,8 @@ def fund(
                 contribution=float(amount.contribution or 0.0),
             )
         )
-    return _chosen(tuple(returns), totals, grade, horizon, policy)
+    open_effects = not any(beyond_chance(e) for e in inflow)
+    return _chosen(tuple(returns), totals, grade, horizon, policy, open_effects=open_effects)
 
 
 def _missing(money: Money) -> tuple[str, ...]:
@@ -182,6 +191,8 @@ def _chosen(
     grade: Identification,
     horizon: int,
     policy: DiagnosisPolicy,
+    *,
+    open_effects: bool,
 ) -> Funding:
     better = max(returns, key=lambda r: r.total)
     worse = next(r for r in returns if r.side is not better.side)
@@ -198,6 +209,10 @@ def _chosen(
         sentence = (
             f"Both sides return about the same per unit of spend within {horizon} weeks ({better.total:.2f} for "
             f"{of_side(better.side)}, {worse.total:.2f} for {of_side(worse.side)}), or the data cannot tell them apart."
+        )
+    if clear and open_effects:
+        sentence += (
+            " How the sides draw each other in is open, so this rests on what the accounts won bring themselves."
         )
     return Funding(
         side=better.side if clear else None,

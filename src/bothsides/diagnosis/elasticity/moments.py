@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 
 from bothsides.diagnosis.elasticity.counts import poisson
 from bothsides.diagnosis.elasticity.regression import Interval, critical, small_sample
-from bothsides.diagnosis.elasticity.within import products, two_way
+from bothsides.diagnosis.elasticity.within import known, products, two_way
 from bothsides.diagnosis.panel import Floats
 
 REACH = 3.0
@@ -27,16 +27,19 @@ class Instrumented:
     """Standard error read off the interval's slope at the estimate; None where there is no estimate."""
 
 
-def instrumented(y: Floats, x: Floats, z: Floats, controls: Floats, exposure: Floats | None = None) -> Instrumented:
+def instrumented(
+    y: Floats, x: Floats, z: Floats, controls: Floats, exposure: Floats | None = None, *, near: float = 0.0
+) -> Instrumented:
     """The elasticity of the count y (a share of `exposure` where it is given) by the log driver x (cells x weeks),
     instrumented by z, beside controls.
 
     With E[y | z] = x^b e^(cell + week) the instrument must be unrelated to y x^-b, which a Poisson model of cell and
     week effects explains whatever the errors (the multiplicative moment of Mullahy 1997 and Windmeijer and Santos
-    Silva 1997, weighted as Poisson). The interval inverts that test (Anderson and Rubin 1949), clustered by cell.
+    Silva 1997, weighted as Poisson). The interval inverts that test (Anderson and Rubin 1949), clustered by cell. The
+    search begins at `near`.
     """
     tested = _test(y, x, z, controls, exposure)
-    found = _root(tested, 0.0)
+    found = _root(tested, near)
     if found is None:
         return Instrumented(elasticity=None, interval=_around(tested, None), error=None)
     tilt = (tested(found + 0.02).t - tested(found - 0.02).t) / 0.04
@@ -62,6 +65,16 @@ def _test(y: Floats, x: Floats, z: Floats, controls: Floats, exposure: Floats | 
         return scored(null.residual, null.mean, z, controls)
 
     return score
+
+
+def beside(
+    extra: Floats, b: float, y: Floats, x: Floats, z: Floats, controls: Floats, exposure: Floats | None = None
+) -> Score:
+    """Whether something else explains y beyond an elasticity b that the instrument z supports."""
+    centred = x - np.nanmean(x, axis=1, keepdims=True)
+    null = poisson(y * np.exp(-b * centred), controls, exposure=exposure)
+    there = known(extra)
+    return scored(null.residual * there, null.mean * there, extra, np.concatenate([z[None], controls]))
 
 
 def scored(residual: Floats, mean: Floats, z: Floats, controls: Floats) -> Score:
