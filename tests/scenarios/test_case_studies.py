@@ -1,0 +1,253 @@
+"""The case studies: every figure that their pages quote still comes out of the public data they name."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from bothsides.connectors.files import locate, read
+from bothsides.diagnosis import Diagnosis, Sureness, diagnose
+from bothsides.diagnosis.stage.reading import Stage, StageReading
+from bothsides.diagnosis.wording import count, money, share
+from bothsides.ingest import sync
+from bothsides.ingest.draft import draft, profile, write_draft
+from bothsides.metrics import Query, Store, Value, ask, open_store, refresh
+from bothsides.schema import Grain, Side
+from bothsides.workspace import Workspace
+
+pytestmark = pytest.mark.real_data
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ROOT / "docs" / "case-studies"
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def page(name: str) -> str:
+    """The page on one line, so that a figure may stand across a line's end."""
+    return " ".join((PAGES / f"{name}.md").read_text(encoding="utf-8").split())
+
+
+@contextmanager
+def loaded(folder: Path, real_data: Path, currency: str) -> Iterator[Store]:
+    """The workspace's files loaded, its facts open."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BOTHSIDES_DATA", str(real_data))
+        opened = Workspace.open(folder)
+        sync(opened, now=NOW, refresh=refresh(currency), progress=lambda _: None)
+        with open_store(opened.warehouse_path) as store:
+            yield store
+
+
+@contextmanager
+def example(name: str, real_data: Path, place: Path, currency: str) -> Iterator[Store]:
+    """An example's workspace, which is what init drafts from the same files."""
+    folder = place / name
+    shutil.copytree(ROOT / "examples" / name, folder)
+    with loaded(folder, real_data, currency) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def uk(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with example("uk-digital-marketplace", real_data, tmp_path_factory.mktemp("uk"), "GBP") as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def uk_read(uk: Store) -> Diagnosis:
+    return diagnose(uk)
+
+
+@pytest.fixture(scope="module")
+def olist(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with example("olist", real_data, tmp_path_factory.mktemp("olist"), "BRL") as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def retail(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The shop as init drafts it, by the look of one of its 305 days, with all of them loaded."""
+    folder = tmp_path_factory.mktemp("retail")
+    archive = real_data / "online-retail" / "online-retail-by-day.zip"
+    with duckdb.connect() as con:
+        day = locate(["online-retail/*.zip"], real_data)[0]
+        seen = profile(con, read(day, spool_dir=folder), files=(f"{archive}/{day.member}",))
+    write_draft(draft([seen]), folder / "shop")
+    mapping = folder / "shop" / "mapping" / "invoices.toml"
+    text = mapping.read_text(encoding="utf-8")
+    mapping.write_text(text.replace(f"{archive}/{day.member}", f"{archive}/by-day/201*.csv"), encoding="utf-8")
+    with loaded(folder / "shop", real_data, "GBP") as store:
+        yield store
+
+
+def stage_of(read_: Diagnosis) -> StageReading:
+    assert read_.stage is not None
+    return read_.stage
+
+
+def one(store: Store, metric: str, **more: object) -> Value:
+    (value,) = ask(store, Query(metrics=(metric,), **more))  # type: ignore[arg-type]
+    return value
+
+
+def per(store: Store, metric: str, dim: str) -> dict[str | None, Value]:
+    return {value.dim(dim): value for value in ask(store, Query(metrics=(metric,), dims=(dim,)))}
+
+
+def quarters(store: Store, metric: str) -> dict[str | None, Value]:
+    return {value.period: value for value in ask(store, Query(metrics=(metric,), grain=Grain.QUARTER))}
+
+
+def quotes(name: str, *figures: str) -> None:
+    """The page says each of the figures."""
+    text = page(name)
+    for figure in figures:
+        assert figure in text, figure
+
+
+def bounds(value: Value) -> str:
+    assert value.low is not None
+    assert value.high is not None
+    return f"{100 * value.low:.0f} to {100 * value.high:.0f} %"
+
+
+def test_the_ledgers_growth_and_who_brought_it(uk: Store, uk_read: Diagnosis) -> None:
+    ndr = {h.now.side: h.now for h in uk_read.headlines if h.metric == "ndr_gmv"}
+    gmv = next(h for h in uk_read.headlines if h.metric == "gmv")
+    assert gmv.before is not None
+    now, before = float(gmv.now.value or 0), float(gmv.before.value or 1)
+    quotes(
+        "uk-digital-marketplace",
+        f"{money(now, 'GBP')}, {now / before:.1f} times",
+        f"buyers {share(float(ndr['buyer'].value or 0))} ({bounds(ndr['buyer'])}, {ndr['buyer'].n} accounts)",
+        f"suppliers {share(float(ndr['supplier'].value or 0))} ({bounds(ndr['supplier'])}, {ndr['supplier'].n})",
+    )
+    kept = {v.side: v for v in ask(uk, Query(metrics=("logo_retention",), by_side=True))}
+    for side in Side:
+        quotes("uk-digital-marketplace", f"{100 * float(kept[side].value or 0):.1f} % of {kept[side].n}")
+    by = {period: float(v.value or 0) for period, v in quarters(uk, "gmv").items()}
+    quotes("uk-digital-marketplace", f"+{money(by['2014-Q2'] - by['2013-Q2'], 'GBP')}: buyers active in both")
+    quotes("uk-digital-marketplace", f"The last quarter is {share(1 - by['2014-Q2'] / by['2014-Q1'])} below")
+
+
+def test_the_ledgers_findings_are_the_two_that_can_be_counted(uk_read: Diagnosis) -> None:
+    assert [(f.kind, f.sure) for f in uk_read.findings] == [
+        ("buyer_concentration", Sureness.CERTAIN),
+        ("fragile_cell", Sureness.CERTAIN),
+    ]
+    worth = uk_read.findings[0].worth
+    assert worth is not None
+    quotes(
+        "uk-digital-marketplace",
+        "Ten of 459 buyers carry 53 % of GMV",
+        f"it is worth {money(worth.per_month, 'GBP')} a month",
+        "Home Office, Ministry of Justice and Cabinet Office",
+        "carries 61 % of the cell, GBP 475 k a month",
+    )
+    assert "Home Office, Ministry of Justice and Cabinet Office" in uk_read.findings[0].first_step
+    assert "carries 61 %, GBP 475 k a month" in uk_read.findings[1].title
+
+
+def test_the_ledgers_market_is_growing_and_its_rule_says_by_what(uk_read: Diagnosis) -> None:
+    found = stage_of(uk_read)
+    assert (found.stage, found.sure) == (Stage.GROWING, Sureness.LIKELY)
+    assert found.rival is not None
+    assert found.rival.stage is Stage.PRE_FIT
+    quotes(
+        "uk-digital-marketplace",
+        found.sentence.removeprefix("The market is growing: ").replace(" and GMV", ", GMV")[:-1],
+    )
+    assert len(found.anchors) == 10
+    assert sum("30 % of buyers who mainly buy Specialist services also buy SaaS" in a.why for a in found.anchors) > 5
+    quotes("uk-digital-marketplace", "Of buyers who mainly buy specialist services 30 % also buy SaaS")
+
+
+def test_the_rise_of_filled_requests_is_shown_with_what_it_is(uk: Store, uk_read: Diagnosis) -> None:
+    early = quarters(uk, "fill_rate")["2016-Q2"]
+    late = next(h.now for h in uk_read.headlines if h.metric == "fill_rate")
+    quotes(
+        "uk-digital-marketplace", share(float(early.value or 0)), f"{100 * float(late.value or 0):.1f} %", "bookkeeping"
+    )
+    three, mean = one(uk, "three_quotes_share"), one(uk, "responses_per_request")
+    quotes("uk-digital-marketplace", f"{100 * float(three.value or 0):.1f} % of requests drew", f"{mean.value:.1f} on")
+
+
+def test_the_ledgers_open_questions_are_counted(uk_read: Diagnosis) -> None:
+    assert len(uk_read.gaps) == 17
+    unknown = sum(cell.verdict.value == "too little data" for cell in uk_read.cells)
+    assert (unknown, len(uk_read.cells)) == (27, 28)
+    quotes("uk-digital-marketplace", "Seventeen questions", "Of 28 cells 27 have no verdict")
+
+
+def test_how_olists_suppliers_were_won(olist: Store) -> None:
+    rate, days = one(olist, "lead_to_won_rate"), one(olist, "lead_to_won_days")
+    assert (one(olist, "leads").value, one(olist, "closed_won").value) == (8_000, 842)
+    quotes("olist", f"842 of 8,000: {100 * float(rate.value or 0):.1f} %", f"{days.value:.1f} at the median")
+    won, brought = per(olist, "lead_to_won_rate", "channel"), per(olist, "leads", "channel")
+    for name in ("paid_search", "organic_search", "social", "email", "referral", "direct_traffic"):
+        quotes("olist", f"{100 * float(won[name].value or 0):.1f} %")
+    for low, high in (("social", "organic_search"), ("email", "organic_search")):
+        assert (won[low].high or 1) < (won[high].low or 0)
+    quotes("olist", f"wins {100 * float(won['unknown'].value or 0):.1f} % of {count(won['unknown'].n)}")
+    quotes("olist", f"social brought {count(float(brought['social'].value or 0))} leads")
+
+
+def test_olists_three_numbers_that_only_look_like_findings(olist: Store) -> None:
+    rate, days = quarters(olist, "lead_to_won_rate"), quarters(olist, "lead_to_won_days")
+    quotes(
+        "olist",
+        f"({100 * float(rate['2018-Q1'].value or 0):.1f} %)",
+        f"({100 * float(rate['2017-Q4'].value or 0):.1f} %)",
+    )
+    quotes("olist", f"took {days['2018-Q3'].value:.0f} days", f"({days['2018-Q4'].value:.0f} days)")
+    first = olist.engine.row("SELECT min(won_on) FROM fact_leads")
+    assert first == (date(2017, 12, 5),)
+
+
+def test_a_sample_is_weighted_up_and_follows_no_account(olist: Store) -> None:
+    found = diagnose(olist)
+    gmv = next(h for h in found.headlines if h.metric == "gmv")
+    assert gmv.before is not None
+    times = float(gmv.now.value or 0) / float(gmv.before.value or 1)
+    quotes("olist", f"{money(float(gmv.now.value or 0), 'BRL')} (10.1 to 11.3 m), {times:.1f} times")
+    assert (found.findings, found.cells, found.cohorts, found.economics, found.concentration) == ((), (), (), (), ())
+    open_ = stage_of(found)
+    assert (open_.stage, open_.possible) == (None, (Stage.PRE_FIT, Stage.EARLY, Stage.GROWING))
+    quotes("olist", "it could be pre-fit, early or growing")
+
+
+def test_a_shop_has_no_stage_and_its_numbers_are_those_of_the_page(retail: Store) -> None:
+    found = diagnose(retail)
+    assert "a shop's ledger, not a marketplace" in stage_of(found).sentence
+    assert stage_of(found).anchors == ()
+    shown = {h.metric: h.now for h in found.headlines if h.now.side in (None, "buyer")}
+    repeat = next(v for v in stage_of(found).values if v.metric == "buyer_repeat")
+    ten = shown["top_10_share"]
+    quotes(
+        "online-retail",
+        f"{money(float(shown['gmv'].value or 0), 'GBP')} on {count(float(shown['orders'].value or 0))} invoices",
+        f"{count(float(shown['active_buyers'].value or 0))}; the ten largest carry {100 * float(ten.value or 0):.1f} %",
+        f"{100 * float(repeat.value or 0):.1f} % of {count(repeat.n)}",
+        "3,511 credit notes, GBP 436 k",
+    )
+    assert any("3,511 credit notes worth GBP 436 k" in caveat for caveat in found.caveats)
+    assert not any(h.metric == "ndr_gmv" for h in found.headlines)
+
+
+def test_invoices_without_a_customer_are_counted_and_in_no_number(retail: Store) -> None:
+    held = retail.engine.row("SELECT count(*) FROM quarantine WHERE reason = 'missing_required'")
+    assert held == (3_710,)
+    total = float(one(retail, "gmv").value or 0)
+    quotes("online-retail", "3,710 of 25,900 invoices", f"the GBP {total / 1e6:.2f} m that are loaded")
+    quotes("online-retail", f"worth GBP {(9_747_747.93 - total) / 1e6:.2f} m net")
+    assert retail.engine.row("SELECT count(*) FROM fact_orders WHERE dayofweek(placed_on) = 6") == (0,)
+
+
+def test_young_and_veiled_cohorts_of_the_shop(retail: Store) -> None:
+    again = quarters(retail, "buyer_repeat_rate_90d")
+    for quarter in ("2010-Q4", "2011-Q1", "2011-Q2"):
+        quotes("online-retail", f"{100 * float(again[quarter].value or 0):.1f} %")
