@@ -74,7 +74,7 @@ def _solved(normal: Floats, right: Floats) -> Floats:
     far longer than the halves take.
     """
     if len(normal) <= FEW_UNKNOWNS:
-        found: Floats = np.linalg.solve(normal, right)
+        found: Floats = np.asarray(np.linalg.solve(normal, right), dtype=np.float64)
         return found
     half = len(normal) // 2
     top, side = normal[:half, :half], normal[half:, :half]

@@ -33,15 +33,16 @@ class Drop:
     """The sharpest drop: at which level, by how much the hazard's logit changes there.
 
     `p` is the chance of so sharp a drop where leaving changes gradually, `sharper` whether a step fits better than
-    every gradual change of the set widths, `hazard` the fitted weekly share that leaves, `gain` the weighted squares
-    the step explains.
+    every gradual change of the set widths, `rise` the level at which leaving rises more sharply than it drops anywhere,
+    None where it does not: beside a rise that is not in the fit, a drop means nothing. `hazard` is the fitted weekly
+    share that leaves.
     """
 
     level: float
     effect: float
     p: float
     sharper: bool
-    gain: float
+    rise: float | None
     hazard: Floats
 
 
@@ -82,7 +83,7 @@ def find_drop(search: Search, draws: Floats, rng: np.random.Generator) -> Found:
             effect=float(found.coefficient[0, chosen]),
             p=chance(scores(null, at), rng),
             sharper=bool(drops(sharp)[0].max() > drops(soft)[0].max()),
-            gain=float(drops(sharp)[0].max()),
+            rise=_rise(sharp, search.levels),
             hazard=form.hazard,
         ),
         resamples=Resamples(levels=search.levels[best], effects=again.coefficient[np.arange(len(best)), best]),
@@ -93,6 +94,11 @@ def drops(found: Profiled) -> Floats:
     """What each level explains where leaving is lower above it; nothing where it is higher."""
     gains: Floats = np.where(found.coefficient < 0, found.gain, -1.0)
     return gains
+
+
+def _rise(found: Profiled, levels: Floats) -> float | None:
+    steepest = int(found.gain[0].argmax())
+    return float(levels[steepest]) if found.coefficient[0, steepest] > 0 else None
 
 
 def scores(null: Linear, at: Floats) -> Floats:

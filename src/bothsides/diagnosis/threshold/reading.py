@@ -181,7 +181,7 @@ def _verdict(
     drop, who, other = found.drop, of_side(seen.side), of_side(seen.side.other)
     thin, large = min(share_above, 1 - share_above), drop.effect <= -policy.least_jump
     if thin < policy.regime_share:
-        if large and drop.sharper:
+        if large and drop.sharper and drop.rise is None:
             rarer = "at least" if share_above < 0.5 else "fewer than"
             return ThresholdStatus.REFUSED, (
                 f"the sharpest drop in leaving lies at {count(drop.level)} {other}, and only {share(thin)} of the "
@@ -190,6 +190,11 @@ def _verdict(
         return ThresholdStatus.NONE, f"{_gradually(seen, levels)}: no level stands out where enough cells have been"
     if drop.p > policy.most_p:
         return ThresholdStatus.NONE, f"{_gradually(seen, levels)}: no level stands out beyond chance"
+    if drop.rise is not None:
+        return (
+            ThresholdStatus.NONE,
+            f"the sharpest change is a rise: from {count(drop.rise)} {other} on more {who} leave",
+        )
     if not drop.sharper:
         return ThresholdStatus.NONE, f"{_gradually(seen, levels)}, which fits better than any one level"
     if not large:
