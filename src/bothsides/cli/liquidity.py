@@ -258,6 +258,8 @@ def show_page(console: Console, diagnosis: Diagnosis, audit: LiquidityAudit, pag
     console.print()
     print_whole(console, _measures(console, page))
     console.print(plain("* not the whole period, too young or too few: do not lean on it", style="dim"))
+    if (matched := _matched(audit, page)) is not None:
+        console.print(plain(matched))
     gap = audit.gap(page.category, page.region)
     if gap is not None:
         console.print()
@@ -269,6 +271,15 @@ def show_page(console: Console, diagnosis: Diagnosis, audit: LiquidityAudit, pag
         if named:
             console.print(plain(f"Main {side}s: {', '.join(named)}"))
     _show_findings(console, diagnosis, page)
+
+
+def _matched(audit: LiquidityAudit, page: CellHistory) -> str | None:
+    """What the cell makes of its two sides beside the median cell, where the matching function could be fitted."""
+    value = audit.matching.efficiency.get((page.category, page.region)) if audit.matching else None
+    if value is None or value.value is None:
+        return None
+    bounds = f" ({value.low:.2f} to {value.high:.2f})" if value.low is not None and value.high is not None else ""
+    return f"Matching: {value.value:.2f}{bounds} of the orders the median cell makes of as many buyers and suppliers."
 
 
 def _measures(console: Console, page: CellHistory) -> Table:

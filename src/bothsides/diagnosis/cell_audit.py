@@ -12,6 +12,7 @@ from bothsides.diagnosis.cells import Cells, Where, read_cells
 from bothsides.diagnosis.coverage import coverage_gaps, read_titles, read_unmet
 from bothsides.diagnosis.liquidity import Judged, judge
 from bothsides.diagnosis.liquidity_audit import CellHistory, CoverageGap, LiquidityAudit, MainAccount
+from bothsides.diagnosis.matching import matching
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.recruits import read_kinds, recruit_list
 from bothsides.diagnosis.span import Span, spans
@@ -65,7 +66,12 @@ def audit_cells(
     )
     recruits = recruit_list(gaps, found, read_kinds(store, found), policy, store.currency, to_threshold=to_threshold)
     return LiquidityAudit(
-        grain=grain, periods=tuple(p.label for p in periods), cells=cells, gaps=gaps, recruits=recruits
+        grain=grain,
+        periods=(labels := tuple(p.label for p in periods)),
+        cells=cells,
+        gaps=gaps,
+        recruits=recruits,
+        matching=matching(histories, labels, unseen=found.unseen),
     )
 
 
@@ -91,7 +97,9 @@ def by_period(
         )
         for page in audit.cells
     )
-    return replace(audit, grain=grain, periods=tuple(p.label for p in periods), cells=cells)
+    labels = tuple(p.label for p in periods)
+    fitted = matching(histories, labels, unseen=found.unseen)
+    return replace(audit, grain=grain, periods=labels, cells=cells, matching=fitted)
 
 
 def read_accounts(store: Store, found: Cells) -> dict[Where, tuple[MainAccount, ...]]:

@@ -164,6 +164,22 @@ class RecruitList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MatchingFunction:
+    """How a cell's orders grow with its buyers, its suppliers and both (elasticities), and each cell's efficiency.
+
+    `efficiency` is the cell's orders beside what the median cell makes of as many on both sides, by category and
+    region. Without enough cells the values are None and `reason` says why.
+    """
+
+    buyers: Value | None
+    suppliers: Value | None
+    returns: Value | None
+    efficiency: dict[tuple[str | None, str | None], Value]
+    sentence: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LiquidityAudit:
     """Every cell's page, the gaps in order of money, and whom to recruit."""
 
@@ -172,6 +188,8 @@ class LiquidityAudit:
     cells: tuple[CellHistory, ...]
     gaps: tuple[CoverageGap, ...]
     recruits: RecruitList
+    matching: MatchingFunction | None = None
+    """How orders follow from both sides; None where it was not looked at."""
 
     def gap(self, category: str | None, region: str | None) -> CoverageGap | None:
         """The cell's gap, None where everything asked for was met."""

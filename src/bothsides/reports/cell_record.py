@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bothsides.diagnosis.liquidity_audit import CellHistory, CoverageGap, RecruitList
+from bothsides.diagnosis.liquidity_audit import CellHistory, CoverageGap, MatchingFunction, RecruitList
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.metrics import Value
 
@@ -12,7 +12,13 @@ def liquidity_json(diagnosis: Diagnosis, cells: Sequence[CellHistory]) -> dict[s
     """The cells asked for, each with its measures, periods, gap and findings; the gaps in order; whom to recruit."""
     audit = diagnosis.liquidity
     if audit is None:
-        return {"market": diagnosis.name, "as_of": diagnosis.as_of.isoformat(), "cells": [], "recruits": None}
+        return {
+            "market": diagnosis.name,
+            "as_of": diagnosis.as_of.isoformat(),
+            "cells": [],
+            "gaps": [],
+            "recruits": None,
+        }
     places = {(cell.category, cell.region) for cell in cells}
     gaps = [gap for gap in audit.gaps if (gap.category, gap.region) in places]
     return {
@@ -25,6 +31,7 @@ def liquidity_json(diagnosis: Diagnosis, cells: Sequence[CellHistory]) -> dict[s
         "cells": [_cell(diagnosis, cell) for cell in cells],
         "gaps": [_gap(gap) for gap in gaps],
         "recruits": _recruits(audit.recruits),
+        "matching": None if audit.matching is None else _matching(audit.matching),
     }
 
 
@@ -94,6 +101,20 @@ def _gap(gap: CoverageGap) -> dict[str, Any]:
         "for_lack_of_suppliers": gap.for_lack_of_suppliers,
         "reason": gap.reason or None,
         "asked_for": [{"title": title, "requests": n} for title, n in gap.asked],
+    }
+
+
+def _matching(fitted: MatchingFunction) -> dict[str, Any]:
+    """Elasticities of orders, and each cell's orders beside the median cell's for as many on both sides."""
+    sides = {"buyers": fitted.buyers, "suppliers": fitted.suppliers, "both": fitted.returns}
+    return {
+        "sentence": fitted.sentence,
+        "reason": fitted.reason or None,
+        "elasticity_of_orders": {name: None if value is None else _value(value) for name, value in sides.items()},
+        "efficiency": [
+            {"category": category, "region": region, **_value(value)}
+            for (category, region), value in fitted.efficiency.items()
+        ],
     }
 
 
