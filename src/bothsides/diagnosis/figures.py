@@ -49,6 +49,7 @@ READINGS: dict[str, str] = {
     "working_cells": "Cells in which several buyers and suppliers trade every month",
     "working_cell_share": "Share of cells in which several buyers and suppliers trade every month",
     "balanced_cell_share": "Share of judged cells that are balanced",
+    "cells_above_threshold": "Share of cells above the liquidity threshold",
     "ndr_buyers": "NDR on GMV, buyers",
     "ndr_suppliers": "NDR on GMV, suppliers",
     "newcomer_gmv_share": "Share of GMV by this year's new buyers",

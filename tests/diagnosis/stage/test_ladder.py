@@ -19,6 +19,7 @@ GROWING = {
     "working_cells": 10,
     "working_cell_share": 0.4,
     "balanced_cell_share": 0.8,
+    "cells_above_threshold": 0.5,
     "ndr_buyers": 1.2,
     "newcomer_gmv_share": 0.4,
     "top_ten_buyers_share": 0.3,

@@ -8,6 +8,7 @@ from bothsides.diagnosis.figures import figure, one
 from bothsides.diagnosis.picture import CellVerdict
 from bothsides.diagnosis.span import Span, Spans
 from bothsides.diagnosis.stage.policy import StagePolicy
+from bothsides.diagnosis.threshold import Thresholds
 from bothsides.metrics import Query, Status, Store, Unit, Value, ask
 from bothsides.metrics.appraisal import SMALL_N
 from bothsides.schema import Side
@@ -18,13 +19,20 @@ SAMPLED = "the orders are a declared sample, which cannot follow accounts or fil
 
 
 def measures(
-    store: Store, covered: Spans, found: Cells | None, verdicts: Sequence[CellVerdict], policy: StagePolicy
+    store: Store,
+    covered: Spans,
+    found: Cells | None,
+    verdicts: Sequence[CellVerdict],
+    threshold: Thresholds | None,
+    policy: StagePolicy,
 ) -> dict[str, Value]:
     """Every reading that the rules may test, and the suppliers' net retention, by id.
 
-    `found` says which dimensions split the market, without them it is one cell; `verdicts` are those of its cells.
+    `found` says which dimensions split the market, without them it is one cell; `verdicts` are those of its cells,
+    `threshold` what was found out about liquidity thresholds.
     """
     values = [_months(covered), _monthly(store, covered.window), _growth(store, covered), _balanced(verdicts)]
+    values.append(_above(threshold))
     if store.sampled:
         names = ("buyer_repeat", "ndr_buyers", "ndr_suppliers", "newcomer_gmv_share", "top_ten_buyers_share")
         values += [_unknown(name, Unit.RATE, SAMPLED) for name in names]
@@ -142,6 +150,21 @@ def _balanced(verdicts: Sequence[CellVerdict]) -> Value:
     if len(judged) < max(1, len(verdicts) / 2):
         return _unknown(name, Unit.RATE, "fewer than half of the cells could be judged")
     return figure(name, judged.count(CellVerdict.BALANCED) / len(judged), Unit.RATE, n=len(judged))
+
+
+def _above(threshold: Thresholds | None) -> Value:
+    """Share of cells that have as many of the other side as every claimed threshold takes."""
+    name = "cells_above_threshold"
+    claimed = [reading for reading in threshold.readings if reading.claimed] if threshold else []
+    if not claimed:
+        return _unknown(name, Unit.RATE, "no liquidity threshold is claimed")
+    across: dict[str, bool] = {}
+    for reading in claimed:
+        for cell in reading.distances:
+            across[cell.label] = across.get(cell.label, True) and cell.across
+    if not across:
+        return _unknown(name, Unit.RATE, "no cell's distance from the threshold is known")
+    return figure(name, sum(across.values()) / len(across), Unit.RATE, n=len(across))
 
 
 def _split(found: Cells | None) -> tuple[str, str]:

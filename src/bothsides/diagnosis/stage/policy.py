@@ -12,6 +12,7 @@ READ = (
     "working_cells",
     "working_cell_share",
     "balanced_cell_share",
+    "cells_above_threshold",
     "ndr_buyers",
     "newcomer_gmv_share",
     "top_ten_buyers_share",

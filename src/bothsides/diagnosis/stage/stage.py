@@ -18,6 +18,7 @@ from bothsides.diagnosis.stage.reading import Anchor, Checked, Rival, Stage, Sta
 from bothsides.diagnosis.stage.strategy import strategy
 from bothsides.diagnosis.stage.verticals import verticals
 from bothsides.diagnosis.stage.words import asks, bound, has, named, put, says
+from bothsides.diagnosis.threshold import Thresholds
 from bothsides.diagnosis.wording import counted, listed
 from bothsides.metrics import Status, Store, Value
 
@@ -34,10 +35,16 @@ RETENTION = ("ndr_buyers", "ndr_suppliers")
 
 
 def read_stage(
-    store: Store, covered: Spans, found: Cells | None, judged: tuple[Judged, ...], policy: DiagnosisPolicy
+    store: Store,
+    covered: Spans,
+    found: Cells | None,
+    judged: tuple[Judged, ...],
+    policy: DiagnosisPolicy,
+    *,
+    threshold: Thresholds | None = None,
 ) -> StageReading:
     """The stage over the diagnosis's window, with everything that follows from it."""
-    values = measures(store, covered, found, [j.verdict for j in judged], policy.stage)
+    values = measures(store, covered, found, [j.verdict for j in judged], threshold, policy.stage)
     suppliers = _suppliers(store, covered)
     if suppliers == 1:
         return _one_sided(values)

@@ -11,6 +11,7 @@ NAMES = {
     "working_cells": "cells that work",
     "working_cell_share": "share of cells that work",
     "balanced_cell_share": "share of judged cells that are balanced",
+    "cells_above_threshold": "share of cells above the liquidity threshold",
     "ndr_buyers": "buyers' NDR",
     "ndr_suppliers": "suppliers' NDR",
     "newcomer_gmv_share": "share of GMV by this year's new buyers",
@@ -61,9 +62,12 @@ def says(value: Value) -> str:
             return f"{size} of new buyers order again within 90 days"
         case "months_of_trade":
             return f"{size} of trade are on record"
-        case "working_cells" | "working_cell_share" | "balanced_cell_share":
-            what = "are balanced" if value.metric == "balanced_cell_share" else "work"
-            return f"{size} of {count(value.n)} cells {what}"
+        case "working_cells" | "working_cell_share":
+            return f"{size} of {count(value.n)} cells work"
+        case "balanced_cell_share":
+            return f"{size} of {count(value.n)} judged cells are balanced"
+        case "cells_above_threshold":
+            return f"{size} of {count(value.n)} cells are above the liquidity threshold"
         case "newcomer_gmv_share":
             return f"{size} of GMV comes from this year's new buyers"
         case "top_ten_buyers_share":
