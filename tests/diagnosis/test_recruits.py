@@ -11,7 +11,10 @@ from bothsides.diagnosis.cell_audit import audit_cells, read_gaps
 from bothsides.diagnosis.coverage import Unmet
 from bothsides.diagnosis.figures import rate
 from bothsides.diagnosis.liquidity_audit import CoverageGap
-from bothsides.diagnosis.recruits import Kind, at_most, fewest, read_kinds, recruit_list
+from bothsides.diagnosis.recruits import Kind, at_most, fewest, read_kinds, recruit_list, suppliers_to_threshold
+from bothsides.diagnosis.threshold.distance import Distance
+from bothsides.diagnosis.threshold.reading import Ground, ThresholdReading, ThresholdStatus
+from bothsides.schema import Side
 from tests.diagnosis.cell_markets import DEMO, HEALTHY, POLICY, look
 from tests.diagnosis.test_liquidity import even, market
 
@@ -103,6 +106,36 @@ def test_types_that_lift_a_cell_over_its_threshold_come_first() -> None:
         ("Pumps / North", ""),
     ]
     assert [kind.running_share for kind in lifted.types] == pytest.approx([7 / 16, 1.0])
+
+
+def distance(category: str, region: str, missing: int) -> Distance:
+    return Distance(
+        category=category,
+        region=region,
+        own=30,
+        other=12 - missing,
+        needed=12,
+        missing=missing,
+        per_week=0.0,
+        weeks=None,
+        cost=None,
+        kept=None,
+    )
+
+
+def test_only_a_claimed_threshold_of_buyers_staying_asks_for_suppliers() -> None:
+    ground = Ground(cells=24, weeks=90, cell_weeks=2000, leavers=300)
+    claimed = ThresholdReading(
+        side=Side.BUYER,
+        status=ThresholdStatus.CLAIMED,
+        reason="",
+        ground=ground,
+        distances=(distance("Wire", "East", 3), distance("Pumps", "North", 0)),
+    )
+    other = replace(claimed, side=Side.SUPPLIER)
+    refused = replace(claimed, status=ThresholdStatus.REFUSED)
+    assert suppliers_to_threshold([claimed]) == {("Wire", "East"): 3}
+    assert suppliers_to_threshold([other, refused]) == {}
 
 
 def test_nothing_for_want_of_suppliers_means_nobody_to_recruit() -> None:

@@ -8,8 +8,10 @@ from bothsides.diagnosis.cells import Cell, Cells, Where
 from bothsides.diagnosis.coverage import Range, missing_suppliers, usual_need
 from bothsides.diagnosis.liquidity_audit import CoverageGap, Covered, RecruitList, SupplierType, cell_label
 from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.threshold.reading import ThresholdReading
 from bothsides.diagnosis.wording import counted, money, share
 from bothsides.metrics import Store
+from bothsides.schema import Side
 
 LEAST_SUPPLIERS = 3
 """Below so many suppliers a type's habits are those of its few; it is taken to serve its own cell alone."""
@@ -144,6 +146,17 @@ def at_most(unmet: Mapping[Where, float], kinds: Sequence[Kind], chosen: Sequenc
         gains = sorted((sum(_gains(kind, left).values()) for kind in kinds), reverse=True)
         bound = min(bound, covered + sum(gains[:size]))
     return bound / total
+
+
+def suppliers_to_threshold(readings: Sequence[ThresholdReading]) -> dict[Where, int]:
+    """How many suppliers each cell lacks to the number from which its buyers stay, where such a threshold is claimed."""
+    return {
+        (distance.category, distance.region): distance.missing
+        for reading in readings
+        if reading.claimed and reading.side is Side.BUYER
+        for distance in reading.distances
+        if not distance.across
+    }
 
 
 def recruit_list(
