@@ -149,7 +149,7 @@ def at_most(unmet: Mapping[Where, float], kinds: Sequence[Kind], chosen: Sequenc
 
 
 def suppliers_to_threshold(readings: Sequence[ThresholdReading]) -> dict[Where, int]:
-    """How many suppliers each cell lacks to the number from which its buyers stay, where such a threshold is claimed."""
+    """Suppliers that each cell lacks to the number from which its buyers stay, where such a threshold is claimed."""
     return {
         (distance.category, distance.region): distance.missing
         for reading in readings
