@@ -4,6 +4,13 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from bothsides.diagnosis import DiagnosisPolicy
+from bothsides.diagnosis.cells import read_cells
+from bothsides.diagnosis.liquidity import judge
+from bothsides.diagnosis.span import spans
+from bothsides.diagnosis.stage.reading import StageReading
+from bothsides.diagnosis.stage.stage import read_stage
+from bothsides.metrics import Store
 from bothsides.schema.period import add_months
 
 Rows = list[dict[str, Any]]
@@ -46,3 +53,12 @@ def accounts(orders: Rows, *, signed_up: date = START) -> Rows:
     """An account for every name in the orders, signed up before the first of them."""
     names = sorted({(side, str(row[f"{side}_id"])) for row in orders for side in ("buyer", "supplier")})
     return [{"account_id": name, "side": side, "name": name, "signed_up_at": signed_up} for side, name in names]
+
+
+def stage_of(store: Store, **policy: object) -> StageReading:
+    """The stage alone, without the rest of a diagnosis."""
+    chosen = DiagnosisPolicy(**policy)  # type: ignore[arg-type]
+    covered = spans(store, "orders", as_of=None, months=chosen.window_months, slack=chosen.complete_within_days)
+    assert covered is not None
+    found = None if store.sampled else read_cells(store, covered.window)
+    return read_stage(store, covered, found, judge(found, chosen) if found else (), chosen)

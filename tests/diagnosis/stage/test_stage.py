@@ -10,15 +10,13 @@ from bothsides.diagnosis import DiagnosisPolicy, Sureness, diagnose, read_policy
 from bothsides.diagnosis.stage.reading import Stage, StageReading, Team
 from bothsides.metrics import Store
 from bothsides.schema import Side
-from tests.diagnosis.stage.markets import Rows, accounts, monthly, order
+from tests.diagnosis.stage.markets import Rows, accounts, monthly, order, stage_of
 
 Market = Callable[..., Store]
 
 
 def read(market: Market, orders: Rows, **more: object) -> StageReading:
-    found = diagnose(market(orders=orders, accounts=accounts(orders), **more)).stage
-    assert found is not None
-    return found
+    return stage_of(market(orders=orders, accounts=accounts(orders), **more))
 
 
 def test_a_market_that_doubles_with_cells_that_work_is_growing(market: Market) -> None:
@@ -106,9 +104,8 @@ def test_half_a_year_is_read_at_a_yearly_pace_and_says_that_seasons_do_not_cance
 def test_the_stage_of_an_earlier_day_is_read_from_what_was_known_then(market: Market) -> None:
     orders = list(monthly(34, amount=lambda month: 100 * (1.06**month if month < 24 else 1.06**24 * 0.01)))
     store = market(orders=orders, accounts=accounts(orders))
-    now, then = diagnose(store).stage, diagnose(store, as_of=date(2024, 12, 31)).stage
+    now, then = stage_of(store), diagnose(store, as_of=date(2024, 12, 31)).stage
     assert then is not None
-    assert now is not None
     assert then.stage is Stage.GROWING
     assert now.stage is Stage.LATE
 
@@ -120,7 +117,6 @@ def test_a_changed_rule_changes_the_verdict(market: Market, tmp_path: Path) -> N
     )
     orders = list(monthly(30, amount=lambda month: 100 * 1.06**month))
     store = market(orders=orders, accounts=accounts(orders))
-    found = diagnose(store, policy=read_policy(tmp_path)).stage
-    assert found is not None
+    found = stage_of(store, stage=read_policy(tmp_path).stage)
     assert found.stage is Stage.EARLY
     assert DiagnosisPolicy().stage.cell_buyers == 3

@@ -5,21 +5,18 @@ from datetime import date
 
 import pytest
 
-from bothsides.diagnosis import diagnose
 from bothsides.diagnosis.stage.policy import StagePolicy
 from bothsides.diagnosis.stage.reading import Stage, StageReading, Team, Vertical
 from bothsides.diagnosis.stage.strategy import PLANS, RETAIN, strategy
 from bothsides.metrics import Store
 from bothsides.schema import Side
-from tests.diagnosis.stage.markets import Rows, accounts, monthly, order
+from tests.diagnosis.stage.markets import Rows, accounts, monthly, order, stage_of
 
 Market = Callable[..., Store]
 
 
 def read(market: Market, orders: Rows, **more: Rows) -> StageReading:
-    found = diagnose(market(orders=orders, accounts=accounts(orders), **more)).stage
-    assert found is not None
-    return found
+    return stage_of(market(orders=orders, accounts=accounts(orders), **more))
 
 
 def beside() -> Rows:
@@ -90,8 +87,7 @@ def test_an_open_deal_is_named_until_its_buyer_has_ordered(market: Market) -> No
         *(deal(f"l{i}", None, "lost", closed_at=date(2024, 12, 1)) for i in range(6)),
     ]
     store = market(orders=orders, accounts=known, opportunities=deals, known_until=date(2024, 12, 31))
-    found = diagnose(store).stage
-    assert found is not None
+    found = stage_of(store)
     anchor = next(a for a in found.anchors if a.name == "Newcomer Ltd")
     assert anchor.per_month == pytest.approx(12_000 * 0.5 / 12)
     assert "open since November 2024" in anchor.why
