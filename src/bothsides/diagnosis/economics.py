@@ -1,4 +1,4 @@
-"""What an account costs and brings, per side and channel, and where money does not come back."""
+"""What an account costs and brings, per side, channel and segment, and where money does not come back."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,9 +8,11 @@ from bothsides.diagnosis.figures import read
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
 from bothsides.diagnosis.picture import SideEconomics
 from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.segments import beside_cac, number, segment_sentence, so_far, split_by
 from bothsides.diagnosis.span import Span
 from bothsides.diagnosis.wording import count, money, of_side, share
-from bothsides.metrics import Status, Store, Value
+from bothsides.metrics import Store, Value
+from bothsides.metrics.agreed.commission import buyer_share
 from bothsides.schema import Side
 from bothsides.schema.period import add_months
 
@@ -23,6 +25,7 @@ SIDE_METRICS = (
     "monthly_contribution",
     "cac_payback_months",
 )
+SEGMENT_METRICS = ("new_transacting_accounts", "ltv")
 CHANNEL_METRICS = ("acquisition_spend", "new_transacting_accounts", "cac", "ltv", "ltv_to_cac")
 NEEDED = frozenset({"fees", "orders"})
 HISTORY_MONTHS = 24
@@ -53,25 +56,26 @@ def economics(store: Store, window: Span, known: Span, policy: DiagnosisPolicy) 
     span = Span(start=start, end=window.end)
     totals = read(store, span, *SIDE_METRICS, by_side=True)
     channels = read(store, span, *CHANNEL_METRICS, by_side=True, dims=("channel",))
+    segments = read(store, span, *SEGMENT_METRICS, by_side=True, dims=("segment",))
+    buyers = buyer_share(store.dictionary, span.start)
     sides = []
     for side in Side:
         values = {v.metric: v for v in totals if v.side == side}
-        by_channel = _by_channel([v for v in channels if v.side == side])
         if values:
+            by_segment = beside_cac(split_by("segment", [v for v in segments if v.side == side]), values.get("cac"))
             sides.append(
-                SideEconomics(side=side, values=values, by_channel=by_channel, sentence=_sentence(side, values, store))
+                SideEconomics(
+                    side=side,
+                    values=values,
+                    by_channel=split_by("channel", [v for v in channels if v.side == side]),
+                    sentence=_sentence(side, values, store),
+                    by_segment=by_segment,
+                    segment_sentence=segment_sentence(side, by_segment, store.currency),
+                    credit=buyers if side is Side.BUYER else 1 - buyers,
+                )
             )
     old = _old(store, span, policy.channel_months)
     return Economics(sides=tuple(sides), span=span, old=old) if sides else None
-
-
-def _by_channel(values: list[Value]) -> tuple[tuple[str | None, dict[str, Value]], ...]:
-    found: dict[str | None, dict[str, Value]] = {}
-    for value in values:
-        found.setdefault(value.dim("channel"), {})[value.metric] = value
-    if set(found) <= {None}:
-        return ()
-    return tuple((channel, found[channel]) for channel in sorted(found, key=lambda c: (c is None, c or "")))
 
 
 def _old(store: Store, span: Span, months: int) -> dict[tuple[Side, str | None], int]:
@@ -86,17 +90,6 @@ def _old(store: Store, span: Span, months: int) -> dict[tuple[Side, str | None],
         if channel is not None:
             counted[Side(side), channel] = n
     return counted
-
-
-def number(values: dict[str, Value], name: str) -> float | None:
-    """The value's number, None where it is unknown."""
-    value = values.get(name)
-    return None if value is None or value.value is None else float(value.value)
-
-
-def so_far(value: Value) -> str:
-    """What is said behind a value that grows as its accounts get older."""
-    return " so far" if value.status is Status.IMMATURE else ""
 
 
 def _sentence(side: Side, values: dict[str, Value], store: Store) -> str:
@@ -191,7 +184,8 @@ def _below_cost(
         owner="Chief Revenue Officer with Finance",
         play="lower_acquisition_cost",
         first_step="Stop the dearest channel of the side and compare the next cohort's cost per transacting account.",
-        caveat="Each side is credited half of an order's commission; what one side brings the other is not in it.",
+        caveat=f"{who.capitalize()} are credited {share(side.credit)} of an order's commission; what one side brings "
+        "the other is not in it.",
     )
 
 

@@ -12,6 +12,7 @@ from bothsides.diagnosis.stage.reading import StageReading
 from bothsides.diagnosis.threshold.thresholds import Thresholds
 from bothsides.metrics import Value
 from bothsides.metrics.dictionary import HOUSE, Dictionary
+from bothsides.predict.model_card import ModelCard
 from bothsides.schema import Side
 
 
@@ -114,12 +115,19 @@ class CohortTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SideEconomics:
-    """CAC, lifetime value, payback and what they mean, for one side."""
+    """CAC, lifetime value, payback and what they mean, for one side.
+
+    `credit` is the side's share of an order's commission, 0 to 1. Spend is booked by no segment: by segment an account
+    is held against what one of the side costs over all of them.
+    """
 
     side: Side
     values: dict[str, Value]
     by_channel: tuple[tuple[str | None, dict[str, Value]], ...]
     sentence: str
+    by_segment: tuple[tuple[str | None, dict[str, Value]], ...] = ()
+    segment_sentence: str = ""
+    credit: float = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,3 +213,5 @@ class Diagnosis:
     """How strongly each side draws and keeps the other, and which to fund; None where no panel can be read."""
     threshold: Thresholds | None = None
     """From how many of one side on the other stays, and how far each cell is; None where it was not looked at."""
+    predictions: tuple[ModelCard, ...] = ()
+    """What the models know and do not know: one card each, whatever its verdict."""

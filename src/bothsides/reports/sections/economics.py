@@ -1,4 +1,4 @@
-"""Unit economics per side: cost to win, what an account brings, payback; per channel one fold away."""
+"""Unit economics per side: cost to win, what an account brings, payback; by channel and segment one fold away."""
 
 from bothsides.diagnosis.picture import Diagnosis, SideEconomics
 from bothsides.metrics import Value
@@ -21,6 +21,7 @@ from bothsides.reports.pieces import (
 from bothsides.reports.trust import is_firm
 
 _MOST_CHANNELS = 12
+_MOST_SEGMENTS = 12
 
 
 def economics(diagnosis: Diagnosis) -> Section | None:
@@ -41,10 +42,26 @@ def _figure(side: SideEconomics) -> Markup:
     rows = [row for name, values in channels[:_MOST_CHANNELS] if (row := _row(name, values, side)) is not None]
     chart = _chart(rows, side) if len(rows) > 1 else None
     few = len(channels) <= _MOST_CHANNELS
-    behind = fold(f"{sides(side.side)} by channel", _by_channel(side, channels), printed=few) if channels else None
-    days = _days(side)
-    lead = prose(spoken(days), class_="of") if days else None
-    return figure(side.sentence or f"{sides(side.side)}: unit economics", lead, chart, totals, behind=behind)
+    behind = fold(f"{sides(side.side)} by channel", _split(side, "channel", channels), printed=few) if channels else ""
+    lead = prose(spoken(f"{_days(side)} {_credited(side)}".strip()), class_="of")
+    title = side.sentence or f"{sides(side.side)}: unit economics"
+    return figure(title, lead, chart, totals, behind=Markup(behind + _segments(side)))
+
+
+def _credited(side: SideEconomics) -> str:
+    """How much of a commission the side is credited with; without it a value by side means nothing."""
+    return f"{sides(side.side)} are credited {side.credit:.0%} of each commission."
+
+
+def _segments(side: SideEconomics) -> Markup:
+    """What accounts of each segment bring, folded; the cost beside it is the side's."""
+    if not side.by_segment:
+        return Markup("")
+    segments = [(segment or "segment not given", values) for segment, values in side.by_segment]
+    note = "Spend is booked by no segment, so each is held against what one account of the side costs."
+    told = prose(spoken(f"{side.segment_sentence} {note}".strip()), class_="note")
+    body = _split(side, "segment", segments)
+    return fold(f"{sides(side.side)} by segment", told, body, printed=len(segments) <= _MOST_SEGMENTS)
 
 
 def _days(side: SideEconomics) -> str:
@@ -81,8 +98,8 @@ def _row(name: str, values: dict[str, Value], side: SideEconomics) -> Row | None
     )
 
 
-def _by_channel(side: SideEconomics, channels: list[tuple[str, dict[str, Value]]]) -> Markup:
-    ids = list(dict.fromkeys(name for _, values in channels for name in values))
-    columns = (Column(label="channel"), *(Column(label=metric_name(name), numeric=True) for name in ids))
-    rows = [(channel, *(number_and_trust(values.get(name)) for name in ids)) for channel, values in channels]
-    return table(f"{sides(side.side)}: unit economics by channel", columns, rows)
+def _split(side: SideEconomics, by: str, parts: list[tuple[str, dict[str, Value]]]) -> Markup:
+    ids = list(dict.fromkeys(name for _, values in parts for name in values))
+    columns = (Column(label=by), *(Column(label=metric_name(name), numeric=True) for name in ids))
+    rows = [(label, *(number_and_trust(values.get(name)) for name in ids)) for label, values in parts]
+    return table(f"{sides(side.side)}: unit economics by {by}", columns, rows)
