@@ -93,6 +93,26 @@ SUCCESS: dict[str, Success] = {
         says="Spend on the side in the cell waits until its other side is there; new transacting accounts do not fall.",
         weeks=8,
     ),
+    "below_threshold_cells": Success(
+        metric="logo_retention",
+        says="In cells that have been brought across, the other side's accounts leave at the lower weekly share.",
+        weeks=26,
+    ),
+    "buyers_cluster_on_one": Success(
+        metric="dependent_share",
+        says="Fewer of the category's returning buyers do nearly all their trade with the one supplier; GMV holds.",
+        weeks=26,
+    ),
+    "disintermediation_signal": Success(
+        metric="quiet_pair_change",
+        says="Pairs of the place that come to know each other from now on order again as often as matched pairs.",
+        weeks=39,
+    ),
+    "accounts_at_risk": Success(
+        metric="recent_logo_retention",
+        says="Of the accounts named, more place an order within three months than their chances said.",
+        weeks=13,
+    ),
 }
 """By the kind of finding."""
 

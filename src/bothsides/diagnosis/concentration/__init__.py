@@ -1,6 +1,7 @@
 """How much of the market hangs on few accounts, who depends on whom, and what is left when the largest leave."""
 
 from bothsides.diagnosis.concentration.findings import concentration_findings, dependents, exposure, heavy
+from bothsides.diagnosis.concentration.hanging import hanging_picture
 from bothsides.diagnosis.concentration.ledger import Ledger, Trade, Trades, read_ledger
 from bothsides.diagnosis.concentration.shares import held, lorenz, shares
 from bothsides.diagnosis.concentration.sides import concentration
@@ -14,6 +15,7 @@ __all__ = [
     "concentration_findings",
     "dependents",
     "exposure",
+    "hanging_picture",
     "heavy",
     "held",
     "lorenz",

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from bothsides.diagnosis.concentration.ledger import Ledger, Trades
+from bothsides.diagnosis.concentration.partners import partners
 from bothsides.diagnosis.concentration.shares import held
 from bothsides.diagnosis.figures import figure, rate
-from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
+from bothsides.diagnosis.finding import Evidence, Finding, Place, Rows, Sureness, Worth
 from bothsides.diagnosis.picture import SideConcentration
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.wording import count, counted, listed, money, of_side, share
@@ -35,7 +36,57 @@ def concentration_findings(
                 continue
             if finding := _category(side, category, trades, ledger, policy=policy, leave=leave[side]):
                 found.append(finding)
+        if not any(f.place.side is Side.SUPPLIER and f.place.category in (None, category) for f in found):
+            found += _cluster(category, trades, ledger, policy, leave[Side.SUPPLIER])
     return found
+
+
+def _cluster(
+    category: str, trades: Trades, ledger: Ledger, policy: DiagnosisPolicy, leave: Value | None
+) -> list[Finding]:
+    """Many of a category's returning buyers depend on one supplier, though it does not carry the category."""
+    buyers = partners(trades, Side.BUYER)
+    depends = buyers.share >= policy.dependent_share
+    hubs, counts = np.unique(buyers.largest[depends], return_counts=True)
+    suppliers = len(np.unique(trades.supplier))
+    if not len(hubs) or counts.max() < policy.few_accounts:
+        return []
+    hub, hanging = int(hubs[counts.argmax()]), int(counts.max())
+    if not heavy(hanging / len(buyers.account), suppliers, 1, policy.cluster_share, policy):
+        return []
+    leaners = dependents(trades.only(np.isin(trades.buyer, buyers.account)), Side.SUPPLIER, hub, policy.dependent_share)
+    amount, name = sum(part for _, part in leaners), ledger.name(hub)
+    part = rate("dependent_share", hanging, len(buyers.account), side="buyer", place={"category": category})
+    return [
+        Finding(
+            kind="buyers_cluster_on_one",
+            title=f"{category}: {counted(hanging, 'buyer')} of {count(len(buyers.account))} that came back depend on "
+            f"one supplier, {name}: {money(amount / ledger.months, ledger.currency)} a month",
+            place=Place(side=Side.BUYER, category=category),
+            sure=Sureness.CERTAIN,
+            why_sure="Counted from every completed order of the window, not estimated.",
+            evidence=(
+                Evidence(
+                    sentence=f"Of the buyers with two orders or more in {category}, "
+                    f"{share(hanging / len(buyers.account))} did at least {share(policy.dependent_share)} of their "
+                    f"trade there with {name}.",
+                    values=(part,),
+                    rows=Rows(
+                        columns=("buyer", "GMV with it"),
+                        rows=tuple((ledger.name(a), each) for a, each in leaners[:MOST_NAMED]),
+                        of=len(leaners),
+                        money=frozenset({"GMV with it"}),
+                    ),
+                ),
+            ),
+            worth=exposure(amount, ledger, Side.SUPPLIER, policy, leave),
+            cause="These buyers found one supplier and were never shown a second.",
+            owner="Category manager, supplier side",
+            play="diversify_suppliers",
+            first_step=f"Introduce the ten largest of {name}'s buyers to a second supplier of {category}.",
+            caveat="A buyer may want one supplier; what is at risk is that the marketplace loses both at once.",
+        )
+    ]
 
 
 def _whole_side(

@@ -1,0 +1,197 @@
+"""Trade between pairs in periods of 28 days, counted back from the last known day; one scan of the orders."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bothsides.diagnosis.concentration.ledger import Floats, Ints, summed
+from bothsides.diagnosis.span import Span
+from bothsides.metrics import Store
+from bothsides.schema import minor_units
+
+DAYS = 28
+"""Four weeks: every period holds each weekday equally often."""
+LOOKED_BACK = 39
+"""Periods of history: three years."""
+
+Grid: TypeAlias = NDArray[np.float32]
+"""Pairs, or accounts, x periods; period 0 is the latest, what is older than the last stands in the last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PairPeriods:
+    """Pairs with enough orders to know each other, by period, and everybody's trade on the marketplace around them.
+
+    `on` and `outside` are completed orders on the marketplace and those on record as placed outside it, pairs x
+    periods; `order_value` is the pair's mean order on the marketplace, major units. `bought`, `sold` and `seen` are
+    accounts x periods: a buyer's orders, a supplier's, and how often a buyer searched, viewed or asked.
+    """
+
+    buyer: Ints
+    supplier: Ints
+    category: Ints
+    region: Ints
+    on: Grid
+    outside: Grid
+    order_value: Floats
+    bought: Grid
+    sold: Grid
+    seen: Grid
+    categories: tuple[str, ...]
+    regions: tuple[str, ...]
+    whole: int
+    """Periods that are known from their first day on."""
+
+
+def read_periods(store: Store, known: Span, least_orders: int) -> PairPeriods:
+    """The pairs with at least so many completed orders by the last known day."""
+    labels = {name: _labels(store, name, known.end) for name in ("category", "region")}
+    rows = _pair_rows(store, known.end, least_orders)
+    ids, pair = np.unique(rows["buyer"] * (2**32) + rows["supplier"], return_inverse=True)
+    pair = pair.reshape(-1)
+    size = (len(ids), LOOKED_BACK)
+    on, outside = np.zeros(size, np.float32), np.zeros(size, np.float32)
+    np.add.at(on, (pair, rows["period"]), rows["on_count"])
+    np.add.at(outside, (pair, rows["period"]), rows["off_count"])
+    value = summed(pair, rows["amount"] / 10 ** minor_units(store.currency), len(ids))
+    grids = _level(
+        _grid(store, _ordered("buyer"), known.end),
+        _grid(store, _ordered("supplier"), known.end),
+        _seen(store, known.end),
+    )
+    cell = _main_cell(pair, rows["category"] * (len(labels["region"]) + 1) + rows["region"], rows["on_count"], len(ids))
+    return PairPeriods(
+        buyer=ids // 2**32,
+        supplier=ids % 2**32,
+        category=cell // (len(labels["region"]) + 1),
+        region=cell % (len(labels["region"]) + 1),
+        on=on,
+        outside=outside,
+        order_value=value / np.maximum(on.sum(axis=1), 1),
+        bought=grids[0],
+        sold=grids[1],
+        seen=grids[2],
+        categories=labels["category"],
+        regions=labels["region"],
+        whole=min(LOOKED_BACK, known.days // DAYS),
+    )
+
+
+def _labels(store: Store, name: str, end: date) -> tuple[str, ...]:
+    found = store.engine.rows(
+        f"SELECT DISTINCT {name} FROM fact_orders WHERE placed_on <= $last AND {name} IS NOT NULL ORDER BY 1",
+        {"last": end},
+    )
+    return tuple(label for (label,) in found)
+
+
+def _code(name: str) -> str:
+    """SQL: labels with their codes from 1, in order."""
+    return f"""{name}_codes AS (
+        SELECT {name}, row_number() OVER (ORDER BY {name}) AS code
+        FROM (SELECT DISTINCT {name} FROM fact_orders WHERE placed_on <= $last AND {name} IS NOT NULL) found
+    )"""
+
+
+def _period(day: str) -> str:
+    """SQL: periods back from the last known day, what is older in the last."""
+    return f"least(floor((CAST($last AS DATE) - {day}) / {DAYS}.0)::BIGINT, {LOOKED_BACK - 1})"
+
+
+def _pair_rows(store: Store, end: date, least_orders: int) -> dict[str, Ints]:
+    return _columns(
+        store,
+        f"""
+        WITH parts AS (
+            SELECT buyer, supplier, category, region, {_period("placed_on")} AS period,
+                   count(CASE WHEN coalesce(on_platform, true) THEN 1 END) AS on_count,
+                   count(CASE WHEN NOT coalesce(on_platform, true) THEN 1 END) AS off_count,
+                   coalesce(sum(CASE WHEN coalesce(on_platform, true) THEN value END), 0) AS amount
+            FROM fact_orders WHERE placed_on <= $last GROUP BY 1, 2, 3, 4, 5
+        ),
+        knowing AS (
+            SELECT buyer, supplier FROM parts GROUP BY 1, 2 HAVING sum(on_count) >= {int(least_orders)}
+        ),
+        {_code("category")}, {_code("region")}
+        SELECT p.buyer::BIGINT AS buyer, p.supplier::BIGINT AS supplier, p.period::BIGINT AS period,
+               coalesce(c.code, 0)::BIGINT AS category, coalesce(r.code, 0)::BIGINT AS region,
+               p.on_count::BIGINT AS on_count, p.off_count::BIGINT AS off_count, p.amount::BIGINT AS amount
+        FROM parts p JOIN knowing k ON k.buyer = p.buyer AND k.supplier = p.supplier
+                     LEFT JOIN category_codes c ON c.category = p.category
+                     LEFT JOIN region_codes r ON r.region = p.region
+        """,
+        end,
+    )
+
+
+def _main_cell(pair: Ints, cell: Ints, orders: Ints, pairs: int) -> Ints:
+    """The cell in which each pair placed most orders, the first of equal ones."""
+    keys, place = np.unique(pair * (int(cell.max(initial=0)) + 1) + cell, return_inverse=True)
+    counts = np.bincount(place, weights=orders, minlength=len(keys))
+    owner, where = keys // (int(cell.max(initial=0)) + 1), keys % (int(cell.max(initial=0)) + 1)
+    order = np.lexsort((where, -counts, owner))
+    first = np.ones(len(order), bool)
+    first[1:] = owner[order][1:] != owner[order][:-1]
+    main = np.zeros(pairs, np.int64)
+    main[owner[order][first]] = where[order][first]
+    return main
+
+
+def _ordered(side: str) -> str:
+    return f"""
+        SELECT {side}::BIGINT AS account, ({_period("placed_on")})::BIGINT AS period, count(*)::BIGINT AS number
+        FROM fact_orders WHERE placed_on <= $last AND coalesce(on_platform, true) GROUP BY 1, 2
+    """
+
+
+def _seen(store: Store, end: date) -> Grid:
+    parts = []
+    if not store.missing("events"):
+        parts.append(
+            f"""
+            SELECT account, {_period("occurred_on")} AS period, count(*) AS number FROM fact_events
+            WHERE side = 'buyer' AND account IS NOT NULL AND name <> 'visit' AND occurred_on BETWEEN $first AND $last
+            GROUP BY 1, 2
+            """
+        )
+    if not store.missing("requests"):
+        parts.append(
+            f"""
+            SELECT account, {_period("requested_on")} AS period, count(*) AS number FROM fact_requests
+            WHERE account IS NOT NULL AND requested_on BETWEEN $first AND $last GROUP BY 1, 2
+            """
+        )
+    if not parts:
+        return np.zeros((0, LOOKED_BACK), np.float32)
+    union = " UNION ALL ".join(parts)
+    return _grid(
+        store,
+        f"SELECT account::BIGINT AS account, period::BIGINT AS period, number::BIGINT AS number FROM ({union}) seen",
+        end,
+    )
+
+
+def _grid(store: Store, statement: str, end: date) -> Grid:
+    rows = _columns(store, statement, end)
+    grid = np.zeros((int(rows["account"].max(initial=-1)) + 1, LOOKED_BACK), np.float32)
+    np.add.at(grid, (rows["account"], rows["period"]), rows["number"])
+    return grid
+
+
+def _level(*grids: Grid) -> list[Grid]:
+    """The grids with as many accounts each."""
+    most = max(len(grid) for grid in grids)
+    return [np.vstack([grid, np.zeros((most - len(grid), LOOKED_BACK), np.float32)]) for grid in grids]
+
+
+def _columns(store: Store, statement: str, end: date) -> dict[str, Ints]:
+    """A statement's rows in whole columns."""
+    days = {"last": end, "first": end - timedelta(days=DAYS * LOOKED_BACK - 1)}
+    batches = list(store.engine.columns(statement, days))
+    if not batches:
+        names = ("account", "period", "number", "buyer", "supplier", "category", "region", "on_count", "off_count")
+        return {name: np.zeros(0, np.int64) for name in (*names, "amount")}
+    return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}

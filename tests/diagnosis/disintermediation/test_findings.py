@@ -1,0 +1,121 @@
+"""What is said of quiet pairs in a simulated market, from its orders alone."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from bothsides.diagnosis import DiagnosisPolicy, Sureness
+from bothsides.diagnosis.disintermediation import (
+    Leakage,
+    disintermediation_findings,
+    look_for_leakage,
+    quiet_pictures,
+)
+from bothsides.diagnosis.disintermediation.periods import DAYS, read_periods
+from bothsides.diagnosis.disintermediation.signal import look_for_signals
+from bothsides.diagnosis.span import Span, known_span
+from bothsides.schema.plays import play
+from bothsides.simulate import MarketPlan, healthy_plan, simulate
+from bothsides.simulate.planted import Disintermediation
+from tests.diagnosis.conftest import market_of, store_of
+
+UNREAD = ("leads", "shipments", "reviews", "touches", "stage_changes", "listings", "order_lines", "visits")
+
+
+def leakage(plan: MarketPlan) -> Leakage:
+    store = store_of(simulate(plan), without=UNREAD)
+    known = known_span(store, "orders", None)
+    assert known is not None
+    names = dict(store.engine.rows("SELECT account, name FROM dim_accounts"))
+    return look_for_leakage(store, known, names, DiagnosisPolicy())
+
+
+def leaking(seed: int) -> MarketPlan:
+    planted = (Disintermediation(category="Electrical"),)
+    return replace(healthy_plan(seed=seed, orders=20_000), planted=planted)
+
+
+@pytest.fixture(scope="module")
+def found() -> Leakage:
+    return leakage(leaking(2))
+
+
+def test_the_place_is_named_with_what_is_missing_and_no_accusation(found: Leakage) -> None:
+    (finding,) = disintermediation_findings(found)
+    assert (finding.kind, finding.place.category, finding.place.region) == (
+        "disintermediation_signal",
+        "Electrical",
+        None,
+    )
+    assert finding.sure is Sureness.LIKELY
+    assert finding.worth is not None
+    assert finding.worth.low is not None
+    assert finding.worth.high is not None
+    assert 0 < finding.worth.low < finding.worth.per_month < finding.worth.high
+    assert "suspicion" in finding.why_sure
+    assert "Nobody is accused" in finding.caveat
+    assert play(finding.play)
+    assert finding.success.metric == "quiet_pair_change"
+
+
+def test_the_pairs_behind_it_are_listed_for_somebody_to_call(found: Leakage) -> None:
+    rows = disintermediation_findings(found)[0].evidence[0].rows
+    assert rows is not None
+    assert len(rows.rows) == 20
+    assert rows.of > 20
+    missing = [row[-1] for row in rows.rows]
+    assert missing == sorted(missing, reverse=True)
+    assert not any(str(row[0]).startswith("account ") for row in rows.rows)
+
+
+def test_the_picture_carries_what_was_not_judged(found: Leakage) -> None:
+    picture = quiet_pictures(found)
+    assert picture.places[0].believed
+    assert picture.places[0].category == "Electrical"
+    assert not any(place.believed for place in picture.places[1:])
+    assert picture.pairs > 1000
+    assert picture.tested > 100
+    assert picture.reason == ""
+    assert picture.outside is not None  # the simulator records three of a hundred orders as placed outside
+    assert picture.outside.value == pytest.approx(0.03, abs=0.01)
+
+
+def test_a_healthy_market_raises_no_suspicion() -> None:
+    assert disintermediation_findings(leakage(healthy_plan(seed=2, orders=20_000))) == []
+
+
+def test_the_same_market_gives_the_same_words(found: Leakage) -> None:
+    again = replace(found, signals=look_for_signals(found.followed, DiagnosisPolicy()))
+    assert disintermediation_findings(again) == disintermediation_findings(found)
+
+
+def test_periods_count_back_from_the_last_known_day() -> None:
+    known = Span(start=known_day(0), end=known_day(100))
+    orders = [order(day, "b", "s") for day in (0, 16, 17, 72, 73, 100)] + [order(50, "b", "other")]
+    orders.append(order(99, "b", "s") | {"on_platform": False})
+    found = read_periods(market_of(orders=orders), known, 3)
+    assert found.whole == 101 // DAYS
+    assert found.on[0, :4].tolist() == [2.0, 1.0, 1.0, 2.0]
+    assert found.outside[0, 0] == 1.0
+    assert found.bought[found.buyer[0]].sum() == 7.0
+    assert found.sold[found.supplier[0]].sum() == 6.0
+    assert len(found.buyer) == 1  # the other pair has one order
+
+
+def test_too_short_a_history_says_so() -> None:
+    orders = [order(day, f"b{day % 5}", f"s{day % 3}") for day in range(60)]
+    looked = look_for_leakage(
+        market_of(orders=orders), Span(start=known_day(0), end=known_day(59)), {}, DiagnosisPolicy()
+    )
+    assert quiet_pictures(looked).reason == "8 weeks of orders are known; 28 are needed"
+    assert disintermediation_findings(looked) == []
+
+
+def known_day(n: int) -> date:
+    return date(2024, 1, 1) + timedelta(days=n)
+
+
+def order(day: int, buyer: str, supplier: str) -> dict[str, Any]:
+    return {"buyer_id": buyer, "supplier_id": supplier, "placed_at": known_day(day), "amount": 100, "category": "Pumps"}
