@@ -9,7 +9,7 @@ from bothsides.diagnosis.elasticity.counts import CountFit, logit, poisson
 from bothsides.diagnosis.elasticity.ground import Ground
 from bothsides.diagnosis.elasticity.moments import instrumented
 from bothsides.diagnosis.elasticity.records import Check, Effect, Identification, Margin
-from bothsides.diagnosis.elasticity.regression import Interval, critical, first_stage
+from bothsides.diagnosis.elasticity.regression import WHOLE_LINE, Interval, critical, first_stage
 from bothsides.diagnosis.elasticity.wild import bootstrap_counts
 from bothsides.diagnosis.panel import Assignment
 from bothsides.diagnosis.policy import DiagnosisPolicy
@@ -51,11 +51,18 @@ def effect(
     tried = _by_pushes(of, margin, float(fit.slope[0]), policy) if of.assignment in _NAMED else None
     if tried is not None and tried.grade in _NAMED.values():
         return _sized(tried, fit)
-    found = _by_fixed_effects(of, margin, fit, others, seed)
-    if tried is not None:
-        why, checks = f"{tried.why} {found.why}", (*tried.checks, *found.checks)
-        found = replace(found, why=why, first_stage=tried.first_stage, checks=checks)
-    return _sized(found, fit)
+    if tried is None:
+        return _sized(_by_fixed_effects(of, margin, fit, others, _of_choice(of, margin, fit), seed), fit)
+    found = _by_fixed_effects(of, margin, fit, others, tried.checks, seed)
+    return _sized(replace(found, why=f"{tried.why} {found.why}", first_stage=tried.first_stage), fit)
+
+
+def _of_choice(of: Ground, margin: Margin, fit: CountFit) -> tuple[Check, ...]:
+    """Pushes that people chose are no instrument; what comes before them may show that the stock is no accident."""
+    if of.assignment is not Assignment.CHOSEN or fit.error() <= 0:
+        return ()
+    counted, exposure = (of.joined, None) if margin is Margin.INFLOW else (of.left, of.stock)
+    return (lead_of_pushes(of, float(fit.slope[0]), counted, exposure),)
 
 
 def _sized(found: Effect, fit: CountFit) -> Effect:
@@ -94,9 +101,11 @@ def _by_pushes(of: Ground, margin: Margin, near: float, policy: DiagnosisPolicy)
     )
 
 
-def _by_fixed_effects(of: Ground, margin: Margin, fit: CountFit, others: Explained, seed: int) -> Effect:
+def _by_fixed_effects(
+    of: Ground, margin: Margin, fit: CountFit, others: Explained, made: tuple[Check, ...], seed: int
+) -> Effect:
     theirs = others.joined.residual
-    checks = (moving_together(fit.residual, theirs), ahead_of_joiners(fit.residual, theirs))
+    checks = (*made, moving_together(fit.residual, theirs), ahead_of_joiners(fit.residual, theirs))
     failed = [check for check in checks if not check.passed]
     grade = Identification.CORRELATIONAL if failed else Identification.FIXED_EFFECTS
     value, interval = _estimate(of, margin, fit, seed)
@@ -111,6 +120,8 @@ def _by_fixed_effects(of: Ground, margin: Margin, fit: CountFit, others: Explain
 
 def _estimate(of: Ground, margin: Margin, fit: CountFit, seed: int) -> tuple[float, Interval]:
     x = np.concatenate([of.driver[None], of.controls])
+    if fit.error() <= 0 or fit.clusters < 2:
+        return 0.0, WHOLE_LINE
     if margin is Margin.INFLOW:
         return float(fit.slope[0]), bootstrap_counts(fit, x, fit.mean, seed).interval()
     stock = np.where(fit.used > 0, of.stock, 1.0)
@@ -123,15 +134,11 @@ def _estimate(of: Ground, margin: Margin, fit: CountFit, seed: int) -> tuple[flo
 def _why(of: Ground, failed: list[Check]) -> str:
     if failed:
         return (
-            "Cells are compared with themselves and the same week elsewhere, but single cells are shocked on both "
-            f"sides: {' '.join(check.says for check in failed)} The number is likely too high."
+            "Cells are compared with themselves and the same week elsewhere, but single cells move for reasons of "
+            f"their own: {' '.join(check.says for check in failed)} The number is likely too high."
         )
-    chosen = (
-        " The pushes on record were chosen by people, so they prove nothing."
-        if of.assignment is Assignment.CHOSEN
-        else ""
-    )
+    chosen = of.assignment is Assignment.CHOSEN
     return (
         "Cells are compared with themselves and the same week elsewhere; no sign of shocks of single cells was found, "
-        f"which is not proof that there are none.{chosen}"
+        f"which is not proof that there are none.{' Pushes chosen by people prove nothing.' if chosen else ''}"
     )

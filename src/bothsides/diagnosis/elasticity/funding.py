@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bothsides.diagnosis.elasticity.records import (
     Effect,
@@ -50,6 +51,7 @@ class SideMoney:
     """What is spent a month on winning the side now, major units."""
 
 
+BoolArray: TypeAlias = NDArray[np.bool_]
 Money: TypeAlias = Mapping[Side, SideMoney]
 _NEEDED = {
     "cost": "what is spent on winning {}: load `spend` with its side",
@@ -67,12 +69,27 @@ class Flow:
 
 
 def recent_flow(panel: Panel, side: Side) -> Flow:
-    """Means over the last weeks in which stock, joiners and leavers are all known."""
-    of = panel.side(side)
-    there = np.isfinite(of.stock) & np.isfinite(of.joined) & np.isfinite(of.left)
+    """Means over the last weeks in which stock, joiners and leavers are all known.
+
+    Joiners are those of cells and weeks without a push, brought up to all by the other side's stock: what a push adds
+    ends with it.
+    """
+    of, other = panel.side(side), panel.side(side.other).stock
+    there = np.isfinite(of.stock) & np.isfinite(of.joined) & np.isfinite(of.left) & np.isfinite(other)
     weeks = np.flatnonzero(there.any(0))[-RECENT_WEEKS:]
-    sums = [np.where(there, a, 0.0)[:, weeks].sum() / max(1, len(weeks)) for a in (of.stock, of.joined, of.left)]
-    return Flow(stock=float(sums[0]), joined=float(sums[1]), left=float(sums[2]))
+    seen, count = there[:, weeks], max(1, len(weeks))
+    quiet = seen & (np.nan_to_num(of.push)[:, weeks] == 0)
+    quiet = quiet if np.nansum(np.where(quiet, other[:, weeks], 0.0)) > 0 else seen
+
+    def total(values: Floats, where: BoolArray) -> float:
+        return float(np.where(where, values[:, weeks], 0.0).sum())
+
+    lifted = total(other, seen) / max(total(other, quiet), 1e-9)
+    return Flow(
+        stock=total(of.stock, seen) / count,
+        joined=total(of.joined, quiet) * lifted / count,
+        left=total(of.left, seen) / count,
+    )
 
 
 def fund(

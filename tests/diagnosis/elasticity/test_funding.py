@@ -1,0 +1,161 @@
+"""The side to fund: what accounts bring themselves and what they bring over, per unit of spend."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from bothsides.diagnosis import DiagnosisPolicy
+from bothsides.diagnosis.elasticity import (
+    Effect,
+    Funding,
+    Identification,
+    Interval,
+    Margin,
+    SideMoney,
+    elasticity,
+    elasticity_findings,
+)
+from bothsides.diagnosis.elasticity.funding import Money, fund, recent_flow
+from bothsides.diagnosis.panel import Assignment, Panel, SidePanel
+from bothsides.schema import Side
+from tests.diagnosis.elasticity.worlds import panel, world
+
+POLICY = DiagnosisPolicy()
+MONEY: Money = {side: SideMoney(cost=100.0, contribution=2.0, monthly_spend=10_000.0) for side in Side}
+
+
+def still(*, cells: int = 10, weeks: int = 30) -> Panel:
+    """100 buyers and 20 suppliers in every cell; 5 and 1 join and leave a week."""
+
+    def side(stock: float, moved: float) -> SidePanel:
+        grid = np.ones((cells, weeks))
+        return SidePanel(stock=stock * grid, joined=moved * grid, left=moved * grid, push=0 * grid, spend=0 * grid)
+
+    return Panel(
+        cells=tuple((f"c{i}", None) for i in range(cells)),
+        weeks=tuple(date(2025, 1, 6) + timedelta(weeks=i) for i in range(weeks)),
+        buyers=side(100.0, 5.0),
+        suppliers=side(20.0, 1.0),
+        orders=np.ones((cells, weeks)),
+        gmv=np.ones((cells, weeks)),
+        assignment=dict.fromkeys(Side, Assignment.NONE),
+    )
+
+
+def drawn(side: Side, value: float, grade: Identification = Identification.RANDOMISED, *, wide: float = 0.0) -> Effect:
+    ends = Interval(low=value - 2 * wide, high=value + 2 * wide)
+    return Effect(side=side, margin=Margin.INFLOW, grade=grade, why="", value=value, error=wide, interval=ends)
+
+
+def funded(
+    buyers: float, suppliers: float, *, weeks: int | None = None, money: Money = MONEY, wide: float = 0.0
+) -> Funding:
+    effects = (drawn(Side.BUYER, buyers, wide=wide), drawn(Side.SUPPLIER, suppliers, wide=wide))
+    return fund(still(), effects, money, POLICY, 1, weeks=weeks)
+
+
+def test_without_cross_effects_a_unit_returns_what_its_own_accounts_bring_while_they_stay() -> None:
+    found = funded(0.0, 0.0)
+    own = 2.0 / 100 * (1 - 0.95**52) / 0.05
+    for each in found.returns:
+        assert each.total == pytest.approx(own)
+        assert each.cross == pytest.approx(0)
+    assert found.side is None
+    assert "about the same" in found.sentence
+
+
+def test_a_first_week_brings_over_the_elasticity_times_joiners_per_account() -> None:
+    found = {r.side: r for r in funded(0.5, 0.0, weeks=2).returns}
+    # 1/100 of a supplier draws 0.5 x 5/20 buyers each in the first week, who contribute 2 in the second.
+    assert found[Side.SUPPLIER].cross == pytest.approx(0.01 * 0.5 * 5 / 20 * 2.0)
+    assert found[Side.BUYER].cross == pytest.approx(0)
+
+
+def test_the_side_that_draws_the_other_in_is_funded() -> None:
+    found = funded(0.5, 0.1, wide=0.02)
+    assert found.side is Side.SUPPLIER
+    assert (found.probability or 0) > 0.99
+    assert (found.gap or 0) > 2
+    assert "fund suppliers" in found.sentence
+
+
+def test_a_dear_account_turns_the_choice() -> None:
+    dear = {**MONEY, Side.SUPPLIER: SideMoney(cost=1000.0, contribution=2.0)}
+    assert funded(0.5, 0.1, money=dear).side is Side.BUYER
+
+
+def test_second_rounds_count() -> None:
+    once = {r.side: r.cross for r in funded(0.5, 0.0).returns}
+    twice = {r.side: r.cross for r in funded(0.5, 0.5).returns}
+    assert twice[Side.SUPPLIER] > once[Side.SUPPLIER]
+
+
+def test_an_effect_that_is_only_correlational_may_be_nothing() -> None:
+    sure = (drawn(Side.BUYER, 0.6, wide=0.05), drawn(Side.SUPPLIER, 0.1, wide=0.05))
+    weak = (drawn(Side.BUYER, 0.6, Identification.CORRELATIONAL, wide=0.05), sure[1])
+    firm, loose = (fund(still(), effects, MONEY, POLICY, 1) for effects in (sure, weak))
+    spread = [r.high - r.low for f in (firm, loose) for r in f.returns if r.side is Side.SUPPLIER]
+    assert spread[1] > 2 * spread[0]
+    assert loose.grade is Identification.CORRELATIONAL
+
+
+def test_unknown_costs_and_contributions_are_refused_with_what_to_collect() -> None:
+    effects = (drawn(Side.BUYER, 0.5), drawn(Side.SUPPLIER, 0.1))
+    half = {Side.BUYER: SideMoney(cost=None, contribution=2.0), Side.SUPPLIER: MONEY[Side.SUPPLIER]}
+    found = fund(still(), effects, half, POLICY, 1)
+    assert found.side is None
+    assert found.collect == ("what is spent on winning buyers: load `spend` with its side",)
+    assert len(fund(still(), effects, {}, POLICY, 1).collect) == 2
+
+
+def test_without_an_elasticity_there_is_no_choice() -> None:
+    refused = Effect(side=Side.BUYER, margin=Margin.INFLOW, grade=Identification.REFUSED, why="", reason="few")
+    found = fund(still(), (refused, drawn(Side.SUPPLIER, 0.1)), MONEY, POLICY, 1)
+    assert (found.side, found.probability) == (None, None)
+    assert found.collect == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "side"), [("supply_returns_double", Side.SUPPLIER), ("demand_returns_double", Side.BUYER)]
+)
+def test_where_one_side_returns_double_it_is_named_and_its_return_is_close_to_the_truth(name: str, side: Side) -> None:
+    true = world(name, 40, 104)
+    money = {s: SideMoney(cost=true.plan.side(s).cost, contribution=true.plan.side(s).contribution) for s in Side}
+    reading = elasticity(panel(name, 40, 104), money=money)
+    assert reading.funding.side is side
+    for each in reading.funding.returns:
+        assert each.low <= true.truth.returns[each.side].total * 1.15
+        assert each.high >= true.truth.returns[each.side].total * 0.85
+
+
+def test_a_finding_proposes_the_side_with_its_worth_and_its_doubt() -> None:
+    money = {
+        s: SideMoney(cost=c, contribution=5.0, monthly_spend=40_000.0) for s, c in zip(Side, (150.0, 90.0), strict=True)
+    }
+    reading = elasticity(panel("randomised_pushes_both", 40, 104), money=money)
+    (finding,) = elasticity_findings(reading, money, "EUR", POLICY)
+    assert (finding.kind, finding.place.side, finding.play) == ("fund_side", Side.SUPPLIER, "fund_side")
+    assert finding.worth is not None
+    assert finding.worth.low is not None
+    assert finding.worth.high is not None
+    assert finding.worth.low <= finding.worth.per_month <= finding.worth.high
+    assert finding.success.metric == "return_per_spend"
+    assert "randomised" in finding.why_sure
+
+
+def test_correlation_alone_proposes_nothing() -> None:
+    money = {
+        s: SideMoney(cost=c, contribution=5.0, monthly_spend=1.0) for s, c in zip(Side, (900.0, 50.0), strict=True)
+    }
+    reading = elasticity(panel("cell_shocks", 40, 104), money=money)
+    assert reading.funding.side is Side.SUPPLIER
+    assert elasticity_findings(reading, money, "EUR", POLICY) == []
+
+
+def test_flows_are_those_of_the_last_known_weeks() -> None:
+    market = still()
+    market.buyers.joined[:, :4] = 500.0
+    market.buyers.left[:, -3:] = np.nan
+    assert recent_flow(market, Side.BUYER).joined == pytest.approx((23 * 5 * 10 + 3 * 500 * 10) / 26, rel=0.2)
+    assert recent_flow(still(), Side.SUPPLIER).stock == 200
