@@ -9,6 +9,7 @@ from tests.reports.test_html import Outline
 
 from bothsides.diagnosis.picture import CellVerdict
 from bothsides.metrics import Basis, Status, Unit, Value
+from bothsides.reports.markup import Markup
 from bothsides.reports.pieces import number_and_trust, value_table
 from bothsides.reports.sections.benchmarks import benchmarks
 from bothsides.reports.sections.cohorts import cohorts
@@ -234,9 +235,13 @@ def test_findings_stand_in_rank_order_with_their_evidence_folded():
     assert [a["id"] for tag, a in Outline(section.body).tags if tag == "article"] == [
         f"finding-{i}" for i in (1, 2, 3, 4)
     ]
-    assert section.body.count("<details>") == 3
+    assert section.body.count("<details>") == 4
     said = _said(section)
-    assert "likely . The range of the fill rate" in said
+    assert "How sure The range of the fill rate" in said
+    shown = _said(replace(section, body=Markup(re.sub("<details.*?</details>", "", section.body))))
+    assert "Likely cause Too few suppliers that deliver to the region. First step List the ten" in shown
+    assert "The range of the fill rate" not in shown
+    assert "Fill rate (Valves" not in shown
     assert "Fill rate (Valves and fittings for process industry · Overseas territories) 22 % 412" in said
 
 

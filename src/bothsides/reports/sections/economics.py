@@ -7,7 +7,7 @@ from bothsides.reports.charts.rows import Row, bars
 from bothsides.reports.charts.theme import side_colour
 from bothsides.reports.markup import Markup
 from bothsides.reports.names import metric_name, sides, with_status
-from bothsides.reports.numbers import shown, spoken
+from bothsides.reports.numbers import percent, shown, spoken
 from bothsides.reports.pieces import (
     Column,
     Section,
@@ -50,7 +50,7 @@ def _figure(side: SideEconomics) -> Markup:
 
 def _credited(side: SideEconomics) -> str:
     """How much of a commission the side is credited with; without it a value by side means nothing."""
-    return f"{sides(side.side)} are credited {side.credit:.0%} of each commission."
+    return f"{sides(side.side)} are credited {percent(side.credit)} of each commission."
 
 
 def _segments(side: SideEconomics) -> Markup:

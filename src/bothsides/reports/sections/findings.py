@@ -5,7 +5,7 @@ import re
 from bothsides.diagnosis.finding import Evidence, Finding
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.reports.marks import sureness_mark
-from bothsides.reports.markup import Markup, element, join
+from bothsides.reports.markup import Child, Markup, element, join
 from bothsides.reports.names import value_name
 from bothsides.reports.numbers import spoken
 from bothsides.reports.pieces import Section, fold, prose, value_table
@@ -32,26 +32,37 @@ def findings(diagnosis: Diagnosis) -> Section | None:
 
 
 def _finding(finding: Finding, currency: str) -> Markup:
-    lines = (
-        ("Where", finding.place.label),
-        ("Worth", _worth(finding)),
-        ("How sure", _sure(finding)),
-        ("Likely cause", spoken(finding.cause)),
-        ("Owner", finding.owner),
-        ("Play", PLAYS.get(finding.play, finding.play)),
-        ("First step", spoken(finding.first_step)),
-        ("Success", spoken(f"{finding.success.says} Look again after {finding.success.weeks} weeks.")),
-        ("Caveat", _linked(spoken(finding.caveat)) if finding.caveat else ""),
-    )
-    listed = [element("div", element("dt", term), element("dd", said)) for term, said in lines if said]
+    """What a reader decides by stays in sight: where, worth, sureness, cause and first step; the rest is one fold."""
     return element(
         "article",
         element("h3", element("span", f"{finding.rank}", class_="rank"), " ", spoken(finding.title)),
-        element("dl", listed, class_="lines"),
-        _evidence(finding, currency),
+        _listed(
+            ("Where", finding.place.label),
+            ("Worth", element("span", element("b", spoken(worth_words(finding.worth))), spoken(_range(finding)))),
+            ("How sure", sureness_mark(finding.sure)),
+            ("Likely cause", spoken(finding.cause)),
+            ("First step", f"{spoken(finding.first_step)} ({finding.owner})"),
+        ),
+        fold(
+            _counted(_told(finding)),
+            _listed(
+                ("Worth", spoken(finding.worth.reckoning) if finding.worth else ""),
+                ("How sure", _why(finding)),
+                ("Play", PLAYS.get(finding.play, finding.play)),
+                ("Success", spoken(f"{finding.success.says} Look again after {finding.success.weeks} weeks.")),
+                ("Caveat", _linked(spoken(finding.caveat)) if finding.caveat else ""),
+            ),
+            *_evidence(finding, currency),
+        ),
         id=f"finding-{finding.rank}",
         class_="finding",
     )
+
+
+def _listed(*lines: tuple[str, Child]) -> Markup:
+    """Terms with what is said of each; those without words are left out."""
+    listed = [element("div", element("dt", term), element("dd", said)) for term, said in lines if said]
+    return element("dl", listed, class_="lines")
 
 
 def _linked(words: str) -> Markup:
@@ -63,27 +74,24 @@ def _linked(words: str) -> Markup:
     )
 
 
-def _worth(finding: Finding) -> Markup:
-    worth = finding.worth
-    if worth is None:
-        return element("span", worth_words(worth))
-    words = spoken(f" {worth_range(worth)}. {worth.reckoning}")
-    return element("span", element("b", spoken(worth_words(worth))), words)
+def _range(finding: Finding) -> str:
+    return f" {worth_range(finding.worth)}" if finding.worth else ""
 
 
-def _sure(finding: Finding) -> Markup:
-    why = f". {finding.why_sure[0].upper()}{finding.why_sure[1:]}" if finding.why_sure else ""
-    return element("span", sureness_mark(finding.sure), spoken(why))
+def _why(finding: Finding) -> str:
+    why = finding.why_sure
+    return spoken(f"{why[0].upper()}{why[1:]}") if why else ""
 
 
-def _evidence(finding: Finding, currency: str) -> Markup | None:
-    if not finding.evidence:
-        return None
-    told = tuple(evidence for evidence in finding.evidence if evidence.rows is None)
-    said = element("ul", [element("li", spoken(evidence.sentence)) for evidence in told])
+def _told(finding: Finding) -> tuple[Evidence, ...]:
+    """What is said in sentences; records have folds of their own."""
+    return tuple(evidence for evidence in finding.evidence if evidence.rows is None)
+
+
+def _evidence(finding: Finding, currency: str) -> list[Child]:
+    said = element("ul", [element("li", spoken(evidence.sentence)) for evidence in _told(finding)])
     values = [(value_name(value), value) for evidence in finding.evidence for value in evidence.values]
-    rows = list(dict.fromkeys(values))
-    behind = value_table("Values behind this finding", "value of", rows)
+    behind = value_table("Values behind this finding", "value of", list(dict.fromkeys(values)))
     records = [
         fold(
             f"Records: {spoken(evidence.sentence)}",
@@ -94,8 +102,11 @@ def _evidence(finding: Finding, currency: str) -> Markup | None:
         if evidence.rows is not None
     ]
     more = prose("All of it, and for scripts: ", element("code", f"bothsides finding {finding.id}"), class_="note")
-    return fold(f"Evidence ({_counted(told)})", said, behind, records, more)
+    return [said if _told(finding) else None, behind, *records, more]
 
 
 def _counted(evidence: tuple[Evidence, ...]) -> str:
-    return "1 sentence" if len(evidence) == 1 else f"{len(evidence)} sentences"
+    said = {0: "", 1: ", and the evidence (1 sentence)"}.get(
+        len(evidence), f", and the evidence ({len(evidence)} sentences)"
+    )
+    return f"Why, the play{said}" if said else "Why, and the play"
