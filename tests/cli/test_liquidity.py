@@ -132,12 +132,13 @@ def test_a_wrong_word_names_what_is_allowed(words: dict[str, str | None], messag
 
 
 def test_the_command_answers_a_small_ledger(run: Run, workspace: Path) -> None:
-    done = run("liquidity", workspace, "--cell", "pumps")
+    done = run("liquidity", workspace, "--category", "pumps", "--by", "month", "--json")
     assert done.code == 0, done.err
-    assert "Pumps · too little data" in done.out
-    record = json.loads(run("liquidity", workspace, "--by", "month", "--json").out)
-    assert [cell["category"] for cell in record["cells"]] == ["Pumps", "Valves"]
-    assert record["cells"][0]["measures"]["fill_rate"]["status"] == "unavailable"
+    record = json.loads(done.out)
+    (cell,) = record["cells"]
+    assert (cell["category"], cell["verdict"], record["by"]) == ("Pumps", "too little data", "month")
+    assert cell["measures"]["fill_rate"]["status"] == "unavailable"
+    assert "needs quotes" in cell["measures"]["fill_rate"]["reason"]
     assert record["recruits"]["types"] == []
     refused = run("liquidity", workspace, "--by", "week")
     assert (refused.code, "--by 'week' is not one of quarter, month" in refused.err) == (2, True)
