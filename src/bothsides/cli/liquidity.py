@@ -258,6 +258,10 @@ def show_page(console: Console, diagnosis: Diagnosis, audit: LiquidityAudit, pag
     console.print()
     print_whole(console, _measures(console, page))
     console.print(plain("* not the whole period, too young or too few: do not lean on it", style="dim"))
+    if "liquidity_ratio" in page.window:
+        console.print(
+            plain("The liquidity ratio falls as a healthy market grows: compare no sizes by it.", style="dim")
+        )
     if (matched := _matched(audit, page)) is not None:
         console.print(plain(matched))
     gap = audit.gap(page.category, page.region)
