@@ -6,11 +6,12 @@ from bothsides.diagnosis.comparison import worse_than
 from bothsides.diagnosis.figures import rate
 from bothsides.diagnosis.finding import Evidence, Finding, Worth
 from bothsides.diagnosis.funnel import Remedy, Way, finding, matched_worth, picture, trading
-from bothsides.diagnosis.leak import Leak, leaks
+from bothsides.diagnosis.leak import MOST_LEAKS, Leak, leaks
+from bothsides.diagnosis.leak_cause import cause_of
 from bothsides.diagnosis.picture import Funnel
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import Span
-from bothsides.diagnosis.walk import Milestone, walks
+from bothsides.diagnosis.walk import Milestone, Walks, walks
 from bothsides.diagnosis.wording import count, money, share
 from bothsides.metrics import Store, Value
 from bothsides.metrics.interval import wilson
@@ -70,20 +71,29 @@ class Searching:
 def first_transaction(
     store: Store, known: Span, window: Span, policy: DiagnosisPolicy
 ) -> tuple[tuple[Funnel, ...], list[Finding]]:
-    """The first-transaction funnel and its leaks; nothing where signups of buyers are not dated."""
+    """The first-transaction funnel and its leaks, the dearest first; nothing where signups of buyers are not dated."""
     found = walks(store, Side.BUYER, MILESTONES, known, days=policy.step_days)
     if found is None:
         return (), []
-    leaking, findings = leaks(found, policy), []
-    for leak in leaking:
-        traded = trading(store, Side.BUYER, window, leak.walked)
-        worth = matched_worth(leak, found.span, window.months, traded, policy, store.currency)
-        wider = _every_order(store, window, leak, policy) if leak.step == len(found.milestones) - 1 else None
-        if wider is not None and wider[0].per_month > worth.per_month:
-            findings.append(finding(found, FIRST_TRANSACTION, leak, wider[0], (wider[1],)))
-        else:
-            findings.append(finding(found, FIRST_TRANSACTION, leak, worth))
-    return (picture(found, FIRST_TRANSACTION, leaking),), findings
+    drops = [_drop(store, found, window, leak, policy) for leak in leaks(found, policy, most=len(MILESTONES))]
+    dearest = sorted(drops, key=lambda drop: -drop[1].per_month)[:MOST_LEAKS]
+    findings = [
+        finding(found, FIRST_TRANSACTION, leak, worth, more, cause=cause_of(store, found, leak, policy))
+        for leak, worth, more in dearest
+    ]
+    return (picture(found, FIRST_TRANSACTION, [leak for leak, *_ in dearest]),), findings
+
+
+def _drop(
+    store: Store, found: Walks, window: Span, leak: Leak, policy: DiagnosisPolicy
+) -> tuple[Leak, Worth, tuple[Evidence, ...]]:
+    """A leak with what it costs: the first orders lost, or every order of the place where later ones fail as well."""
+    traded = trading(store, Side.BUYER, window, leak.walked)
+    worth = matched_worth(leak, found.span, window.months, traded, policy, store.currency)
+    wider = _every_order(store, window, leak, policy) if leak.step == len(found.milestones) - 1 else None
+    if wider is not None and wider[0].per_month > worth.per_month:
+        return leak, wider[0], (wider[1],)
+    return leak, worth, ()
 
 
 def _every_order(store: Store, window: Span, leak: Leak, policy: DiagnosisPolicy) -> tuple[Worth, Evidence] | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bothsides.diagnosis.figures import rate
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
 from bothsides.diagnosis.leak import Leak
+from bothsides.diagnosis.leak_cause import Cause
 from bothsides.diagnosis.picture import Funnel, Step
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import Span
@@ -151,8 +152,10 @@ def matched_worth(
     )
 
 
-def finding(found: Walks, way: Way, leak: Leak, worth: Worth, more: tuple[Evidence, ...] = ()) -> Finding:
-    """A leak as a finding."""
+def finding(
+    found: Walks, way: Way, leak: Leak, worth: Worth, more: tuple[Evidence, ...] = (), *, cause: Cause | None = None
+) -> Finding:
+    """A leak as a finding; where nothing on record shows its cause the usual one is named, and that is said."""
     step, walked = found.milestones[leak.step], leak.walked
     remedy = way.remedies[step.id]
     where = f" in {walked.label}" if walked.label else ""
@@ -173,13 +176,19 @@ def finding(found: Walks, way: Way, leak: Leak, worth: Worth, more: tuple[Eviden
                 values=(step_value(found, walked, leak.step),),
             ),
             *more,
+            *((cause.evidence,) if cause else ()),
         ),
         worth=worth,
-        cause=remedy.cause,
-        owner=remedy.owner,
+        cause=cause.sentence if cause else remedy.cause,
+        owner=cause.owner if cause else remedy.owner,
         play=way.play,
-        first_step=remedy.first_step,
-        caveat="The worth assumes that regained accounts trade as today's do.",
+        first_step=cause.first_step if cause else remedy.first_step,
+        caveat="The worth assumes that regained accounts trade as today's do."
+        + (
+            " The cause is what differs on record; whether mending it helps is to be tried."
+            if cause
+            else " Nothing on record shows why they stop: the cause is the usual one at this step."
+        ),
     )
 
 

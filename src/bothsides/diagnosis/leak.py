@@ -38,8 +38,12 @@ class Leak:
         return self.regained(high), self.regained(low)
 
 
-def leaks(found: Walks, policy: DiagnosisPolicy) -> list[Leak]:
-    """At most two leaks at different steps, the one that gains most first; none where everything is usual."""
+MOST_LEAKS = 2
+"""Leaks of one way in that are told."""
+
+
+def leaks(found: Walks, policy: DiagnosisPolicy, *, most: int = MOST_LEAKS) -> list[Leak]:
+    """At most so many leaks at different steps, the one that gains most accounts first; none where all is usual."""
     located = list(_located(found, policy))
     general = [*_since(found, policy), *_beside(found, policy)]
     chosen: dict[int, Leak] = {}
@@ -49,7 +53,7 @@ def leaks(found: Walks, policy: DiagnosisPolicy) -> list[Leak]:
             rival.walked.place is None and leak.walked.place and leak.regained() >= 0.5 * rival.regained()
         ):
             chosen[leak.step] = leak
-    return sorted(chosen.values(), key=lambda k: -k.regained())[:2]
+    return sorted(chosen.values(), key=lambda k: -k.regained())[:most]
 
 
 def _located(found: Walks, policy: DiagnosisPolicy) -> Iterator[Leak]:

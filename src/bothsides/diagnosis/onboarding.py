@@ -2,7 +2,8 @@
 
 from bothsides.diagnosis.finding import Finding
 from bothsides.diagnosis.funnel import Remedy, Way, finding, matched_worth, picture, trading
-from bothsides.diagnosis.leak import leaks
+from bothsides.diagnosis.leak import MOST_LEAKS, leaks
+from bothsides.diagnosis.leak_cause import cause_of
 from bothsides.diagnosis.picture import Funnel
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import Span
@@ -51,14 +52,16 @@ ONBOARDING = Way(
 def onboarding(
     store: Store, known: Span, window: Span, policy: DiagnosisPolicy
 ) -> tuple[tuple[Funnel, ...], list[Finding]]:
-    """The onboarding funnel and its leaks; nothing where signups of suppliers are not dated."""
+    """The onboarding funnel and its leaks, the dearest first; nothing where signups of suppliers are not dated."""
     found = walks(store, Side.SUPPLIER, MILESTONES, known, days=policy.step_days)
     if found is None:
         return (), []
-    leaking = leaks(found, policy)
-    findings = []
-    for leak in leaking:
+    drops = []
+    for leak in leaks(found, policy, most=len(MILESTONES)):
         traded = trading(store, Side.SUPPLIER, window, leak.walked)
-        worth = matched_worth(leak, found.span, window.months, traded, policy, store.currency)
-        findings.append(finding(found, ONBOARDING, leak, worth))
-    return (picture(found, ONBOARDING, leaking),), findings
+        drops.append((leak, matched_worth(leak, found.span, window.months, traded, policy, store.currency)))
+    dearest = sorted(drops, key=lambda drop: -drop[1].per_month)[:MOST_LEAKS]
+    findings = [
+        finding(found, ONBOARDING, leak, worth, cause=cause_of(store, found, leak, policy)) for leak, worth in dearest
+    ]
+    return (picture(found, ONBOARDING, [leak for leak, _ in dearest]),), findings
