@@ -142,6 +142,20 @@ def names(claim: Claim, finding: Finding) -> bool:
     return said == (claim.kind, claim.category, claim.region, claim.channel) and sided
 
 
+def true_of_plan(plan: MarketPlan, side_to_fund: Side, finding: Finding) -> bool:
+    """Whether what is no problem but advice holds in the plan: which side to fund, and a level from which a side stays.
+
+    Every market drawn from the demo's plan has a level of the other side's stock at which churn changes.
+    """
+    side = finding.place.side
+    if finding.kind == "fund_side":
+        return side is side_to_fund
+    if finding.kind == "below_threshold_cells" and side is not None:
+        staying = plan.side(side.other)
+        return staying.threshold > 1 and staying.hazard_below > staying.hazard_above
+    return False
+
+
 def in_rows(market: Market) -> tuple[Planted, ...]:
     """The planted problems that are in the market's rows: a concentration needs an account that can carry it."""
     told = zip(market.plan.planted, market.truth.planted, strict=True)
@@ -192,7 +206,7 @@ CONSEQUENCES: Mapping[type[Planted], ConsequencesOf] = {
     # It is planted by taking most suppliers out of the cell.
     ThinCellSpend: _of_cell("supply_short_cell", "fragile_cell"),
     # The dominant account dominates cells, too.
-    SupplierConcentration: _of_category("fragile_cell"),
+    SupplierConcentration: _of_category("fragile_cell", "buyers_cluster_on_one"),
     BuyerConcentration: _of_category("fragile_cell"),
     # Spend on applicants who never go live, on buyers who never order, on a dear channel, on buyers who leave.
     OnboardingLeak: _of_side(Side.SUPPLIER, "ltv_below_cac", "slow_payback"),
@@ -206,9 +220,10 @@ CONSEQUENCES: Mapping[type[Planted], ConsequencesOf] = {
         if isinstance(problem, UnprofitableChannel)
         else ()
     ),
-    # What buyers no longer buy, suppliers no longer sell.
+    # What buyers no longer buy, suppliers no longer sell; those who still trade are about to stop.
     RetentionFall: lambda problem: (
         Claim(kind="ndr_leak", side=Side.SUPPLIER),
+        Claim(kind="accounts_at_risk"),
         *_of_side(Side.BUYER, "ltv_below_cac", "slow_payback")(problem),
     ),
     # What pairs order elsewhere is missing from retention on both sides.

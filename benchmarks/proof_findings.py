@@ -2,8 +2,8 @@
 
 Every market is drawn at 20,000 orders, held as a published warehouse holds it and diagnosed whole. A planted problem
 counts as found where a finding names it by kind and exact place; a finding is false where no planted problem of the
-market explains it, consequences included only as `planted_worlds.CONSEQUENCES` lists them; which side to fund is held
-against the plan's own returns. Seeds are not chosen.
+market explains it, consequences included only as `planted_worlds.CONSEQUENCES` lists them; advice, such as which side
+to fund, is held against the plan's own truth. Seeds are not chosen.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import harness
-from planted_worlds import calm_plan, cause, explains, in_rows, names, planted_plan
+from planted_worlds import calm_plan, cause, explains, in_rows, names, planted_plan, true_of_plan
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.diagnosis.conftest import store_of
@@ -37,6 +37,7 @@ class World:
     name: str
     planted: tuple[Planted, ...]
     findings: tuple[Finding, ...]
+    plan: MarketPlan
     side_to_fund: Side
     """The side whose spend returns more by the plan."""
 
@@ -51,10 +52,9 @@ class World:
         return tuple(f for f in self.findings if not self._true(f))
 
     def _true(self, finding: Finding) -> bool:
-        """Whether a planted problem explains the finding; advice on funding is held against the plan's own returns."""
-        if finding.kind == "fund_side":
-            return finding.place.side is self.side_to_fund
-        return any(explains(problem, finding) for problem in self.planted)
+        """Whether a planted problem explains the finding, or it is advice that holds in the plan."""
+        explained = any(explains(problem, finding) for problem in self.planted)
+        return explained or true_of_plan(self.plan, self.side_to_fund, finding)
 
     @property
     def high(self) -> int:
@@ -70,6 +70,7 @@ def look(plan: MarketPlan) -> World:
         name=plan.name,
         planted=in_rows(drawn),
         findings=diagnose(store_of(drawn)).findings,
+        plan=plan,
         side_to_fund=max(Side, key=lambda side: returns[side.value]),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from benchmarks.planted_worlds import calm_plan, cause, explains, in_rows, names, planted_plan
+from benchmarks.planted_worlds import calm_plan, cause, explains, in_rows, names, planted_plan, true_of_plan
 
 from bothsides.diagnosis import Finding, Place, Sureness
 from bothsides.schema import Side
@@ -100,3 +100,12 @@ def test_a_concentration_nobody_can_carry_is_not_asked_for() -> None:
     market = simulate(plan)
     carried = market.truth.planted[0]["measured"]["account_id"] is not None
     assert (len(in_rows(market)) == 1) is carried
+
+
+def test_advice_is_true_where_the_plan_says_so() -> None:
+    plan = demo_plan(seed=1)
+    assert true_of_plan(plan, Side.BUYER, finding("fund_side", side=Side.BUYER))
+    assert not true_of_plan(plan, Side.BUYER, finding("fund_side", side=Side.SUPPLIER))
+    assert true_of_plan(plan, Side.BUYER, finding("below_threshold_cells", side=Side.SUPPLIER))
+    assert not true_of_plan(calm_plan(2), Side.BUYER, finding("below_threshold_cells", side=Side.SUPPLIER))
+    assert not true_of_plan(plan, Side.BUYER, finding("ndr_leak", side=Side.BUYER))
