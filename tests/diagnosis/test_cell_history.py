@@ -186,6 +186,9 @@ def test_the_move_of_a_verdict_is_one_sentence() -> None:
         "Supply-short in 2024-Q3, balanced before; supply-short in 2 of 3 quarters in all."
     )
     assert moved(told(short, short), quarter, short).startswith("Supply-short in every quarter")
+    assert moved(told(unknown, short), quarter, short) == (
+        "Supply-short in 2024-Q2, the only quarter that could be judged."
+    )
     assert moved(told(short, fine), quarter, short) == (
         "Supply-short over the whole window, in 1 of 2 quarters by themselves; balanced in 2024-Q2."
     )

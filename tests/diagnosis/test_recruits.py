@@ -142,6 +142,8 @@ def test_nothing_for_want_of_suppliers_means_nobody_to_recruit() -> None:
     plan = recruit_list([gap("Bolts", "East", 500.0, lacking=False)], market(even()), {}, POLICY, "EUR")
     assert plan.types == ()
     assert "nobody to recruit" in plan.sentence
+    blind = replace(market(even(searches=False)), demand="orders")
+    assert recruit_list([], blind, {}, POLICY, "EUR").sentence.startswith("Whom to recruit cannot be told")
 
 
 def test_where_suppliers_are_at_home_and_where_they_sell() -> None:

@@ -123,6 +123,8 @@ def moved(periods: Sequence[CellPeriod], grain: Grain, verdict: CellVerdict) -> 
         times = sum(p.verdict is verdict for p in judged)
         alone = f"in {times} of {len(judged)} {grain}s by themselves" if times else f"in no {grain} by itself"
         return f"{_capital(verdict)} over the whole window, {alone}; {last} in {judged[-1].label}."
+    if len(judged) == 1:
+        return f"{_capital(verdict)} in {run[0].label}, the only {grain} that could be judged."
     if len(runs) == 1:
         return f"{_capital(verdict)} in every {grain} that could be judged, {run[0].label} to {run[-1].label}."
     said = f"{_capital(verdict)} since {run[0].label}" if len(run) > 1 else f"{_capital(verdict)} in {run[0].label}"

@@ -20,6 +20,12 @@ LEAST_REACH = 0.02
 """A cell that gets less of what a type sells at home is not counted as served by it."""
 
 
+UNSEEN = (
+    "Whom to recruit cannot be told: neither searches nor requests of these months are known, so nobody is seen who "
+    "left empty-handed."
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """Suppliers at home in one cell: how much of another cell's demand one of them serves per its own (0 to 1)."""
@@ -188,7 +194,8 @@ def recruit_list(
         running += kind.money
         told.append(replace(kind, running_share=running / total))
     bound = at_most(unmet, offered, chosen)
-    return RecruitList(types=tuple(told), unmet=total, at_most=bound, sentence=_sentence(told, total, bound, currency))
+    sentence = UNSEEN if found.unseen else _sentence(told, total, bound, currency)
+    return RecruitList(types=tuple(told), unmet=total, at_most=bound, sentence=sentence)
 
 
 def _type(
