@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bothsides.diagnosis.elasticity.counts import CountFit
 from bothsides.diagnosis.elasticity.effect import Explained, explain
@@ -16,6 +17,9 @@ from bothsides.schema import Side
 MOST_REPLICATES, LEAST_REPLICATES, CELLS_DRAWN = 400, 100, 16_000
 """Draws of the market: as many as give so many cells in all, between these bounds."""
 OTHER_LOTS = 199
+LAGS = 8
+LASTINGS = tuple(i / 50 for i in range(1, 49))
+"""Week-to-week correlations of shocks that are tried."""
 MOST_BEFORE = 52
 """Weeks of history that are drawn ahead of the push, at most as many as the panel has."""
 
@@ -65,15 +69,33 @@ def _now(values: Floats) -> Floats:
 
 
 def _restlessness(mine: Explained, theirs: Explained) -> tuple[tuple[float, float, float], float]:
-    """Variance beyond Poisson of the two sides' joiners relative to their means, covariance, and how much of it lasts
-    from week to week; by moments of the residuals a week and two weeks apart, in which Poisson noise has no part."""
+    """Variance of the two sides' shocks, their covariance, and how much of a shock lasts from week to week.
+
+    By moments: products of relative residuals 1 to 8 weeks apart, in which Poisson noise has no part, against those of
+    a first-order autoregression less what taking cell means out takes from them.
+    """
     a, b = mine.joined, theirs.joined
-    near, far = (np.array([_apart(fit, fit, lag) for fit in (a, b)]) for lag in (1, 2))
-    lasting = float(np.clip(far.sum() / near.sum(), 0.0, 0.95)) if near.sum() > 0 and far.sum() > 0 else 0.0
-    spread = near / lasting if lasting > 0.05 else np.array([_beyond_poisson(fit) for fit in (a, b)])
-    own, other = (max(0.0, float(v)) for v in spread)
-    most = float(np.sqrt(own * other))
-    return (own, other, float(np.clip(_apart(a, b, 0), -most, most))), lasting
+    weeks = max(2, int((a.used.sum(0) > 0).sum()))
+    lags = np.arange(1, 1 + min(LAGS, weeks - 1))
+    own, other, shared = (np.array([_apart(x, y, int(lag)) for lag in lags]) for x, y in ((a, a), (b, b), (a, b)))
+    misfits = [_misfit(own + other, _shape(rho, lags, weeks)) for rho in LASTINGS]
+    lasting = LASTINGS[misfits.index(min(misfits))]
+    shape = _shape(lasting, lags, weeks)
+    parts = [float(max(0.0, seen @ shape) / (shape @ shape)) for seen in (own, other)]
+    most = float(np.sqrt(parts[0] * parts[1]))
+    together = float((shared @ shape) / (shape @ shape))
+    return (parts[0], parts[1], float(np.clip(together, -most, most))), lasting
+
+
+def _shape(rho: float, lags: NDArray[np.int64], weeks: int) -> Floats:
+    """Autocovariance of a shock of variance 1 at these lags, as seen once the mean of so many weeks is taken out."""
+    shape: Floats = rho**lags - (1 + rho) / ((1 - rho) * weeks)
+    return shape
+
+
+def _misfit(seen: Floats, shape: Floats) -> float:
+    left = seen - max(0.0, float(seen @ shape)) / float(shape @ shape) * shape
+    return float(left @ left)
 
 
 def _apart(a: CountFit, b: CountFit, lag: int) -> float:
@@ -81,11 +103,6 @@ def _apart(a: CountFit, b: CountFit, lag: int) -> float:
     weeks = a.mean.shape[1] - lag
     scale = float((a.mean[:, lag:] * b.mean[:, :weeks]).sum())
     return float((a.residual[:, lag:] * b.residual[:, :weeks]).sum()) / scale if scale else 0.0
-
-
-def _beyond_poisson(fit: CountFit) -> float:
-    square = float((fit.mean**2).sum())
-    return float((fit.residual**2 - fit.mean).sum()) / square if square else 0.0
 
 
 def power(

@@ -1,0 +1,81 @@
+"""What an account costs and contributes comes from the store's own totals, and is None where nothing is recorded."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+
+from bothsides.diagnosis import diagnose
+from bothsides.diagnosis.elasticity import read_money
+from bothsides.diagnosis.panel import Panel, read_panel
+from bothsides.metrics import Store
+from bothsides.schema import Side
+
+START = date(2023, 1, 2)
+WEEKS = 104
+
+
+def orders() -> list[dict[str, object]]:
+    """A new buyer every week, who orders every fortnight for half a year from one of 12 suppliers in two categories."""
+    rows = []
+    for i in range(WEEKS):
+        for k in range(13):
+            day = START + timedelta(weeks=i + 2 * k)
+            if day < START + timedelta(weeks=WEEKS):
+                rows.append(
+                    {
+                        "order_id": f"{i}-{k}",
+                        "buyer_id": f"b{i}",
+                        "supplier_id": f"s{i % 12}",
+                        "placed_at": day,
+                        "amount": 100_00,
+                        "category": ("Pumps", "Bolts")[i % 2],
+                    }
+                )
+    return rows
+
+
+def fees() -> list[dict[str, object]]:
+    return [
+        {"order_id": row["order_id"], "charged_at": row["placed_at"], "amount": 10_00, "kind": "commission"}
+        for row in orders()
+    ]
+
+
+def spend() -> list[dict[str, object]]:
+    return [
+        {"spent_at": START + timedelta(weeks=i), "amount": 50_00, "side": "buyer", "kind": "marketing"}
+        for i in range(WEEKS)
+    ]
+
+
+def panel_and_store(market: Callable[..., Store], **tables: object) -> tuple[Panel, Store]:
+    store = market(orders=orders(), **tables)
+    panel = read_panel(store)
+    assert isinstance(panel, Panel)
+    return panel, store
+
+
+def test_costs_and_contributions_are_totals_over_the_panels_accounts(market: Callable[..., Store]) -> None:
+    panel, store = panel_and_store(market, fees=fees(), spend=spend())
+    money = read_money(store, panel)
+    buyers = money[Side.BUYER]
+    assert buyers.cost == pytest.approx(50.0, rel=0.1)  # one buyer joins a week and 50 are spent
+    assert buyers.monthly_spend == pytest.approx(50 * 52 / 12, rel=0.05)
+    # 13 orders a week with a commission of 10 each: half to the buyer, of whom 25 are there, half to 12 suppliers
+    assert buyers.contribution == pytest.approx(13 * 5 / 25, rel=0.05)
+    assert money[Side.SUPPLIER].contribution == pytest.approx(13 * 5 / 12, rel=0.05)
+    assert money[Side.SUPPLIER].cost is None
+
+
+def test_without_fees_a_contribution_is_not_known(market: Callable[..., Store]) -> None:
+    panel, store = panel_and_store(market, spend=spend())
+    assert read_money(store, panel)[Side.BUYER].contribution is None
+
+
+def test_a_diagnosis_carries_the_reading_and_says_why_there_is_no_number(market: Callable[..., Store]) -> None:
+    reading = diagnose(market(orders=orders(), fees=fees(), spend=spend())).elasticity
+    assert reading is not None
+    assert reading.cells == 2
+    assert all(e.value is None and "needs at least 10 x 26" in e.reason for e in reading.effects)
+    assert reading.funding.side is None
