@@ -115,9 +115,13 @@ def _working_cells(store: Store, window: Span, found: Cells | None, policy: Stag
     row = store.engine.row(
         f"""
         WITH monthly AS (
-            SELECT {category} AS category, {region} AS region, date_trunc('month', placed_on) AS month,
-                   count(DISTINCT buyer) AS buyers, count(DISTINCT supplier) AS suppliers
-            FROM fact_orders WHERE placed_on BETWEEN $first AND $last GROUP BY 1, 2, 3
+            SELECT {category} AS category, {region} AS region, month, count(DISTINCT buyer) AS buyers,
+                   count(DISTINCT supplier) AS suppliers
+            FROM (
+                SELECT category, region, month, CASE WHEN side = 'buyer' THEN account END AS buyer,
+                       CASE WHEN side = 'supplier' THEN account END AS supplier
+                FROM fact_account_months WHERE month BETWEEN $first AND $last AND orders > 0
+            ) AS traded GROUP BY 1, 2, 3
         ),
         cells AS (
             SELECT category, region,
@@ -127,7 +131,7 @@ def _working_cells(store: Store, window: Span, found: Cells | None, policy: Stag
         SELECT count(*) FILTER (good >= $months), count(*) FROM cells
         """,
         {
-            "first": window.start,
+            "first": window.start.replace(day=1),
             "last": window.end,
             "since": add_months(window.end.replace(day=1), 1 - months),
             "buyers": policy.cell_buyers,
@@ -192,11 +196,15 @@ def _newcomers(store: Store, covered: Spans) -> Value:
         return _unknown(name, Unit.RATE, reason, Side.BUYER)
     row = store.engine.row(
         """
-        SELECT coalesce(sum(o.value) FILTER (f.first_order_on >= $first), 0)::DOUBLE / nullif(sum(o.value), 0),
-               count(DISTINCT o.buyer)
-        FROM fact_orders o JOIN fact_accounts f ON f.account = o.buyer WHERE o.placed_on BETWEEN $first AND $last
+        WITH bought AS (
+            SELECT account, sum(value) AS amount FROM fact_account_months
+            WHERE side = 'buyer' AND month BETWEEN $first AND $last AND orders > 0 GROUP BY 1
+        )
+        SELECT coalesce(sum(b.amount) FILTER (f.first_order_on >= $first), 0)::DOUBLE / nullif(sum(b.amount), 0),
+               count(*)
+        FROM bought b JOIN fact_accounts f USING (account)
         """,
-        {"first": covered.window.start, "last": covered.window.end},
+        {"first": covered.window.start.replace(day=1), "last": covered.window.end},
     )
     share, buyers = row or (None, 0)
     if share is None:

@@ -45,8 +45,7 @@ def read_stage(
 ) -> StageReading:
     """The stage over the diagnosis's window, with everything that follows from it."""
     values = measures(store, covered, found, [j.verdict for j in judged], threshold, policy.stage)
-    suppliers = _suppliers(store, covered)
-    if suppliers == 1:
+    if _one_supplier(store, covered):
         return _one_sided(values)
     ladder = rules(policy.stage)
     open_to = possible(values, ladder)
@@ -73,12 +72,12 @@ def read_stage(
     )
 
 
-def _suppliers(store: Store, covered: Spans) -> int:
+def _one_supplier(store: Store, covered: Spans) -> bool:
     row = store.engine.row(
-        "SELECT count(DISTINCT supplier) FROM fact_orders WHERE placed_on BETWEEN $first AND $last",
+        "SELECT min(supplier), max(supplier) FROM fact_orders WHERE placed_on BETWEEN $first AND $last",
         {"first": covered.window.start, "last": covered.window.end},
     )
-    return int(row[0]) if row else 0
+    return row is not None and row[0] is not None and row[0] == row[1]
 
 
 def _one_sided(values: Mapping[str, Value]) -> StageReading:
