@@ -25,7 +25,8 @@ def test_two_orders_on_one_day_are_one_occasion_and_the_first_is_no_repeat() -> 
     assert record.squares.tolist() == pytest.approx(
         [(10 - 100 / 3) ** 2 + (60 - 100 / 3) ** 2 + (30 - 100 / 3) ** 2, 0]
     )
-    assert (record.recent.tolist(), record.recent_value.tolist()) == ([1, 0], [30, 0])
+    assert record.recent.tolist() == [1, 0]
+    assert repeat_buying(WHO, DAYS, WORTH, until=84, recent_days=84).recent.tolist() == [2, 0]
 
 
 def test_nothing_after_the_day_is_read() -> None:

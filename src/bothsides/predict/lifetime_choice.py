@@ -47,7 +47,7 @@ class Judged:
             )
         return (
             ModelVerdict.USABLE,
-            f"No model beat a rule of thumb on held-out time, so the rule is used: {chosen.says}.",
+            f"No model beat the best rule of thumb beyond chance, so the rule is used: {chosen.says}.",
         )
 
 

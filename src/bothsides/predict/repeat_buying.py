@@ -39,9 +39,7 @@ class RepeatBuying:
     squares: Numbers
     """Sum of squared differences of the account's occasions from that mean."""
     recent: Numbers
-    """Occasions, the first included, in the last span as long as the one that will be forecast."""
-    recent_value: Numbers
-    """GMV of that span."""
+    """Repeat occasions in the last span as long as the one that will be forecast."""
 
     def __len__(self) -> int:
         return len(self.accounts)
@@ -65,7 +63,7 @@ class RepeatBuying:
         return RepeatBuying(**{name: getattr(self, name)[places] for name in _ARRAYS})
 
 
-_ARRAYS = ("accounts", "frequency", "recency", "age", "value", "squares", "recent", "recent_value")
+_ARRAYS = ("accounts", "frequency", "recency", "age", "value", "squares", "recent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +97,7 @@ def repeat_buying(
     names, first, count = np.unique(who, return_index=True, return_counts=True)
     last = first + count - 1
     lately = (when > until - recent_days).astype(np.float64)
+    lately[first] = 0.0
     total = _added(worth, first)
     return RepeatBuying(
         accounts=names,
@@ -108,7 +107,6 @@ def repeat_buying(
         value=total / count,
         squares=_added((worth - np.repeat(total / count, count)) ** 2, first),
         recent=_added(lately, first),
-        recent_value=_added(lately * worth, first),
     )
 
 
