@@ -50,7 +50,7 @@ def test_the_market_hangs_on_ten_buyers_and_that_is_the_first_thing(found: Diagn
 
 def test_orders_alone_never_show_which_side_is_short(found: Diagnosis) -> None:
     assert not {CellVerdict.SUPPLY_SHORT, CellVerdict.DEMAND_SHORT} & {cell.verdict for cell in found.cells}
-    assert all(f.sure is Sureness.CERTAIN for f in found.findings)
+    assert all(f.sure is Sureness.CERTAIN for f in found.findings if f.kind != "accounts_at_risk")
 
 
 def test_what_the_data_cannot_show_is_said_with_whom_to_ask(found: Diagnosis) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from bothsides.diagnosis.at_risk import Risk, at_risk_findings, read_risks
 from bothsides.diagnosis.behind import with_rows
 from bothsides.diagnosis.benchmarks import BENCHMARKS, Benchmark
 from bothsides.diagnosis.caveats import caveats
@@ -10,17 +11,21 @@ from bothsides.diagnosis.cell_audit import audit_cells, read_gaps
 from bothsides.diagnosis.cell_findings import cell_findings
 from bothsides.diagnosis.cells import Cells, read_cells
 from bothsides.diagnosis.cohorts import cohort_tables
-from bothsides.diagnosis.concentration import concentration, concentration_findings, read_ledger
+from bothsides.diagnosis.concentration import concentration, concentration_findings, hanging_picture, read_ledger
+from bothsides.diagnosis.disintermediation import disintermediation_findings, look_for_leakage, quiet_pictures
 from bothsides.diagnosis.economics import economics, economics_findings
+from bothsides.diagnosis.elasticity import ElasticityReading, elasticity, elasticity_findings, read_money
 from bothsides.diagnosis.figures import one
 from bothsides.diagnosis.finding import Finding
 from bothsides.diagnosis.first_transaction import first_transaction
 from bothsides.diagnosis.flywheel import EDGES, flywheel
 from bothsides.diagnosis.gaps import filled, readiness
+from bothsides.diagnosis.hanging import Hanging
 from bothsides.diagnosis.headlines import headlines
 from bothsides.diagnosis.liquidity import Judged, judge, pictures
-from bothsides.diagnosis.liquidity_audit import LiquidityAudit
+from bothsides.diagnosis.liquidity_audit import CoverageGap, LiquidityAudit
 from bothsides.diagnosis.onboarding import onboarding
+from bothsides.diagnosis.panel import Panel, read_panel
 from bothsides.diagnosis.picture import (
     CellVerdict,
     CohortTable,
@@ -31,11 +36,13 @@ from bothsides.diagnosis.picture import (
 )
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.ranking import ranked
+from bothsides.diagnosis.recruits import suppliers_to_threshold
 from bothsides.diagnosis.retention import retention, retention_findings
 from bothsides.diagnosis.sales_funnel import sales_funnels
 from bothsides.diagnosis.span import Spans, spans
-from bothsides.diagnosis.spend import read_spend, spend_findings
+from bothsides.diagnosis.spend import below_threshold_spend, read_spend, spend_findings
 from bothsides.diagnosis.stage.stage import read_stage
+from bothsides.diagnosis.threshold import Thresholds, read_thresholds, threshold_findings
 from bothsides.diagnosis.trend import recent_fall
 from bothsides.diagnosis.verdict import BLIND, SAMPLED, SIDE_SHORT, verdict
 from bothsides.metrics import Store
@@ -85,6 +92,10 @@ class _Look:
     cohorts: tuple[CohortTable, ...] = ()
     economics: tuple[SideEconomics, ...] = ()
     concentration: tuple[SideConcentration, ...] = ()
+    hanging: Hanging | None = None
+    elasticity: ElasticityReading | None = None
+    threshold: Thresholds | None = None
+    risks: tuple[Risk, ...] = ()
 
 
 def _diagnose(
@@ -126,10 +137,14 @@ def _diagnose(
         cohorts=look.cohorts,
         economics=look.economics,
         concentration=look.concentration,
+        hanging=look.hanging,
         gaps=readiness(store).gaps,
         caveats=caveats(store, covered, look.found),
         dictionary=store.dictionary,
-        stage=read_stage(store, covered, look.found, look.judged, policy),
+        stage=read_stage(store, covered, look.found, look.judged, policy, threshold=look.threshold),
+        elasticity=look.elasticity,
+        threshold=look.threshold,
+        predictions=tuple(risk.prediction.card for risk in look.risks),
     )
 
 
@@ -138,7 +153,8 @@ def _accounts(
 ) -> _Look:
     window = covered.window
     ledger = read_ledger(store, window)
-    sides = concentration(store, window, ledger)
+    sides = concentration(store, window, ledger, policy)
+    leakage = look_for_leakage(store, covered.known, ledger.names, policy)
     kept = retention(store, covered.known, window.end)
     leave = {side: of.logo for side, of in kept.items()}
     found = read_cells(store, window, as_of=as_of)
@@ -147,16 +163,32 @@ def _accounts(
     named = frozenset((f.place.side, f.place.category) for f in hanging)
     funnels, lost = _funnels(store, covered, policy)
     findings = [*retention_findings(kept, store.currency, policy, benchmarks), *hanging, *lost]
-    liquidity = None
+    findings += disintermediation_findings(leakage)
+    liquidity, spent = None, None
+    gaps: tuple[CoverageGap, ...] = ()
     if found is not None:
         gaps = read_gaps(store, found, judged, policy)
-        liquidity = audit_cells(store, found, judged, gaps, policy, known=covered.known, as_of=as_of)
         findings += cell_findings(judged, found, ledger, policy, leave, named=named, gaps=gaps)
-        if (spent := read_spend(store, found)) is not None:
-            findings += spend_findings(spent, judged, found, store.currency, policy)
+        spent = read_spend(store, found)
+        findings += spend_findings(spent, judged, found, store.currency, policy) if spent else []
     earned = economics(store, window, covered.known, policy)
     if earned is not None:
         findings += economics_findings(earned, store.currency, policy, benchmarks)
+    panel = read_panel(store, as_of=as_of, policy=policy)
+    drawn, funded = _elasticity(store, panel, policy) if isinstance(panel, Panel) else (None, [])
+    findings += funded
+    thresholds = read_thresholds(panel, policy.threshold)
+    findings += threshold_findings(thresholds, store.currency)
+    if found is not None:
+        lacking = suppliers_to_threshold(thresholds.readings)
+        known = covered.known
+        liquidity = audit_cells(store, found, judged, gaps, policy, known=known, as_of=as_of, to_threshold=lacking)
+    if spent is not None:
+        named_already = [f.place for f in findings if f.kind == "thin_cell_spend"]
+        readings, months = thresholds.readings, window.months
+        findings += below_threshold_spend(spent, readings, months, store.currency, policy, named=named_already)
+    risks = read_risks(store, as_of, policy)
+    findings += at_risk_findings(risks, store.currency, policy)
     return _Look(
         findings=tuple(findings),
         found=found,
@@ -166,7 +198,17 @@ def _accounts(
         cohorts=cohort_tables(store, covered.known),
         economics=earned.sides if earned else (),
         concentration=sides,
+        hanging=hanging_picture(ledger, policy, quiet_pictures(leakage)),
+        elasticity=drawn,
+        threshold=thresholds,
+        risks=risks,
     )
+
+
+def _elasticity(store: Store, panel: Panel, policy: DiagnosisPolicy) -> tuple[ElasticityReading, list[Finding]]:
+    amounts = read_money(store, panel)
+    reading = elasticity(panel, money=amounts, policy=policy)
+    return reading, elasticity_findings(reading, amounts, store.currency, policy)
 
 
 def _limit(store: Store, look: _Look) -> str:

@@ -79,6 +79,7 @@ READINGS: dict[str, str] = {
     "looked_in_vain": "Searches and requests that came to nothing",
     "open_deal": "Open deal",
     "gmv_per_month": "GMV a month",
+    "at_risk_stopped": "Accounts given such a chance that did stop",
 }
 """Every reading's id and label; they stand beside the dictionary's metrics in evidence."""
 

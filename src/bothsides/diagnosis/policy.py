@@ -159,6 +159,12 @@ class DiagnosisPolicy:
         """The assumed share that moves, the least and the most: the loss as assumed, at worst, at best."""
         return self.recapture_share, self.recapture_low, self.recapture_high
 
+    at_risk_probability: float = 0.5
+    """An account is at risk when it will more likely than not stop within three months."""
+    at_risk_share: float = 0.02
+    """Flagged: accounts at risk are expected to take this share of the side's GMV a month with them. A rule of thumb:
+    below it the turnover is every market's."""
+
     threshold: ThresholdPolicy = field(default_factory=ThresholdPolicy)
     """What it takes to claim a liquidity threshold."""
 

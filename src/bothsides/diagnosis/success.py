@@ -109,7 +109,7 @@ SUCCESS: dict[str, Success] = {
         weeks=39,
     ),
     "accounts_at_risk": Success(
-        metric="recent_logo_retention",
+        metric="at_risk_stopped",
         says="Of the accounts named, more place an order within three months than their chances said.",
         weeks=13,
     ),

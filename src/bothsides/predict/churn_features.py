@@ -31,12 +31,12 @@ CHURN_SIGNALS = (
     Signal(name="recency", says="days since its last order", direction=1),
     Signal(name="hiatus", says="this pause against its usual one", direction=1),
     Signal(name="tenure", says="days since its first order"),
-    Signal(name="active_recent", says="months with an order in the last 3", direction=-1),
-    Signal(name="active_earlier", says="months with an order in the 3 before", direction=-1),
-    Signal(name="active_year", says="months with an order in the 6 before those", direction=-1),
+    Signal(name="active_recent", says="months with an order, last 3 months", direction=-1),
+    Signal(name="active_earlier", says="months with an order, 4 to 6 months ago", direction=-1),
+    Signal(name="active_year", says="months with an order, 7 to 12 months ago", direction=-1),
     Signal(name="active_share", says="share of its months with an order", direction=-1),
     Signal(name="orders_recent", says="orders in the last 3 months", direction=-1),
-    Signal(name="orders_trend", says="orders in the last 3 months against the 3 before", direction=-1),
+    Signal(name="orders_trend", says="orders, last 3 months against the 3 before", direction=-1),
     Signal(name="value_year", says="value traded in the last 12 months", direction=-1),
 )
 

@@ -14,7 +14,7 @@ from bothsides.predict.drift import MOVED, stability
 from bothsides.predict.logistic import Floats, Logistic, fit_logistic
 from bothsides.predict.measures import Bools, Ints, auc, brier, compared, log_loss, recall_at
 from bothsides.predict.model_card import Band, Comparison, Estimate, Feature, ModelCard, ModelVerdict, version_of
-from bothsides.predict.scores import Prediction, scored
+from bothsides.predict.scores import Prediction, Tested, scored
 from bothsides.predict.validation import (
     SIGNAL_Z,
     TimeSplit,
@@ -44,6 +44,7 @@ class Judgement:
     bands: tuple[Band, ...] = ()
     without: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    chances: Floats | None = None
 
 
 def predicted(spec: ModelSpec, split: TimeSplit, read: Read, names: Callable[[], Mapping[int, str]]) -> Prediction:
@@ -73,7 +74,13 @@ def predicted(spec: ModelSpec, split: TimeSplit, read: Read, names: Callable[[],
     fit = fitted(spec, final, without=judgement.without, steps=steps[1])
     now = read(split.now, None)
     card = _card(spec, split, train, test, judgement, fit=fit, learned=final, now=now)
-    return Prediction(card=card, table=scored(spec.signals, fit, now, names()) if card.ranks else None)
+    tested = (
+        None
+        if judgement.chances is None
+        else Tested(features=test.features, chances=judgement.chances, outcome=test.known)
+    )
+    table = scored(spec.signals, fit, now, names()) if card.ranks else None
+    return Prediction(card=card, table=table, tested=tested)
 
 
 def stretch(spec: ModelSpec, grown: Sequence[tuple[Cases, Cases]]) -> float:
@@ -135,10 +142,18 @@ class _Trial:
     ratio: Estimate
     error: Estimate
     bands: tuple[Band, ...]
+    chances: Floats
 
     def judgement(self, reason: str, without: tuple[str, ...], notes: tuple[str, ...]) -> Judgement:
         verdict = decided(ranking=self.strict[0].model, ratio=self.ratio, error=self.error, reason=reason)
-        return Judgement(verdict=verdict, comparisons=self.comparisons, bands=self.bands, without=without, notes=notes)
+        return Judgement(
+            verdict=verdict,
+            comparisons=self.comparisons,
+            bands=self.bands,
+            without=without,
+            notes=notes,
+            chances=self.chances,
+        )
 
 
 def _tried(spec: ModelSpec, train: Sequence[Cases], test: Cases, without: tuple[str, ...], steps: float) -> _Trial:
@@ -167,7 +182,12 @@ def _tried(spec: ModelSpec, train: Sequence[Cases], test: Cases, without: tuple[
         compared("log_loss", Better.DOWN, *surprise, clusters, z=SIGNAL_Z),
     )
     return _Trial(
-        comparisons=tuple(comparisons), strict=strict, ratio=ratio, error=error, bands=bands(chances, outcome)
+        comparisons=tuple(comparisons),
+        strict=strict,
+        ratio=ratio,
+        error=error,
+        bands=bands(chances, outcome),
+        chances=chances,
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from bothsides.predict.cases import Cases, Signal
 from bothsides.predict.logistic import Floats, Logistic, sigmoid
-from bothsides.predict.measures import Ints
+from bothsides.predict.measures import Bools, Ints
 from bothsides.predict.model_card import ModelCard, Reason, Score
 
 
@@ -66,11 +66,24 @@ class ScoreTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tested:
+    """The cases the model was judged on: features as read, what it said, and what came."""
+
+    features: Floats
+    chances: Floats
+    outcome: Bools
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Prediction:
-    """A model's card and the table of the scores it gives today; no table where the card's verdict forbids it."""
+    """A model's card and the table of the scores it gives today; no table where the card's verdict forbids it.
+
+    `tested` is what it was judged on, None where it was not.
+    """
 
     card: ModelCard
     table: ScoreTable | None = None
+    tested: Tested | None = None
 
     def highest(self, most: int) -> tuple[Score, ...]:
         """The likeliest cases first; none where the model may not speak."""

@@ -11,6 +11,7 @@ PLAYS: dict[str, str] = {
     "diversify_suppliers": "Introduce a second and third supplier to buyers who depend on one.",
     "diversify_buyers": "Win anchor buyers beside the ones the market depends on.",
     "retain_before_acquire": "Put retention programmes before acquisition spend until net retention is above 100 %.",
+    "keep_at_risk": "Call the accounts likeliest to stop, by value, before they do.",
     "win_back": "Call the accounts that left, by value, and record why.",
     "move_spend": "Move acquisition spend out of cells whose other side is too thin.",
     "cut_unprofitable_channel": "Stop or renegotiate the channel whose accounts do not pay back.",
@@ -22,7 +23,7 @@ PLAYS: dict[str, str] = {
 }
 """Play id to its one-sentence description."""
 
-RETAINING = ("retain_before_acquire", "win_back")
+RETAINING = ("retain_before_acquire", "keep_at_risk", "win_back")
 """Plays that keep or bring back accounts that are here: while accounts leak they come before winning new ones."""
 
 

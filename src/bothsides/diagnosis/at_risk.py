@@ -1,0 +1,178 @@
+"""Accounts that still trade and will more likely than not stop: who, why, and the GMV a month that hangs on them."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from bothsides.diagnosis.figures import rate
+from bothsides.diagnosis.finding import Evidence, Finding, Place, Rows, Sureness, Worth
+from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.wording import count, counted, money, of_side, share
+from bothsides.metrics import Store
+from bothsides.metrics.interval import wilson
+from bothsides.predict.churn import churn
+from bothsides.predict.measures import Ints
+from bothsides.predict.model_card import ModelCard, Score
+from bothsides.predict.scores import Prediction, ScoreTable
+from bothsides.schema import Side
+
+MOST_NAMED = 20
+"""Accounts named for somebody to call."""
+
+LEAST_ALIKE = 10
+"""Accounts of the test span given such a chance, from which the finding counts as likely."""
+
+TRADED_LATELY = "active_recent"
+"""The feature that says whether an account traded in the last three months: only who is there can be kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """Accounts of the test span that traded lately and were given such a chance: what was said and what came."""
+
+    n: int
+    said: float
+    came: int
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """The share that did stop, with its 95 % interval; what was said where too few were there to count."""
+        if self.n < LEAST_ALIKE:
+            said = self.said / self.n if self.n else 0.0
+            return said, 0.0, 1.0
+        return self.came / self.n, *wilson(self.came, self.n)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk:
+    """One side's model and, where it may speak, the rows of its table that are at risk, dearest first."""
+
+    prediction: Prediction
+    rows: Ints
+    held: float
+    """GMV a month that the accounts at risk trade, major units."""
+    traded: float
+    """GMV a month of all accounts of the side that traded in the last three months."""
+    alike: Alike
+
+    @property
+    def expected(self) -> float:
+        """GMV a month that goes if as many of them stop as such accounts did in the test span."""
+        return self.held * self.alike.shares[0]
+
+
+def read_risks(store: Store, as_of: date | None, policy: DiagnosisPolicy) -> tuple[Risk, ...]:
+    """The churn model of each side with the accounts it puts at risk."""
+    return tuple(_risk(churn(store, side, as_of=as_of), policy) for side in Side)
+
+
+def _risk(prediction: Prediction, policy: DiagnosisPolicy) -> Risk:
+    table, tested = prediction.table, prediction.tested
+    nobody = Alike(n=0, said=0.0, came=0)
+    if table is None or tested is None or not prediction.card.usable or table.amounts is None:
+        return Risk(prediction=prediction, rows=np.empty(0, np.int64), held=0.0, traded=0.0, alike=nobody)
+    chances, amounts = table.probabilities, table.amounts
+    lately = [signal.name for signal in table.signals].index(TRADED_LATELY)
+    there = table.values[:, lately] > 0
+    rows = np.flatnonzero(there & (chances >= policy.at_risk_probability) & (amounts > 0))
+    like = (tested.features[:, lately] > 0) & (tested.chances >= policy.at_risk_probability)
+    return Risk(
+        prediction=prediction,
+        rows=rows[np.lexsort((rows, -(chances * amounts)[rows]))],
+        held=float(amounts[rows].sum()),
+        traded=float(amounts[there].sum()),
+        alike=Alike(n=int(like.sum()), said=float(tested.chances[like].sum()), came=int(tested.outcome[like].sum())),
+    )
+
+
+def at_risk_findings(risks: tuple[Risk, ...], currency: str, policy: DiagnosisPolicy) -> list[Finding]:
+    """One finding a side where the accounts at risk carry a visible part of what the side trades."""
+    material = [risk for risk in risks if len(risk.rows) and risk.expected >= policy.at_risk_share * risk.traded]
+    return [_finding(risk, risk.prediction.table, currency) for risk in material if risk.prediction.table is not None]
+
+
+def _finding(risk: Risk, table: ScoreTable, currency: str) -> Finding:
+    card = risk.prediction.card
+    side = card.side or Side.BUYER
+    _, low, high = risk.alike.shares
+    who = counted(len(risk.rows), side.value)
+    scores = [table.score(int(row)) for row in risk.rows]
+    return Finding(
+        kind="accounts_at_risk",
+        title=f"{who} still trading {'is' if len(risk.rows) == 1 else 'are'} at risk of stopping within "
+        f"{card.horizon_months} months: {money(risk.expected, currency)} of GMV a month",
+        place=Place(side=side),
+        sure=Sureness.LIKELY if risk.alike.n >= LEAST_ALIKE else Sureness.DIRECTIONAL,
+        why_sure=_why_sure(risk.alike, card),
+        evidence=(
+            Evidence(
+                sentence=_basis(card),
+                values=(rate("at_risk_stopped", risk.alike.came, risk.alike.n, side=side.value),),
+            ),
+            Evidence(
+                sentence=f"To call first: the {counted(min(len(scores), MOST_NAMED), side.value)} with most to lose.",
+                rows=_rows(risk, table, scores[:MOST_NAMED], side),
+            ),
+        ),
+        worth=Worth(
+            per_month=risk.expected,
+            low=low * risk.held,
+            high=high * risk.held,
+            currency=currency,
+            reckoning=f"{money(risk.held, currency)} a month traded by them over the last year x "
+            f"{share(risk.alike.shares[0])} of such accounts that stopped in the months the model was judged on.",
+        ),
+        cause=_cause(scores),
+        owner="Customer-success lead",
+        play="keep_at_risk",
+        first_step=f"Call the {of_side(side)} in the evidence in this order, ask what changed, and record the answer.",
+        caveat="A chance, not a verdict on any one account; buyers and suppliers at risk share orders, so the worths "
+        "of the two sides must not be added.",
+    )
+
+
+def _why_sure(alike: Alike, card: ModelCard) -> str:
+    """What came of such accounts in the span the model was judged on."""
+    if not alike.n:
+        return "Judged on later months its chances held, but none still trading was given one half in them."
+    span = "" if card.test_span is None else f" from {card.test_span[0]:%B %Y} to {card.test_span[1]:%B %Y}"
+    return (
+        f"{counted(alike.n, 'account')} still trading were given such a chance by what was known before: "
+        f"{count(alike.came)} did stop{span}, {alike.said:.0f} were predicted."
+    )
+
+
+def _basis(card: ModelCard) -> str:
+    span = "" if card.test_span is None else f" from {card.test_span[0]} to {card.test_span[1]}"
+    ranking = card.measured("auc")
+    how = "" if ranking is None else f", ranking {share(ranking.model.value)} of pairs rightly (AUC)"
+    return (
+        f"Learned from {counted(card.n_train, 'case')} at {counted(len(card.train_cutoffs), 'earlier cut-off')}, "
+        f"judged on {count(card.n_test)}{span}{how}; model {card.id}, version {card.version}."
+    )
+
+
+def _rows(risk: Risk, table: ScoreTable, scores: list[Score], side: Side) -> Rows:
+    amounts = table.amounts if table.amounts is not None else np.zeros(len(table))
+    columns = (side.value, "chance of stopping", "GMV a month", "why")
+    return Rows(
+        columns=columns,
+        rows=tuple(
+            (score.name, score.probability, float(amounts[row]), "; ".join(r.sentence for r in score.leading(2)))
+            for score, row in zip(scores, risk.rows.tolist(), strict=False)
+        ),
+        of=len(risk.rows),
+        money=frozenset({"GMV a month"}),
+        shares=frozenset({"chance of stopping"}),
+    )
+
+
+def _cause(scores: list[Score]) -> str:
+    """The reason that leads for most of them."""
+    leading = Counter(score.leading(1)[0].sentence for score in scores if score.leading(1))
+    if not leading:
+        return "No single reason stands out."
+    reason, times = min(leading.items(), key=lambda item: (-item[1], item[0]))
+    return f"The reason that weighs most for {count(times)} of {count(len(scores))}: {reason}. Why, only they can say."

@@ -1,0 +1,96 @@
+"""Accounts at risk: found where a visible part of the trade hangs on them, with what came of such accounts before."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bothsides.diagnosis.at_risk import Alike, Risk, at_risk_findings, read_risks
+from bothsides.diagnosis.finding import Finding, Sureness
+from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.predict.model_card import ModelVerdict
+from bothsides.schema import Side
+from bothsides.schema.plays import PLAYS
+from bothsides.simulate import demo_plan
+from tests.diagnosis.conftest import simulated
+
+POLICY = DiagnosisPolicy()
+
+
+@pytest.fixture(scope="module")
+def risks() -> tuple[Risk, ...]:
+    return read_risks(simulated(demo_plan(seed=7))[1], None, POLICY)
+
+
+@pytest.fixture(scope="module")
+def finding(risks: tuple[Risk, ...]) -> Finding:
+    (found,) = at_risk_findings(risks, "EUR", POLICY)
+    return found
+
+
+def test_each_side_has_its_card(risks: tuple[Risk, ...]) -> None:
+    assert [risk.prediction.card.side for risk in risks] == list(Side)
+
+
+def test_only_accounts_that_still_trade_are_at_risk(risks: tuple[Risk, ...]) -> None:
+    buyers = risks[0]
+    table = buyers.prediction.table
+    assert table is not None
+    names = [signal.name for signal in table.signals]
+    assert len(buyers.rows) > 0
+    assert (table.values[buyers.rows, names.index("active_recent")] > 0).all()
+    assert (table.probabilities[buyers.rows] >= POLICY.at_risk_probability).all()
+
+
+def test_the_worth_is_what_they_trade_times_the_share_that_did_stop(risks: tuple[Risk, ...], finding: Finding) -> None:
+    buyers = risks[0]
+    worth = finding.worth
+    assert worth is not None
+    assert worth.low is not None
+    assert worth.high is not None
+    assert worth.per_month == pytest.approx(buyers.held * buyers.alike.came / buyers.alike.n)
+    assert worth.low < worth.per_month < worth.high <= buyers.held < buyers.traded
+    assert f"{buyers.alike.came} did stop" in finding.why_sure
+    (stopped,) = finding.evidence[0].values
+    assert (stopped.metric, stopped.n, stopped.value) == ("at_risk_stopped", buyers.alike.n, buyers.alike.shares[0])
+    assert finding.sure is Sureness.LIKELY
+
+
+def test_they_are_named_with_their_chance_what_they_trade_and_why(finding: Finding) -> None:
+    rows = finding.evidence[1].rows
+    assert rows is not None
+    assert rows.columns == ("buyer", "chance of stopping", "GMV a month", "why")
+    assert 0 < len(rows.rows) <= 20
+    assert rows.of >= len(rows.rows)
+    losses = [float(chance) * float(amount) for _, chance, amount, _ in rows.rows if chance and amount]  # type: ignore[arg-type]  # numbers by the columns above
+    assert losses == sorted(losses, reverse=True)
+    assert all("days since its last order: high" in str(why) for *_, why in rows.rows)
+    assert finding.play in PLAYS
+    assert finding.success.weeks == 13
+
+
+def test_a_trifle_raises_nothing(risks: tuple[Risk, ...]) -> None:
+    share = risks[0].expected / risks[0].traded
+    assert not at_risk_findings(risks, "EUR", replace(POLICY, at_risk_share=share + 0.001))
+
+
+def test_a_model_that_may_not_speak_raises_nothing(risks: tuple[Risk, ...]) -> None:
+    for verdict in (ModelVerdict.NO_SIGNAL, ModelVerdict.NOT_CALIBRATED, ModelVerdict.TOO_LITTLE):
+        silent = [
+            replace(
+                risk,
+                prediction=replace(risk.prediction, card=replace(risk.prediction.card, verdict=verdict), table=None),
+                rows=np.empty(0, np.int64),
+            )
+            for risk in risks
+        ]
+        assert not at_risk_findings(tuple(silent), "EUR", POLICY)
+
+
+def test_few_like_them_before_leave_it_directional(risks: tuple[Risk, ...]) -> None:
+    few = replace(risks[0], alike=Alike(n=3, said=1.8, came=1))
+    assert few.alike.shares == (pytest.approx(0.6), 0.0, 1.0)
+    (found,) = at_risk_findings((few,), "EUR", POLICY)
+    assert found.sure is Sureness.DIRECTIONAL
+    (none,) = at_risk_findings((replace(few, alike=Alike(n=3, said=2.0, came=0)),), "EUR", POLICY)
+    assert "3 accounts still trading were given such a chance" in none.why_sure
