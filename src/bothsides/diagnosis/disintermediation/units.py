@@ -131,16 +131,11 @@ class _Totals:
 
 
 def _totals(part: Episodes, matched: Matched, judged: Flags, unit: Ints, size: int) -> _Totals:
-    once = _one_voice(part, unit)
-    went, would = summed(unit, part.others_after * once, size), summed(unit, matched.others[judged] * once, size)
-    beyond = np.maximum(went - would, 0.0)
-    stayed, stays = summed(unit, part.strays_after * once, size), summed(unit, matched.strays[judged] * once, size)
-    factor = np.minimum(1.0, (stayed + KEPT_ORDERS) / (stays + KEPT_ORDERS))
+    factor = _decline(part, matched.strays[judged], unit, size)
     likely, lately = matched.after[judged] * factor[unit], matched.lately[judged] * factor[unit]
+    placed = matched.orders[judged] * factor[unit]
     orders, expected = summed(unit, part.after, size), summed(unit, likely, size)
-    # Moved orders in the unit of what is judged: as many pairs, or orders, as they would make up.
-    each = expected / np.maximum(summed(unit, matched.orders[judged] * factor[unit], size), 1e-9)
-    moved = np.minimum(beyond * each, np.maximum(expected - orders, 0.0))
+    moved = _moved_share(part, matched.others[judged], placed, unit, size) * np.maximum(expected - orders, 0.0)
     kept = np.where(expected > orders, 1 - moved / np.maximum(expected - orders, 1e-9), 0.0)
     return _Totals(
         pairs=_distinct(unit, part.pair, size),
@@ -154,12 +149,42 @@ def _totals(part: Episodes, matched: Matched, judged: Flags, unit: Ints, size: i
     )
 
 
-def _one_voice(part: Episodes, unit: Ints) -> Floats:
-    """A buyer with several pairs in a unit at a landmark has its other orders counted once."""
-    keys = (unit * (int(part.buyer.max()) + 1) + part.buyer) * 64 + part.landmark
-    _, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    weights: Floats = 1.0 / counts[place.reshape(-1)]
-    return weights
+def _decline(part: Episodes, strays: Floats, unit: Ints, size: int) -> Floats:
+    """By how much the units' buyers ordered less than likely from suppliers they never came to know, at most 1.
+
+    A buyer counts once at a landmark, and a large one not in proportion: it shall not speak for the others.
+    """
+    _, buyer, counts = np.unique(_buyer_codes(part, unit), return_inverse=True, return_counts=True)
+    voice = KEPT_ORDERS / (KEPT_ORDERS + part.strays_before + part.strays_after) / counts[buyer.reshape(-1)]
+    went, would = summed(unit, part.strays_after * voice, size), summed(unit, strays * voice, size)
+    factor: Floats = np.minimum(1.0, (went + KEPT_ORDERS) / (would + KEPT_ORDERS))
+    return factor
+
+
+def _moved_share(part: Episodes, others: Floats, placed: Floats, unit: Ints, size: int) -> Floats:
+    """Of the orders that the units' pairs lack, the share that their buyers placed with suppliers new to them, 0 to 1.
+
+    Orders beyond the likely over orders lacking, each buyer weighed by how few its other orders are: of a large buyer
+    they are so many that their chance alone would hide, or feign, what moved. Before and after weigh alike, for a
+    weight by one of them would take its chance for a change.
+    """
+    codes, buyer, counts = np.unique(_buyer_codes(part, unit), return_inverse=True, return_counts=True)
+    buyer, n = buyer.reshape(-1), len(codes)
+    weight = 1 / (1 + summed(buyer, part.others_before + part.others_after, n) / counts)
+    lack = summed(buyer, placed - part.orders, n) * weight
+    more = summed(buyer, part.others_after - others, n) / counts * weight
+    owner = np.zeros(n, np.int64)
+    owner[buyer] = unit
+    lacking = summed(owner, lack, size)
+    part_moved: Floats = np.where(
+        lacking > 0, np.clip(summed(owner, more, size) / np.maximum(lacking, 1e-9), 0.0, 1.0), 0.0
+    )
+    return part_moved
+
+
+def _buyer_codes(part: Episodes, unit: Ints) -> Ints:
+    """Unit, buyer and landmark as one code."""
+    return (unit * (int(part.buyer.max()) + 1) + part.buyer) * 64 + part.landmark
 
 
 def _distinct(unit: Ints, what: Ints, size: int) -> Floats:
