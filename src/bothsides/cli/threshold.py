@@ -110,6 +110,7 @@ def _distance(cell: Distance) -> dict[str, Any]:
         "missing_accounts": cell.missing,
         "change_per_week": cell.per_week,
         "weeks_to_threshold": cell.weeks,
+        "stays_once_across": cell.holds,
         "cost_of_missing": cell.cost,
         "kept_accounts_per_month": None if kept is None else kept.accounts,
         "kept_gmv_per_month": None if kept is None else {"value": kept.gmv, "low": kept.gmv_low, "high": kept.gmv_high},
@@ -166,7 +167,15 @@ def _table(reading: ThresholdReading, cells: list[Distance], currency: str) -> T
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("cell", overflow="fold", min_width=20, max_width=36)
-    for name in (f"{reading.side.other}s", "missing", "a week", "weeks to go", "cost", "GMV kept a month"):
+    for name in (
+        f"{reading.side.other}s",
+        "missing",
+        "a week",
+        "weeks to go",
+        "once across",
+        "cost",
+        "GMV kept a month",
+    ):
         table.add_column(name, justify="right", no_wrap=True)
     for cell in cells:
         table.add_row(
@@ -175,6 +184,7 @@ def _table(reading: ThresholdReading, cells: list[Distance], currency: str) -> T
             f"{cell.missing:,}",
             f"{cell.per_week:+.1f}",
             "never, as it goes" if cell.weeks is None else f"{cell.weeks:,.0f}",
+            "stays" if cell.holds else "falls back",
             "" if cell.cost is None else money(cell.cost, currency),
             "" if cell.kept is None else money(cell.kept.gmv, currency),
         )

@@ -1,5 +1,6 @@
 """How far cells are from a threshold, counted by hand."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -58,6 +59,16 @@ def test_what_the_missing_cost_at_what_one_has_cost() -> None:
     assert cost_of_one(panel().suppliers) == 300.0
     assert cost_of_one(panel().buyers) is None
     assert found()["y / N"].cost == 3_000.0
+
+
+def test_whether_a_cell_would_stay_across_by_itself() -> None:
+    """Two suppliers join a week; 2 % of them leave, of 40 fewer than two, of 150 three."""
+    market = panel()
+    leaving = replace(market, suppliers=replace(market.suppliers, left=0.02 * market.suppliers.stock))
+    seen = observe(leaving, Side.BUYER)
+    near, far = (distances(leaving, seen, level, 0.0, JUMP, ThresholdPolicy()) for level in (40.0, 150.0))
+    assert [d.holds for d in near] == [True, True, True]
+    assert [d.holds for d in far] == [False, False, False]
 
 
 def test_what_staying_on_would_keep_a_month() -> None:

@@ -31,7 +31,7 @@ def test_cells_below_become_one_finding_on_the_side_that_is_missing() -> None:
     assert reading.level is not None
     level = f"{reading.level.value:.0f} suppliers"
     assert found.title.startswith(
-        f"{len(below)} cells of 40 have not yet {level}, from which on 1.8 % instead of 4.8 %"
+        f"{len(below)} of 40 cells have fewer than {level}, from which on 1.8 % instead of 4.8 %"
     )
     assert below[0].label in found.first_step
     assert play(found.play)

@@ -32,6 +32,8 @@ class Distance:
     `needed` is how many of the other side it takes, `missing` how many more than there are (0 where it is across),
     `per_week` how the other side's stock changed a week of late, `weeks` when it gets there at that rate (None where
     it does not), `cost` what the missing ones cost at what one has cost (None where spend is not known), major units.
+    `holds` says whether the cell would stay across by itself: as many of the other side join a week now as would leave
+    if it had what it takes (what more of the own side then draw in is left out, so that it is not promised too early).
     """
 
     category: str | None
@@ -43,6 +45,7 @@ class Distance:
     per_week: float
     weeks: float | None
     cost: float | None
+    holds: bool
     kept: Kept | None
 
     @property
@@ -73,6 +76,7 @@ def distances(
     recent = slice(max(0, last - policy.recent_weeks), last + 1)
     needed = np.ceil(other_needed(level, own_weight, own.stock[:, last]) - 1e-9)
     price, rates = cost_of_one(other), _leaving(own, recent)
+    joining, going = _joining(other, recent), _leaving(other, recent)
     found = []
     for row, (category, region) in enumerate(panel.cells):
         stock = int(other.stock[row, last])
@@ -91,6 +95,7 @@ def distances(
                 per_week=pace,
                 weeks=0.0 if across else missing / pace if pace > 0 else None,
                 cost=None if price is None else missing * price,
+                holds=bool(joining[row] >= going[row] * needed[row]),
                 kept=None if across else _kept(float(own.stock[row, last]), float(rates[row]), jump, float(each)),
             )
         )
@@ -116,6 +121,14 @@ def _leaving(side: SidePanel, recent: slice) -> Floats:
     market = float(left.sum() / max(at_risk.sum(), 1.0))
     rates: Floats = (left.sum(axis=1) + market * weeks) / (at_risk.sum(axis=1) + weeks)
     return rates
+
+
+def _joining(side: SidePanel, recent: slice) -> Floats:
+    """Each cell's joiners a week of late."""
+    joined = side.joined[:, recent]
+    known = ~np.isnan(joined)
+    mean: Floats = np.where(known, joined, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    return mean
 
 
 def _pace(stock: Floats) -> float:

@@ -41,18 +41,17 @@ def level_words(reading: ThresholdReading) -> str:
 
 def effect_words(reading: ThresholdReading) -> str:
     """What being across does, e.g. `1.9 % instead of 4.9 % of buyers leave a week`."""
-    return (
-        f"{share(reading.hazard_above or 0)} instead of {share(reading.hazard_below or 0)} of {of_side(reading.side)} "
-        "leave a week"
-    )
+    below, above = (share(rate or 0) for rate in (reading.hazard_below, reading.hazard_above))
+    return f"{above} instead of {below} of {of_side(reading.side)} leave a week"
 
 
 def _finding(reading: ThresholdReading, below: tuple[Distance, ...], currency: str) -> Finding:
-    other, first = reading.side.other, below[0]
+    other = reading.side.other
+    first = next((d for d in below if d.holds), below[0])
     return Finding(
         kind=KIND,
-        title=f"{counted(len(below), 'cell')} of {count(len(reading.distances))} {_have(len(below))} not yet "
-        f"{level_words(reading)}, from which on {effect_words(reading)}",
+        title=f"{count(len(below))} of {counted(len(reading.distances), 'cell')} {_lack(reading, len(below))}, from which "
+        f"on {effect_words(reading)}",
         place=Place(side=other),
         sure=Sureness.LIKELY,
         why_sure=f"The level stands out: {reading.reason}. It is seen in cells that crossed it, not in a trial.",
@@ -62,15 +61,22 @@ def _finding(reading: ThresholdReading, below: tuple[Distance, ...], currency: s
         "what they came for; those leave before the cell carries itself.",
         owner=OWNER[other],
         play="cross_threshold",
-        first_step=f"Bring {counted(first.missing, other.value)} to {first.label}, the nearest, and hold the next cell "
-        "until it is across.",
+        first_step=f"Bring {counted(first.missing, other.value)} to {first.label}, {_why_first(first)}, and hold the "
+        "next cell until it is across.",
         caveat="Cells that crossed may have been better in other ways, though cells and weeks were held alike; a push "
         "drawn by lot would settle it. A retained account is taken to trade as the cell's accounts do.",
     )
 
 
-def _have(number: int) -> str:
-    return "has" if number == 1 else "have"
+def _why_first(first: Distance) -> str:
+    """Why this cell comes first: it is near, and stays across by itself if any does."""
+    return "the nearest that would stay across by itself" if first.holds else "the nearest, and keep it there"
+
+
+def _lack(reading: ThresholdReading, number: int) -> str:
+    """What the cells below have not."""
+    has = "has" if number == 1 else "have"
+    return f"{has} not {level_words(reading)}" if reading.in_both else f"{has} fewer than {level_words(reading)}"
 
 
 def _level(reading: ThresholdReading) -> Evidence:
@@ -121,7 +127,8 @@ def _cells(reading: ThresholdReading, below: tuple[Distance, ...]) -> Evidence:
     costs = [d.cost for d in below]
     return Evidence(
         sentence=f"{counted(missing, reading.side.other.value)} are missing over all of them; as they grow now, "
-        f"{count(len(soon))} of {count(len(below))} get there within a year.",
+        f"{count(len(soon))} of {count(len(below))} get there within a year. Once across, "
+        f"{count(sum(d.holds for d in below))} would stay there, as {of_side(reading.side.other)} join and leave now.",
         rows=Rows(
             columns=(
                 "cell",
@@ -129,6 +136,7 @@ def _cells(reading: ThresholdReading, below: tuple[Distance, ...]) -> Evidence:
                 "missing",
                 "change a week",
                 "weeks to go",
+                "once across",
                 "cost of the missing",
                 "GMV kept a month",
             ),
@@ -139,6 +147,7 @@ def _cells(reading: ThresholdReading, below: tuple[Distance, ...]) -> Evidence:
                     d.missing,
                     round(d.per_week, 1),
                     None if d.weeks is None else float(round(d.weeks)),
+                    "stays" if d.holds else "falls back",
                     d.cost,
                     d.kept.gmv if d.kept else None,
                 )

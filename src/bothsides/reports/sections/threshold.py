@@ -57,7 +57,9 @@ def _standing(reading: ThresholdReading, below: list[Distance], found: Threshold
         return words
     missing = sum(cell.missing for cell in below)
     cost = sum(cell.cost for cell in below if cell.cost is not None)
-    return f"{words} The others lack {plural(missing, str(reading.side.other))}{_at_cost(cost)}."
+    stay = sum(cell.holds for cell in below)
+    lack = f"The others lack {plural(missing, str(reading.side.other))}{_at_cost(cost)}"
+    return f"{words} {lack}; once across, {count(stay)} of them would stay there by themselves."
 
 
 def _at_cost(cost: float) -> str:
@@ -73,6 +75,7 @@ def _listed(reading: ThresholdReading, currency: str) -> Markup:
         Column(label="missing", numeric=True),
         Column(label="change a week", numeric=True),
         Column(label="weeks to go", numeric=True),
+        Column(label="once across"),
         *([Column(label=f"cost, {currency}", numeric=True)] if priced else []),
         Column(label=f"GMV kept a month, {currency}", numeric=True),
     ]
@@ -91,6 +94,7 @@ def _row(cell: Distance, *, priced: bool) -> list[str]:
         count(cell.missing) if cell.missing else "–",
         f"{cell.per_week:+.1f}",
         weeks,
+        "stays" if cell.holds else "falls back",
         *(["–" if not cell.cost else money(cell.cost, None)] if priced else []),
         "–" if cell.kept is None else money(cell.kept.gmv, None),
     ]
