@@ -323,7 +323,7 @@ def main() -> int:
     parser.add_argument("--smoke", action="store_true", help="a few worlds of each, to see that it runs")
     parser.add_argument("--results", type=Path, default=harness.RESULTS)
     words = parser.parse_args()
-    n = 4 if words.smoke else words.worlds
+    n = 2 if words.smoke else words.worlds
     parts = (
         (funding, refused, confounded) if words.smoke else (by_lot, by_effects, refused, confounded, funding, planned)
     )

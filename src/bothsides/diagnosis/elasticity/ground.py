@@ -57,10 +57,10 @@ def staying(left: Floats, stock: Floats) -> float:
 
 
 def at_work(push: Floats, stay: float) -> Floats:
-    """What pushes before each week add up to, those of long ago less by what has left since."""
+    """What pushes before each week (the last axis) add up to, those of long ago less by what has left since."""
     total = np.zeros_like(push)
-    for week in range(1, push.shape[1]):
-        total[:, week] = stay * total[:, week - 1] + push[:, week - 1]
+    for week in range(1, push.shape[-1]):
+        total[..., week] = stay * total[..., week - 1] + push[..., week - 1]
     return total
 
 

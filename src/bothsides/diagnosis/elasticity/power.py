@@ -81,16 +81,17 @@ def _restlessness(mine: Explained, theirs: Explained) -> tuple[tuple[float, floa
     misfits = [_misfit(own + other, _shape(rho, lags, weeks)) for rho in LASTINGS]
     lasting = LASTINGS[misfits.index(min(misfits))]
     shape = _shape(lasting, lags, weeks)
-    parts = [float(max(0.0, seen @ shape) / (shape @ shape)) for seen in (own, other)]
+    size = float(shape @ shape)
+    parts = [max(0.0, float(seen @ shape)) / size for seen in (own, other)]
     most = float(np.sqrt(parts[0] * parts[1]))
-    together = float((shared @ shape) / (shape @ shape))
+    together = float(shared @ shape) / size
     return (parts[0], parts[1], float(np.clip(together, -most, most))), lasting
 
 
 def _shape(rho: float, lags: NDArray[np.int64], weeks: int) -> Floats:
     """Autocovariance of a shock of variance 1 at these lags, as seen once the mean of so many weeks is taken out."""
-    shape: Floats = rho**lags - (1 + rho) / ((1 - rho) * weeks)
-    return shape
+    lost = (1 + rho) / ((1 - rho) * weeks)
+    return np.power(rho, lags, dtype=np.float64) - lost
 
 
 def _misfit(seen: Floats, shape: Floats) -> float:
@@ -120,7 +121,7 @@ def power(
     residual, row, column = _left(_drawn(rng, market, design, elasticity, lots))
     if len(market.stock) < few:
         return _against_other_lots(rng, market, design, lots, residual, before)
-    z = np.stack([at_work(lot, 1 - market.leave) for lot in lots])
+    z = at_work(lots, 1 - market.leave)
     a, b = row / np.maximum(row.sum(1, keepdims=True), 1e-9), column / np.maximum(column.sum(1, keepdims=True), 1e-9)
     z = z - (z * b[:, None]).sum(2, keepdims=True)
     z = z - (z * a[:, :, None]).sum(1, keepdims=True)
@@ -161,10 +162,8 @@ def _against_other_lots(
     rng: np.random.Generator, market: Fitted, design: Design, lots: Floats, residual: Floats, before: int
 ) -> float:
     stay = 1 - market.leave
-    seen = np.array([float((at_work(lot, stay) * left).sum()) for lot, left in zip(lots, residual, strict=True)])
-    others = np.stack(
-        [at_work(by_week(draw_lot(rng, market.stock, design), design, before), stay) for _ in range(OTHER_LOTS)]
-    )
-    drawn = residual.reshape(len(residual), -1) @ others.reshape(OTHER_LOTS, -1).T
+    seen = (at_work(lots, stay) * residual).sum((1, 2))
+    others = [by_week(draw_lot(rng, market.stock, design), design, before) for _ in range(OTHER_LOTS)]
+    drawn = residual.reshape(len(residual), -1) @ at_work(np.stack(others), stay).reshape(OTHER_LOTS, -1).T
     chance = (1 + (np.abs(drawn) >= np.abs(seen)[:, None] - 1e-9).sum(1)) / (1 + OTHER_LOTS)
     return float((chance <= 0.05).mean())
