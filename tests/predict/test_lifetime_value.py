@@ -160,6 +160,19 @@ def test_the_same_facts_give_the_same_answer(
     assert lifetime_values(store_of_purchases(some), Side.BUYER) == valued[0]
 
 
+def test_a_look_back_sees_nothing_that_came_later(bought: Purchases) -> None:
+    few = np.isin(bought.who, np.arange(60))
+    some = Purchases(who=bought.who[few], when=bought.when[few], worth=bought.worth[few])
+    day = last_day(DAYS) - timedelta(days=120)
+    early = some.when <= day.toordinal()
+    then = Purchases(who=some.who[early], when=some.when[early], worth=some.worth[early])
+    back = lifetime_values(store_of_purchases(some), Side.BUYER, as_of=day)
+    told = lifetime_values(store_of_purchases(then), Side.BUYER, as_of=day)
+    assert back.total == told.total
+    assert [account.value for account in back.accounts] == [account.value for account in told.accounts]
+    assert back.card.scored_on == day
+
+
 def test_three_suppliers_are_too_few_and_it_says_what_would_do(
     valued: tuple[LifetimeValues, LifetimeValues, LifetimeValues],
 ) -> None:

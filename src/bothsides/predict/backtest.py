@@ -8,7 +8,9 @@ import numpy as np
 from bothsides.predict.model_card import Estimate
 from bothsides.predict.repeat_buying import Numbers
 
-DRAWS = 200
+DRAWS, LEAST_DRAWS = 200, 40
+MOST_CELLS = 8_000_000
+"""Accounts times draws held at once: large sides, whose intervals are narrow, are drawn less often."""
 LOW, HIGH = 0.025, 0.975
 
 
@@ -42,6 +44,7 @@ class Draws:
         if n < 1:
             raise ValueError("no account to draw from")
         rng = np.random.default_rng(seed)
+        draws = max(min(draws, MOST_CELLS // n), LEAST_DRAWS)
         return cls(counts=rng.multinomial(n, np.full(n, 1 / n), size=draws).astype(np.float64))
 
     def mean(self, each: Numbers) -> Estimate:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from bothsides.metrics import Store
 from bothsides.predict.maximum_likelihood import Histories
+from bothsides.predict.reading import int_columns
 from bothsides.schema import Side, minor_units
 from bothsides.schema.period import add_months
 
@@ -171,16 +172,16 @@ def read_purchases(store: Store, side: Side, *, until: date) -> Purchases:
     """
     if store.sampled:
         raise ValueError("orders are a declared sample: accounts cannot be followed from order to order")
-    scale = 10 ** minor_units(store.currency)
-    rows = store.engine.rows(
-        "SELECT account, placed_on - DATE '1970-01-01', sum(value)::DOUBLE FROM fact_order_parties"
-        " WHERE side = $side AND placed_on <= $until AND value IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2",
+    found = int_columns(
+        store.engine,
+        "SELECT account, placed_on - DATE '1970-01-01' AS day, CAST(sum(value) AS BIGINT) AS amount"
+        " FROM fact_order_parties WHERE side = $side AND placed_on <= $until AND value IS NOT NULL"
+        " GROUP BY 1, 2 ORDER BY 1, 2",
+        ("account", "day", "amount"),
         {"side": side.value, "until": until},
     )
-    who, days, worth = zip(*rows, strict=True) if rows else ((), (), ())
-    epoch = date(1970, 1, 1).toordinal()
     return Purchases(
-        who=np.array(who, np.int64),
-        when=np.array(days, np.int64) + epoch,
-        worth=np.array(worth, np.float64) / scale,
+        who=found["account"],
+        when=found["day"] + date(1970, 1, 1).toordinal(),
+        worth=found["amount"] / 10 ** minor_units(store.currency),
     )
