@@ -8,6 +8,7 @@ to fund, is held against the plan's own truth. Seeds are not chosen.
 
 import argparse
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -112,35 +113,45 @@ def report(worlds: Sequence[World], calm: Sequence[World], cpu: float) -> list[s
     all_of = Counter(type(p).__name__ for world in worlds for p in world.planted)
     missed = Counter(type(p).__name__ for world in worlds for p in world.missed)
     lines += [f"| {kind} | {n} | {n - missed[kind]} |" for kind, n in sorted(all_of.items())]
-    lines += ["", f"False by kind, in worlds with problems: {_told(f.kind for w in worlds for f in w.false)}."]
-    lines += [f"All findings in worlds without: {_told(f'{f.kind} ({f.severity})' for w in calm for f in w.findings)}."]
+    lines += ["", f"False by kind, in worlds with problems: {_counted(f.kind for w in worlds for f in w.false)}."]
+    lines += [
+        f"All findings in worlds without: {_counted(f'{f.kind} ({f.severity})' for w in calm for f in w.findings)}."
+    ]
     return lines
 
 
-def _told(kinds: Iterable[str]) -> str:
+def _told(world: World, seed: int) -> World:
+    """Say what was missed and what is false in a world as soon as it has been looked at."""
+    for problem in world.missed:
+        print(f"{world.name}: missed {problem}", flush=True)
+    for finding in world.false:
+        print(f"{world.name}, seed {seed}: false {finding.id} ({finding.sure}, {finding.severity})", flush=True)
+    return world
+
+
+def _counted(kinds: Iterable[str]) -> str:
     counted = Counter(kinds)
     return ", ".join(f"{kind} {n}" for kind, n in counted.most_common()) or "none"
 
 
 def main() -> int:
-    """Look at the worlds one by one, write the results; 1 where a bar is missed."""
+    """Look at the worlds one by one, write the results, also when interrupted; 1 where a bar is missed."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=100, help="worlds with planted problems")
     parser.add_argument("--healthy", type=int, default=100, help="worlds without")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--results", type=Path, default=harness.RESULTS)
     words = parser.parse_args()
-    began, worlds, calm = harness.cpu_seconds(), [], []
-    for seed in range(words.first, words.first + words.worlds):
-        worlds.append(world := look(planted_plan(seed)))
-        for problem in world.missed:
-            print(f"{world.name}: missed {problem}", flush=True)
-        for finding in world.false:
-            print(f"{world.name}: false {finding.id} ({finding.sure}, {finding.severity})", flush=True)
-    for seed in range(words.first, words.first + words.healthy):
-        calm.append(world := look(calm_plan(seed)))
-        for finding in world.findings:
-            print(f"{world.name} {seed}: {finding.id} ({finding.sure}, {finding.severity})", flush=True)
+    began, worlds, calm = harness.cpu_seconds(), list[World](), list[World]()
+    try:
+        for seed in range(words.first, words.first + max(words.worlds, words.healthy)):
+            if seed < words.first + words.worlds:
+                worlds.append(_told(look(planted_plan(seed)), seed))
+            if seed < words.first + words.healthy:
+                calm.append(_told(look(calm_plan(seed)), seed))
+    except KeyboardInterrupt:
+        print("stopped: the worlds looked at so far are written", flush=True)
     lines = report(worlds, calm, harness.cpu_seconds() - began)
     harness.write_section("Planted problems found", lines, results=words.results)
     return 1 if any("MISSED" in line for line in lines) else 0

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bothsides.simulate import Market
+from bothsides.simulate import Market, demo_plan, simulate
 
 
 def measured(market: Market, kind: str) -> dict[str, Any]:
@@ -50,3 +50,10 @@ def test_rates_and_costs_are_said_beside_the_ordinary_ones(demo: Market) -> None
     ndr = measured(demo, "RetentionFall")["gmv_ndr_12_months"]
     assert ndr["buyer"] < 1
     assert np.isfinite(ndr["supplier"])
+
+
+def test_a_share_of_nothing_is_empty() -> None:
+    """In a market of a few hundred orders a category may have none that was completed."""
+    figures = measured(simulate(demo_plan(seed=1, orders=500)), "SupplierConcentration")
+    assert figures["account_id"] is not None
+    assert figures["share_of_category_gmv"] is None

@@ -130,9 +130,14 @@ def _concentration(rows: Rows, problem: SupplierConcentration | BuyerConcentrati
     category = orders["category"] == society.plan.categories.index(problem.category)
     return {
         "account_id": f"S{anchor + 1:05d}" if supplying else f"B{anchor + 1:06d}",
-        "share_of_category_gmv": round(float(value[mine & category].sum() / value[category].sum()), 4),
-        "share_of_gmv": round(float(value[mine].sum() / value.sum()), 4),
+        "share_of_category_gmv": _share(value[mine & category], value[category]),
+        "share_of_gmv": _share(value[mine], value),
     }
+
+
+def _share(part: Floats, whole: Floats) -> float | None:
+    """The part's share of the sum; None where there is nothing to share."""
+    return round(float(part.sum() / whole.sum()), 4) if whole.sum() else None
 
 
 def _onboarding(rows: Rows, problem: OnboardingLeak) -> dict[str, Any]:
