@@ -9,6 +9,7 @@ from bothsides.reports.markup import Markup
 from bothsides.reports.names import gloss, metric_name, sides
 from bothsides.reports.numbers import count, percent, plural
 from bothsides.reports.pieces import Column, Section, figure, fold, prose, table, value_table
+from bothsides.reports.sections.hanging import hanging, stress_more
 from bothsides.reports.trust import counted
 
 _NAMED = 3
@@ -21,7 +22,7 @@ def concentration(diagnosis: Diagnosis) -> Section | None:
     if not known:
         return None
     rests_on = counted(diagnosis)
-    parts = [_curve(known, rests_on), *(_side(side, rests_on) for side in known)]
+    parts = [_curve(known, rests_on), *(_side(side, rests_on) for side in known), hanging(diagnosis)]
     body = Markup("".join(part for part in parts if part))
     return Section(id="concentration", nav="Concentration", heading="What hangs on few accounts", body=body)
 
@@ -105,7 +106,13 @@ def _side(side: SideConcentration, rests_on: str) -> Markup:
         f"{sides(side.side)}: concentration", "number", [(_glossed(name), v) for name, v in side.values.items()]
     )
     lead = prose(f"If the largest {side.side}s leave and take their orders with them ({rests_on}):", class_="of")
-    behind = fold(f"{sides(side.side)}: the tables behind", _stress(side) if rows else None, values)
+    repeated = value_table(
+        f"{sides(side.side)}: the same in another year like this one",
+        "number",
+        [(_glossed(name), v) for name, v in side.repeated.items()],
+    )
+    more = stress_more(side)
+    behind = fold(f"{sides(side.side)}: the tables behind", _stress(side) if rows else None, more, values, repeated)
     return figure(title, lead if rows else None, drawn, behind=behind)
 
 
