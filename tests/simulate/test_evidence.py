@@ -54,6 +54,6 @@ def test_rates_and_costs_are_said_beside_the_ordinary_ones(demo: Market) -> None
 
 def test_a_share_of_nothing_is_empty() -> None:
     """In a market of a few hundred orders a category may have none that was completed."""
-    figures = measured(simulate(demo_plan(seed=1, orders=500)), "SupplierConcentration")
+    figures = measured(simulate(demo_plan(seed=1, orders=500)), "BuyerConcentration")
     assert figures["account_id"] is not None
     assert figures["share_of_category_gmv"] is None
