@@ -37,9 +37,9 @@ EXAMPLE = harness.FOLDER.parent / "examples" / "uk-digital-marketplace"
 DATA = Path(os.environ.get("BOTHSIDES_DATA") or harness.FOLDER.parent.parent / "shared" / "data")
 CHURN_GAP, MATCH_AUC, MATCH_RECALL, RATIO = 0.04, 0.82, 0.35, (0.67, 1.5)
 SETTING = (
-    "UK G-Cloud ledger, 13,492 lines of 2012-04 to 2014-06; every model learned from cut-offs whose outcomes end before "
-    "the span it is judged on. The rule of churn is days since the last order, that of pairs how many buyers of the "
-    "same sector buy from the supplier."
+    "UK G-Cloud ledger, 13,492 lines of 2012-04 to 2014-06; every model learned from cut-offs whose outcomes end "
+    "before the span it is judged on. The rule of churn is days since the last order, that of pairs how many buyers "
+    "of the same sector buy from the supplier."
 )
 SIDES = {Side.BUYER: "buyers", Side.SUPPLIER: "suppliers"}
 
