@@ -7,7 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from bothsides.diagnosis.cell_audit import read_gaps
+from bothsides.diagnosis.cell_findings import cell_findings
 from bothsides.diagnosis.cells import Cells, Outcomes, read_cells
+from bothsides.diagnosis.concentration import Ledger
 from bothsides.diagnosis.coverage import (
     Unmet,
     coverage_gaps,
@@ -17,9 +19,11 @@ from bothsides.diagnosis.coverage import (
     read_unmet,
     usual_need,
 )
+from bothsides.diagnosis.finding import Finding
 from bothsides.diagnosis.liquidity import judge
 from bothsides.diagnosis.span import Span
 from bothsides.metrics import Query, Store, ask
+from bothsides.schema import Side
 from bothsides.simulate.market import settle
 from bothsides.simulate.trade import conditions
 from tests.diagnosis.cell_markets import DEMO, HEALTHY, POLICY, look
@@ -133,6 +137,42 @@ def test_a_cell_where_much_meets_nobody_lacks_suppliers_whatever_its_balance() -
     unmet["Pumps", "North"] = Unmet(searches=1000, without_result=500, answered=outcomes(1000, 0.5))
     lacking = [gap.label for gap in gap_market(unmet) if gap.for_lack_of_suppliers]
     assert lacking == ["Pumps / North"]
+
+
+def findings_of(unmet: dict[tuple[str, str], Unmet], **change: object) -> list[Finding]:
+    cells = even()
+    cells["Pumps", "North"] = replace(cells["Pumps", "North"], **change)
+    found = market_of_cells(cells)
+    judged = judge(found, POLICY)
+    gaps = coverage_gaps(judged, found, unmet, {cell.where: 100.0 for cell in found.cells}, POLICY)
+    ledger = read_ledger_of_nothing()
+    return cell_findings(judged, found, ledger, POLICY, dict.fromkeys(Side, None), named=frozenset(), gaps=gaps)
+
+
+def read_ledger_of_nothing() -> Ledger:
+    return Ledger(trades=(), names={}, currency="EUR", months=YEAR.months)
+
+
+def half_uncovered() -> dict[tuple[str, str], Unmet]:
+    met = {where: Unmet(searches=1000, without_result=50, answered=outcomes(1000, 0.95)) for where in even()}
+    return met | {("Pumps", "North"): Unmet(searches=1000, without_result=500, answered=outcomes(1000, 0.5))}
+
+
+def test_much_that_meets_nobody_in_a_balanced_cell_is_a_finding_of_its_own() -> None:
+    (finding,) = findings_of(half_uncovered())
+    assert (finding.kind, finding.place.label) == ("coverage_gap", "suppliers · Pumps · North")
+    assert finding.title.startswith("50 % of what is searched and asked for in Pumps / North meets no supplier")
+    assert finding.worth is not None
+    assert finding.worth.per_month == pytest.approx(500 * 0.4 * 100 / YEAR.months, rel=0.01)
+    assert finding.worth.low is not None
+    assert finding.worth.low <= finding.worth.per_month <= (finding.worth.high or 0)
+    assert finding.success.metric == "coverage"
+
+
+def test_a_short_cell_carries_its_gap_as_evidence_and_is_said_once() -> None:
+    (finding,) = findings_of(half_uncovered(), suppliers=6, searches=outcomes(1800, 0.15))
+    assert finding.kind == "supply_short_cell"
+    assert any("500 searches without a result" in evidence.sentence for evidence in finding.evidence)
 
 
 def test_money_without_anything_usual_is_not_known_rather_than_nothing() -> None:
