@@ -125,3 +125,10 @@ def test_the_asked_share_of_cell_weeks_lies_above_the_threshold(name: str, share
 def test_a_plan_that_cannot_be_is_refused_with_its_value(wrong: object, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         wrong()  # type: ignore[operator] # a list of calls
+
+
+def test_commissions_on_orders_are_what_both_sides_contribute() -> None:
+    world = draw(plan())
+    contributed = sum((world.plan.side(side).contribution * world.side(side).stock).sum() for side in Side)
+    assert world.gmv.sum() * world.plan.take_rate == pytest.approx(contributed, rel=0.02)
+    assert world.gmv.sum() / world.orders.sum() == pytest.approx(world.plan.order_value, rel=0.02)

@@ -16,6 +16,8 @@ from bothsides.simulate.panel.weather import PanelWeather, forecast
 
 PLACING_ROUNDS = 4
 """Draws made to find the level that leaves the asked share of cell-weeks above it: churn moves the stocks it cuts."""
+VALUE_SCALE = 0.3
+"""Variance over squared mean of an order's value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -110,9 +112,9 @@ def _orders(plan: PanelPlan, sides: Mapping[Side, SideArrays]) -> Floats:
 
 
 def _values(plan: PanelPlan, orders: Floats) -> Floats:
-    """The value of a week's orders: each log-normal about the plan's value, so their mean is gamma to close range."""
+    """What the week's orders are worth: the sum of gamma-distributed values with the plan's mean."""
     rng = stream(plan.seed, "panel values")
-    return plan.order_value * rng.gamma(np.maximum(orders, 1e-9) / 0.3) * 0.3 * (orders > 0)
+    return plan.order_value * VALUE_SCALE * rng.gamma(np.maximum(orders, 1e-9) / VALUE_SCALE) * (orders > 0)
 
 
 def _name(plan: PanelPlan, cell: int) -> tuple[str, str]:
