@@ -50,8 +50,8 @@ def _finding(reading: ThresholdReading, below: tuple[Distance, ...], currency: s
     first = next((d for d in below if d.holds), below[0])
     return Finding(
         kind=KIND,
-        title=f"{count(len(below))} of {counted(len(reading.distances), 'cell')} {_lack(reading, len(below))}, from which "
-        f"on {effect_words(reading)}",
+        title=f"{count(len(below))} of {counted(len(reading.distances), 'cell')} {_lack(reading, len(below))}, from "
+        f"which on {effect_words(reading)}",
         place=Place(side=other),
         sure=Sureness.LIKELY,
         why_sure=f"The level stands out: {reading.reason}. It is seen in cells that crossed it, not in a trial.",
