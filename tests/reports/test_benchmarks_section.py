@@ -14,37 +14,44 @@ def said(section) -> str:
 
 def test_a_headlines_latest_complete_quarter_stands_among_those_before_it():
     words = said(benchmarks(sample.full()))
-    assert "Fill rate 40.7 %" not in words
-    assert "above 0 of the 6 before; worse than usual 2024-Q3: 37 %" in words
-    assert "above 6 of the 6 before; better than usual 2024-Q3: GBP 16.4 m" in words
+    assert "Fill rate 37 % n 1,200 · census · ok above 0 of the 6 before; worse than usual 2024-Q3" in words
+    assert "GMV GBP 16.4 m n 1,200 · census · ok above 6 of the 6 before; better than usual 2024-Q3" in words
 
 
-def test_the_own_periods_come_before_the_published_figure():
+def test_the_own_periods_come_before_published_figures_and_these_fold():
+    body = benchmarks(sample.full()).body
+    before, folded = body.split("<details", 1)
+    assert "of the 6 before" in before
+    assert "grade A" not in before
+    assert "Point Nine, marketplace napkin, 2018; grade A" in folded
+
+
+def test_how_the_numbers_stand_is_one_line_that_names_the_poor_ones():
     words = said(benchmarks(sample.full()))
-    row = words[words.index("Take rate") :]
-    assert row.index("of the 6 before") < row.index("Point Nine, marketplace napkin, 2018; grade A")
+    assert "with published figures 3 good, 1 poor, the others cross no line. Poor: Top-1 share, buyers." in words
 
 
-def test_a_number_with_neither_is_left_out():
-    bare = replace(sample.full(), headlines=(), economics=(), concentration=())
-    assert benchmarks(bare) is None
-
-
-def test_a_published_figure_stands_beside_its_number_with_its_verdict():
+def test_a_published_figure_stands_once_with_both_sides_beside_it():
     words = said(benchmarks(sample.full()))
-    assert "good: 6-18 months for small and medium accounts" in words
+    assert words.count("one account above 20 % flagged") == 1
+    assert "buyers poor, 31 %" in words
+    assert "suppliers good, 6 %" in words
     assert "grade X" not in words
 
 
-def test_figures_without_a_number_here_fold():
-    section = benchmarks(sample.full())
-    assert section.body.count("<details") == 1
-    folded = section.body[section.body.index("<details") :]
-    assert "Point Nine, B2B marketplace napkin, 2021; grade A" in folded
-    assert "rounds of $1-4 m" in folded
+def test_without_anything_to_hold_against_there_is_no_section():
+    assert benchmarks(replace(sample.full(), headlines=(), economics=(), concentration=())) is None
+
+
+def test_figures_without_a_number_here_fold_by_themselves():
+    body = benchmarks(sample.full()).body
+    assert body.count("<details") == 2
+    last = body[body.rindex("<details") :]
+    assert "Point Nine, B2B marketplace napkin, 2021; grade A" in last
+    assert "rounds of $1-4 m" in last
 
 
 def test_short_histories_say_so():
     short = replace(sample.headlines()[1], run=sample.headlines()[1].run[:3])
     words = said(benchmarks(replace(sample.full(), headlines=(short,))))
-    assert "too few periods" in words
+    assert words.startswith("No headline number has enough complete periods")

@@ -1,85 +1,123 @@
-"""The market's own months first, published figures second, with source, year and grade."""
+"""The market's own months first, published figures second and folded, with source, year and grade."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bothsides.diagnosis.benchmarks import Benchmark, Standing, shown, standing, unplaced, verdict
-from bothsides.diagnosis.picture import Diagnosis
+from bothsides.diagnosis.picture import Diagnosis, Headline
 from bothsides.metrics import Value
 from bothsides.reports.markup import Child, Markup, element
 from bothsides.reports.names import metric_name
-from bothsides.reports.numbers import count
-from bothsides.reports.numbers import shown as said
+from bothsides.reports.numbers import count, plural
 from bothsides.reports.pieces import Column, Section, fold, number_and_trust, prose, table
 
-_COLUMNS = (
+_OWN = (
     Column(label="number"),
-    Column(label="this market", numeric=True),
-    Column(label="among its own periods"),
-    Column(label="published"),
+    Column(label="latest complete period", numeric=True),
+    Column(label="among those before it"),
 )
-_OTHERS = (Column(label="published"), Column(label="it holds for"), Column(label="source and grade"))
-_LEAD = (
-    "First where the latest complete month or quarter stands among the ones before it, then what others published. "
-    "Markets differ more than their averages tell. Grade A is the author's own data or rule, B a quoted primary "
-    "source, C a vendor's rule of thumb."
+_PUBLISHED = (Column(label="published"), Column(label="this market"), Column(label="source and grade"))
+_OTHERS = (Column(label="published"), Column(label="source and grade"))
+_GRADES = (
+    "Markets differ more than their averages tell: read these second. Grade A is the author's own data or rule, B a "
+    "quoted primary source, C a vendor's rule of thumb."
 )
+_FEW = "No headline number has enough complete periods to stand among its own."
+_JUDGED = ("good", "poor")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Number:
-    """A number of the report with what it can be held against."""
+class _Held:
+    """A published figure with the numbers of this report that it can be held against."""
 
-    value: Value
-    own: Standing | None
-    marks: tuple[Benchmark, ...]
+    mark: Benchmark
+    values: tuple[Value, ...]
 
 
 def benchmarks(diagnosis: Diagnosis) -> Section | None:
-    """The numbers with enough periods of their own or a published figure; nothing where there is neither."""
-    numbers = [number for number in _numbers(diagnosis) if number.own or number.marks]
-    if not numbers:
+    """Where each headline number stands among its own periods, then published figures; nothing without either."""
+    own = [(headline, found) for headline in diagnosis.headlines if (found := standing(headline.run))]
+    held = _held(diagnosis)
+    if not own and not held:
         return None
-    body = Markup(
-        prose(_LEAD)
-        + table("Against its own history, then published figures", _COLUMNS, map(_row, numbers), class_="words")
-        + _others({number.value.metric for number in numbers})
-    )
+    parts = (_history(own), _published(held), _others({value.metric for each in held for value in each.values}))
+    body = Markup("".join(part for part in parts if part))
     return Section(id="benchmarks", nav="Benchmarks", heading="Against its own history, then others", body=body)
 
 
-def _numbers(diagnosis: Diagnosis) -> Iterator[_Number]:
-    """Every known number of the whole market or of a side, once; headline numbers bring their run."""
-    every = [(headline.now, standing(headline.run)) for headline in diagnosis.headlines]
-    every += [(value, None) for side in diagnosis.economics for value in side.values.values()]
-    every += [(value, None) for side in diagnosis.concentration for value in side.values.values()]
-    every += [(value, None) for value in (diagnosis.stage.values if diagnosis.stage else ())]
-    seen: set[tuple[str, str | None]] = set()
-    for value, own in every:
-        if value.value is not None and (value.metric, value.side) not in seen:
-            seen.add((value.metric, value.side))
-            yield _Number(value=value, own=own, marks=shown(value.metric))
+def _history(own: Sequence[tuple[Headline, Standing]]) -> Markup:
+    if not own:
+        return prose(_FEW)
+    rows = [(headline.label, number_and_trust(found.latest), _place(found)) for headline, found in own]
+    return table("Against its own history", _OWN, rows)
 
 
-def _row(number: _Number) -> tuple[Child, ...]:
-    value = number.value
-    name = f"{metric_name(value.metric)}, {value.side}s" if value.side else metric_name(value.metric)
-    return name, number_and_trust(value), _own(number.own), [_published(value, mark) for mark in number.marks] or "–"
-
-
-def _own(own: Standing | None) -> Child:
-    if own is None:
-        return "too few periods"
+def _place(own: Standing) -> Child:
     usual = {True: "better than usual", False: "worse than usual", None: ""}[own.better]
     place = f"above {count(own.below)} of the {count(own.earlier)} before"
-    latest = f"{own.latest.period or 'latest'}: {said(own.latest)}"
-    return [element("span", f"{place}{'; ' if usual else ''}{usual}", class_="line"), element("small", latest)]
+    period = element("small", own.latest.period) if own.latest.period else None
+    return [f"{place}{'; ' if usual else ''}{usual}", period]
 
 
-def _published(value: Value, mark: Benchmark) -> Markup:
-    judged = {"Good": "good: ", "Poor": "poor: "}.get(verdict(float(value.value or 0), mark).split()[0], "")
-    said_so = element("span", f"{judged}{mark.text} ({mark.applies})", class_="line")
-    return Markup(said_so + element("small", _source(mark)))
+def _held(diagnosis: Diagnosis) -> list[_Held]:
+    """Every published figure that a number of this report can be held against, once."""
+    by_metric: dict[str, list[Value]] = {}
+    for value in _values(diagnosis):
+        by_metric.setdefault(value.metric, []).append(value)
+    return [_Held(mark=mark, values=tuple(values)) for metric, values in by_metric.items() for mark in shown(metric)]
+
+
+def _values(diagnosis: Diagnosis) -> Iterator[Value]:
+    """Every known number of the whole market or of a side, once."""
+    every = [headline.now for headline in diagnosis.headlines]
+    every += [value for side in diagnosis.economics for value in side.values.values()]
+    every += [value for side in diagnosis.concentration for value in side.values.values()]
+    every += diagnosis.stage.values if diagnosis.stage else ()
+    seen: set[tuple[str, str | None]] = set()
+    for value in every:
+        if value.value is not None and (value.metric, value.side) not in seen:
+            seen.add((value.metric, value.side))
+            yield value
+
+
+def _published(held: Sequence[_Held]) -> Markup | None:
+    """How the numbers stand in a line, each figure with its source one fold away."""
+    if not held:
+        return None
+    judged = [_judged(value, each.mark) for each in held for value in each.values]
+    poor = [_name(value) for each in held for value in each.values if _judged(value, each.mark) == "poor"]
+    said = (
+        f"Of {plural(len(judged), 'comparison')} with published figures {count(judged.count('good'))} good, "
+        f"{count(judged.count('poor'))} poor, the others cross no line."
+    )
+    if poor:
+        said += f" Poor: {', '.join(dict.fromkeys(poor))}."
+    rows = [(_figure(each.mark), [_number(v, each.mark) for v in each.values], _source(each.mark)) for each in held]
+    listed = table("Published figures", _PUBLISHED, rows, class_="words")
+    behind = fold(f"{plural(len(held), 'published figure')} beside this market's numbers", prose(_GRADES), listed)
+    return Markup(prose(said) + behind)
+
+
+def _judged(value: Value, mark: Benchmark) -> str:
+    """Good or poor where the figure draws a line that the number crosses; empty else."""
+    word = verdict(float(value.value or 0), mark).split()[0].lower()
+    return word if word in _JUDGED else ""
+
+
+def _name(value: Value) -> str:
+    name = metric_name(value.metric)
+    return f"{name}, {value.side}s" if value.side else name
+
+
+def _figure(mark: Benchmark) -> Child:
+    about = f"{metric_name(mark.metric)}: " if mark.metric else ""
+    return [f"{about}{mark.text}", element("small", f" ({mark.applies})")]
+
+
+def _number(value: Value, mark: Benchmark) -> Markup:
+    judged = _judged(value, mark)
+    who = f"{value.side}s " if value.side else ""
+    return element("div", who, judged and f"{judged}, ", number_and_trust(value))
 
 
 def _source(mark: Benchmark) -> str:
@@ -87,15 +125,11 @@ def _source(mark: Benchmark) -> str:
     return f"{dated}; grade {mark.grade}"
 
 
-def _others(seen: set[str]) -> Markup:
+def _others(seen: set[str]) -> Markup | None:
     """Published figures for which this report has no number, left to those who want them."""
     marks = unplaced(seen)
     if not marks:
-        return Markup()
-    rows = [(f"{_about(mark)}{mark.text}", mark.applies, _source(mark)) for mark in marks]
+        return None
+    rows = [(_figure(mark), _source(mark)) for mark in marks]
     listed = table("Without a number of this report", _OTHERS, rows, class_="words")
-    return fold(f"Published figures without a number here ({count(len(marks))})", listed, printed=False)
-
-
-def _about(mark: Benchmark) -> str:
-    return f"{metric_name(mark.metric)}: " if mark.metric else ""
+    return fold(f"{plural(len(marks), 'published figure')} without a number here", listed, printed=False)
