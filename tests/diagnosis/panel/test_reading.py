@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bothsides.diagnosis.panel import Floats, Panel
+from bothsides.diagnosis.panel import Assignment, Floats, Panel
 from bothsides.diagnosis.panel.reading import NoPanel, read_panel
 from bothsides.schema import Side
 from tests.diagnosis.conftest import market_of
@@ -197,3 +197,16 @@ def test_a_declared_sample_gives_no_panel() -> None:
     found = read_panel(market_of(orders=STEADY, known_until=END, sample=True))
     assert isinstance(found, NoPanel)
     assert "sample" in found.reason
+
+
+def test_declared_pushes_stand_where_and_when_they_ran() -> None:
+    pushes = [
+        {"name": "spring", "side": "supplier", "category": "x", "started_at": day(20), "ended_at": day(21, 6)}
+        | {"assignment": "randomised"}
+    ]
+    panel = panel_of_rows([], pushes=pushes)
+    row, other = (panel.cells.index((name, None)) for name in "xy")
+    assert np.flatnonzero(panel.suppliers.push[row]).tolist() == [20, 21]
+    assert panel.suppliers.push[row, 20] == 1.0
+    assert not panel.suppliers.push[other].any()
+    assert panel.assignment == {Side.SUPPLIER: Assignment.RANDOMISED, Side.BUYER: Assignment.NONE}
