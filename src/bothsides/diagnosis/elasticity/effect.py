@@ -11,7 +11,7 @@ from bothsides.diagnosis.elasticity.moments import instrumented
 from bothsides.diagnosis.elasticity.records import Check, Effect, Identification, Margin
 from bothsides.diagnosis.elasticity.regression import WHOLE_LINE, Interval, critical, first_stage
 from bothsides.diagnosis.elasticity.wild import bootstrap_counts
-from bothsides.diagnosis.panel import Assignment
+from bothsides.diagnosis.panel import Assignment, Floats
 from bothsides.diagnosis.policy import DiagnosisPolicy
 
 _NAMED = {
@@ -126,9 +126,15 @@ def _estimate(of: Ground, margin: Margin, fit: CountFit, seed: int) -> tuple[flo
         return float(fit.slope[0]), bootstrap_counts(fit, x, fit.mean, seed).interval()
     stock = np.where(fit.used > 0, of.stock, 1.0)
     weight = fit.mean * (1 - fit.mean / stock)
-    staying = 1 - float(fit.mean.sum() / max(1.0, (stock * fit.used).sum()))
+    staying = hazard_scale(fit, of.stock)
     found = bootstrap_counts(fit, x, weight, seed).interval()
     return float(fit.slope[0]) * staying, Interval(low=found.low * staying, high=found.high * staying)
+
+
+def hazard_scale(fit: CountFit, stock: Floats) -> float:
+    """From a change of the hazard's logit to a relative change of the hazard: the mean chance to stay."""
+    held = float(np.where(fit.used > 0, stock, 0.0).sum())
+    return 1 - float(fit.mean.sum()) / max(1.0, held)
 
 
 def _why(of: Ground, failed: list[Check]) -> str:

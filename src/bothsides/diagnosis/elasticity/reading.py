@@ -6,6 +6,7 @@ import numpy as np
 from scipy import stats
 
 from bothsides.diagnosis.elasticity.effect import effect, explain
+from bothsides.diagnosis.elasticity.feedback import feedback, without_feedback
 from bothsides.diagnosis.elasticity.funding import Money, fund
 from bothsides.diagnosis.elasticity.ground import Ground, ground
 from bothsides.diagnosis.elasticity.projections import response
@@ -27,6 +28,7 @@ from bothsides.schema import Side
 SEED = 20
 """Of every draw in a reading: the same panel gives the same reading."""
 NO_MONEY: Money = {}
+BY_EFFECTS = (Identification.FIXED_EFFECTS, Identification.CORRELATIONAL)
 
 
 def elasticity(
@@ -77,11 +79,15 @@ def extent(panel: Panel) -> tuple[int, int]:
 
 def _effects(grounds: Mapping[Side, Ground], policy: DiagnosisPolicy, seed: int) -> tuple[Effect, ...]:
     explained = {side: explain(grounds[side]) for side in Side}
-    return tuple(
+    effects = [
         effect(grounds[side], margin, explained[side], explained[side.other], policy, seed)
         for margin in Margin
         for side in Side
-    )
+    ]
+    if not any(e.grade in BY_EFFECTS for e in effects):
+        return tuple(effects)
+    biases = feedback(grounds, explained, seed)
+    return tuple(without_feedback(e, biases[e.side, e.margin]) if e.grade in BY_EFFECTS else e for e in effects)
 
 
 def _no_numbers(cells: int, weeks: int, policy: DiagnosisPolicy) -> tuple[Effect, ...]:
