@@ -128,6 +128,7 @@ def test_only_a_lack_of_suppliers_is_laid_to_them() -> None:
     (short,) = gap_market(unmet, searches=outcomes(1800, 0.15), suppliers=6)
     assert enough.money == pytest.approx(short.money or 0, rel=0.01)
     assert (enough.for_lack_of_suppliers, short.for_lack_of_suppliers) == (False, True)
+    assert (enough.cause, short.cause) == ("for another reason than suppliers", "for want of suppliers")
 
 
 def test_a_cell_where_much_meets_nobody_lacks_suppliers_whatever_its_balance() -> None:
@@ -206,7 +207,10 @@ def test_the_gap_of_the_planted_cell_is_the_demand_its_suppliers_could_not_serve
 
 def test_in_a_healthy_market_no_gap_is_laid_to_suppliers() -> None:
     store, _, found, judged = look(HEALTHY)
-    assert not any(gap.for_lack_of_suppliers for gap in read_gaps(store, found, judged, POLICY))
+    gaps = read_gaps(store, found, judged, POLICY)
+    assert gaps
+    assert not any(gap.told for gap in gaps)
+    assert {gap.cause for gap in gaps} == {"no more than chance brings"}
 
 
 def test_unmet_searches_of_all_cells_are_those_of_the_market() -> None:

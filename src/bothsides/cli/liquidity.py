@@ -194,15 +194,19 @@ def _show_gaps(console: Console, diagnosis: Diagnosis, audit: LiquidityAudit, ce
     from bothsides.reports.numbers import money
 
     places = {(page.category, page.region) for page in cells}
-    gaps = [gap for gap in audit.gaps if (gap.category, gap.region) in places and gap.money]
-    if not gaps:
+    gaps = [gap for gap in audit.gaps if (gap.category, gap.region) in places]
+    told = [gap for gap in gaps if gap.told]
+    if gaps and not told:
+        console.print()
+        console.print(plain("No cell left more unmet than chance brings."))
+    if not told:
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("asked for and not met", no_wrap=True)
     for name in ("GMV a month", "no result", "no reply", "not filled", "buyers"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("for want of", no_wrap=True)
-    for gap in gaps[:_MOST_LISTED]:
+    for gap in told[:_MOST_LISTED]:
         table.add_row(
             plain(gap.label),
             money(gap.money or 0.0, diagnosis.currency),
@@ -326,8 +330,7 @@ def _gap_words(gap: CoverageGap, currency: str) -> str:
     if gap.money is None:
         return f"{said} What it is worth is not known: {gap.reason}."
     span = f" ({money(gap.low, None)} to {money(gap.high, None)})" if gap.low is not None and gap.high else ""
-    cause = "for want of suppliers" if gap.for_lack_of_suppliers else "but not for want of suppliers"
-    return f"{said} About {money(gap.money, currency)} a month{span} of orders, {cause}."
+    return f"{said} About {money(gap.money, currency)} a month{span} of orders, {gap.cause}."
 
 
 def _recruit_words(audit: LiquidityAudit, page: CellHistory, currency: str) -> list[str]:

@@ -209,7 +209,7 @@ def coverage_gaps(
     at the cell's typical order, so the first reading is the worth of a supply-short finding. `order_values` are in
     major units.
     """
-    uncovered = scarce_cover(judged, unmet, policy)
+    uncovered, unserved = scarce_cover(judged, unmet, policy), served_less(judged, policy)
     usual = _Usually(
         search=_usual_share([(j.standing.search, j.cell.searches) for j in judged]),
         fill=_usual_share([(j.standing.fill, j.cell.requests) for j in judged]),
@@ -219,6 +219,7 @@ def coverage_gaps(
         replace(
             _gap(j, unmet[j.cell.where], usual, order_values.get(j.cell.where)),
             for_lack_of_suppliers=_lacks_suppliers(j, uncovered),
+            beyond_chance=j.cell.where in unserved,
             asked=(titles or {}).get(j.cell.where, ()),
         )
         for j in judged
@@ -263,6 +264,17 @@ def scarce_cover(judged: Sequence[Judged], unmet: Mapping[Where, Unmet], policy:
         j.cell.where
         for j, usual, claimed in zip(judged, stood, claims, strict=True)
         if claimed and usual is not None and usual.factor <= 1 - policy.material_shortfall
+    )
+
+
+def served_less(judged: Sequence[Judged], policy: DiagnosisPolicy) -> frozenset[Where]:
+    """Cells whose searches or requests come about less often than usual, materially and beyond chance."""
+    channels = [tuple(u for u in (j.standing.search, j.standing.fill) if u is not None) for j in judged]
+    claims = believed([min((tail(-u.score) for u in found), default=1.0) for found in channels], policy.alarm_rate)
+    return frozenset(
+        j.cell.where
+        for j, found, claimed in zip(judged, channels, claims, strict=True)
+        if claimed and any(u.factor <= 1 - policy.material_shortfall for u in found)
     )
 
 

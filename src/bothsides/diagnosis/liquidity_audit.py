@@ -100,6 +100,8 @@ class CoverageGap:
     """Share of searches and requests that met a supplier: a result, a reply."""
     for_lack_of_suppliers: bool
     """Whether the evidence says that more suppliers would mend it, not a cart, a price or luck."""
+    beyond_chance: bool = False
+    """Whether the cell serves materially less than a usual one beyond chance, for whatever reason."""
     reason: str = ""
     asked: tuple[tuple[str, int], ...] = ()
     """What the requests that came to nothing were for, where they carry a title: the words and how many."""
@@ -108,6 +110,18 @@ class CoverageGap:
     def label(self) -> str:
         """Its place in words."""
         return cell_label(self.category, self.region)
+
+    @property
+    def told(self) -> bool:
+        """Whether it is more than what every cell leaves unmet."""
+        return bool(self.money) and (self.for_lack_of_suppliers or self.beyond_chance)
+
+    @property
+    def cause(self) -> str:
+        """For want of what, as far as the evidence says."""
+        if self.for_lack_of_suppliers:
+            return "for want of suppliers"
+        return "for another reason than suppliers" if self.beyond_chance else "no more than chance brings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,6 +99,7 @@ def _gap(gap: CoverageGap) -> dict[str, Any]:
         "gmv_without_any_supplier_per_month": gap.unanswered,
         "covered": _value(gap.covered),
         "for_lack_of_suppliers": gap.for_lack_of_suppliers,
+        "beyond_chance": gap.beyond_chance,
         "reason": gap.reason or None,
         "asked_for": [{"title": title, "requests": n} for title, n in gap.asked],
     }

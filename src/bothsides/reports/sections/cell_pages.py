@@ -99,7 +99,7 @@ def _type(kind: SupplierType, currency: str) -> list[Child]:
 
 
 def _gaps(gaps: Sequence[CoverageGap], currency: str) -> Markup | None:
-    told = [gap for gap in gaps if gap.money][:_MOST_GAPS]
+    told = [gap for gap in gaps if gap.told][:_MOST_GAPS]
     if not told:
         return None
     columns = (
@@ -158,8 +158,7 @@ def _unmet(gap: CoverageGap, currency: str) -> str:
     said = unmet_sentence(gap)
     if gap.money is None:
         return f"{said} What it is worth is not known: {gap.reason}."
-    cause = "for want of suppliers" if gap.for_lack_of_suppliers else "not for want of suppliers"
-    return f"{said} About {money(gap.money, currency)} of orders a month, {cause}."
+    return f"{said} About {money(gap.money, currency)} of orders a month, {gap.cause}."
 
 
 def _accounts(page: CellHistory, side: Side) -> Markup | None:
