@@ -8,23 +8,31 @@ repeating the last three months.
 
 import argparse
 import os
+import shutil
 import sys
+import tempfile
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import harness
 import numpy as np
 
+from bothsides import ingest
+from bothsides.metrics import open_store, refresh
 from bothsides.predict.lifetime_choice import judge
 from bothsides.predict.mbg_nbd import fit_mbg_nbd
 from bothsides.predict.pareto_nbd import fit_pareto_nbd
 from bothsides.predict.repeat_buying import Held, Purchases, RepeatBuying, held_out, repeat_buying
+from bothsides.predict.spend import spend_forecast
+from bothsides.schema import Side
+from bothsides.workspace import Workspace
 
 PUBLISHED = {"r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669}
 CUT, WEEKS = date(1997, 9, 30), 39.0
 BARS = {"parameters": 0.005, "mae": 0.80, "rmse": 1.74, "seconds": 1.0}
+EXAMPLE = harness.FOLDER.parent / "examples" / "uk-digital-marketplace"
 DATA = Path(os.environ.get("BOTHSIDES_DATA") or harness.FOLDER.parent.parent / "shared" / "data")
 
 
@@ -135,6 +143,25 @@ def _table(name: str) -> tuple[list[str], bool]:
     return [*lines, "", verdict, f"- Chosen by held-out time: {chosen.says}; came over foretold {beside}"], held
 
 
+def _spend() -> tuple[list[str], bool]:
+    """The UK ledger's next three months: what is given beside the repeat, on the span held out last."""
+    lines, held = ["| side | given | its MAE, GBP | the repeat's | total |", "|---|---|---|---|---|"], True
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "workspace"
+        shutil.copytree(EXAMPLE, folder)
+        os.environ["BOTHSIDES_DATA"] = str(DATA)
+        opened = Workspace.open(folder)
+        ingest.sync(opened, now=datetime(2026, 1, 1, tzinfo=UTC), refresh=refresh("GBP"), progress=lambda _: None)
+        with open_store(opened.warehouse_path) as store:
+            for side in Side:
+                tried = spend_forecast(store, side).candidates
+                given, repeat = next(way for way in tried if way.chosen), tried[0]
+                held &= given.mae <= repeat.mae
+                total = given.predicted / given.observed - 1
+                lines.append(f"| {side}s | {given.says} | {given.mae:,.0f} | {repeat.mae:,.0f} | {total:+.1%} |")
+    return [*lines, "", f"- What is given is never worse than the repeat: {'met' if held else 'MISSED'}"], held
+
+
 def main() -> int:
     """Run the parts, write the results. 1 where a bar was missed."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -153,6 +180,7 @@ def main() -> int:
     name = "CDNOW_sample.txt" if words.smoke else "CDNOW_master.txt"
     parameters, one = _parameters()
     table, two = _table(name)
+    spend, three = _spend()
     customers = "2,357 customers of CDNOW_sample" if words.smoke else "23,570 customers of CDNOW_master"
     said = (
         f"Forecast of the next 39 weeks for the {customers}, from 39 weeks. Errors are in order days per customer; "
@@ -166,10 +194,14 @@ def main() -> int:
             said,
             "",
             *table,
+            "",
+            "Next three months' GMV per account on the UK G-Cloud ledger, judged on the last three months, chosen before:",
+            "",
+            *spend,
         ],
         results=words.results,
     )
-    return 0 if one and two else 1
+    return 0 if one and two and three else 1
 
 
 if __name__ == "__main__":

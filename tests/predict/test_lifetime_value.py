@@ -9,11 +9,11 @@ import pytest
 from bothsides.metrics import Store
 from bothsides.predict.lifetime_choice import judge
 from bothsides.predict.lifetime_value import LifetimeValues, lifetime_values
-from bothsides.predict.lifetime_worth import WEEKS_PER_MONTH, discounted
+from bothsides.predict.lifetime_worth import WEEKS_PER_MONTH, discounted, mean_worth
 from bothsides.predict.mean_value import fit_mean_value
 from bothsides.predict.model_card import ModelVerdict
 from bothsides.predict.repeat_buying import Purchases, RepeatBuying
-from bothsides.predict.repeat_ways import ways
+from bothsides.predict.repeat_ways import PARETO, ways
 from bothsides.schema import Side
 from tests.diagnosis.conftest import market_of
 from tests.predict.cdnow import CALIBRATION_WEEKS, read_cdnow
@@ -212,3 +212,18 @@ def test_on_cdnow_the_model_is_chosen_over_the_hiatus_rule_shown_beside_it(real_
     assert errors["hiatus"] == pytest.approx((0.816, 2.022), abs=0.02)
     assert judged.candidates[0].factor is not None
     assert judged.candidates[0].factor.value == pytest.approx(1 / (1 - 0.115), rel=0.01)
+
+
+def test_of_very_many_accounts_some_are_learned_from_and_the_interval_still_follows(
+    bought: Purchases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = bought.known_by(last_day(DAYS), recent_days=HELD)
+    monkeypatch.setattr("bothsides.predict.repeat_ways.MOST_LEARNED", 150)
+    learned = PARETO.fit(record)
+    assert learned.fit is not None
+    assert learned.fit.every == 3
+    value, mean = mean_worth(learned, record, np.ones(len(record)), months=12, discount=0.0, seed=1)
+    assert len(value) == len(record)
+    assert mean.low is not None
+    assert mean.high is not None
+    assert mean.low < mean.value < mean.high

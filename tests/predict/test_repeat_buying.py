@@ -9,6 +9,7 @@ import pytest
 from bothsides.predict.repeat_buying import read_purchases, repeat_buying
 from bothsides.schema import Side
 from tests.diagnosis.conftest import market_of
+from tests.predict.worlds import last_day, leaving_accounts
 
 WHO = [7, 7, 7, 7, 9, 5]
 DAYS = [0, 14, 14, 70, 7, 99]
@@ -81,3 +82,11 @@ def test_a_declared_sample_follows_no_account() -> None:
     ]
     with pytest.raises(ValueError, match="declared sample"):
         read_purchases(market_of(orders=orders, sample=True), Side.BUYER, until=date(2024, 1, 2))
+
+
+def test_what_was_spent_is_the_same_counted_by_occasion_or_not() -> None:
+    bought = leaving_accounts(np.random.default_rng(3), 50, days=300)
+    known = bought.known_by(last_day(200), recent_days=30)
+    held = bought.after(known.accounts, last_day(200), last_day(260))
+    assert bought.spent(known.accounts, last_day(200), last_day(260)).tolist() == pytest.approx(held.value.tolist())
+    assert bought.spent(np.zeros(0, np.int64), last_day(200), last_day(260)).tolist() == []

@@ -45,7 +45,7 @@ def mean_worth(
         by[:, i] = (high - low) / (2 * step) * price
     means = []
     for counts in draws.counts:
-        moved = spread.resampled(counts) - spread.theta
+        moved = learned.fit.resampled(counts) - spread.theta
         means.append(float(np.einsum("i,i", counts, value + np.einsum("ij,j->i", by, moved))) / len(now))
     ends = np.quantile(means, (LOW, HIGH))
     return value, Estimate(value=float(value.mean()), low=float(ends[0]), high=float(ends[1]))
@@ -62,9 +62,9 @@ def new_worth(learned: Learned, price: Numbers, *, months: int, discount: float,
     """
     if learned.fit is None:
         return None
-    model, spread = learned.fit.model, learned.fit.spread
+    model = learned.fit.model
     drawn = [
-        _occasions_of_new(model.moved(spread.resampled(counts)), months, discount)
+        _occasions_of_new(model.moved(learned.fit.resampled(counts)), months, discount)
         * float(np.einsum("i,i", counts, price))
         / len(price)
         for counts in Draws.of(len(price), seed=seed).counts

@@ -35,6 +35,10 @@ class Histories:
         if not np.any(self.frequency > 0):
             raise ValueError("no account has bought a second time: nothing to learn repeat buying from")
 
+    def thinned(self, every: int) -> "Histories":
+        """Every so many-th history."""
+        return Histories(frequency=self.frequency[::every], recency=self.recency[::every], age=self.age[::every])
+
     def pooled(self) -> tuple["Histories", Whole]:
         """Equal histories once, and which of them each account has."""
         rows = np.stack([self.frequency, self.recency, self.age], axis=1)
@@ -65,11 +69,19 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit(Generic[ModelT]):
-    """A fitted model, its log-likelihood, and what its parameters would be were accounts drawn anew."""
+    """A fitted model, its log-likelihood, and what its parameters would be were accounts drawn anew.
+
+    Of very many accounts every so many-th is learned from.
+    """
 
     model: ModelT
     likelihood: float
     spread: Found
+    every: int = 1
+
+    def resampled(self, counts: Numbers) -> Numbers:
+        """Log-parameters were accounts drawn this many times each."""
+        return self.spread.resampled(counts[:: self.every])
 
 
 def maximise(score: Score, which: Whole, starts: Sequence[Numbers], *, bound: float) -> Found:

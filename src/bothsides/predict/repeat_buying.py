@@ -160,6 +160,14 @@ class Purchases:
         """The record as of a day: only orders up to it are read, whatever is known now."""
         return repeat_buying(self.who, self.when, self.worth, until=day.toordinal(), recent_days=recent_days)
 
+    def spent(self, accounts: Whole, day: date, until: date) -> Numbers:
+        """GMV of the accounts, which stand in order, after the day up to another one; of others nothing."""
+        inside = (self.when > day.toordinal()) & (self.when <= until.toordinal())
+        who, worth = self.who[inside], self.worth[inside]
+        place = np.minimum(np.searchsorted(accounts, who), max(len(accounts) - 1, 0))
+        own = accounts[place] == who if len(accounts) else np.zeros(len(who), bool)
+        return np.bincount(place[own], weights=worth[own], minlength=len(accounts)).astype(np.float64)
+
     def after(self, accounts: Whole, day: date, until: date) -> Held:
         """What the accounts did after the day, up to another one."""
         return held_out(accounts, self.who, self.when, self.worth, after=day.toordinal(), until=until.toordinal())

@@ -1,7 +1,7 @@
 """The ways of saying how often accounts will buy: two models and the rules of thumb that they must beat."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -61,16 +61,27 @@ def _repeat(tested_weeks: float) -> Expecting:
     return lambda seen, weeks: seen.recent * weeks / tested_weeks
 
 
+MOST_LEARNED = 40_000
+"""Accounts that four parameters are learned from at most: more would not move their third digit."""
+
+
+def _thin(seen: RepeatBuying) -> int:
+    return -(-len(seen) // MOST_LEARNED) or 1
+
+
 def _pareto(seen: RepeatBuying) -> Learned:
-    fit = fit_pareto_nbd(seen.histories)
+    every = _thin(seen)
+    fit = replace(fit_pareto_nbd(seen.histories.thinned(every)), every=every)
     return Learned(expecting=lambda then, weeks: fit.model.expected(then.histories, weeks), fit=fit)
 
 
 def _mbg(seen: RepeatBuying) -> Learned:
-    fit = fit_mbg_nbd(seen.histories)
+    every = _thin(seen)
+    fit = replace(fit_mbg_nbd(seen.histories.thinned(every)), every=every)
     return Learned(expecting=lambda then, weeks: fit.model.expected(then.histories, weeks), fit=fit)
 
 
+PARETO = Way(id="pareto_nbd", says="Pareto/NBD", fit=_pareto, is_model=True)
 ALIKE = Way(id="alike", says="everyone at the side's mean rate", fit=_everyone_alike)
 """What a way must beat to say anything of single accounts."""
 
@@ -79,7 +90,7 @@ def ways(tested_weeks: float) -> tuple[Way, ...]:
     """Every way; `tested_weeks` is the length of the span that a record's `recent` columns cover."""
     repeat = _repeat(tested_weeks)
     return (
-        Way(id="pareto_nbd", says="Pareto/NBD", fit=_pareto, is_model=True),
+        PARETO,
         Way(id="mbg_nbd", says="MBG/NBD", fit=_mbg, is_model=True),
         Way(
             id="hiatus",

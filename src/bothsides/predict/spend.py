@@ -11,8 +11,8 @@ from bothsides.metrics.hindsight import on_day
 from bothsides.predict.backtest import Backtested, Draws, backtested, better_by, least
 from bothsides.predict.mean_value import fit_mean_value
 from bothsides.predict.model_card import Comparison, Estimate, ModelCard, ModelVerdict, version_of
-from bothsides.predict.pareto_nbd import fit_pareto_nbd
 from bothsides.predict.repeat_buying import Numbers, Purchases, Whole, months_before, read_purchases
+from bothsides.predict.repeat_ways import PARETO
 from bothsides.schema import Side
 
 SPAN_MONTHS = 3
@@ -90,7 +90,7 @@ class Known:
     def spent(self, months: int, *, before: int = 0) -> Numbers:
         """Each account's GMV of so many months that ended `before` months ago."""
         end = months_before(self.day, before)
-        return self.bought.after(self.accounts, months_before(end, months), end).value
+        return self.bought.spent(self.accounts, months_before(end, months), end)
 
 
 def _repeat(known: Known) -> Numbers:
@@ -124,7 +124,7 @@ def _model(known: Known) -> Numbers:
     record = known.bought.known_by(known.day, recent_days=days)
     if len(record) < 2 or not np.any(record.frequency > 0):
         return _repeat(known)
-    expected = fit_pareto_nbd(record.histories).model.expected(record.histories, days / 7)
+    expected = PARETO.fit(record).expecting(record, days / 7)
     return np.asarray(expected * fit_mean_value(record).of(record))
 
 
@@ -195,7 +195,7 @@ def _judge(bought: Purchases, cuts: list[date], end: date, seed: int) -> _Judged
     """
     spans = [(cut, months_before(end, SPAN_MONTHS * i)) for i, cut in enumerate(cuts)]
     known = [Known.by(bought, cut) for cut, _ in spans]
-    came = [bought.after(k.accounts, cut, until).value for k, (cut, until) in zip(known, spans, strict=True)]
+    came = [bought.spent(k.accounts, cut, until) for k, (cut, until) in zip(known, spans, strict=True)]
     tried = {way[0]: [forecast(k) for k in known] for way, forecast in WAYS}
     draws = Draws.of(len(known[0].accounts), seed=seed)
     chosen, gap, challenger = "repeat", None, ""
