@@ -77,13 +77,16 @@ def _margins(cells: Sequence[Cell], counts: Sequence[int]) -> list[Usual | None]
         return [None] * len(cells)
     logs = [math.log(count + 0.5) for count in counts]
     rest, places = list(logs), [(str(cell.category), str(cell.region)) for cell in cells]
+    groups = [
+        [i for i, place in enumerate(places) if place[dim] == label]
+        for dim, labels in ((0, categories), (1, regions))
+        for label in labels
+    ]
     for _ in range(POLISHES):
-        for dim, labels in ((0, categories), (1, regions)):
-            for label in labels:
-                members = [i for i, place in enumerate(places) if place[dim] == label]
-                effect = median([rest[i] for i in members])
-                for i in members:
-                    rest[i] -= effect
+        for members in groups:
+            effect = median([rest[i] for i in members])
+            for i in members:
+                rest[i] -= effect
     usual = [log - left for log, left in zip(logs, rest, strict=True)]
     luck = [1 / (math.exp(u) + 0.5) for u in usual]
     return _stand(logs, luck, usual)
