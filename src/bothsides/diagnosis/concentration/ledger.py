@@ -46,7 +46,7 @@ class Trade:
 class Trades:
     """Pairs and cells, one place in every array each: accounts, label codes, completed orders, value in major units.
 
-    Code 0 stands for no label, code i for `categories[i - 1]` or `regions[i - 1]`.
+    Code 0 stands for no label, code i for `categories[i - 1]` or `regions[i - 1]`; places are in order of category.
     """
 
     buyer: Ints
@@ -61,7 +61,7 @@ class Trades:
     @classmethod
     def of(cls, trades: Iterable[Trade]) -> "Trades":
         """The same in columns."""
-        rows = list(trades)
+        rows = sorted(trades, key=lambda trade: trade.category or "")
         categories = tuple(sorted({t.category for t in rows if t.category is not None}))
         regions = tuple(sorted({t.region for t in rows if t.region is not None}))
         category: dict[str | None, int] = {None: 0} | {label: i for i, label in enumerate(categories, 1)}
@@ -95,7 +95,7 @@ class Trades:
         cells: Ints = self.category * (len(self.regions) + 1) + self.region
         return cells
 
-    def only(self, kept: Flags) -> "Trades":
+    def only(self, kept: Flags | slice) -> "Trades":
         """The trades that are kept."""
         return Trades(
             buyer=self.buyer[kept],
@@ -112,7 +112,9 @@ class Trades:
         """The trades of one category. Raises ValueError naming the categories there are."""
         if label not in self.categories:
             raise ValueError(f"category {label!r} is not one of {', '.join(self.categories) or 'none'}")
-        return self.only(self.category == self.categories.index(label) + 1)
+        code = self.categories.index(label) + 1
+        first, last = np.searchsorted(self.category, [code, code + 1])
+        return self.only(slice(int(first), int(last)))
 
     def sums(self, side: Side, weights: Floats | None = None) -> Floats:
         """Each account's total on the side, in a place of its own; `weights` instead of amounts where given."""
@@ -172,27 +174,26 @@ def _read_trades(store: Store, span: Span) -> Trades:
     batches = list(
         store.engine.columns(
             f"""
-            WITH pairs AS (
-                SELECT buyer, supplier, category, region, count(*) AS orders, coalesce(sum(value), 0) AS amount
-                FROM fact_orders WHERE placed_on BETWEEN $first AND $last GROUP BY 1, 2, 3, 4
-            ),
-            {_codes("category")}, {_codes("region")}
-            SELECT p.buyer::BIGINT AS buyer, p.supplier::BIGINT AS supplier, coalesce(c.code, 0)::BIGINT AS category,
-                   coalesce(r.code, 0)::BIGINT AS region, p.orders::BIGINT AS orders, p.amount::BIGINT AS amount
-            FROM pairs p LEFT JOIN category_codes c ON c.category = p.category
-                         LEFT JOIN region_codes r ON r.region = p.region
+            WITH {_codes("category")}, {_codes("region")}
+            SELECT o.buyer::BIGINT AS buyer, o.supplier::BIGINT AS supplier, coalesce(c.code, 0)::BIGINT AS category,
+                   coalesce(r.code, 0)::BIGINT AS region, count(*)::BIGINT AS orders,
+                   coalesce(sum(o.value), 0)::BIGINT AS amount
+            FROM fact_orders o LEFT JOIN category_codes c ON c.category = o.category
+                               LEFT JOIN region_codes r ON r.region = o.region
+            WHERE o.placed_on BETWEEN $first AND $last GROUP BY 1, 2, 3, 4
             """,
             days,
         )
     )
+    order = np.argsort(_joined(batches, "category"), kind="stable")
     unit = 10 ** minor_units(store.currency)
     return Trades(
-        buyer=_joined(batches, "buyer"),
-        supplier=_joined(batches, "supplier"),
-        category=_joined(batches, "category"),
-        region=_joined(batches, "region"),
-        orders=_joined(batches, "orders"),
-        amount=_joined(batches, "amount") / unit,
+        buyer=_joined(batches, "buyer")[order],
+        supplier=_joined(batches, "supplier")[order],
+        category=_joined(batches, "category")[order],
+        region=_joined(batches, "region")[order],
+        orders=_joined(batches, "orders")[order],
+        amount=_joined(batches, "amount")[order] / unit,
         categories=labels["category"],
         regions=labels["region"],
     )

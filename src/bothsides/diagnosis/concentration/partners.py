@@ -42,10 +42,11 @@ def partners(trades: Trades, side: Side) -> Partners:
     orders = summed(pair.reshape(-1), trades.orders.astype(np.float64), len(keys))
     account, partner = keys // size, keys % size
     whole, placed = summed(account, amount, size), summed(account, orders, size)
-    order = np.lexsort((partner, -amount, account))
-    first = np.ones(len(order), bool)
-    first[1:] = account[order][1:] != account[order][:-1]
-    top = order[first]
+    # Keys stand by account, then partner: the first of the largest is the one with the smallest number.
+    begins = np.flatnonzero(np.append(True, account[1:] != account[:-1])[: len(account)])
+    most = np.maximum.reduceat(amount, begins) if len(begins) else amount
+    largest = np.flatnonzero(amount == np.repeat(most, np.diff(np.append(begins, len(amount)))))
+    top = largest[np.append(True, account[largest][1:] != account[largest][:-1])[: len(largest)]]
     top = top[(placed[account[top]] >= FEW_ORDERS) & (whole[account[top]] > 0)]
     squares = summed(account, amount**2, size)
     mine = account[top]

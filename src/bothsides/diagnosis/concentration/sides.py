@@ -3,7 +3,7 @@
 from bothsides.diagnosis.concentration.ledger import Ledger
 from bothsides.diagnosis.concentration.replies import Replies, read_replies
 from bothsides.diagnosis.concentration.shares import lorenz, ranked, shares
-from bothsides.diagnosis.concentration.stress import STRESSED, stress
+from bothsides.diagnosis.concentration.stress import STRESSED, Footing, stress
 from bothsides.diagnosis.figures import read
 from bothsides.diagnosis.picture import SideConcentration, Stress
 from bothsides.diagnosis.policy import DiagnosisPolicy
@@ -22,18 +22,25 @@ def concentration(
     if ledger.total <= 0:
         return ()
     values = read(store, span, *METRICS, by_side=True)
-    replies = read_replies(store, span)
+    replies, footing = read_replies(store, span), Footing.of(ledger.trades)
     return tuple(
-        _side(side, ledger, {v.metric: v for v in values if v.side == side}, policy or DiagnosisPolicy(), replies)
+        _side(
+            side, ledger, {v.metric: v for v in values if v.side == side}, policy or DiagnosisPolicy(), replies, footing
+        )
         for side in Side
     )
 
 
 def _side(
-    side: Side, ledger: Ledger, values: dict[str, Value], policy: DiagnosisPolicy, replies: Replies | None
+    side: Side,
+    ledger: Ledger,
+    values: dict[str, Value],
+    policy: DiagnosisPolicy,
+    replies: Replies | None,
+    footing: Footing,
 ) -> SideConcentration:
     amounts = ranked(ledger.trades, side)[1]
-    stresses = tuple(stress(ledger, side, k, policy, replies) for k in STRESSED if k < len(amounts))
+    stresses = tuple(stress(ledger, side, k, policy, replies, footing) for k in STRESSED if k < len(amounts))
     return SideConcentration(
         side=side,
         values=values,

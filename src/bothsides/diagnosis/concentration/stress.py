@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bothsides.diagnosis.concentration.ledger import Flags, Ledger, Trades, summed
+from bothsides.diagnosis.concentration.ledger import Flags, Ints, Ledger, Trades, summed
 from bothsides.diagnosis.concentration.replies import Replies
 from bothsides.diagnosis.concentration.shares import ranked
 from bothsides.diagnosis.hanging import Fill
@@ -23,28 +23,30 @@ def stress(
     k: int,
     policy: DiagnosisPolicy | None = None,
     replies: Replies | None = None,
+    footing: "Footing | None" = None,
 ) -> Stress:
     """The k largest accounts of the side leave and take their orders with them.
 
     Nobody knows what their partners would do. Those who already trade with another account of the side in the same
-    category are assumed to move the policy's share of these orders to it; the others' orders are lost.
+    category are assumed to move the policy's share of these orders to it; the others' orders are lost. `footing` is
+    the trades' own, for several losses of one ledger.
     """
     policy, trades = policy or DiagnosisPolicy(), ledger.trades
     leaving = [int(account) for account in ranked(trades, side)[0][:k]]
-    lost = np.isin(trades.party(side), leaving)
+    lost = _marked(leaving, trades.accounts)[trades.party(side)]
     total = ledger.total or 1.0
     gone, movable = float(trades.amount[lost].sum()), _movable(trades, side, lost)
     as_assumed, worst, best = ((gone - part * movable) / total for part in policy.recapture_range)
     follow = followers(trades, lost, side, policy)
-    weak = weakened(trades, lost, policy)
+    weak = weakened(footing or Footing.of(trades), lost, policy)
+    touched, stay = trades.party(side.other)[lost], trades.party(side.other)[~lost]
+    alone = _marked(touched, trades.accounts) & ~_marked(stay, trades.accounts)
     return Stress(
         side=side,
         k=k,
         names=tuple(ledger.names.get(account, "") for account in leaving),
         gmv_lost_share=gone / total if ledger.total else 0.0,
-        counterparties_left_alone=len(
-            np.setdiff1d(trades.party(side.other)[lost], trades.party(side.other)[~lost], assume_unique=False)
-        ),
+        counterparties_left_alone=int(alone.sum()),
         gmv_movable_share=movable / total,
         gmv_lost_after=(as_assumed, worst, best),
         gmv_lost_with_followers=follow.lost / total,
@@ -55,10 +57,18 @@ def stress(
     )
 
 
+def _marked(accounts: Ints | list[int], size: int) -> Flags:
+    """A place per account, true for these."""
+    flags = np.zeros(size, bool)
+    flags[accounts] = True
+    return flags
+
+
 def _movable(trades: Trades, side: Side, lost: Flags) -> float:
     """Value of the lost trade whose partner buys, or sells, in the same category with somebody who stays."""
     partner = trades.party(side.other) * (len(trades.categories) + 1) + trades.category
-    return float(trades.amount[lost & np.isin(partner, np.unique(partner[~lost]))].sum())
+    knows = _marked(partner[~lost], trades.accounts * (len(trades.categories) + 1))
+    return float(trades.amount[lost & knows[partner]].sum())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,30 +106,46 @@ class Weakened:
     fragile: int
 
 
-def weakened(trades: Trades, lost: Flags, policy: DiagnosisPolicy) -> Weakened:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Footing:
+    """A ledger's cells with their accounts, numbered once: by side, the cell of each and the number of each trade's."""
+
+    trades: Trades
+    cells: int
+    cell_of: dict[Side, Ints]
+    place: dict[Side, Ints]
+
+    @classmethod
+    def of(cls, trades: Trades) -> "Footing":
+        """Number the accounts of every cell."""
+        cell_of, place = {}, {}
+        for side in Side:
+            keys, inverse = np.unique(trades.cell * trades.accounts + trades.party(side), return_inverse=True)
+            cell_of[side], place[side] = keys // trades.accounts, inverse.reshape(-1)
+        return cls(trades=trades, cells=int(trades.cell.max(initial=0)) + 1, cell_of=cell_of, place=place)
+
+    def hanging(self, stays: Flags, policy: DiagnosisPolicy) -> Flags:
+        """The cells in which one account of a side holds `fragile_share` of what stays, more than equal ones would."""
+        amount = np.where(stays, self.trades.amount, 0.0)
+        total, hangs = summed(self.trades.cell, amount, self.cells), np.zeros(self.cells, bool)
+        for side in Side:
+            cell, size = self.cell_of[side], len(self.cell_of[side])
+            held, there = summed(self.place[side], amount, size), _marked(self.place[side][stays], size)
+            largest = np.zeros(self.cells)
+            np.maximum.at(largest, cell, held)
+            equal = policy.over_equal / np.maximum(np.bincount(cell[there], minlength=self.cells), 1)
+            hangs |= (total > 0) & (largest >= np.maximum(policy.fragile_share, np.minimum(1.0, equal)) * total)
+        return hangs
+
+
+def weakened(footing: Footing, lost: Flags, policy: DiagnosisPolicy) -> Weakened:
     """Cells left with too few orders for a verdict, and cells that would newly hang on one account of a side."""
-    cells = int(trades.cell.max(initial=0)) + 1
-    before = np.bincount(trades.cell, weights=trades.orders, minlength=cells)
-    after = np.bincount(trades.cell, weights=np.where(lost, 0, trades.orders), minlength=cells)
+    trades, orders = footing.trades, footing.trades.orders.astype(np.float64)
+    before = summed(trades.cell, orders, footing.cells)
+    after = summed(trades.cell, np.where(lost, 0.0, orders), footing.cells)
     judged, stays = before >= policy.least_n, after >= policy.least_n
-    newly = stays & hanging_cells(trades.only(~lost), cells, policy) & ~hanging_cells(trades, cells, policy)
+    newly = stays & footing.hanging(~lost, policy) & ~footing.hanging(np.ones(len(trades), bool), policy)
     return Weakened(undecided=int((judged & ~stays).sum()), fragile=int(newly.sum()))
-
-
-def hanging_cells(trades: Trades, cells: int, policy: DiagnosisPolicy) -> Flags:
-    """The cells in which one account of a side holds `fragile_share` of the GMV, more than few equal ones would."""
-    hangs = np.zeros(cells, bool)
-    total = summed(trades.cell, trades.amount, cells)
-    for side in Side:
-        keys, place = np.unique(trades.cell * trades.accounts + trades.party(side), return_inverse=True)
-        held = summed(place, trades.amount, len(keys))
-        cell = keys // trades.accounts
-        largest = np.zeros(cells)
-        np.maximum.at(largest, cell, held)
-        equal = policy.over_equal / np.maximum(np.bincount(cell, minlength=cells), 1)
-        least = np.maximum(policy.fragile_share, np.minimum(1.0, equal))
-        hangs |= (total > 0) & (largest >= least * total)
-    return hangs
 
 
 def fill_without(replies: Replies, leaving: list[int]) -> Fill:

@@ -76,15 +76,14 @@ class Strata:
 
     @classmethod
     def of(cls, code: Ints, own: Ints) -> "Strata":
-        """Numbered from 0 without gaps."""
-        stratum = np.unique(code, return_inverse=True)[1].reshape(-1)
-        part = np.unique(stratum * (int(own.max(initial=0)) + 1) + own, return_inverse=True)[1].reshape(-1)
+        """Numbered from 0, gaps or none."""
+        stratum = _numbered(code)
+        part = _numbered(stratum * (int(own.max(initial=0)) + 1) + own)
         return cls(stratum=stratum, part=part)
 
     def outside(self, weights: Floats) -> Floats:
         """For every episode, the sum over its stratum without its own unit."""
-        size = len(self.stratum)
-        whole, mine = summed(self.stratum, weights, size), summed(self.part, weights, size)
+        whole, mine = summed(self.stratum, weights, 0), summed(self.part, weights, 0)
         rest: Floats = np.maximum(whole[self.stratum] - mine[self.part], 0.0)
         return rest
 
@@ -94,3 +93,11 @@ class Strata:
         each = np.zeros(size)
         each[np.unique(self.part * most + supplier, return_index=True)[1]] = 1.0
         return self.outside(each)
+
+
+def _numbered(code: Ints) -> Ints:
+    """The codes themselves where they are small, else their numbers: sorting a million of them costs more than gaps."""
+    if not len(code) or int(code.max()) < 2 * len(code) + 100_000:
+        return code
+    numbers: Ints = np.unique(code, return_inverse=True)[1].reshape(-1)
+    return numbers

@@ -181,8 +181,8 @@ def _finding(looked: Leakage, signals: list[Signal]) -> Finding:
             high=sum(high for _, high in ranges),
             currency=looked.currency,
             reckoning="Orders that matched pairs placed lately and these did not, at these pairs' own mean order, "
-            "without what their buyers moved to suppliers new to them. Rather too low: pairs that came to know each other in "
-            "the last half year, or that nothing matches, are not in it.",
+            "without what their buyers moved to suppliers new to them. Rather too low: pairs that came to know each "
+            "other in the last half year, or that nothing matches, are not in it.",
         ),
         cause="Pairs that know each other may order directly; a contract that ended, stock that ran out or a project "
         "that was finished look the same from here.",

@@ -105,23 +105,20 @@ def _pair_rows(store: Store, end: date, least_orders: int) -> dict[str, Ints]:
     return _columns(
         store,
         f"""
-        WITH parts AS (
-            SELECT buyer, supplier, category, region, {_period("placed_on")} AS period,
-                   count(CASE WHEN coalesce(on_platform, true) THEN 1 END) AS on_count,
-                   count(CASE WHEN NOT coalesce(on_platform, true) THEN 1 END) AS off_count,
-                   coalesce(sum(CASE WHEN coalesce(on_platform, true) THEN value END), 0) AS amount
-            FROM fact_orders WHERE placed_on <= $last GROUP BY 1, 2, 3, 4, 5
-        ),
-        knowing AS (
-            SELECT buyer, supplier FROM parts GROUP BY 1, 2 HAVING sum(on_count) >= {int(least_orders)}
+        WITH knowing AS (
+            SELECT buyer, supplier FROM fact_orders WHERE placed_on <= $last
+            GROUP BY 1, 2 HAVING count(CASE WHEN coalesce(on_platform, true) THEN 1 END) >= {int(least_orders)}
         ),
         {_code("category")}, {_code("region")}
-        SELECT p.buyer::BIGINT AS buyer, p.supplier::BIGINT AS supplier, p.period::BIGINT AS period,
+        SELECT o.buyer::BIGINT AS buyer, o.supplier::BIGINT AS supplier, ({_period("o.placed_on")})::BIGINT AS period,
                coalesce(c.code, 0)::BIGINT AS category, coalesce(r.code, 0)::BIGINT AS region,
-               p.on_count::BIGINT AS on_count, p.off_count::BIGINT AS off_count, p.amount::BIGINT AS amount
-        FROM parts p JOIN knowing k ON k.buyer = p.buyer AND k.supplier = p.supplier
-                     LEFT JOIN category_codes c ON c.category = p.category
-                     LEFT JOIN region_codes r ON r.region = p.region
+               count(CASE WHEN coalesce(o.on_platform, true) THEN 1 END)::BIGINT AS on_count,
+               count(CASE WHEN NOT coalesce(o.on_platform, true) THEN 1 END)::BIGINT AS off_count,
+               coalesce(sum(CASE WHEN coalesce(o.on_platform, true) THEN o.value END), 0)::BIGINT AS amount
+        FROM fact_orders o JOIN knowing k ON k.buyer = o.buyer AND k.supplier = o.supplier
+                           LEFT JOIN category_codes c ON c.category = o.category
+                           LEFT JOIN region_codes r ON r.region = o.region
+        WHERE o.placed_on <= $last GROUP BY 1, 2, 3, 4, 5
         """,
         end,
     )

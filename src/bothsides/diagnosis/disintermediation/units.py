@@ -105,14 +105,16 @@ def signals_of(found: Episodes, stage: Stage, level: Level, policy: DiagnosisPol
 
 def match_pairs(found: Episodes, level: Level) -> Matched:
     """Each episode with its controls: other units' pairs that are alike, from the nearest place that has enough."""
-    kind = (found.kind * 64 + found.season) * 2**40
+    categories, regions = int(found.category.max(initial=0)) + 1, int(found.region.max(initial=0)) + 1
+    kind = found.kind * (int(found.season.max(initial=0)) + 1) + found.season
+    both = (kind * categories + found.category) * regions + found.region
     match level:
         case Level.SUPPLIER:
-            alike = [kind + found.category * 2**20 + found.region, kind + found.category, kind]
+            alike = [both, kind * categories + found.category, kind]
         case Level.CATEGORY:
-            alike = [kind + found.region, kind]
+            alike = [kind * regions + found.region, kind]
         case Level.REGION | Level.CELL:
-            alike = [kind + found.category, kind]
+            alike = [kind * categories + found.category, kind]
     return matched_to(found, unit_codes(found, level), alike)
 
 
