@@ -95,7 +95,7 @@ def test_looking_back_stores_nothing(run: Run, trading: Path) -> None:
 def test_everything_in_one_look_says_what_is_too_little_and_what_would_help(run: Run, workspace: Path) -> None:
     shown = run("predict", "-w", workspace)
     assert shown.code == 0, shown.err
-    assert shown.out.count("too little data") == 7
+    assert shown.out.count("too little data") == 8
     (found, _) = json.loads(run("predict", "spend", "--json", "-w", workspace).out)
     assert found["verdict"] == "too little data"
     assert found["help"].startswith("What would help: a longer history")
@@ -105,7 +105,7 @@ def test_everything_in_one_look_says_what_is_too_little_and_what_would_help(run:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("churned",), "'churned' is not one of churn, ltv, spend, match"),
+        (("churned",), "'churned' is not one of churn, ltv, spend, match, upsell"),
         (("ltv", "--side", "seller"), "--side 'seller' is not one of buyer, supplier"),
         (("ltv", "--horizon", "60"), "horizon_months 60 must be one of 24, 36"),
         (("spend", "--as-of", "June"), "--as-of 'June' is not a day"),

@@ -18,7 +18,7 @@ COMMANDS: dict[str, str] = {
     "liquidity": "Where the market is short, cell by cell and period by period, and whom to recruit.",
     "elasticity": "How strongly each side draws and keeps the other, which side to fund, a push that would show it.",
     "finding": "The findings of the audit as a list, or one of them whole, with the records behind it.",
-    "predict": "What accounts will do: churn, lifetime value, spend, new pairs; judged on time they had not seen.",
+    "predict": "What accounts will do: churn, lifetime value, spend, new pairs, upgrades; each judged on later months.",
     "threshold": "From how many of one side on the other stays, and how far each cell is from it.",
     "quarantine": "Show the records that could not be loaded, with reason, file and line.",
     "doctor": "What is wrong with this workspace and how to mend it; which questions the data can answer.",

@@ -103,7 +103,7 @@ def overview(console: Console, told: list[Told]) -> None:
     console.print(table)
     console.print()
     console.print(
-        plain("Next  bothsides predict churn    (or ltv, spend, match): figures, calibration, who comes first")
+        plain("Next  bothsides predict churn    (or ltv, spend, match, upsell): figures, calibration, who comes first")
     )
 
 

@@ -13,6 +13,7 @@ from bothsides.predict.model_card import ModelVerdict
 from bothsides.predict.scores import Prediction
 from bothsides.predict.shelf import plain
 from bothsides.predict.spend import SpendForecast, spend_forecast
+from bothsides.predict.upsell import upsell
 from bothsides.schema import Side
 
 Answer: TypeAlias = Prediction | LifetimeValues | SpendForecast
@@ -84,6 +85,12 @@ MODELS: dict[str, Model] = {
             question="Which buyer will start to buy from which supplier?",
             by_side=False,
             ask=lambda store, q: match(store, as_of=q.as_of),
+        ),
+        Model(
+            name="upsell",
+            question="Which suppliers will move to a dearer plan?",
+            by_side=False,
+            ask=lambda store, q: upsell(store, as_of=q.as_of),
         ),
     )
 }
