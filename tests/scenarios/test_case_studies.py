@@ -11,11 +11,17 @@ import pytest
 
 from bothsides.connectors.files import locate, read
 from bothsides.diagnosis import Diagnosis, Sureness, diagnose
+from bothsides.diagnosis.elasticity.records import beyond_chance
 from bothsides.diagnosis.stage.reading import Stage, StageReading
+from bothsides.diagnosis.threshold.reading import ThresholdStatus
 from bothsides.diagnosis.wording import count, money, share
 from bothsides.ingest import sync
 from bothsides.ingest.draft import draft, profile, write_draft
 from bothsides.metrics import Query, Store, Value, ask, open_store, refresh
+from bothsides.predict.churn import churn
+from bothsides.predict.match import match
+from bothsides.predict.model_card import ModelVerdict
+from bothsides.predict.scores import Prediction
 from bothsides.schema import Grain, Side
 from bothsides.workspace import Workspace
 
@@ -134,22 +140,55 @@ def test_the_ledgers_growth_and_who_brought_it(uk: Store, uk_read: Diagnosis) ->
     quotes("uk-digital-marketplace", f"The last quarter is {share(1 - by['2014-Q2'] / by['2014-Q1'])} below")
 
 
-def test_the_ledgers_findings_are_the_two_that_can_be_counted(uk_read: Diagnosis) -> None:
-    assert [(f.kind, f.sure) for f in uk_read.findings] == [
-        ("buyer_concentration", Sureness.CERTAIN),
-        ("fragile_cell", Sureness.CERTAIN),
-    ]
-    worth = uk_read.findings[0].worth
-    assert worth is not None
+def test_the_ledgers_findings_are_counted_but_for_the_one_that_looks_ahead(uk_read: Diagnosis) -> None:
+    found = {f.kind: f for f in uk_read.findings}
+    sure = {kind: f.sure for kind, f in found.items()}
+    assert sure.pop("accounts_at_risk") is Sureness.LIKELY
+    assert sure == dict.fromkeys(("buyer_concentration", "fragile_cell", "buyers_cluster_on_one"), Sureness.CERTAIN)
+    ten, cluster = found["buyer_concentration"], found["buyers_cluster_on_one"]
+    assert ten.worth is not None
+    assert "Ten of 459 buyers carry 53 % of GMV" in ten.title
+    assert "Home Office, Ministry of Justice and Cabinet Office" in ten.first_step
+    assert "carries 61 %, GBP 475 k a month" in found["fragile_cell"].title
+    assert "15 buyers of 41" in cluster.title
+    assert "GBP 238 k a month" in cluster.title
+    assert 80 <= int(found["accounts_at_risk"].title.split()[0]) <= 120
     quotes(
         "uk-digital-marketplace",
         "Ten of 459 buyers carry 53 % of GMV",
-        f"it is worth {money(worth.per_month, 'GBP')} a month",
+        f"it is worth {money(ten.worth.per_month, 'GBP')} a month",
         "Home Office, Ministry of Justice and Cabinet Office",
         "carries 61 % of the cell, GBP 475 k a month",
+        "15 of 41 returning buyers depend on one supplier** (certain): GBP 238 k a month",
+        "About a hundred buyers",
     )
-    assert "Home Office, Ministry of Justice and Cabinet Office" in uk_read.findings[0].first_step
-    assert "carries 61 %, GBP 475 k a month" in uk_read.findings[1].title
+
+
+def skill(prediction: Prediction) -> tuple[float, float]:
+    """How well the model ranks on time it had not seen, and how well the rule beside it."""
+    (auc,) = [each for each in prediction.card.comparisons if each.measure == "auc"]
+    assert prediction.card.verdict is ModelVerdict.USABLE
+    assert auc.wins
+    assert auc.baseline is not None
+    return auc.model.value, auc.baseline.value
+
+
+def test_what_is_foreseen_on_the_ledger_beats_the_rule_of_thumb(uk: Store) -> None:
+    quotes("uk-digital-marketplace", "AUC 0.81, against 0.75", "AUC 0.88, against 0.80", "AUC 0.87, against 0.80")
+    assert skill(churn(uk, Side.BUYER)) == pytest.approx((0.81, 0.75), abs=0.015)
+    assert skill(churn(uk, Side.SUPPLIER)) == pytest.approx((0.88, 0.80), abs=0.015)
+    assert skill(match(uk)) == pytest.approx((0.87, 0.80), abs=0.015)
+
+
+def test_no_threshold_no_direction_and_no_side_to_fund_is_claimed_on_the_ledger(uk_read: Diagnosis) -> None:
+    assert uk_read.threshold is not None
+    assert uk_read.elasticity is not None
+    for reading, said in zip(uk_read.threshold.readings, ("21 weeks", "18 cells"), strict=True):
+        assert reading.status is ThresholdStatus.REFUSED
+        assert reading.reason.startswith(said)
+    quotes("uk-digital-marketplace", "refused: 21 weeks", "refused: suppliers left in 18 cells")
+    assert not any(beyond_chance(effect) for effect in uk_read.elasticity.effects)
+    assert uk_read.elasticity.funding.side is None
 
 
 def test_the_ledgers_market_is_growing_and_its_rule_says_by_what(uk_read: Diagnosis) -> None:
@@ -245,6 +284,14 @@ def test_invoices_without_a_customer_are_counted_and_in_no_number(retail: Store)
     quotes("online-retail", "3,710 of 25,900 invoices", f"the GBP {total / 1e6:.2f} m that are loaded")
     quotes("online-retail", f"worth GBP {(9_747_747.93 - total) / 1e6:.2f} m net")
     assert retail.engine.row("SELECT count(*) FROM fact_orders WHERE dayofweek(placed_on) = 6") == (0,)
+
+
+def test_the_shops_buyers_are_foreseen_and_the_level_of_autumn_is_told(retail: Store) -> None:
+    foreseen = churn(retail, Side.BUYER)
+    assert skill(foreseen) == pytest.approx((0.74, 0.69), abs=0.015)
+    level = next(each for each in foreseen.card.comparisons if each.measure == "observed_to_predicted")
+    assert level.model.value == pytest.approx(0.84, abs=0.03)
+    quotes("online-retail", "AUC 0.74 on September to November, against 0.69", "0.84 buyers stopped")
 
 
 def test_young_and_veiled_cohorts_of_the_shop(retail: Store) -> None:
