@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from bothsides.schema import Side
 
 PLAN = "plan"
+LEAST_TO_DEAL = 3
+"""Cells below which no lot can be dealt."""
 _SENTENCE = re.compile(r"(?<=[.]) (?=[A-Z])")
 
 
@@ -139,25 +141,34 @@ def show(console: Console, reading: ElasticityReading, tests: list[DecidingTest]
             console.print(plain(direction.sentence))
         console.print(plain(f"\n{reading.effects[0].reason}.", style="dim"))
     else:
-        print_whole(console, _effects(reading))
-        console.print()
-        for sentence in dict.fromkeys(s for e in reading.effects for s in _SENTENCE.split(e.why or e.reason) if s):
-            console.print(plain(sentence, style="dim"))
-        if reading.retention is not None:
-            console.print(plain(f"\n{reading.retention.sentence}"))
-    for response in reading.responses:
-        if response.side is not response.pushed and response.weeks[1:]:
-            console.print(plain(_after_push(response)))
+        _show_effects(console, reading)
     console.print(plain(f"\n{reading.funding.sentence}", style="bold"))
     if reading.funding.returns:
         print_whole(console, _returns(reading, currency))
     for need in reading.funding.collect:
         console.print(plain(f"  missing: {need}"))
-    for judgement in reading.judgements:
-        console.print(plain(_on_record(judgement)))
-    for test in tests:
-        console.print(plain(f"\n{test.sentence}"))
-    console.print(plain("\nNext: bothsides elasticity plan --side supplier --out pushes.csv", style="dim"))
+    for said_by in (*map(_on_record, reading.judgements), *(f"\n{test.sentence}" for test in tests)):
+        console.print(plain(said_by))
+    able = reading.cells >= LEAST_TO_DEAL
+    ahead = (
+        "elasticity plan --side supplier --out pushes.csv" if able else "doctor, for what splits the market into cells"
+    )
+    console.print(plain(f"\nNext: bothsides {ahead}", style="dim"))
+
+
+def _show_effects(console: Console, reading: ElasticityReading) -> None:
+    """The effects, why they have their grades, who retains whom, and what followed pushes."""
+    from bothsides.cli.figures import print_whole
+
+    print_whole(console, _effects(reading))
+    console.print()
+    for sentence in dict.fromkeys(s for e in reading.effects for s in _SENTENCE.split(e.why or e.reason) if s):
+        console.print(plain(sentence, style="dim"))
+    if reading.retention is not None:
+        console.print(plain(f"\n{reading.retention.sentence}"))
+    for response in reading.responses:
+        if response.side is not response.pushed and response.weeks[1:]:
+            console.print(plain(_after_push(response)))
 
 
 def _effects(reading: ElasticityReading) -> Table:

@@ -41,6 +41,13 @@ def test_cells_that_disagree_give_none() -> None:
     assert "no direction is claimed" in found.sentence
 
 
+def test_too_few_cells_say_so_instead_of_a_direction() -> None:
+    market = panel("no_effect", 2, 40)
+    found = direction(ground(market, Side.BUYER), market.suppliers.left, 1)
+    assert found.points == 0
+    assert found.sentence.startswith("2 cells can be compared, too few for a direction")
+
+
 def test_pushes_by_lot_are_judged_against_other_deals_of_the_lot() -> None:
     market = panel("randomised_pushes", 8, 104)
     found = direction(ground(market, Side.BUYER), market.suppliers.left, 1)
@@ -51,12 +58,12 @@ def test_pushes_by_lot_are_judged_against_other_deals_of_the_lot() -> None:
 
 def test_the_lot_is_rarely_beaten_by_chance_where_nothing_happens() -> None:
     claims = 0
-    for seed in range(12):
+    for seed in range(6):
         market = panel("randomised_pushes", 6, 52, seed)
         rng = np.random.default_rng(seed)
         deaf = replace(market, buyers=replace(market.buyers, joined=rng.poisson(8.0, (6, 52)).astype(float)))
         claims += direction(ground(deaf, Side.BUYER), market.suppliers.left, seed).points != 0
-    assert claims <= 4
+    assert claims <= 2
 
 
 def test_chosen_pushes_are_no_lot() -> None:

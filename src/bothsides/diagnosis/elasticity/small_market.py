@@ -14,6 +14,9 @@ from bothsides.diagnosis.wording import counted, of_side, share
 BELIEVED = 0.1
 """Chance under which a direction is named."""
 SHUFFLES = 999
+LEAST_WEEKS = 10
+"""Weeks with both sides in a cell below which its ranks say nothing."""
+LEAST_CELLS = 3
 
 
 def direction(of: Ground, left: Floats, seed: int) -> Direction:
@@ -43,11 +46,11 @@ def direction(of: Ground, left: Floats, seed: int) -> Direction:
 def _signs(of: Ground) -> Floats:
     """Per cell the sign of the rank correlation of joiners with the other side's stock, weeks' effects taken out."""
     rate = np.sqrt(of.joined + 0.375)
-    there = known(rate, of.driver)
+    there = known(rate, of.driver, np.where(of.stock > 0, of.stock, np.nan))
     rest = two_way(there).residual(np.stack([rate, of.driver]))
     found = np.zeros(len(rate))
     for cell, at in enumerate(there > 0):
-        if at.sum() > 2 and np.ptp(rest[0, cell, at]) > 0 and np.ptp(rest[1, cell, at]) > 0:
+        if at.sum() >= LEAST_WEEKS and np.ptp(rest[0, cell, at]) > 0 and np.ptp(rest[1, cell, at]) > 0:
             found[cell] = np.sign(stats.spearmanr(rest[0, cell, at], rest[1, cell, at]).statistic)
     return found
 
@@ -92,6 +95,11 @@ def _statistic(of: Ground, left: Floats) -> Callable[[Floats], float]:
 def _said(of: Ground, up: int, live: int, chance: float, points: int) -> str:
     who, other = of_side(of.side), of_side(of.side.other)
     most, word = max(up, live - up), "more" if up >= live - up else "fewer"
+    if live < LEAST_CELLS:
+        return (
+            f"{counted(live, 'cell')} can be compared, too few for a direction of how {other} move {who}; give "
+            "orders a category or a region."
+        )
     told = (
         f"In {most} of {counted(live, 'cell')} {word} {who} joined when there were more {other} than usual; by chance "
         f"alone that agreement comes {share(chance)} of the time"
