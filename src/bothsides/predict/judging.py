@@ -123,13 +123,13 @@ def judged(spec: ModelSpec, train: Sequence[Cases], test: Cases, *, steps: float
     notes = tuple(f"{name} was left out: alone it tells the outcome so well that it must know it" for name in leaking)
     trial = _tried(spec, train, test, leaking, steps)
     if not adds_nothing(trial.strict):
-        reason = f"on time it had not seen it does better than the rule ({spec.rule}), and what it says comes true"
+        reason = f"on time it had not seen it does better than the rule ({spec.rule})"
         return trial.judgement(reason, leaking, notes)
     gap = trial.comparisons[0]
     others = len(spec.signals) - len(leaking)
     notes = (*notes, f"all {others} features together add nothing beyond chance to the rule: {_beside(gap)}")
     alone = spec.others(spec.rule_signal)
-    reason = f"the rule itself is used ({spec.rule}): it ranks as well as all features, and what it says comes true"
+    reason = f"the rule itself is used ({spec.rule}): it ranks as well as all features"
     return _tried(spec, train, test, alone, steps).judgement(reason, alone, notes)
 
 

@@ -59,9 +59,14 @@ class ScoreTable:
         return self.names.get(account, f"account {account}")
 
     def highest(self, most: int, rows: Sequence[int] | Ints | None = None) -> tuple[Score, ...]:
-        """The likeliest cases first, of all or of some rows; ties in the order of their accounts."""
+        """The cases that matter most first, of all or of some rows; ties in the order of their accounts.
+
+        Where amounts are known those are the ones with the most expected to be lost or won, chance times amount: who
+        left long ago is likely to stay away, and nothing hangs on it. Else the likeliest.
+        """
         chosen = np.arange(len(self)) if rows is None else np.asarray(rows, dtype=np.int64)
-        order = np.lexsort((chosen, -self.probabilities[chosen]))[:most]
+        weight = self.probabilities if self.amounts is None else self.probabilities * self.amounts
+        order = np.lexsort((chosen, -weight[chosen]))[:most]
         return tuple(self.score(int(row)) for row in chosen[order])
 
 
@@ -86,7 +91,7 @@ class Prediction:
     tested: Tested | None = None
 
     def highest(self, most: int) -> tuple[Score, ...]:
-        """The likeliest cases first; none where the model may not speak."""
+        """The cases that matter most first; none where the model may not speak."""
         return () if self.table is None else self.table.highest(most)
 
 

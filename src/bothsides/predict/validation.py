@@ -182,7 +182,7 @@ def decided(*, ranking: Estimate, ratio: Estimate, error: Estimate, reason: str)
             verdict=ModelVerdict.NOT_CALIBRATED,
             reason=f"probabilities are off by {error.value:.0%} on average: it ranks, they are not to be used",
         )
-    return Verdict(verdict=ModelVerdict.USABLE, reason=reason)
+    return Verdict(verdict=ModelVerdict.USABLE, reason=f"{reason}; {ratio.value:.2f} came for each one predicted")
 
 
 def _loses(gap: Comparison) -> bool:
