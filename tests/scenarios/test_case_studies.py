@@ -18,6 +18,7 @@ from bothsides.diagnosis.wording import count, money, share
 from bothsides.ingest import sync
 from bothsides.ingest.draft import draft, profile, write_draft
 from bothsides.metrics import Query, Store, Value, ask, open_store, refresh
+from bothsides.metrics.decompose import Comparison, decompose, named_period
 from bothsides.predict.churn import churn
 from bothsides.predict.match import match
 from bothsides.predict.model_card import ModelVerdict
@@ -108,6 +109,18 @@ def quarters(store: Store, metric: str) -> dict[str | None, Value]:
     return {value.period: value for value in ask(store, Query(metrics=(metric,), grain=Grain.QUARTER))}
 
 
+def changed(store: Store, period: str, against: str) -> dict[str, float]:
+    """What each group of buyers did to GMV between two periods, major units."""
+    asked = Comparison(
+        metric="gmv",
+        period=named_period(period, fiscal_start=1),
+        against=named_period(against, fiscal_start=1),
+        side=Side.BUYER,
+    )
+    split = next(split for split in decompose(store, asked).splits if split.way == "accounts")
+    return {part.part: part.amount / 100 for part in split.parts}
+
+
 def quotes(name: str, *figures: str) -> None:
     """The page says each of the figures."""
     text = page(name)
@@ -138,6 +151,12 @@ def test_the_ledgers_growth_and_who_brought_it(uk: Store, uk_read: Diagnosis) ->
     by = {period: float(v.value or 0) for period, v in quarters(uk, "gmv").items()}
     quotes("uk-digital-marketplace", f"+{money(by['2014-Q2'] - by['2013-Q2'], 'GBP')}: buyers active in both")
     quotes("uk-digital-marketplace", f"The last quarter is {share(1 - by['2014-Q2'] / by['2014-Q1'])} below")
+    of = {part: amount / 1e6 for part, amount in changed(uk, "2014-Q2", "2013-Q2").items()}
+    quotes(
+        "uk-digital-marketplace",
+        f"buyers active in both +{of['expansion'] + of['contraction']:.1f} m, won in between +{of['between']:.1f} m",
+        f"new and returned +{of['new'] + of['returned']:.1f} m, gone {of['churned']:.1f} m",
+    )
 
 
 def test_the_ledgers_findings_are_counted_but_for_the_one_that_looks_ahead(uk_read: Diagnosis) -> None:
@@ -275,6 +294,12 @@ def test_a_shop_has_no_stage_and_its_numbers_are_those_of_the_page(retail: Store
     )
     assert any("3,511 credit notes worth GBP 436 k" in caveat for caveat in found.caveats)
     assert not any(h.metric == "ndr_gmv" for h in found.headlines)
+
+
+def test_who_made_the_shops_november(retail: Store) -> None:
+    of = changed(retail, "2011-11", "2011-10")
+    new, back, gone = (round(of[part] / 1e3) for part in ("new", "returned", "churned"))
+    quotes("online-retail", f"new buyers +{new} k", f"returned +{back} k", f"gone {gone} k")
 
 
 def test_invoices_without_a_customer_are_counted_and_in_no_number(retail: Store) -> None:
