@@ -21,7 +21,7 @@ from bothsides.cli.set_aside import warn_of_set_aside
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
-    from bothsides.diagnosis.elasticity import DecidingTest, ElasticityReading, Judgement, Response
+    from bothsides.diagnosis.elasticity import DecidingTest, ElasticityReading, Judgement, PushPlan, Response
     from bothsides.diagnosis.panel import Panel
     from bothsides.schema import Side
 
@@ -78,23 +78,19 @@ def elasticity(
         return
     costs = {each: money[each].cost if each in money else None for each in Side}
     if pushed is not None:
+        first = day(start, "--start") or _after(panel)
         planned = plan_push(
             panel,
             pushed,
             design=design,
-            start=day(start, "--start") or _after(panel),
+            start=first,
             elasticity=effect,
             cost=costs[pushed],
             currency=currency,
             policy=policy,
             seed=seed,
         )
-        if out is not None:
-            write_pushes(planned, out)
-        if json:
-            print(json_text.dumps(plan_as_record(planned, currency), indent=2, ensure_ascii=False))
-        else:
-            show_plan(screen(), planned, out)
+        _tell_plan(planned, out, currency, json=json)
         return
     reading = read_elasticity(panel, money=money, policy=policy, judgements=judgements)
     tests = [cheapest_test(panel, each, cost=costs[each], currency=currency) for each in Side] if reading.small else []
@@ -121,6 +117,15 @@ def _asked(what: str | None, side: str | None) -> Side | None:
 def _after(panel: Panel) -> date:
     """The Monday after the panel's last week."""
     return panel.weeks[-1] + timedelta(days=7)
+
+
+def _tell_plan(planned: PushPlan, out: Path | None, currency: str, *, json: bool) -> None:
+    if out is not None:
+        write_pushes(planned, out)
+    if json:
+        print(json_text.dumps(plan_as_record(planned, currency), indent=2, ensure_ascii=False))
+    else:
+        show_plan(screen(), planned, out)
 
 
 def _say_why_not(reason: str, *, json: bool) -> None:

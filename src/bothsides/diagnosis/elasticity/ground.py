@@ -1,6 +1,6 @@
 """One side of the panel with its driver: the arrays that every estimate of an effect reads."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -62,8 +62,3 @@ def at_work(push: Floats, stay: float) -> Floats:
     for week in range(1, push.shape[-1]):
         total[..., week] = stay * total[..., week - 1] + push[..., week - 1]
     return total
-
-
-def trusted(of: Ground, assignment: Assignment) -> Ground:
-    """The same ground with the pushes taken as decided another way."""
-    return replace(of, assignment=assignment)
