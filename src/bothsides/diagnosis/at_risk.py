@@ -24,6 +24,9 @@ MOST_NAMED = 20
 LEAST_ALIKE = 10
 """Accounts of the test span given such a chance, from which the finding counts as likely."""
 
+MOST_ASKED = 500
+"""Accounts, the dearest first, whose reasons are counted for the cause."""
+
 TRADED_LATELY = "active_recent"
 """The feature that says whether an account traded in the last three months: only who is there can be kept."""
 
@@ -98,7 +101,8 @@ def _finding(risk: Risk, table: ScoreTable, currency: str) -> Finding:
     side = card.side or Side.BUYER
     _, low, high = risk.alike.shares
     who = counted(len(risk.rows), side.value)
-    scores = [table.score(int(row)) for row in risk.rows]
+    first = counted(min(len(risk.rows), MOST_NAMED), side.value)
+    scores = [table.score(int(row)) for row in risk.rows[:MOST_ASKED]]
     return Finding(
         kind="accounts_at_risk",
         title=f"{who} still trading {'is' if len(risk.rows) == 1 else 'are'} at risk of stopping within "
@@ -112,7 +116,7 @@ def _finding(risk: Risk, table: ScoreTable, currency: str) -> Finding:
                 values=(rate("at_risk_stopped", risk.alike.came, risk.alike.n, side=side.value),),
             ),
             Evidence(
-                sentence=f"To call first: the {counted(min(len(scores), MOST_NAMED), side.value)} with most to lose.",
+                sentence=f"To call first: the {first} with most to lose.",
                 rows=_rows(risk, table, scores[:MOST_NAMED], side),
             ),
         ),
