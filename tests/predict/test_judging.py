@@ -123,6 +123,9 @@ def test_a_level_that_jumps_after_the_cut_off_is_not_calibrated() -> None:
     assert card.ranks
     assert not card.usable
     assert any("the level has moved" in note for note in card.notes)
+    assert any(note.startswith("it came true for") for note in card.notes)
+    steady_notes = _look(steady).card.notes
+    assert not any(note.startswith("it came true for") for note in steady_notes)
 
 
 def test_a_rare_outcome_is_too_little_data() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from bothsides.metrics import Better
 from bothsides.predict.calibration import bands, calibration_error, recalibration, total_ratio
 from bothsides.predict.cases import Cases, ModelSpec, Signal
-from bothsides.predict.drift import MOVED, stability
+from bothsides.predict.drift import MOVED, base_rate_moved, stability
 from bothsides.predict.logistic import Floats, Logistic, fit_logistic
 from bothsides.predict.measures import Bools, Ints, auc, brier, compared, log_loss, recall_at
 from bothsides.predict.model_card import Band, Comparison, Estimate, Feature, ModelCard, ModelVerdict, version_of
@@ -273,6 +273,8 @@ def _card(
 ) -> ModelCard:
     came, came_now = _outcomes(train), test.known
     features = () if fit is None or now is None else _parts(spec.signals, fit, learned, now)
+    same_span = spec.horizon_months == spec.step_months
+    warnings = _warnings(train, test, features, judgement, same_span=same_span)
     content = {
         "spec": [spec.id, spec.label, spec.horizon_months, spec.step_months, spec.ridge, spec.rule],
         "signals": [(signal.name, signal.direction) for signal in spec.signals],
@@ -302,7 +304,7 @@ def _card(
         bands=judgement.bands,
         features=features,
         intercept=0.0 if fit is None else fit.intercept,
-        notes=(*spec.notes, *judgement.notes, *_warnings(train, test, features, judgement)),
+        notes=(*spec.notes, *judgement.notes, *warnings),
     )
 
 
@@ -322,13 +324,19 @@ def _parts(signals: tuple[Signal, ...], fit: Logistic, learned: Sequence[Cases],
 
 
 def _warnings(
-    train: Sequence[Cases], test: Cases, features: Sequence[Feature], judgement: Judgement
+    train: Sequence[Cases], test: Cases, features: Sequence[Feature], judgement: Judgement, *, same_span: bool
 ) -> tuple[str, ...]:
-    """What a reader must know of this fit: moved inputs, a base rate they do not explain, sampling."""
+    """What a reader must know of this fit: moved inputs, a moved base rate, a level that did not hold, sampling.
+
+    `same_span` says that outcomes were learned from and judged over equally many months, so that shares compare.
+    """
     found = []
     moved = [feature.says for feature in features if feature.psi is not None and feature.psi > MOVED and feature.weight]
     if moved:
         found.append(f"the cases scored now differ from those learned from in: {', '.join(moved)}")
+    came, later = _outcomes(train), test.known
+    if same_span and base_rate_moved(int(came.sum()), len(came), int(later.sum()), len(later)):
+        found.append(f"it came true for {later.mean():.0%} in the test span, for {came.mean():.0%} before it")
     for compared_with in judgement.comparisons:
         ratio = compared_with.model
         if compared_with.measure == "observed_to_predicted" and not (ratio.low or 0) <= 1 <= (ratio.high or math.inf):
