@@ -189,8 +189,12 @@ def _of_category(*kinds: str) -> ConsequencesOf:
 
 
 def _first_sales(problem: Planted) -> tuple[Claim, ...]:
-    assert isinstance(problem, FirstOrderLeak)
-    return (Claim(kind="onboarding_leak", side=Side.SUPPLIER, region=problem.region),)
+    """Suppliers who wait for a first sale, in the region and, where the problem has one, in the category."""
+    assert isinstance(problem, FirstOrderLeak | DemandShort)
+    region = Claim(kind="onboarding_leak", side=Side.SUPPLIER, region=problem.region)
+    if isinstance(problem, FirstOrderLeak):
+        return (region,)
+    return region, Claim(kind="onboarding_leak", side=Side.SUPPLIER, category=problem.category)
 
 
 def _of_side(side: Side, *kinds: str) -> ConsequencesOf:
@@ -201,7 +205,8 @@ def _of_side(side: Side, *kinds: str) -> ConsequencesOf:
 CONSEQUENCES: Mapping[type[Planted], ConsequencesOf] = {
     # A cell short of one side wastes what is spent on the other, and its few accounts weigh much.
     SupplyShort: _of_cell("thin_cell_spend", "fragile_cell"),
-    DemandShort: _of_cell("thin_cell_spend", "fragile_cell"),
+    # Its suppliers wait for a first sale: their category and their region pass that step less often than others.
+    DemandShort: lambda problem: (*_of_cell("thin_cell_spend", "fragile_cell")(problem), *_first_sales(problem)),
     Stalled: _of_cell("thin_cell_spend", "fragile_cell"),
     # It is planted by taking most suppliers out of the cell.
     ThinCellSpend: _of_cell("supply_short_cell", "fragile_cell"),
@@ -226,7 +231,10 @@ CONSEQUENCES: Mapping[type[Planted], ConsequencesOf] = {
         Claim(kind="accounts_at_risk"),
         *_of_side(Side.BUYER, "ltv_below_cac", "slow_payback")(problem),
     ),
-    # What pairs order elsewhere is missing from retention on both sides.
-    Disintermediation: lambda problem: tuple(Claim(kind="ndr_leak", side=side) for side in Side),
+    # What pairs order elsewhere is missing from retention on both sides; a cell of the category may show it alone.
+    Disintermediation: lambda problem: (
+        *(Claim(kind="ndr_leak", side=side) for side in Side),
+        *_of_category("disintermediation_signal")(problem),
+    ),
 }
 """What each kind of problem brings about besides itself; everything else found is false."""

@@ -52,6 +52,11 @@ class World:
         """Findings without a planted problem behind them."""
         return tuple(f for f in self.findings if not self._true(f))
 
+    @property
+    def named(self) -> int:
+        """How many findings name a planted problem itself."""
+        return sum(any(names(cause(p), f) for p in self.planted) for f in self.findings)
+
     def _true(self, finding: Finding) -> bool:
         """Whether a planted problem explains the finding, or it is advice that holds in the plan."""
         explained = any(explains(problem, finding) for problem in self.planted)
@@ -100,11 +105,14 @@ def report(worlds: Sequence[World], calm: Sequence[World], cpu: float) -> list[s
     recall = met(found >= LEAST_RECALL * planted)
     trust = met(false <= MOST_FALSE * findings)
     calmness = f"{high / max(1, len(calm)):.2f} ({high} in {len(calm)}); bar 0.2: {met(high <= MOST_HIGH * len(calm))}"
+    named = sum(world.named for world in worlds)
+    rest = f"{named} name a planted problem, {findings - named - false} a declared consequence or true advice"
     lines = [
         f"{len(worlds)} worlds with {planted} planted problems, {len(calm)} without any; 20,000 orders each, {each}.",
         "",
         f"- Planted problems found: {share(found, planted)}; bar 95 %: {recall}.",
         f"- Findings that nothing planted explains: {share(false, findings)}; bar 5 %: {trust}.",
+        f"- Of the {findings} findings in worlds with problems {rest}, {false} nothing planted.",
         f"- High-severity findings in a world without problems: {calmness}.",
         "",
         "| Problem | planted | found |",

@@ -14,6 +14,7 @@ from bothsides.schema import Side
 from bothsides.simulate import demo_plan, simulate
 from bothsides.simulate.planted import (
     CellProblem,
+    DemandShort,
     FirstOrderLeak,
     OnboardingLeak,
     SupplierConcentration,
@@ -86,6 +87,13 @@ def test_suppliers_without_a_first_sale_follow_from_their_regions_leak_alone() -
     assert explains(leak, finding("onboarding_leak", side=Side.SUPPLIER, region="North"))
     assert not explains(leak, finding("onboarding_leak", side=Side.SUPPLIER, region="West"))
     assert not explains(leak, finding("onboarding_leak", side=Side.SUPPLIER))
+
+
+def test_suppliers_of_a_cell_without_buyers_wait_for_a_first_sale() -> None:
+    short = DemandShort(category="Electrical", region="East")
+    assert explains(short, finding("onboarding_leak", side=Side.SUPPLIER, category="Electrical"))
+    assert explains(short, finding("onboarding_leak", side=Side.SUPPLIER, region="East"))
+    assert not explains(short, finding("onboarding_leak", side=Side.SUPPLIER, category="Packaging"))
 
 
 def test_a_dear_channel_explains_its_own_sides_economics() -> None:
