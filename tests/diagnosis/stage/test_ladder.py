@@ -84,7 +84,7 @@ def test_with_nothing_known_every_stage_is_possible() -> None:
 def test_the_nearest_rival_is_the_one_the_closest_value_decides() -> None:
     nearest = turns(values(gmv_growth_year=0.27, working_cell_share=0.6), LADDER)[0]
     assert (nearest.stage, nearest.test.reading) == (Stage.MATURE, "gmv_growth_year")
-    assert nearest.distance == pytest.approx(0.4)
+    assert nearest.distance == pytest.approx(0.2)
 
 
 def test_an_interval_makes_a_value_near_or_far_from_its_bound() -> None:

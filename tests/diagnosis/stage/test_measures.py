@@ -81,6 +81,7 @@ def distance(category: str, missing: int) -> Distance:
         per_week=0.0,
         weeks=None,
         cost=None,
+        holds=False,
         kept=None,
     )
 

@@ -98,6 +98,7 @@ def test_half_a_year_is_read_at_a_yearly_pace_and_says_that_seasons_do_not_cance
     growth = next(value for value in found.values if value.metric == "gmv_growth_year")
     assert growth.value == pytest.approx(0.0)
     assert "seasons do not cancel" in str(growth.reason)
+    assert "in a year" not in found.sentence
     assert found.sure is not Sureness.LIKELY
 
 

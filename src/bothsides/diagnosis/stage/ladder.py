@@ -13,6 +13,9 @@ Rules = tuple[tuple[Stage, tuple[Condition, ...]], ...]
 NEAR = {Unit.RATE: 0.05, Unit.MONTHS: 3.0, Unit.COUNT: 1.0}
 """How far from a bound a number without an interval is clear of it: five points, a quarter, one cell."""
 
+NEAR_GROWTH = 0.1
+"""The same for growth, which swings more from year to year than a share does: ten points."""
+
 JUST = 1e-9
 
 _ONLY_GROWS = ("months_of_trade",)
@@ -94,7 +97,7 @@ def _either_side(reading: str, ladder: Rules) -> list[float]:
 
 def _scale(value: Value) -> float:
     """What counts as clear of a bound: half the 95 % interval's width, else a fixed step of the unit."""
-    step = NEAR.get(value.unit, 1.0)
+    step = NEAR_GROWTH if value.metric == "gmv_growth_year" else NEAR.get(value.unit, 1.0)
     if value.low is None or value.high is None:
         return step
     return max((value.high - value.low) / 2, JUST)

@@ -2,7 +2,7 @@
 
 from bothsides.diagnosis.stage.policy import Condition
 from bothsides.diagnosis.wording import count, share
-from bothsides.metrics import Value
+from bothsides.metrics import Status, Value
 
 NAMES = {
     "months_of_trade": "known trade",
@@ -57,7 +57,7 @@ def says(value: Value) -> str:
     number, size = float(value.value or 0), has(value)
     match value.metric:
         case "gmv_growth_year":
-            return f"GMV {'grew' if number >= 0 else 'fell'} {share(abs(number))} in a year"
+            return _grew(number, at_a_pace=value.status is Status.PARTIAL)
         case "buyer_repeat":
             return f"{size} of new buyers order again within 90 days"
         case "months_of_trade":
@@ -73,6 +73,22 @@ def says(value: Value) -> str:
         case "top_ten_buyers_share":
             return f"the ten largest buyers hold {size} of GMV"
     return f"{named(value.metric)} is {size}"
+
+
+TENFOLD = 9.0
+"""A yearly pace above this, from a few months, is no number to repeat."""
+
+
+def _grew(number: float, *, at_a_pace: bool) -> str:
+    """What GMV did in a year, or at which yearly pace it moves where less than two years are known.
+
+    >>> _grew(-0.11, at_a_pace=False), _grew(0.4, at_a_pace=True), _grew(43.0, at_a_pace=True)
+    ('GMV fell 11 % in a year', 'GMV grew at a pace of 40 % a year', 'GMV grew at a pace of more than tenfold a year')
+    """
+    did, size = "grew" if number >= 0 else "fell", share(abs(number))
+    if not at_a_pace:
+        return f"GMV {did} {size} in a year"
+    return f"GMV {did} at a pace of {'more than tenfold' if number > TENFOLD else size} a year"
 
 
 def _number(number: float, reading: str) -> str:
