@@ -58,7 +58,7 @@ def test_money_moves_first_to_where_its_side_is_short() -> None:
 
 def threshold(**changes: object) -> ThresholdReading:
     """Buyers leave 5 % a week below 12 suppliers and 2 % above; Bolts / East has 4 of them."""
-    at = {"own": 40, "per_week": 0.0, "weeks": None, "cost": None, "kept": None, "needed": 12}
+    at = {"own": 40, "per_week": 0.0, "weeks": None, "cost": None, "kept": None, "needed": 12, "holds": False}
     short = Distance(category="Bolts", region="East", other=4, missing=8, **at)  # type: ignore[arg-type]
     across = Distance(category="Wire", region="East", other=15, missing=0, **at)  # type: ignore[arg-type]
     reading = ThresholdReading(

@@ -101,7 +101,7 @@ def stay_lost(below: float, above: float) -> float:
     """Share of a year's account-weeks that accounts lose by leaving with one weekly hazard instead of a lower one.
 
     >>> round(stay_lost(0.05, 0.02), 2)
-    0.42
+    0.43
     """
 
     def weeks(hazard: float) -> float:
