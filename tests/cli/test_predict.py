@@ -1,13 +1,17 @@
 """`bothsides predict` as a person runs it: refused on little data, judged and stored on enough, wrong words named."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from tests.cli.conftest import MAPPING, Run
 from tests.predict.worlds import leaving_accounts
+
+from bothsides.cli.predict import predict
 
 FEES = """\
 files = ["fees.csv"]
@@ -92,11 +96,13 @@ def test_looking_back_stores_nothing(run: Run, trading: Path) -> None:
     assert before == after
 
 
-def test_everything_in_one_look_says_what_is_too_little_and_what_would_help(run: Run, workspace: Path) -> None:
-    shown = run("predict", "-w", workspace)
-    assert shown.code == 0, shown.err
-    assert shown.out.count("too little data") == 8
-    (found, _) = json.loads(run("predict", "spend", "--json", "-w", workspace).out)
+def test_everything_in_one_look_says_what_is_too_little_and_what_would_help(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    predict(workspace=workspace)
+    assert capsys.readouterr().out.count("too little data") == 8
+    predict("spend", json=True, workspace=workspace)
+    found, _ = json.loads(capsys.readouterr().out)
     assert found["verdict"] == "too little data"
     assert found["help"].startswith("What would help: a longer history")
     assert found["top"] == []
@@ -105,23 +111,21 @@ def test_everything_in_one_look_says_what_is_too_little_and_what_would_help(run:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("churned",), "'churned' is not one of churn, ltv, spend, match, upsell"),
-        (("ltv", "--side", "seller"), "--side 'seller' is not one of buyer, supplier"),
-        (("ltv", "--horizon", "60"), "horizon_months 60 must be one of 24, 36"),
-        (("spend", "--as-of", "June"), "--as-of 'June' is not a day"),
-        (("spend", "--top", "-1"), "--top -1 must be 0 or more"),
+        ({"model": "churned"}, "'churned' is not one of churn, ltv, spend, match, upsell"),
+        ({"model": "ltv", "side": "seller"}, "--side 'seller' is not one of buyer, supplier"),
+        ({"model": "ltv", "horizon": 60}, "horizon_months 60 must be one of 24, 36"),
+        ({"model": "spend", "as_of": "June"}, "--as-of 'June' is not a day"),
+        ({"model": "spend", "top": -1}, "--top -1 must be 0 or more"),
     ],
 )
-def test_a_wrong_word_names_what_is_allowed(run: Run, workspace: Path, words: tuple[str, ...], message: str) -> None:
-    done = run("predict", *words, "-w", workspace)
-    assert done.code == 2
-    assert message in done.err
+def test_a_wrong_word_names_what_is_allowed(workspace: Path, words: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        predict(**words, workspace=workspace)
 
 
-def test_a_broken_stored_model_is_named(run: Run, workspace: Path) -> None:
+def test_a_broken_stored_model_is_named(workspace: Path) -> None:
     (workspace / "models").mkdir(exist_ok=True)
     (workspace / "models" / "match.json").write_text("{")
-    done = run("predict", "match", "-w", workspace)
+    with pytest.raises(ValueError, match=r"match\.json is no stored model"):
+        predict("match", workspace=workspace)
     (workspace / "models" / "match.json").unlink()
-    assert done.code == 2
-    assert "match.json is no stored model" in done.err

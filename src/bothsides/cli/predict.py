@@ -101,7 +101,7 @@ def _told(store: Store, name: str, side: Side | None, asked: Question, folder: P
     answer = MODELS[name].ask(store, replace(asked, side=side))
     known = store.ranges.get("orders")
     if folder is None:
-        return Told(question=MODELS[name].question, answer=answer)
+        return Told(question=MODELS[name].question, answer=answer, currency=store.currency)
     before = read_latest(folder, answer.card.id)
     made = store.engine.row("SELECT max(load_id) FROM loads WHERE status = 'ok'")
     today = stored(answer.card, window=known, load_id=made[0] if made else None, content=kept(answer))
@@ -109,6 +109,7 @@ def _told(store: Store, name: str, side: Side | None, asked: Question, folder: P
     return Told(
         question=MODELS[name].question,
         answer=answer,
+        currency=store.currency,
         stored=today,
         since=None if before is None else since(before, answer.card, known_to=today.known_to),
     )

@@ -26,6 +26,7 @@ class Told:
 
     question: str
     answer: Answer
+    currency: str = ""
     stored: Stored | None = None
     since: Since | None = None
 
@@ -49,6 +50,7 @@ def as_record(told: Told, top: int) -> dict[str, Any]:
         if told.stored is None
         else {"version": told.stored.version, "window": as_data(told.stored.window), "load_id": told.stored.load_id},
         "since_stored": as_data(told.since),
+        "currency": told.currency,
         "top": _first(answer, top),
     }
     if not isinstance(answer, Prediction):
@@ -61,6 +63,7 @@ def as_record(told: Told, top: int) -> dict[str, Any]:
 def _first(answer: Answer, top: int) -> list[dict[str, Any]]:
     if not isinstance(answer, Prediction):
         return [as_data(account) for account in answer.accounts[:top]]
+    worth = _amounts(answer)
     return [
         {
             "account": score.account,
@@ -68,6 +71,7 @@ def _first(answer: Answer, top: int) -> list[dict[str, Any]]:
             "counterparty": score.counterparty,
             "counterparty_name": score.counterparty_name or None,
             "probability": score.probability,
+            "amount_a_month": worth.get(score.account),
             "intercept_logit": score.intercept,
             "reasons": [
                 {"feature": r.feature, "says": r.sentence, "value": r.value, "contribution_logit": r.contribution}
@@ -143,7 +147,7 @@ def _whole(console: Console, one: Told, top: int) -> None:
         console.print()
         console.print(_calibration(card))
     _money(console, one.answer)
-    if top and (rows := _accounts(one.answer, top)) is not None:
+    if top and (rows := _accounts(one, top)) is not None:
         console.print()
         console.print(rows)
     for sentence in (*card.notes, *(one.since.sentences if one.since else ())):
@@ -275,22 +279,40 @@ def _range(found: Estimate, currency: str) -> str:
     return text if found.low is None or found.high is None else f"{text} ({found.low:,.0f} to {found.high:,.0f})"
 
 
-def _accounts(answer: Answer, top: int) -> Table | None:
+def _accounts(one: Told, top: int) -> Table | None:
+    """Who comes first: of scores those with the most at stake, chance times amount, where amounts are known."""
+    answer = one.answer
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("account", overflow="fold", max_width=32)
     if isinstance(answer, Prediction):
-        scores = answer.highest(top)
-        if any(score.counterparty is not None for score in scores):
-            table.add_column("with", overflow="fold", max_width=32)
-        table.add_column("chance" if answer.card.usable else "score", justify="right", no_wrap=True)
-        table.add_column("why", overflow="fold")
-        for score in scores:
-            names = [score.name] + ([score.counterparty_name] if score.counterparty is not None else [])
-            why = "; ".join(reason.sentence for reason in score.leading())
-            table.add_row(*map(plain, names), f"{score.probability:.0%}", plain(why))
-        return table if scores else None
+        return _scores(table, answer, one.currency, top)
     table.add_column(f"{answer.currency}", justify="right", no_wrap=True)
     table.add_column("why", overflow="fold")
     for account in answer.accounts[:top]:
         table.add_row(plain(account.name), f"{account.value:,.0f}", plain(account.reason))
     return table if answer.accounts else None
+
+
+def _scores(table: Table, answer: Prediction, currency: str, top: int) -> Table | None:
+    scores, worth = answer.highest(top), _amounts(answer)
+    pairs = any(score.counterparty is not None for score in scores)
+    if pairs:
+        table.add_column("with", overflow="fold", max_width=32)
+    table.add_column("chance" if answer.card.usable else "score", justify="right", no_wrap=True)
+    if worth:
+        table.add_column(f"{currency} a month".strip(), justify="right", no_wrap=True)
+    table.add_column("why", overflow="fold")
+    for score in scores:
+        names = [score.name, score.counterparty_name] if pairs else [score.name]
+        amount = [f"{worth.get(score.account, 0.0):,.0f}"] if worth else []
+        why = "; ".join(reason.sentence for reason in score.leading())
+        table.add_row(*map(plain, names), f"{score.probability:.0%}", *amount, plain(why))
+    return table if scores else None
+
+
+def _amounts(answer: Prediction) -> dict[int, float]:
+    """What each account trades or pays a month, major units; empty where the model knows no amounts."""
+    found = answer.table
+    if found is None or found.amounts is None or found.counterparties is not None:
+        return {}
+    return dict(zip(found.accounts.tolist(), found.amounts.tolist(), strict=True))
