@@ -1,0 +1,1 @@
+"""Stages of a marketplace, proved on small markets written out by rule."""
