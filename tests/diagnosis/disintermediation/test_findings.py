@@ -11,6 +11,7 @@ from bothsides.diagnosis.disintermediation import (
     Leakage,
     disintermediation_findings,
     look_for_leakage,
+    periods,
     quiet_pictures,
 )
 from bothsides.diagnosis.disintermediation.periods import DAYS, read_periods
@@ -102,6 +103,18 @@ def test_periods_count_back_from_the_last_known_day() -> None:
     assert found.bought[found.buyer[0]].sum() == 7.0
     assert found.sold[found.supplier[0]].sum() == 6.0
     assert len(found.buyer) == 1  # the other pair has one order
+
+
+def test_of_a_large_market_one_buyer_in_so_many_is_followed_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    orders = [order(day, f"b{buyer}", f"s{buyer % 3}") for buyer in range(9) for day in (0, 30, 60)]
+    known = Span(start=known_day(0), end=known_day(100))
+    store = market_of(orders=orders)
+    assert len(read_periods(store, known, 3).buyer) == 9
+    monkeypatch.setattr(periods, "FOLLOWED_ORDERS", 10)
+    found = read_periods(store, known, 3)
+    assert found.one_in == 3
+    assert 2 <= len(found.buyer) <= 4
+    assert found.on.sum(axis=1).tolist() == [3.0] * len(found.buyer)
 
 
 def test_too_short_a_history_says_so() -> None:

@@ -1,7 +1,7 @@
 """What is said about quiet pairs: which they are, what is missing, and that it is a suspicion to ask about."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -39,8 +39,17 @@ def look_for_leakage(store: Store, known: Span, names: Mapping[int, str], policy
     """Pairs that know each other, followed over the known days, against matched pairs."""
     found = read_periods(store, known, policy.trusted_orders)
     followed = follow(found, policy.trusted_orders)
-    signals = look_for_signals(followed, policy)
+    signals = _of_all(look_for_signals(followed, policy), found.one_in)
     return Leakage(found=found, followed=followed, signals=signals, names=names, currency=store.currency)
+
+
+def _of_all(signals: Signals, one_in: int) -> Signals:
+    """The money for every buyer where one in so many is followed."""
+    found, others = (
+        tuple(replace(signal, missing_value=signal.missing_value * one_in) for signal in each)
+        for each in (signals.found, signals.others)
+    )
+    return replace(signals, found=found, others=others)
 
 
 def quiet_pictures(looked: Leakage) -> Quiet:
@@ -190,7 +199,8 @@ def _finding(looked: Leakage, signals: list[Signal]) -> Finding:
         play="watch_leakage",
         first_step="Call five of the buyers listed: how do they order from this supplier today, and what would make "
         "the marketplace the easier way?",
-        caveat="Nobody is accused. Where pairs leave everywhere alike, comparing places shows nothing.",
+        caveat="Nobody is accused. Where pairs leave everywhere alike, comparing places shows nothing."
+        + (f" One buyer in {looked.found.one_in} was followed." if looked.found.one_in > 1 else ""),
     )
 
 

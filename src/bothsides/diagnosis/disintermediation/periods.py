@@ -17,6 +17,10 @@ DAYS = 28
 LOOKED_BACK = 39
 """Periods of history: three years."""
 
+FOLLOWED_ORDERS = 2_000_000
+"""Orders from which on one buyer in two, then one in three and so on is followed, with all it ordered: enough for every
+cell, at a cost that does not grow with the market."""
+
 Grid: TypeAlias = NDArray[np.float32]
 """Pairs, or accounts, x periods; period 0 is the latest, what is older than the last stands in the last."""
 
@@ -44,12 +48,15 @@ class PairPeriods:
     regions: tuple[str, ...]
     whole: int
     """Periods that are known from their first day on."""
+    one_in: int = 1
+    """One buyer in so many is followed; of a market of two million orders or less every one."""
 
 
 def read_periods(store: Store, known: Span, least_orders: int) -> PairPeriods:
     """The pairs with at least so many completed orders by the last known day."""
     labels = {name: _labels(store, name, known.end) for name in ("category", "region")}
-    rows = _pair_rows(store, known.end, least_orders)
+    one_in = _one_in(store, known.end)
+    rows = _pair_rows(store, known.end, least_orders, one_in)
     ids, pair = np.unique(rows["buyer"] * (2**32) + rows["supplier"], return_inverse=True)
     pair = pair.reshape(-1)
     size = (len(ids), LOOKED_BACK)
@@ -58,9 +65,9 @@ def read_periods(store: Store, known: Span, least_orders: int) -> PairPeriods:
     np.add.at(outside, (pair, rows["period"]), rows["off_count"])
     value = summed(pair, rows["amount"] / 10 ** minor_units(store.currency), len(ids))
     grids = _level(
-        _grid(store, _ordered("buyer"), known.end),
-        _grid(store, _ordered("supplier"), known.end),
-        _seen(store, known.end),
+        _grid(store, _ordered("buyer", one_in), known.end),
+        _grid(store, _ordered("supplier", one_in), known.end),
+        _seen(store, known.end, one_in),
     )
     cell = _main_cell(pair, rows["category"] * (len(labels["region"]) + 1) + rows["region"], rows["on_count"], len(ids))
     return PairPeriods(
@@ -77,7 +84,14 @@ def read_periods(store: Store, known: Span, least_orders: int) -> PairPeriods:
         categories=labels["category"],
         regions=labels["region"],
         whole=min(LOOKED_BACK, known.days // DAYS),
+        one_in=one_in,
     )
+
+
+def _one_in(store: Store, end: date) -> int:
+    """How many buyers stand behind each that is followed. Account numbers follow ids, which say nothing of a buyer."""
+    row = store.engine.row("SELECT count(*) FROM fact_orders WHERE placed_on <= $last", {"last": end})
+    return 1 if row is None else max(1, -(-int(row[0]) // FOLLOWED_ORDERS))
 
 
 def _labels(store: Store, name: str, end: date) -> tuple[str, ...]:
@@ -101,12 +115,12 @@ def _period(day: str) -> str:
     return f"least(floor((CAST($last AS DATE) - {day}) / {DAYS}.0)::BIGINT, {LOOKED_BACK - 1})"
 
 
-def _pair_rows(store: Store, end: date, least_orders: int) -> dict[str, Ints]:
+def _pair_rows(store: Store, end: date, least_orders: int, one_in: int) -> dict[str, Ints]:
     return _columns(
         store,
         f"""
         WITH knowing AS (
-            SELECT buyer, supplier FROM fact_orders WHERE placed_on <= $last
+            SELECT buyer, supplier FROM fact_orders WHERE placed_on <= $last AND buyer % {one_in} = 0
             GROUP BY 1, 2 HAVING count(CASE WHEN coalesce(on_platform, true) THEN 1 END) >= {int(least_orders)}
         ),
         {_code("category")}, {_code("region")}
@@ -137,20 +151,22 @@ def _main_cell(pair: Ints, cell: Ints, orders: Ints, pairs: int) -> Ints:
     return main
 
 
-def _ordered(side: str) -> str:
+def _ordered(side: str, one_in: int) -> str:
     return f"""
         SELECT {side}::BIGINT AS account, ({_period("placed_on")})::BIGINT AS period, count(*)::BIGINT AS number
-        FROM fact_orders WHERE placed_on <= $last AND coalesce(on_platform, true) GROUP BY 1, 2
+        FROM fact_orders WHERE placed_on <= $last AND buyer % {one_in} = 0 AND coalesce(on_platform, true)
+        GROUP BY 1, 2
     """
 
 
-def _seen(store: Store, end: date) -> Grid:
+def _seen(store: Store, end: date, one_in: int) -> Grid:
     parts = []
     if not store.missing("events"):
         parts.append(
             f"""
             SELECT account, {_period("occurred_on")} AS period, count(*) AS number FROM fact_events
             WHERE side = 'buyer' AND account IS NOT NULL AND name <> 'visit' AND occurred_on BETWEEN $first AND $last
+                AND account % {one_in} = 0
             GROUP BY 1, 2
             """
         )
@@ -158,7 +174,9 @@ def _seen(store: Store, end: date) -> Grid:
         parts.append(
             f"""
             SELECT account, {_period("requested_on")} AS period, count(*) AS number FROM fact_requests
-            WHERE account IS NOT NULL AND requested_on BETWEEN $first AND $last GROUP BY 1, 2
+            WHERE account IS NOT NULL AND requested_on BETWEEN $first AND $last
+                AND account % {one_in} = 0
+            GROUP BY 1, 2
             """
         )
     if not parts:
