@@ -14,13 +14,7 @@ from bothsides.predict.judging import predicted
 from bothsides.predict.model_card import ModelVerdict
 from bothsides.predict.validation import time_split
 from bothsides.schema import Side
-from bothsides.simulate import demo_plan, healthy_plan
-from tests.diagnosis.conftest import market_of, simulated
-
-
-@pytest.fixture(scope="module")
-def demo() -> Store:
-    return simulated(demo_plan(seed=7))[1]
+from tests.diagnosis.conftest import market_of
 
 
 @pytest.mark.parametrize("side", list(Side))
@@ -37,12 +31,6 @@ def test_in_a_market_where_leaving_has_no_memory_the_rule_is_enough(demo: Store,
     assert [score.account for score in first] == found.table.accounts[np.argsort(-losses)[:5]].tolist()
     said = {reason.sentence for score in first for reason in score.leading()}
     assert said <= {"days since its last order: high"}
-
-
-def test_a_healthy_market_has_too_few_leavers_to_learn_from() -> None:
-    card = churn(simulated(healthy_plan(seed=2))[1], Side.SUPPLIER).card
-    assert card.verdict is ModelVerdict.TOO_LITTLE
-    assert "20 are needed" in card.reason
 
 
 def test_twenty_of_twenty_copies_with_shuffled_outcomes_hold_no_signal(demo: Store) -> None:

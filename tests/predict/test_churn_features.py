@@ -7,12 +7,10 @@ import numpy as np
 import pytest
 
 from bothsides.metrics import Store
-from bothsides.metrics.hindsight import on_day
 from bothsides.predict.churn_features import CHURN_SIGNALS, trade_months
 from bothsides.predict.validation import changed_by_the_future
 from bothsides.schema import Side
-from bothsides.simulate import demo_plan
-from tests.diagnosis.conftest import market_of, simulated
+from tests.diagnosis.conftest import market_of
 
 CUTOFF = date(2025, 1, 1)
 NAMES = [signal.name for signal in CHURN_SIGNALS]
@@ -80,18 +78,13 @@ def test_one_order_has_no_usual_pause_and_takes_the_others(by_hand: dict[str, di
     assert once["hiatus"] == pytest.approx(np.log1p(200) - np.log1p((335 - 2) / 4))
 
 
-@pytest.fixture(scope="module")
-def demo() -> Store:
-    return simulated(demo_plan(seed=7))[1]
-
-
 @pytest.mark.parametrize("side", list(Side))
-def test_no_feature_looks_past_its_cut_off(demo: Store, side: Side) -> None:
+def test_no_feature_looks_past_its_cut_off(demo: Store, demo_by_march: Store, side: Side) -> None:
     """The same cut-off read from everything and from facts that end the day before it."""
     cutoff = date(2026, 4, 1)
     with trade_months(demo, side, date(2026, 10, 1)) as trade:
         whole = trade.cases(cutoff, 3)
-    with on_day(demo, date(2026, 3, 31)) as then, trade_months(then, side, cutoff) as trade:
+    with trade_months(demo_by_march, side, cutoff) as trade:
         truncated = trade.cases(cutoff, None)
     assert len(whole) > 200
     assert whole.accounts.tolist() == truncated.accounts.tolist()
