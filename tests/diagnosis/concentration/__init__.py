@@ -1,0 +1,1 @@
+"""What hangs on few accounts and who depends on whom, by hand."""
