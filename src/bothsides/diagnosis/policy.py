@@ -130,7 +130,7 @@ class DiagnosisPolicy:
     """A list longer than this is not read."""
 
     fragile_share_period: float = 2 / 3
-    """In a quarter or month one account must hold this much of a cell's GMV for fragile: one order weighs more there."""
+    """In a quarter or month one account must hold this much of a cell for fragile: one order weighs more there."""
     recruit_cover: float = 0.8
     """Whom to recruit is listed until this share of the demand that waits for suppliers is covered."""
     most_supplier_types: int = 8
