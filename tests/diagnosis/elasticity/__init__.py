@@ -1,0 +1,1 @@
+"""What one side does for the other: estimates, grades, money, refusals and the push that would tell."""

@@ -17,6 +17,7 @@ from bothsides.reports.sections.gaps import gaps
 from bothsides.reports.sections.headlines import headlines
 from bothsides.reports.sections.liquidity import liquidity
 from bothsides.reports.sections.method import method
+from bothsides.reports.sections.predictions import predictions
 from bothsides.reports.sections.stage import stage
 from bothsides.reports.sections.threshold import threshold
 
@@ -32,6 +33,7 @@ SECTIONS: tuple[Callable[[Diagnosis], Section | None], ...] = (
     cohorts,
     economics,
     concentration,
+    predictions,
     benchmarks,
     findings,
     gaps,
