@@ -19,7 +19,8 @@ from bothsides.warehouse import DUCKDB_TYPES, quoted
 from bothsides.warehouse.ddl import create_books
 
 SEED = 7
-MEMORY = "4GB"
+READING, BUILDING = "4GB", "10GB"
+"""What the engine may take: a diagnosis is measured within its bar, the build shall not spill."""
 
 
 def plan_of(orders: int, split: int) -> MarketPlan:
@@ -63,8 +64,10 @@ def _draw(plan: MarketPlan, folder: Path) -> list[Path]:
 
 @contextmanager
 def connected(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The file, with two threads and four gigabytes."""
-    con = duckdb.connect(str(path), read_only=read_only, config={"threads": 2, "memory_limit": MEMORY})
+    """The file, with two threads; memory by what is done with it."""
+    con = duckdb.connect(
+        str(path), read_only=read_only, config={"threads": 2, "memory_limit": READING if read_only else BUILDING}
+    )
     try:
         yield con
     finally:
