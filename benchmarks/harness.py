@@ -18,6 +18,8 @@ from typing import Any
 
 import duckdb
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does; the processes started here inherit it
+
 FOLDER = Path(__file__).resolve().parent
 DATA = FOLDER / "data"
 RESULTS = FOLDER / "RESULTS.md"

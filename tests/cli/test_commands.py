@@ -1,6 +1,7 @@
 """The commands as a person runs them: what they print, how they end, and what they say to a wrong word."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -210,3 +211,15 @@ def test_a_narrow_screen_never_shortens_a_figure(run: Run, workspace: Path, monk
     shown = run("metrics", "gmv,median_account_gmv", "--by", "month,side,category", "-w", workspace).out
     assert "…" not in shown
     assert "300.00" in shown
+
+
+def test_numbers_do_not_depend_on_how_many_cores_there_are() -> None:
+    """One BLAS thread, set before numpy is imported; whoever sets it otherwise is left alone."""
+    told = "import os, sys; sys.argv = ['bothsides', '--version']\nfrom bothsides.cli.app import main\n"
+    ends = "try:\n    main()\nexcept SystemExit:\n    print(os.environ['OPENBLAS_NUM_THREADS'], 'numpy' in sys.modules)"
+    for given, threads in ({}, "1"), ({"OPENBLAS_NUM_THREADS": "4"}, "4"):
+        rest = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+        done = subprocess.run(
+            [sys.executable, "-c", told + ends], capture_output=True, text=True, env=rest | given, check=True
+        )
+        assert done.stdout.split()[-2:] == [threads, "False"]

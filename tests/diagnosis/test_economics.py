@@ -80,6 +80,51 @@ def test_a_channel_that_pays_back_is_not(market: Callable[..., Store]) -> None:
     assert economics_findings(found, "EUR", DiagnosisPolicy(), BENCHMARKS) == []
 
 
+def channel(accounts: float, spend: float, *, old: int = 50, young: bool = False) -> list[Finding]:
+    """Buyers who bring 500 each, at most 600; one channel won few of them, too few to know what they bring."""
+    (whole,) = side(ratio=2.0, high=3.0, payback=12.0).sides
+    ltv = figure("ltv", 500.0, Unit.MONEY, n=90, low=400.0, high=600.0, currency="EUR")
+    ltv = replace(ltv, status=Status.IMMATURE, reason="covers the 9 months seen, of 24") if young else ltv
+    values = {
+        "acquisition_spend": figure("acquisition_spend", spend, Unit.MONEY, n=9, currency="EUR"),
+        "new_transacting_accounts": figure("new_transacting_accounts", accounts, Unit.COUNT, n=int(accounts)),
+        "cac": figure("cac", spend / accounts if accounts else None, Unit.MONEY, n=int(accounts), reason="none came"),
+    }
+    pictured = replace(whole, values=whole.values | {"ltv": ltv}, by_channel=(("fair", values),))
+    found = Economics(sides=(pictured,), span=KNOWN, old={(Side.BUYER, None): old})
+    every = economics_findings(found, "EUR", DiagnosisPolicy(), BENCHMARKS)
+    return [f for f in every if f.kind == "unprofitable_channel"]
+
+
+def test_a_channel_of_few_accounts_is_told_by_its_cost_alone() -> None:
+    """Three came for 60,000; even nine, the most that chance allows, would have cost more than any of them brings."""
+    (finding,) = channel(3, 60_000.0)
+    assert finding.sure is Sureness.LIKELY
+    assert "at least EUR 6.84 k each" in finding.title
+    assert finding.worth is not None
+    monthly = 60_000 / KNOWN.months
+    assert finding.worth.per_month == pytest.approx(monthly * (1 - 500 / 20_000))
+    assert finding.worth.low == pytest.approx(monthly * (1 - 600 / 6_843.5), rel=1e-3)
+    assert finding.worth.high == pytest.approx(monthly)
+
+
+def test_a_channel_by_which_nobody_came_is_told_too() -> None:
+    (finding,) = channel(0, 60_000.0)
+    assert "nobody who came by it has traded" in finding.title
+    assert finding.worth is not None
+    assert finding.worth.per_month == pytest.approx(60_000 / KNOWN.months)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "spend", "old", "young"),
+    [(3, 5_000.0, 50, False), (0, 2_000.0, 50, False), (3, 60_000.0, 5, False), (3, 9_000.0, 50, True)],
+)
+def test_what_chance_or_youth_may_explain_is_not_a_dear_channel(
+    accounts: float, spend: float, old: int, young: bool
+) -> None:
+    assert channel(accounts, spend, old=old, young=young) == []
+
+
 def test_young_accounts_are_not_judged(market: Callable[..., Store]) -> None:
     found = economics(build(market, first=date(2023, 6, 1)), WINDOW, KNOWN, DiagnosisPolicy())
     assert found is not None

@@ -98,6 +98,38 @@ def test_missing_buyers_where_suppliers_wait_is_demand_short() -> None:
     assert verdicts(cells)["Wire", "East"].verdict is CellVerdict.DEMAND_SHORT
 
 
+def test_missing_buyers_are_said_also_where_those_who_come_find_a_broken_checkout() -> None:
+    """Searches fail in a whole region for a reason of its own; that does not make the missing buyers less missing."""
+    cells = even()
+    cells["Wire", "East"] = replace(cells["Wire", "East"], buyers=8, orders=60, gmv=6000.0, searches=outcomes(400, 0.2))
+    found = verdicts(cells)["Wire", "East"]
+    assert found.verdict is CellVerdict.DEMAND_SHORT
+    assert "20 % of searches led to an order, 40 % in a usual cell" in found.why
+
+
+def test_little_of_both_sides_together_is_stalled_when_one_is_nearly_gone() -> None:
+    """Six suppliers of 16 are a bare majority of nothing: with a fifth of the buyers the cell never started."""
+    cells = even()
+    cells["Bolts", "South"] = replace(
+        cells["Bolts", "South"], buyers=10, suppliers=17, orders=20, gmv=2000.0, searches=outcomes(100, 0.35)
+    )
+    assert verdicts(cells)["Bolts", "South"].verdict is CellVerdict.STALLED
+    cells["Bolts", "South"] = replace(cells["Bolts", "South"], suppliers=26)
+    assert verdicts(cells)["Bolts", "South"].verdict is CellVerdict.DEMAND_SHORT
+
+
+def test_a_shop_is_not_fragile_for_being_one_supplier() -> None:
+    """Where the whole market is one supplier, every cell hangs on it by nature: a shop, not a fragile market."""
+    cells = {
+        where: replace(cell, active_suppliers=1, suppliers=1, top={Side.BUYER: (1, 0.1), Side.SUPPLIER: (2, 1.0)})
+        for where, cell in even().items()
+    }
+    assert CellVerdict.FRAGILE not in {j.verdict for j in verdicts(cells).values()}
+    two = dict(cells)
+    two["Bolts", "East"] = replace(two["Bolts", "East"], top={Side.BUYER: (1, 0.1), Side.SUPPLIER: (3, 1.0)})
+    assert verdicts(two)["Bolts", "East"].verdict is CellVerdict.FRAGILE
+
+
 def test_little_of_both_sides_is_stalled_but_a_small_category_is_not() -> None:
     cells = even()
     cells["Bolts", "South"] = replace(

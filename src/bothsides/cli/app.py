@@ -56,6 +56,8 @@ def printable(text: str) -> str:
 
 def main() -> None:
     """Run the command. A person's mistake ends in one message and code 2; a finding of `doctor` in code 1."""
+    # Matrices here are small: a second BLAS thread only waits for the first, and sums in another order.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         result = app()
     except BrokenPipeError:

@@ -223,6 +223,7 @@ Reader: TypeAlias = Callable[[Store, Finding, Span], Rows | None]
 
 BEHIND: dict[str, tuple[str, Reader]] = {
     "supply_short_cell": ("The buyers who looked or asked there and went without, those most often first.", unserved),
+    "coverage_gap": ("The buyers who looked or asked there and went without, those most often first.", unserved),
     "demand_short_cell": ("The suppliers who wait there, those who sold least first.", waiting),
     "stalled_cell": ("Who is there on either side, the largest first.", both_sides),
     "fragile_cell": ("The cell's largest accounts of that side.", largest),

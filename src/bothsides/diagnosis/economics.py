@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scipy.special import gammaincinv
+
 from bothsides.diagnosis.benchmarks import Benchmark, compare
 from bothsides.diagnosis.figures import read
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
@@ -10,7 +12,7 @@ from bothsides.diagnosis.picture import SideEconomics
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.segments import beside_cac, number, segment_sentence, so_far, split_by
 from bothsides.diagnosis.span import Span
-from bothsides.diagnosis.wording import count, money, of_side, share
+from bothsides.diagnosis.wording import count, counted, money, of_side, share
 from bothsides.metrics import Store, Value
 from bothsides.metrics.agreed.commission import buyer_share
 from bothsides.schema import Side
@@ -29,6 +31,8 @@ SEGMENT_METRICS = ("new_transacting_accounts", "ltv")
 CHANNEL_METRICS = ("acquisition_spend", "new_transacting_accounts", "cac", "ltv", "ltv_to_cac")
 NEEDED = frozenset({"fees", "orders"})
 HISTORY_MONTHS = 24
+YOUNG = 2.0
+"""What accounts have brought so far is taken for at most half of what they will within the horizon."""
 OLD_ACCOUNTS = 10
 """This many accounts must have lived through `channel_months` before what they bring can be judged."""
 
@@ -235,12 +239,89 @@ def _against(value: Value, benchmarks: tuple[Benchmark, ...]) -> tuple[Evidence,
 
 def _channels(side: SideEconomics, found: Economics, currency: str, policy: DiagnosisPolicy) -> Iterator[Finding]:
     for channel, values in side.by_channel:
+        if channel is None:
+            continue
         ratio, accounts = values.get("ltv_to_cac"), number(values, "new_transacting_accounts") or 0
-        if channel is None or ratio is None or ratio.value is None or accounts < policy.channel_accounts:
-            continue
-        if not _old_enough(found, side.side, channel) or (ratio.high or ratio.value) >= policy.ltv_to_cac_least:
-            continue
-        yield _channel(side, channel, values, ratio, found=found, currency=currency)
+        known = ratio is not None and ratio.value is not None and accounts >= policy.channel_accounts
+        if known and ratio is not None and _old_enough(found, side.side, channel):
+            if (ratio.high or float(ratio.value or 0)) < policy.ltv_to_cac_least:
+                yield _channel(side, channel, values, ratio, found=found, currency=currency)
+        elif (dear := dear_channel(side, values, policy)) is not None and _old_enough(found, side.side, None):
+            yield _dear(side, channel, values, dear, found=found, currency=currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dear:
+    """A channel whose accounts are too few, or too young, to know what they bring, and cost more than any brings.
+
+    `least` is the least that one can have cost but for chance, major units; `brings` what an account of the side
+    brings, with the upper end of its range.
+    """
+
+    accounts: int
+    least: float
+    brings: float
+    at_most: float
+
+
+def dear_channel(side: SideEconomics, values: dict[str, Value], policy: DiagnosisPolicy) -> Dear | None:
+    """Whether even the most accounts that chance allows would have cost more than an account of the side can bring.
+
+    The bound on the accounts is Garwood's (1936, Biometrika 28:437-442), exact for a Poisson count, at 97.5 %.
+    """
+    ltv, spend = side.values.get("ltv"), number(values, "acquisition_spend")
+    if ltv is None or ltv.value is None or not spend:
+        return None
+    accounts = int(number(values, "new_transacting_accounts") or 0)
+    least = spend / float(gammaincinv(accounts + 1, 0.975))
+    at_most = float(ltv.high or ltv.value) * (YOUNG if so_far(ltv) else 1.0)
+    if at_most >= policy.ltv_to_cac_least * least:
+        return None
+    return Dear(accounts=accounts, least=least, brings=float(ltv.value), at_most=at_most)
+
+
+def _dear(
+    side: SideEconomics, channel: str, values: dict[str, Value], dear: Dear, *, found: Economics, currency: str
+) -> Finding:
+    spend, who, named = _monthly_spend(values, found), of_side(side.side), channel.replace("_", " ")
+    came = (
+        f"{counted(dear.accounts, side.side.value)} came by {named} and traded, at least {money(dear.least, currency)} "
+        "each"
+        if dear.accounts
+        else f"{money(spend, currency)} a month goes to {named}, and nobody who came by it has traded"
+    )
+    point = dear.brings * dear.accounts / (number(values, "acquisition_spend") or 1.0)
+    lost = [spend * (1 - part) for part in (point, dear.at_most / dear.least, 0.0)]
+    return Finding(
+        kind="unprofitable_channel",
+        title=f"{came}; a {side.side.value} brings {money(dear.brings, currency)}",
+        place=Place(side=side.side, channel=channel),
+        sure=Sureness.LIKELY,
+        why_sure="Even the most accounts that chance allows would each have cost more than an account of the side can "
+        "bring.",
+        evidence=(
+            Evidence(
+                sentence=f"{money(number(values, 'acquisition_spend') or 0.0, currency)} was spent on {named} for "
+                f"{counted(dear.accounts, side.side.value)} that traded; a {side.side.value} brings at most "
+                f"{money(dear.at_most, currency)}, whatever the channel.",
+                values=tuple(v for v in (values.get("cac"), values["acquisition_spend"], side.values["ltv"]) if v),
+            ),
+        ),
+        worth=Worth(
+            per_month=lost[0],
+            low=max(0.0, lost[1]),
+            high=lost[2],
+            currency=currency,
+            reckoning=f"{money(spend, currency)} spent a month, less what the few who came bring.",
+            of="spend",
+        ),
+        cause=f"{named.capitalize()} wins hardly any {who} that trade.",
+        owner="Demand-generation manager" if side.side is Side.BUYER else "VP Sales, supplier side",
+        play="cut_unprofitable_channel",
+        first_step=f"Halve {named} for {who} for a month and watch new transacting accounts, not signups.",
+        caveat="What accounts won by this channel bring is taken from the whole side: they are too few to tell. The "
+        "channel is the one recorded at signup.",
+    )
 
 
 def _channel(

@@ -111,11 +111,11 @@ def _supply_short(stand: Standing, claims: _Claims, policy: DiagnosisPolicy) -> 
 
 
 def _demand_short(stand: Standing, claims: _Claims, policy: DiagnosisPolicy) -> bool:
-    """Buyers missing beyond chance where suppliers wait for them, and those who come are served."""
+    """Buyers missing beyond chance where suppliers wait for them, however those who come are served."""
     if stand.balance is None or not claims.idle or _tail(stand.balance, +1) > policy.supporting_p:
         return False
     least = policy.short_factor if cell_has_demand(stand) else policy.short_factor_on_orders
-    return stand.balance.factor <= 1 / least and not (claims.unserved and _poor(stand, policy))
+    return stand.balance.factor <= 1 / least
 
 
 def cell_has_demand(stand: Standing) -> bool:
@@ -129,7 +129,11 @@ def _poor(stand: Standing, policy: DiagnosisPolicy) -> bool:
 
 
 def _stalled(stand: Standing, policy: DiagnosisPolicy) -> bool:
-    return all(u is not None and u.factor <= policy.stalled_share for u in (stand.buyers, stand.suppliers))
+    """Both sides small, and together so: of a side of few accounts one more or less must not decide."""
+    if stand.buyers is None or stand.suppliers is None:
+        return False
+    factors = stand.buyers.factor, stand.suppliers.factor
+    return math.sqrt(factors[0] * factors[1]) <= policy.stalled_share and max(factors) <= policy.stalled_side_share
 
 
 def _too_little(stand: Standing, policy: DiagnosisPolicy) -> bool:
@@ -145,9 +149,16 @@ def fragile_side(cell: Cell, found: Cells, policy: DiagnosisPolicy) -> Side | No
     held = [
         (part, side)
         for side, (_, part) in cell.top.items()
-        if heavy(part, active[side], 1, policy.fragile_share, policy)
+        if heavy(part, active[side], 1, policy.fragile_share, policy) and not _of_one(found, side)
     ]
     return max(held)[1] if held else None
+
+
+def _of_one(found: Cells, side: Side) -> bool:
+    """Whether one account is the whole side everywhere: a shop hangs on itself by nature."""
+    return len({cell.top[side] for cell in found.cells if side in cell.top and cell.top[side][1] > 0}) == 1 and all(
+        cell.top[side][1] == 1 for cell in found.cells if side in cell.top
+    )
 
 
 def _service(stand: Standing) -> str:

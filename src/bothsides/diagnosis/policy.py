@@ -39,7 +39,10 @@ class DiagnosisPolicy:
     short_factor_on_orders: float = 3.0
     """The same where neither searches nor requests are recorded: more is asked, and it stays directional."""
     stalled_share: float = 0.5
-    """Both sides at most this share of what a cell of its category and region usually has: the cell never started."""
+    """Both sides together (geometric mean) at most this share of what a cell of its category and region usually has:
+    the cell never started."""
+    stalled_side_share: float = 0.75
+    """Neither side of a stalled cell has more than this share of its usual number: else only the other is missing."""
     fragile_share: float = 0.5
     """One account with this share of a cell's GMV makes the cell fragile."""
     fragile_cell_gmv_share: float = 0.02
