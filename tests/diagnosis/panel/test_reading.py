@@ -187,7 +187,7 @@ def test_without_labels_there_is_no_panel() -> None:
 
 
 def test_a_history_shorter_than_the_lapse_gives_no_panel() -> None:
-    orders = [order("b", week, cell=cell) for week in range(8) for cell in "xy"]
+    orders = [order(f"b {cell}", week, supplier=f"s {cell}", cell=cell) for week in range(8) for cell in "xy"]
     found = read_panel(market_of(orders=orders))
     assert isinstance(found, NoPanel)
     assert "too short a history" in found.reason
@@ -210,3 +210,29 @@ def test_declared_pushes_stand_where_and_when_they_ran() -> None:
     assert panel.suppliers.push[row, 20] == 1.0
     assert not panel.suppliers.push[other].any()
     assert panel.assignment == {Side.SUPPLIER: Assignment.RANDOMISED, Side.BUYER: Assignment.NONE}
+
+
+def monthly(buyer: str, supplier: str, cell: str, on: int) -> list[dict[str, Any]]:
+    """An order a month of 2024, always on the same day, the last one for 31."""
+    ends = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    return [
+        order(buyer, 0, supplier=supplier, cell=cell) | {"placed_at": date(2024, month, min(on, ends[month - 1]))}
+        for month in range(1, 13)
+    ]
+
+
+@pytest.mark.parametrize(("on", "said"), [(1, "the first of a month"), (15, "day 15 of a"), (31, "the last day of a")])
+def test_orders_dated_by_month_are_not_followed_by_week(on: int, said: str) -> None:
+    rows = [*monthly("a", "s", "x", on), *monthly("b", "s2", "y", on)]
+    found = read_panel(market_of(orders=rows, known_until=END))
+    assert isinstance(found, NoPanel)
+    assert "100 % of orders" in found.reason
+    assert said in found.reason
+    assert "by week" in found.reason
+
+
+def test_a_market_of_one_supplier_has_no_panel_and_says_so() -> None:
+    rows = [*weekly("a", range(60)), *weekly("b", range(60), cell="y")]
+    found = read_panel(market_of(orders=rows, known_until=END))
+    assert isinstance(found, NoPanel)
+    assert found.reason.startswith("the market has one supplier: what more or fewer suppliers do")

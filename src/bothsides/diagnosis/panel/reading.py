@@ -7,6 +7,7 @@ import numpy as np
 
 from bothsides.diagnosis.panel.flows import Flows, read_flows, stays
 from bothsides.diagnosis.panel.frame import WEEK, CellWeek, Frame, monday, named, place, splits, whole_weeks
+from bothsides.diagnosis.panel.lacking import no_weeks, one_account
 from bothsides.diagnosis.panel.panel import Floats, Panel, SidePanel
 from bothsides.diagnosis.panel.pushes import Push, pushed, read_pushes
 from bothsides.diagnosis.policy import DiagnosisPolicy
@@ -54,6 +55,8 @@ def _read(store: Store, covered: Spans) -> Panel | NoPanel:
         return NoPanel(reason="the market is one cell: most orders carry neither a category nor a region")
     if not weeks:
         return NoPanel(reason=f"no whole week is known from {known.start} to {known.end}")
+    if lacking := one_account(store, known) or no_weeks(store, known):
+        return NoPanel(reason=lacking)
     flows = {side: read_flows(store, side, split, known.end) for side in Side}
     traded = _traded(store, split, weeks)
     seen = {*traded, *(at for of in flows.values() for at in (*of.came, *of.went))}
