@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bothsides.diagnosis.elasticity import Effect, Identification, Margin, elasticity
-from bothsides.diagnosis.elasticity.checks import clustered_t, mean_ahead, moving_together
+from bothsides.diagnosis.elasticity.checks import clustered_t, lead_of_pushes, mean_ahead, moving_together
 from bothsides.diagnosis.elasticity.ground import at_work, ground, staying
 from bothsides.diagnosis.elasticity.projections import beginnings, response
 from bothsides.diagnosis.elasticity.records import weakest
@@ -160,3 +160,13 @@ def test_no_push_on_record_means_no_declared_assignment() -> None:
 def test_what_rests_on_several_effects_has_the_weakest_grade() -> None:
     assert weakest([Identification.FIXED_EFFECTS, Identification.RANDOMISED]) is Identification.FIXED_EFFECTS
     assert weakest([]) is Identification.REFUSED
+
+
+def test_pushes_of_which_no_week_before_is_known_are_taken_on_trust_and_it_says_so() -> None:
+    drawn = panel("randomised_pushes", 40, 104)
+    for_good = np.zeros_like(drawn.suppliers.push)
+    for_good[::2] = 1.0
+    of = ground(replace(drawn, suppliers=replace(drawn.suppliers, push=for_good)), Side.BUYER)
+    check = lead_of_pushes(of, 0.5, of.joined)
+    assert check.t == 0
+    assert "cannot be tested" in check.says

@@ -24,12 +24,10 @@ def lead_of_pushes(of: Ground, elasticity: float, counted: Floats, exposure: Flo
     score = beside(ahead, elasticity, counted, of.driver, of.pushed, of.controls, exposure)
     passed = float(2 * stats.t.sf(abs(score.t), max(1, score.clusters - 1))) >= ALPHA
     said = "do not explain" if passed else "explain"
-    return Check(
-        id="push_leads",
-        passed=passed,
-        t=score.t,
-        says=f"Pushes of the next {LEAD_WEEKS} weeks {said} what happens before them (t {score.t:.1f}).",
-    )
+    says = f"Pushes of the next {LEAD_WEEKS} weeks {said} what happens before them (t {score.t:.1f})."
+    if score.t == 0:
+        says = "No weeks before the pushes are known: whether they followed the market cannot be tested."
+    return Check(id="push_leads", passed=passed, t=score.t, says=says)
 
 
 def ahead_of_joiners(mine: Floats, other: Floats) -> Check:

@@ -92,13 +92,19 @@ def _by_pushes(of: Ground, margin: Margin, near: float, policy: DiagnosisPolicy)
     return replace(
         refused,
         grade=_NAMED[of.assignment],
-        why=f"Pushes for {who}s were {name}, moved their stock (first-stage F {stage.f:.0f}) and do not explain what "
-        "came before them.",
+        why=f"Pushes for {who}s were {name}, moved their stock (first-stage F {stage.f:.0f}) and {_followed(leads)}.",
         value=found.elasticity,
         interval=found.interval,
         error=found.error,
         checks=(leads,),
     )
+
+
+def _followed(leads: Check) -> str:
+    """Whether the pushes went where things moved already, as far as that could be tested."""
+    if leads.t == 0:
+        return "are taken on trust: no weeks before them are known that would show whether they followed the market"
+    return "do not explain what came before them"
 
 
 def _by_fixed_effects(

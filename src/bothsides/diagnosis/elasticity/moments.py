@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.optimize import brentq
@@ -15,6 +16,8 @@ from bothsides.diagnosis.panel import Floats
 REACH = 3.0
 """Elasticities beyond this either way are not looked for: an end there is told as unbounded."""
 STEP = 0.25
+ROUNDING = 1e-10
+"""A score this small beside what it sums is what rounding leaves: it says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,7 @@ def instrumented(
     """
     tested = _test(y, x, z, controls, exposure)
     found = _root(tested, near)
-    if found is None:
+    if found is None or abs(tested(found).t) >= critical(tested(found).clusters):
         return Instrumented(elasticity=None, interval=_around(tested, None), error=None)
     tilt = (tested(found + 0.02).t - tested(found - 0.02).t) / 0.04
     return Instrumented(elasticity=found, interval=_around(tested, found), error=abs(1 / tilt) if tilt else None)
@@ -55,9 +58,11 @@ class Score:
 
 
 def _test(y: Floats, x: Floats, z: Floats, controls: Floats, exposure: Floats | None) -> Callable[[float], Score]:
-    centred = x - np.nanmean(x, axis=1, keepdims=True)
+    centred = _centred(x)
     last: list[tuple[float, Floats]] = []
 
+    # Some elasticities are asked for twice: another start would give the second answer other last digits.
+    @cache
     def score(b: float) -> Score:
         start = last[-1][1] * np.exp((last[-1][0] - b) * centred) if last else None
         null = poisson(y * np.exp(-b * centred), controls, exposure=exposure, start=start)
@@ -67,11 +72,19 @@ def _test(y: Floats, x: Floats, z: Floats, controls: Floats, exposure: Floats | 
     return score
 
 
+def _centred(x: Floats) -> Floats:
+    """Less each cell's mean; cells without a number stay without."""
+    there = np.isfinite(x)
+    mean = np.where(there, x, 0.0).sum(1, keepdims=True) / np.maximum(there.sum(1, keepdims=True), 1)
+    left: Floats = x - mean
+    return left
+
+
 def beside(
     extra: Floats, b: float, y: Floats, x: Floats, z: Floats, controls: Floats, exposure: Floats | None = None
 ) -> Score:
     """Whether something else explains y beyond an elasticity b that the instrument z supports."""
-    centred = x - np.nanmean(x, axis=1, keepdims=True)
+    centred = _centred(x)
     null = poisson(y * np.exp(-b * centred), controls, exposure=exposure)
     there = known(extra)
     return scored(null.residual * there, null.mean * there, extra, np.concatenate([z[None], controls]))
@@ -88,8 +101,8 @@ def scored(residual: Floats, mean: Floats, z: Floats, controls: Floats) -> Score
     each = np.einsum("gt,gt->g", rz, residual)
     live = int((mean.sum(1) > 0).sum())
     scale = small_sample(int((mean > 0).sum()), 1 + len(rc) + int((mean.sum(0) > 0).sum()), live)
-    spread = math.sqrt(scale * float(each @ each))
-    return Score(t=float(each.sum()) / spread if spread > 0 else 0.0, clusters=live)
+    spread, size = math.sqrt(scale * float(each @ each)), float(np.where(mean > 0, np.abs(z) * mean, 0.0).sum())
+    return Score(t=float(each.sum()) / spread if spread > ROUNDING * size else 0.0, clusters=live)
 
 
 def _root(tested: Callable[[float], Score], near: float) -> float | None:

@@ -10,6 +10,8 @@ from bothsides.schema import Side
 
 LONGEST = 26
 """Weeks that a response is followed."""
+FURTHEST = 10.0
+"""Log change beyond which a response is as good as without bounds."""
 
 
 def response(panel: Panel, pushed: Side, side: Side, *, longest: int = LONGEST) -> Response | None:
@@ -54,5 +56,7 @@ def _at(log: Floats, x: Floats, h: int) -> tuple[float, float, float]:
     fit = ols(log[:, h:] - log[:, :-h], x[:, :, :-h])
     reach = critical(fit.clusters) * fit.error()
     slope = float(fit.slope[0])
-    found = [100 * float(np.expm1(value)) for value in (slope, slope - reach, slope + reach)]
+    found = [
+        100 * float(np.expm1(np.clip(value, -FURTHEST, FURTHEST))) for value in (slope, slope - reach, slope + reach)
+    ]
     return found[0], found[1], found[2]

@@ -13,6 +13,9 @@ from bothsides.diagnosis.threshold.smooth import gradual
 
 WILD_DRAWS = 1999
 
+ROUNDING = 1e-9
+"""Scores this small beside the largest are what rounding leaves of a level that no cell crossed."""
+
 MOST_TURNS = 3
 """Times the level is looked for again about the fit with the level before: it settles at the second, nearly always."""
 
@@ -117,7 +120,7 @@ def chance(said: Floats, rng: np.random.Generator) -> float:
     alternative alone); Kline and Santos 2012 (the wild bootstrap of scores).
     """
     spread = np.sqrt((said**2).sum(axis=0))
-    told = spread > 0
+    told = spread > ROUNDING * spread.max(initial=0.0)
     if not told.any():
         return 1.0
     signs = rng.choice([-1.0, 1.0], size=(WILD_DRAWS, len(said)))

@@ -18,6 +18,9 @@ from bothsides.diagnosis.threshold_policy import ThresholdPolicy
 from bothsides.diagnosis.wording import count, counted, of_side, share
 from bothsides.schema import Side
 
+FURTHEST = 50.0
+"""Logits beyond this are a hazard of 0 or of 1: an effect without bounds must not overflow."""
+
 
 class ThresholdStatus(StrEnum):
     """How a search for a threshold ended."""
@@ -168,8 +171,8 @@ def _judged(
 def _hazards(seen: Observations, hazard: Floats, effect: float, above: NDArray[np.bool_]) -> tuple[float, float]:
     """The weekly share of accounts at risk that leaves if every cell-week were below, and if every one were above."""
     logit = np.log(hazard / (1 - hazard))
-    without = 1 / (1 + np.exp(-(logit - effect * above)))
-    held = 1 / (1 + np.exp(-(logit + effect * (1 - above))))
+    without = 1 / (1 + np.exp(-np.clip(logit - effect * above, -FURTHEST, FURTHEST)))
+    held = 1 / (1 + np.exp(-np.clip(logit + effect * (1 - above), -FURTHEST, FURTHEST)))
     total = seen.at_risk.sum()
     return float((seen.at_risk * without).sum() / total), float((seen.at_risk * held).sum() / total)
 
