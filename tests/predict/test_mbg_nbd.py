@@ -30,6 +30,31 @@ def test_expected_occasions_are_those_of_the_integral(model: MBGNBD, x: float, t
     assert model.expected(seen, t)[0] == pytest.approx(truth, rel=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("model", "chance"),
+    [
+        (MBGNBD(r=202_682.9, alpha=859_383.5, a=47_072.7, b=926_280.3), 47_072.7 / 973_353.0),
+        (MBGNBD(r=1e6, alpha=2e6, a=1e5, b=9e5), 0.1),
+    ],
+)
+def test_accounts_that_are_all_alike_have_a_number_at_any_horizon(model: MBGNBD, chance: float) -> None:
+    """Where accounts do not differ, the fit runs to its bounds and the series of the published formula overflows."""
+    seen = some((0, 0, 40), (9, 38, 40), (30, 40, 40))
+    for weeks in (1.0, 13.0, 104.0, 156.0):
+        coming = -np.expm1(-model.r / model.alpha * weeks * chance) / chance
+        assert model.expected(seen, weeks) == pytest.approx(model.alive(seen) * coming, rel=0.001)
+        assert model.expected_of_new(weeks) == pytest.approx((1 - chance) * coming, rel=0.001)
+
+
+@pytest.mark.parametrize("x", [0.0, 7.0])
+@pytest.mark.parametrize(
+    "model", [MODEL, MBGNBD(r=2.0, alpha=9.0, a=1.0, b=3.0), MBGNBD(r=0.3, alpha=2.0, a=12.0, b=0.6)]
+)
+def test_the_integral_and_the_series_agree(model: MBGNBD, x: float) -> None:
+    rate, mass = np.array([model.alpha + 30.0]), np.array([model.a + model.b + x])
+    assert model._integrated(rate, mass, 20.0) == pytest.approx(model._coming(rate, mass, 20.0), rel=1e-6)
+
+
 def test_the_slopes_are_those_of_the_likelihood() -> None:
     seen, theta = some((0, 0, 30), (2, 5, 30), (9, 29, 30)), np.log([0.6, 8.0, 0.9, 2.0])
     _, slopes = _score(theta, seen)

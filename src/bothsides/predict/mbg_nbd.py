@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaln, digamma, gammaln
+from scipy.special import betaln, digamma, gammaln, polygamma
 
 from bothsides.predict.maximum_likelihood import Fit, Histories, maximise
 
@@ -19,6 +19,10 @@ Numbers = npt.NDArray[np.float64]
 PARAMETERS = ("r", "alpha", "a", "b")
 PRECISION = 1e-13
 MOST_TERMS = 5_000
+SAFE = 30.0
+"""Exponent beyond which the terms of the series grow so large that their sum is lost to rounding, or is no number."""
+NODES = np.linspace(-16.0, 16.0, 161)
+"""Where the chance to leave is looked at, in standard deviations of its logit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +84,30 @@ class MBGNBD:
         """
         z = t / (rate + t)
         power, upper = self.a - 1, self.a + self.b - self.r
+        if np.max(np.maximum(-power * np.log1p(-z), -upper * z), initial=0.0) > SAFE:
+            return self._integrated(rate, mass, t)
         span = -np.log1p(-z)
         first = span if abs(power) < 1e-9 else -np.expm1(-power * span) / power
         return np.asarray(first - np.exp(-power * span) * _series(upper, self.a, mass, z))
+
+    def _integrated(self, rate: Numbers, mass: Numbers, t: float) -> Numbers:
+        """The same as an integral over the chance to leave, for parameters so large that the series overflows.
+
+        Trapezoids on the logit scale, where the density is a bell; it is scaled by its own sum.
+        """
+        bought, rest = self.r + mass - self.a - self.b, mass - self.a + 1
+        centre = digamma(self.a) - digamma(rest)
+        spread = np.sqrt(polygamma(1, self.a) + polygamma(1, rest))
+        most = self.a * -np.log1p(np.exp(-centre)) - rest * np.log1p(np.exp(centre))
+        total, weight = np.zeros(len(rate)), np.zeros(len(rate))
+        for node in NODES:
+            logit = centre + spread * node
+            leaves = np.logaddexp(0.0, -logit)
+            density = np.exp(-self.a * leaves - rest * np.logaddexp(0.0, logit) - most)
+            chance = np.exp(-leaves)
+            total += density * -np.expm1(-bought * np.log1p(chance * t / rate)) / chance
+            weight += density
+        return np.asarray(total / weight / mass)
 
 
 def _series(upper: float, a: float, mass: Numbers, z: Numbers) -> Numbers:
