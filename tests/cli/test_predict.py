@@ -115,6 +115,7 @@ def test_everything_in_one_look_says_what_is_too_little_and_what_would_help(
         ({"model": "ltv", "side": "seller"}, "--side 'seller' is not one of buyer, supplier"),
         ({"model": "ltv", "horizon": 60}, "horizon_months 60 must be one of 24, 36"),
         ({"model": "spend", "as_of": "June"}, "--as-of 'June' is not a day"),
+        ({"model": "match", "side": "buyer"}, "--side 'buyer': match is not asked of a side; leave --side out"),
         ({"model": "spend", "top": -1}, "--top -1 must be 0 or more"),
     ],
 )

@@ -14,6 +14,7 @@ from bothsides.predict.mean_value import fit_mean_value
 from bothsides.predict.model_card import ModelVerdict
 from bothsides.predict.repeat_buying import Purchases, RepeatBuying
 from bothsides.predict.repeat_ways import PARETO, ways
+from bothsides.predict.spend import spend_forecast
 from bothsides.schema import Side
 from tests.diagnosis.conftest import market_of
 from tests.predict.cdnow import CALIBRATION_WEEKS, read_cdnow
@@ -189,6 +190,44 @@ def test_without_fees_it_is_gmv_and_says_so(bought: Purchases) -> None:
     found = lifetime_values(store_of_purchases(some, fees=False), Side.BUYER)
     assert (found.of, found.take_rate) == ("GMV", None)
     assert any("No fees are loaded" in note for note in found.card.notes)
+
+
+@pytest.fixture(scope="module")
+def late_fees() -> Store:
+    """Sixty accounts on record as suppliers that buy too; fees of a tenth are known for the last half year alone."""
+    few = leaving_accounts(np.random.default_rng(2), 60, days=540, stay_days=2000.0)
+    orders, fees = [], []
+    for i, (who, when, worth) in enumerate(zip(few.who, few.when, few.worth, strict=True)):
+        day, amount = date.fromordinal(int(when)), round(worth * 100)
+        orders.append(
+            {
+                "buyer_id": f"both{who}",
+                "supplier_id": f"s{who % 3}",
+                "placed_at": day,
+                "amount": amount,
+                "status": "completed",
+            }
+        )
+        if day > last_day(540) - timedelta(days=180):
+            fee = {"order_id": f"orders-{i}", "charged_at": day, "amount": amount // 10, "kind": "commission"}
+            fees.append(fee)
+    named = sorted({str(row[key]) for row in orders for key in ("buyer_id", "supplier_id")})
+    accounts = [{"account_id": name, "side": "supplier", "name": f"Name of {name}"} for name in named]
+    return market_of(orders=orders, fees=fees, accounts=accounts)
+
+
+def test_the_take_rate_is_that_of_the_days_whose_fees_are_known(late_fees: Store) -> None:
+    assert lifetime_values(late_fees, Side.BUYER).take_rate == pytest.approx(0.1, abs=1e-3)
+    before = lifetime_values(late_fees, Side.BUYER, as_of=last_day(540) - timedelta(days=200))
+    assert (before.take_rate, before.of) == (None, "GMV")
+    assert before.total is not None
+    assert before.total.value > 0
+
+
+def test_an_account_on_record_for_the_other_side_keeps_its_name(late_fees: Store) -> None:
+    named = [*lifetime_values(late_fees, Side.BUYER).accounts, *spend_forecast(late_fees, Side.BUYER).accounts]
+    assert named
+    assert all(account.name.startswith("Name of both") for account in named)
 
 
 def test_a_short_history_and_wrong_words_are_refused(bought: Purchases) -> None:

@@ -25,7 +25,9 @@ def predict(
         str | None, Parameter(help="churn, ltv, spend, match or upsell; all of them, a line each, without it.")
     ] = None,
     *,
-    side: Annotated[str | None, Parameter(help="buyer or supplier; both when it is not given.")] = None,
+    side: Annotated[
+        str | None, Parameter(help="buyer or supplier; both when it is not given.")
+    ] = None,
     top: Annotated[int, Parameter(help="How many accounts or pairs to list.")] = 10,
     horizon: Annotated[int, Parameter(help="Months of lifetime value: 24 or 36.")] = 24,
     as_of: Annotated[str | None, Parameter(help="Business date up to which data counts; nothing is stored.")] = None,
@@ -56,6 +58,8 @@ def predict(
         raise ValueError(f"{model!r} is not one of {', '.join(MODELS)}; a workspace is named with --workspace")
     if side is not None and side not in set(Side):
         raise ValueError(f"--side {side!r} is not one of {', '.join(Side)}")
+    if model is not None and side is not None and not MODELS[model].by_side:
+        raise ValueError(f"--side {side!r}: {model} is not asked of a side; leave --side out")
     if top < 0:
         raise ValueError(f"--top {top} must be 0 or more")
     opened = Workspace.open(workspace)

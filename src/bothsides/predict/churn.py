@@ -1,10 +1,10 @@
 """Which accounts will stop trading: a ranking by how lately and how often they traded, judged on later months."""
 
-from collections.abc import Mapping
 from datetime import date
 
 from bothsides.metrics import Store
 from bothsides.metrics.hindsight import on_day
+from bothsides.predict.account_names import account_names
 from bothsides.predict.cases import ModelSpec
 from bothsides.predict.churn_features import CHURN_SIGNALS, trade_months
 from bothsides.predict.judging import TOO_SHORT, predicted, refused
@@ -51,9 +51,3 @@ def churn(store: Store, side: Side, *, as_of: date | None = None) -> Prediction:
             return refused(spec, TOO_SHORT)
         with trade_months(then, side, split.now, told=split.told) as trade:
             return predicted(spec, split, trade.cases, lambda: account_names(then))
-
-
-def account_names(store: Store) -> Mapping[int, str]:
-    """Each account's name, its number where it has none."""
-    rows = store.engine.rows("SELECT account, coalesce(name, 'account ' || account) FROM dim_accounts")
-    return dict(rows)

@@ -1,5 +1,6 @@
 """Lifetime value: what each account of a side will still bring, by the way that a held-out span speaks for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from bothsides.metrics import Better, Store
 from bothsides.metrics.hindsight import on_day
+from bothsides.predict.account_names import account_names
 from bothsides.predict.backtest import Backtested
 from bothsides.predict.lifetime_choice import Judged, judge
 from bothsides.predict.lifetime_worth import WEEKS_PER_MONTH, mean_worth, new_worth
@@ -112,7 +114,7 @@ def _on_day(
         side=side, end=end, tested=tested, horizon=horizon_months, discount=discount, credit=credit, seed=seed,
         take_rate=_take_rate(store, end), currency=store.currency,
     )  # fmt: skip
-    return _valued(asked, bought, _names(store, side))
+    return _valued(asked, bought, account_names(store))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,7 @@ def _months(first: date, last: date) -> int:
     return int(((last - first).days + 1) / 30.4)
 
 
-def _valued(asked: _Asked, bought: Purchases, names: dict[int, str]) -> LifetimeValues:
+def _valued(asked: _Asked, bought: Purchases, names: Mapping[int, str]) -> LifetimeValues:
     then = bought.known_by(asked.cut, recent_days=asked.tested_days)
     repeaters = int((then.frequency > 0).sum())
     if len(then) < LEAST_ACCOUNTS or repeaters < LEAST_REPEATERS:
@@ -162,7 +164,7 @@ def _valued(asked: _Asked, bought: Purchases, names: dict[int, str]) -> Lifetime
     return _today(asked, judged, bought, names)
 
 
-def _today(asked: _Asked, judged: Judged, bought: Purchases, names: dict[int, str]) -> LifetimeValues:
+def _today(asked: _Asked, judged: Judged, bought: Purchases, names: Mapping[int, str]) -> LifetimeValues:
     """The chosen way, learned from everything, for the accounts known today."""
     now = bought.known_by(asked.end, recent_days=asked.tested_days)
     learned, worth = judged.way.fit(now), fit_mean_value(now)
@@ -227,7 +229,7 @@ def _scaled(mean: Estimate, n: int) -> Estimate:
 
 
 def _accounts(
-    now: RepeatBuying, learned: Learned, value: Numbers, whole: Numbers, price: Numbers, names: dict[int, str]
+    now: RepeatBuying, learned: Learned, value: Numbers, whole: Numbers, price: Numbers, names: Mapping[int, str]
 ) -> tuple[AccountValue, ...]:
     alive = None if learned.model is None else learned.model.alive(now.histories)
     order = np.lexsort((now.accounts, -value))
@@ -296,24 +298,17 @@ def _content(
 
 
 def _take_rate(store: Store, end: date) -> float | None:
-    """Net revenue of the orders of the last year over their GMV; None where no fee is known."""
-    if store.lacks("fees"):
+    """Net revenue of the last year's orders over their GMV, since fees are known; None where none is by then."""
+    fees = store.ranges.get("fees")
+    if store.lacks("fees") or fees is None or fees[0] > end:
         return None
     row = store.engine.row(
         "SELECT sum(earned)::DOUBLE, sum(value)::DOUBLE FROM fact_orders"
         " WHERE placed_on > $first AND placed_on <= $last AND value IS NOT NULL",
-        {"first": months_before(end, 12), "last": end},
+        {"first": max(months_before(end, 12), fees[0] - timedelta(days=1)), "last": end},
     )
     earned, gmv = row or (None, None)
     return earned / gmv if earned is not None and gmv else None
-
-
-def _names(store: Store, side: Side) -> dict[int, str]:
-    rows = store.engine.rows(
-        "SELECT account, coalesce(name, 'account ' || account) FROM dim_accounts WHERE side = $side",
-        {"side": side.value},
-    )
-    return dict(rows)
 
 
 def _card(side: Side, months: int, verdict: ModelVerdict, reason: str, *, n_test: int = 0) -> ModelCard:

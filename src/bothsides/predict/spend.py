@@ -1,6 +1,6 @@
 """Next three months' GMV per account and side: the last three months repeated, unless something beats that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from bothsides.metrics import Better, Store
 from bothsides.metrics.hindsight import on_day
+from bothsides.predict.account_names import account_names
 from bothsides.predict.backtest import Backtested, Draws, backtested, better_by, least
 from bothsides.predict.mean_value import fit_mean_value
 from bothsides.predict.model_card import Comparison, Estimate, ModelCard, ModelVerdict, version_of
@@ -149,18 +150,13 @@ def spend_forecast(store: Store, side: Side, *, as_of: date | None = None, seed:
         return SpendForecast(card=_card(side, ModelVerdict.TOO_LITTLE, why))
     end = min(known[1], as_of) if as_of else known[1]
     with on_day(store, as_of) as then:
-        rows = then.engine.rows(
-            "SELECT account, coalesce(name, 'account ' || account) FROM dim_accounts WHERE side = $side",
-            {"side": side.value},
-        )
         bought = read_purchases(then, side, until=end)
-        return forecast_spend(
-            bought, side, first=known[0], end=end, currency=then.currency, names=dict(rows), seed=seed
-        )
+        names = account_names(then)
+        return forecast_spend(bought, side, first=known[0], end=end, currency=then.currency, names=names, seed=seed)
 
 
 def forecast_spend(
-    bought: Purchases, side: Side, *, first: date, end: date, currency: str, names: dict[int, str], seed: int = 1
+    bought: Purchases, side: Side, *, first: date, end: date, currency: str, names: Mapping[int, str], seed: int = 1
 ) -> SpendForecast:
     """The same from plain arrays; `first` is the first known day."""
     cuts = [
@@ -229,7 +225,7 @@ class _Today:
     side: Side
     end: date
     currency: str
-    names: dict[int, str]
+    names: Mapping[int, str]
 
 
 def _today(asked: _Today, bought: Purchases) -> SpendForecast:
@@ -309,7 +305,7 @@ def _total(value: float, past: tuple[PastSpan, ...]) -> Estimate:
     return Estimate(value=value, low=value * min(*factors, 1.0), high=value * max(*factors, 1.0))
 
 
-def _accounts(known: Known, value: Numbers, last: Numbers, names: dict[int, str]) -> tuple[AccountSpend, ...]:
+def _accounts(known: Known, value: Numbers, last: Numbers, names: Mapping[int, str]) -> tuple[AccountSpend, ...]:
     order = np.lexsort((known.accounts, -value))
     year = known.spent(12)
     return tuple(

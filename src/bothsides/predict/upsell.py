@@ -4,8 +4,8 @@ from datetime import date
 
 from bothsides.metrics import Store
 from bothsides.metrics.hindsight import on_day
+from bothsides.predict.account_names import account_names
 from bothsides.predict.cases import ModelSpec
-from bothsides.predict.churn import account_names
 from bothsides.predict.judging import TOO_SHORT, predicted, refused
 from bothsides.predict.logistic import RIDGE
 from bothsides.predict.plan_features import PLAN_SIGNALS, PlanMembers
