@@ -71,7 +71,22 @@ def test_a_write_that_dies_leaves_the_old_one_whole(tmp_path: Path, monkeypatch:
     assert not list(tmp_path.rglob("*.part"))
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"format": 1}', '{"format": 2}', '{"format": 1, "window": 3, "id": "x"}'])
+KEPT = '{"format": 1, "id": "x", "version": "a1b2c3d4e5f6", "load_id": 1, '
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"format": 1}',
+        '{"format": 2}',
+        '{"format": 1, "window": 3, "id": "x"}',
+        KEPT + '"window": ["2024-13-01", "2024-12-31"], "card": {}, "content": {}}',
+        KEPT + '"window": [], "card": {}, "content": {}}',
+        KEPT + '"window": null, "card": "none", "content": {}}',
+    ],
+)
 def test_a_file_that_is_no_model_is_named(tmp_path: Path, text: str) -> None:
     latest_path(tmp_path, FITTED.id).write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=r"churn-buyer\.json .*predict again"):
@@ -112,6 +127,13 @@ def test_a_model_is_stale_once_its_horizon_has_passed() -> None:
     then = stored(FITTED, window=WINDOW, load_id=7)
     assert [since(then, LATER, known_to=day).stale for day in (date(2024, 3, 30), date(2024, 3, 31))] == [False, True]
     assert "is stale" in since(then, LATER, known_to=date(2024, 6, 1)).sentences[0]
+
+
+def test_a_model_asked_otherwise_of_the_same_days_is_not_called_older() -> None:
+    longer = replace(LATER, horizon_months=36)
+    found = since(stored(FITTED, window=WINDOW, load_id=7), longer, known_to=WINDOW[1])
+    assert not found.older
+    assert "knew the same days and was asked or made otherwise" in found.sentences[0]
 
 
 def test_another_make_up_is_a_mismatch() -> None:

@@ -153,15 +153,16 @@ def _read(path: Path) -> Stored:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         if told["format"] != FORMAT:
-            raise ValueError(f"{path} has format {told['format']}, this version reads {FORMAT}: {advice}")
+            raise ValueError(f"its format is {told['format']}, this version reads {FORMAT}")
         window = told["window"]
+        card, content = dict(told["card"]), dict(told["content"])
         return Stored(
             id=told["id"],
             version=told["version"],
             window=None if window is None else (date.fromisoformat(window[0]), date.fromisoformat(window[1])),
             load_id=told["load_id"],
-            card=told["card"],
-            content=told["content"],
+            card=card,
+            content=content,
         )
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} is no stored model ({error}): {advice}") from None

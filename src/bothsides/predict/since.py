@@ -27,6 +27,8 @@ class Since:
     load_id: int | None
     same: bool
     stale: bool
+    older: bool = True
+    """Whether days have become known that it did not know."""
     mismatch: tuple[str, ...] = ()
     drift: tuple[str, ...] = ()
     quality: tuple[tuple[str, float, float], ...] = ()
@@ -38,8 +40,13 @@ class Since:
         made = f"version {self.version}, data to {self.known_to}, load {self.load_id}"
         if self.same:
             return (f"The stored model is this one: {made}.",)
-        age = "is stale: a whole horizon has passed since its last day" if self.stale else "is older than the data"
-        return (f"The stored model ({made}) {age}.", *self.mismatch, *self.drift)
+        return (f"The stored model ({made}) {self._age}.", *self.mismatch, *self.drift)
+
+    @property
+    def _age(self) -> str:
+        if self.stale:
+            return "is stale: a whole horizon has passed since its last day"
+        return "is older than the data" if self.older else "knew the same days and was asked or made otherwise"
 
 
 def since(then: Stored, card: ModelCard, *, known_to: date | None) -> Since:
@@ -54,6 +61,7 @@ def since(then: Stored, card: ModelCard, *, known_to: date | None) -> Since:
         load_id=then.load_id,
         same=same,
         stale=stale and not same,
+        older=then.known_to is None or known_to is None or then.known_to < known_to,
         mismatch=() if same else tuple(_mismatches(old, card)),
         drift=() if same else tuple(_drift(old, card)),
         quality=tuple(_quality(old, card)),
