@@ -133,3 +133,24 @@ def test_what_each_verdict_takes(auc_low: float, ratio: float, error_low: float,
     )
     assert found.verdict is verdict
     assert found.reason
+
+
+@pytest.mark.parametrize(
+    ("low", "value", "high", "said"),
+    [
+        (0.92, 0.99, 1.05, "0.99 came for each one predicted"),
+        (0.81, 0.84, 0.87, "0.84 came for each one predicted, less than it said beyond chance (0.81 to 0.87)"),
+        (1.19, 1.36, 1.53, "1.36 came for each one predicted, more than it said beyond chance (1.19 to 1.53)"),
+    ],
+)
+def test_a_level_that_is_off_beyond_chance_is_said_in_the_verdict(
+    low: float, value: float, high: float, said: str
+) -> None:
+    found = decided(
+        ranking=Estimate(value=0.7, low=0.6, high=0.8),
+        ratio=Estimate(value=value, low=low, high=high),
+        error=Estimate(value=0.02, low=0.0, high=0.05),
+        reason="better",
+    )
+    assert found.verdict is ModelVerdict.USABLE
+    assert found.reason == f"better; {said}"

@@ -182,7 +182,16 @@ def decided(*, ranking: Estimate, ratio: Estimate, error: Estimate, reason: str)
             verdict=ModelVerdict.NOT_CALIBRATED,
             reason=f"probabilities are off by {error.value:.0%} on average: it ranks, they are not to be used",
         )
-    return Verdict(verdict=ModelVerdict.USABLE, reason=f"{reason}; {ratio.value:.2f} came for each one predicted")
+    return Verdict(verdict=ModelVerdict.USABLE, reason=f"{reason}; {_level(ratio)}")
+
+
+def _level(ratio: Estimate) -> str:
+    """How many came for each one predicted, and whether that is off beyond chance."""
+    came = f"{ratio.value:.2f} came for each one predicted"
+    if ratio.low is None or ratio.high is None or ratio.low <= 1 <= ratio.high:
+        return came
+    way = "less" if ratio.high < 1 else "more"
+    return f"{came}, {way} than it said beyond chance ({ratio.low:.2f} to {ratio.high:.2f})"
 
 
 def _loses(gap: Comparison) -> bool:
