@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import re
 from dataclasses import replace
 from datetime import date
@@ -68,6 +69,13 @@ def test_every_effect_is_printed_with_its_range_and_grade() -> None:
     assert text.rstrip().splitlines()[-1].startswith("Next: bothsides elasticity plan")
 
 
+def test_the_strength_of_pushes_stands_only_beside_what_rests_on_them() -> None:
+    weak = elasticity(panel("weak_pushes", 20, 78))
+    assert weak.effects[0].first_stage is not None
+    text = printed(lambda console: show(console, weak, [], "EUR"))
+    assert ", F " not in text.split("Pushes for")[0]
+
+
 def test_the_record_is_plain_data_with_its_status() -> None:
     record = json.loads(json.dumps(as_record(reading(), [], "EUR"), allow_nan=False))
     assert (record["status"], record["currency"], record["cells"]) == ("ok", "EUR", 20)
@@ -128,6 +136,11 @@ def test_a_market_without_a_panel_says_why(run: Run, workspace: Path) -> None:
         ({"what": "plann"}, "elasticity 'plann': only 'plan', or nothing, may stand there"),
         ({"what": "plan"}, "a plan needs the side to push: --side buyer or --side supplier"),
         ({"what": "plan", "side": "seller"}, "--side 'seller' is not one of buyer, supplier"),
+        ({"side": "buyer"}, "--side goes with a plan"),
+        ({"out": Path("pushes.csv")}, "--out goes with a plan"),
+        ({"what": "plan", "side": "buyer", "factor": math.inf}, "inf times as many joiners"),
+        ({"what": "plan", "side": "buyer", "factor": math.nan}, "nan times as many joiners"),
+        ({"what": "plan", "side": "buyer", "waves": 900}, "weeks with what is watched; at most 1040"),
         ({"what": "plan", "side": "buyer", "factor": 1.0}, "1.0 times as many joiners; more than 1 times"),
         ({"what": "plan", "side": "buyer", "one_in": 1}, "one in 1 cells; at least 2"),
     ],

@@ -21,7 +21,7 @@ from bothsides.cli.set_aside import warn_of_set_aside
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
-    from bothsides.diagnosis.elasticity import DecidingTest, ElasticityReading, Judgement, PushPlan, Response
+    from bothsides.diagnosis.elasticity import DecidingTest, Effect, ElasticityReading, Judgement, PushPlan, Response
     from bothsides.diagnosis.panel import Panel
     from bothsides.schema import Side
 
@@ -65,7 +65,7 @@ def elasticity(
     from bothsides.schema import Side
     from bothsides.workspace import Workspace
 
-    pushed = _asked(what, side)
+    pushed = _asked(what, side, out)
     design = Design(weeks=weeks, waves=waves, one_in=one_in, factor=factor, follow=follow)
     opened = Workspace.open(workspace)
     policy, judgements = read_policy(opened.folder), read_judgements(opened.folder)
@@ -101,7 +101,7 @@ def elasticity(
         show(screen(), reading, deciding, currency)
 
 
-def _asked(what: str | None, side: str | None) -> Side | None:
+def _asked(what: str | None, side: str | None, out: Path | None) -> Side | None:
     """The side a plan is asked for, None where the reading is."""
     from bothsides.schema import Side
 
@@ -111,6 +111,9 @@ def _asked(what: str | None, side: str | None) -> Side | None:
         raise ValueError(f"--side {side!r} is not one of {', '.join(Side)}")
     if what == PLAN and side is None:
         raise ValueError(f"a plan needs the side to push: --side {' or --side '.join(Side)}")
+    if what is None and (side is not None or out is not None):
+        word = "--side" if side is not None else "--out"
+        raise ValueError(f"{word} goes with a plan: bothsides elasticity {PLAN} --side buyer or --side supplier")
     return Side(side) if what == PLAN and side else None
 
 
@@ -138,8 +141,10 @@ def _say_why_not(reason: str, *, json: bool) -> None:
 def show(console: Console, reading: ElasticityReading, tests: list[DecidingTest], currency: str) -> None:
     """The reading on one screen: effects, what they rest on, retention, funding, what to do next."""
     from bothsides.cli.figures import print_whole
+    from bothsides.diagnosis.wording import counted
 
-    said = f"{reading.cells} cells x {reading.weeks} weeks, {reading.first_week} to {reading.last_week}"
+    size = f"{counted(reading.cells, 'cell')} x {counted(reading.weeks, 'week')}"
+    said = f"{size}, {reading.first_week} to {reading.last_week}"
     console.print(plain(f"How one side moves the other, {said}\n", style="bold"))
     if reading.small:
         for direction in reading.small:
@@ -191,9 +196,17 @@ def _effects(reading: ElasticityReading) -> Table:
             what,
             "" if effect.value is None else f"{effect.value:+.2f}",
             "" if bounds is None else f"{bounds.low:+.2f} to {bounds.high:+.2f}",
-            str(effect.grade) + (f", F {effect.first_stage:.0f}" if effect.first_stage is not None else ""),
+            _rests_on(effect),
         )
     return table
+
+
+def _rests_on(effect: Effect) -> str:
+    """The grade, with the strength of the pushes where it rests on them."""
+    from bothsides.diagnosis.elasticity import Identification
+
+    by_pushes = effect.grade in (Identification.RANDOMISED, Identification.INSTRUMENTED)
+    return f"{effect.grade}, F {effect.first_stage:.0f}" if by_pushes else str(effect.grade)
 
 
 def _returns(reading: ElasticityReading, currency: str) -> Table:

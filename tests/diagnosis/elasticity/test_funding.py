@@ -1,5 +1,6 @@
 """The side to fund: what accounts bring themselves and what they bring over, per unit of spend."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -17,6 +18,7 @@ from bothsides.diagnosis.elasticity import (
     elasticity_findings,
 )
 from bothsides.diagnosis.elasticity.funding import Money, fund, recent_flow
+from bothsides.diagnosis.finding import Sureness
 from bothsides.diagnosis.panel import Assignment, Panel, SidePanel
 from bothsides.schema import Side
 from tests.diagnosis.elasticity.worlds import panel, world
@@ -159,3 +161,64 @@ def test_flows_are_those_of_the_last_known_weeks() -> None:
     market.buyers.left[:, -3:] = np.nan
     assert recent_flow(market, Side.BUYER).joined == pytest.approx((23 * 5 * 10 + 3 * 500 * 10) / 26, rel=0.2)
     assert recent_flow(still(), Side.SUPPLIER).stock == 200
+
+
+def test_a_choice_that_no_trial_stands_behind_only_points_a_way() -> None:
+    money = {
+        s: SideMoney(cost=c, contribution=5.0, monthly_spend=40_000.0) for s, c in zip(Side, (900.0, 50.0), strict=True)
+    }
+    reading = elasticity(panel("common_shocks", 40, 104), money=money)
+    (finding,) = elasticity_findings(reading, money, "EUR", POLICY)
+    assert reading.funding.grade is Identification.FIXED_EFFECTS
+    assert finding.sure is Sureness.DIRECTIONAL
+    assert "no trial has tested" in finding.why_sure
+    assert "if no shocks of single cells went unseen" in reading.funding.sentence
+
+
+def test_a_choice_by_lot_is_likely_only_where_its_range_holds_no_loss() -> None:
+    pushed = panel("randomised_pushes_both", 40, 104)
+    money = {
+        s: SideMoney(cost=c, contribution=5.0, monthly_spend=40_000.0) for s, c in zip(Side, (150.0, 90.0), strict=True)
+    }
+    reading = elasticity(pushed, money=money)
+    (finding,) = elasticity_findings(reading, money, "EUR", POLICY)
+    assert finding.sure is Sureness.LIKELY
+    loose = replace(reading, funding=replace(reading.funding, more_low=-0.1))
+    (finding,) = elasticity_findings(loose, money, "EUR", POLICY)
+    assert finding.sure is Sureness.DIRECTIONAL
+    assert finding.worth is not None
+    assert (finding.worth.low or 0) < 0
+
+
+def test_the_worth_is_that_of_the_difference_and_its_range() -> None:
+    found = funded(0.5, 0.1, wide=0.02)
+    better, worse = sorted(found.returns, key=lambda r: -r.total)
+    assert found.more == pytest.approx(better.total - worse.total)
+    assert (found.more_low or 0) < (found.more or 0) < (found.more_high or 0)
+    # Both returns rest on the same draws: their difference is known better than its ends taken apart.
+    assert (found.more_low or 0) >= better.low - worse.high
+
+
+def test_no_side_is_funded_for_losing_less() -> None:
+    lossy: Money = {
+        Side.BUYER: SideMoney(cost=100.0, contribution=-5.0, monthly_spend=1.0),
+        Side.SUPPLIER: SideMoney(cost=100.0, contribution=-1.0, monthly_spend=1.0),
+    }
+    assert funded(0.0, 0.0, money=lossy, wide=0.01).side is None
+
+
+def test_a_side_that_does_not_return_its_cost_is_not_praised() -> None:
+    poor: Money = {s: SideMoney(cost=1000.0, contribution=c) for s, c in zip(Side, (1.0, 4.0), strict=True)}
+    found = funded(0.1, 0.1, money=poor, wide=0.01)
+    assert found.side is Side.SUPPLIER
+    assert "Neither side returns within 52 weeks what is spent on it." in found.sentence
+
+
+def test_a_correlation_is_no_order_to_fund() -> None:
+    money = {
+        s: SideMoney(cost=c, contribution=5.0, monthly_spend=1.0) for s, c in zip(Side, (900.0, 50.0), strict=True)
+    }
+    said = elasticity(panel("cell_shocks", 40, 104), money=money).funding.sentence
+    assert "fund suppliers" not in said
+    assert "only a correlation" in said
+    assert "probability" not in said

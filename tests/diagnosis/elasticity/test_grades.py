@@ -170,3 +170,16 @@ def test_pushes_of_which_no_week_before_is_known_are_taken_on_trust_and_it_says_
     check = lead_of_pushes(of, 0.5, of.joined)
     assert check.t == 0
     assert "cannot be tested" in check.says
+
+
+def test_a_correlation_goes_with_and_does_not_bring() -> None:
+    told = elasticity(panel("cell_shocks", 40, 104)).sentence
+    assert "goes with" in told
+    assert "brings" not in told
+    assert "correlational" in told
+
+
+def test_who_retains_whom_is_told_no_stronger_than_it_rests() -> None:
+    kept = elasticity(panel("suppliers_retain_buyers", 40, 104, seed=7000)).retention
+    assert kept is not None
+    assert "as far as" in kept.sentence

@@ -105,6 +105,15 @@ def test_a_start_that_is_no_monday_and_a_market_of_two_cells_are_refused() -> No
         plan_push(panel("common_shocks", 2, 40), Side.BUYER, design=STRONG, start=MONDAY)
 
 
+def test_a_lot_that_cannot_be_dealt_and_an_effect_that_none_has_are_refused() -> None:
+    market = panel("common_shocks", 12, 40)
+    with pytest.raises(ValueError, match="one in 30 cells: the market has 12"):
+        plan_push(market, Side.BUYER, design=Design(one_in=30), start=MONDAY)
+    for absurd in (0.0, -0.5, 50.0, float("nan")):
+        with pytest.raises(ValueError, match="a push shows one above 0"):
+            plan_push(market, Side.BUYER, design=STRONG, start=MONDAY, elasticity=absurd)
+
+
 def test_the_cheapest_test_that_decides_is_cheaper_than_the_one_that_does_not_for_sure() -> None:
     decided = cheapest_test(panel("common_shocks", 8, 40), Side.SUPPLIER, cost=10.0, currency="EUR")
     assert decided is not None

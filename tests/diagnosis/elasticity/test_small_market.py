@@ -115,3 +115,11 @@ def test_every_mistake_in_a_judgement_names_what_is_allowed(tmp_path: Path) -> N
     assert "judgement[0].side" in said
     assert "draws, keeps, draws and keeps, does neither" in said
     assert "judgement[1].who: missing" in said
+
+
+def test_a_side_that_nobody_joins_gives_no_direction_in_any_cell() -> None:
+    market = panel("no_effect", 7, 60)
+    still = replace(market, suppliers=replace(market.suppliers, joined=np.zeros((7, 60))))
+    found = direction(ground(still, Side.SUPPLIER), still.buyers.left, 1)
+    assert (found.points, found.cells) == (0, 0)
+    assert found.sentence.startswith("0 cells can be compared")

@@ -21,6 +21,10 @@ from bothsides.schema import Side
 OWNER = {Side.BUYER: "VP Marketing with the Chief Revenue Officer", Side.SUPPLIER: "VP Sales, supplier side"}
 
 
+BY_TRIAL = (Identification.RANDOMISED, Identification.INSTRUMENTED)
+"""What settles a choice: pushes moved the sides. All else points a way."""
+
+
 def elasticity_findings(
     reading: ElasticityReading, money: Money, currency: str, policy: DiagnosisPolicy
 ) -> list[Finding]:
@@ -77,23 +81,29 @@ def _fund(
         title=f"The next {amount(1000, currency)} returns {amount(1000 * better.total, currency)} when spent on "
         f"{of_side(side)}, {amount(1000 * worse.total, currency)} on {of_side(side.other)}",
         place=Place(side=side),
-        sure=Sureness.LIKELY if (funding.probability or 0) >= policy.fund_side_least else Sureness.DIRECTIONAL,
+        sure=Sureness.LIKELY if _settled(funding) else Sureness.DIRECTIONAL,
         why_sure=f"Right with a probability of {share(funding.probability or 0)}; how the sides draw each other rests "
-        f"on {_rests(drawn)}.",
+        f"on {_rests(drawn)}{'' if funding.grade in BY_TRIAL else ', which no trial has tested'}.",
         evidence=(
             Evidence(sentence=funding.sentence, values=tuple(return_value(r, reading.cells) for r in funding.returns)),
             Evidence(sentence=reading.sentence, values=tuple(effect_value(e) for e in drawn if e.value is not None)),
         ),
         worth=_worth(better, worse, money, funding, currency=currency, policy=policy),
-        cause=f"{share(better.cross / better.total)} of what a unit spent on {of_side(side)} returns comes from whom "
-        f"they draw in and keep, {share(worse.cross / worse.total)} on {of_side(side.other)}: each side judged by its "
-        "own accounts alone hides that.",
+        cause=f"Of the {better.total:.2f} that a unit spent on {of_side(side)} returns, {better.cross:.2f} come from "
+        f"whom they draw in and keep; on {of_side(side.other)} it is {worse.cross:.2f} of {worse.total:.2f}. Each side "
+        "judged by its own accounts alone hides that.",
         owner=OWNER[side],
         play="fund_side",
         first_step=f"Move a tenth of next quarter's spend on {of_side(side.other)} to {of_side(side)}, in cells where "
         f"{of_side(side.other)} wait; plan it as a push by lot: bothsides elasticity plan --side {side.value}.",
-        caveat="Average costs, not the cost of the next account: returns fall as more is spent on one side.",
+        caveat="Average costs, not the cost of the next account: returns fall as more is spent on one side, and "
+        "accounts that came unpaid count as won.",
     )
+
+
+def _settled(funding: Funding) -> bool:
+    """Whether a trial stands behind the choice and the range of what it gains holds no loss."""
+    return funding.grade in BY_TRIAL and funding.more_low is not None and funding.more_low > 0
 
 
 def _rests(drawn: list[Effect]) -> str:
@@ -114,14 +124,14 @@ def _worth(
     if not spent:
         return None
     moved = policy.fund_shift_share * spent
-    gaps = (better.total - worse.total, better.low - worse.high, better.high - worse.low)
-    gain = [moved * max(0.0, gap) for gap in gaps]
+    gain = [moved * (more or 0.0) for more in (funding.more, funding.more_low, funding.more_high)]
     return Worth(
         per_month=gain[0],
         low=gain[1],
         high=gain[2],
         currency=currency,
         reckoning=f"{amount(moved, currency)}, {share(policy.fund_shift_share)} of what is spent a month on "
-        f"{of_side(worse.side)}, x {better.total - worse.total:.2f} more within {funding.horizon_weeks} weeks.",
+        f"{of_side(worse.side)}, x {better.total - worse.total:.2f} more within {funding.horizon_weeks} weeks: reached "
+        "when it has moved that long.",
         of="contribution",
     )

@@ -213,24 +213,11 @@ def _chosen(
 ) -> Funding:
     better = max(returns, key=lambda r: r.total)
     worse = next(r for r in returns if r.side is not better.side)
-    sure = float((totals[better.side][1:] > totals[worse.side][1:]).mean())
+    ahead = totals[better.side] - totals[worse.side]
+    sure = float((ahead[1:] > 0).mean())
+    low, high = (float(end) for end in np.quantile(ahead[1:], [0.025, 0.975]))
     gap = better.total / worse.total if worse.total > 0 else float("inf")
-    clear = sure >= policy.fund_side_least and gap >= policy.fund_gap_least
-    if clear:
-        sentence = (
-            f"A unit spent on {of_side(better.side)} returns {better.total:.2f} within {horizon} weeks, one spent on "
-            f"{of_side(worse.side)} {worse.total:.2f}: fund {of_side(better.side)}, right with a probability of "
-            f"{share(sure)}."
-        )
-    else:
-        sentence = (
-            f"Both sides return about the same per unit of spend within {horizon} weeks ({better.total:.2f} for "
-            f"{of_side(better.side)}, {worse.total:.2f} for {of_side(worse.side)}), or the data cannot tell them apart."
-        )
-    if clear and open_effects:
-        sentence += (
-            " How the sides draw each other in is open, so this rests on what the accounts won bring themselves."
-        )
+    clear = better.total > 0 and sure >= policy.fund_side_least and gap >= policy.fund_gap_least
     return Funding(
         side=better.side if clear else None,
         probability=sure,
@@ -238,6 +225,46 @@ def _chosen(
         returns=returns,
         horizon_weeks=horizon,
         grade=grade,
-        sentence=sentence,
+        sentence=_said(better, worse, sure, grade, horizon, clear=clear, open_effects=open_effects),
         reason="" if clear else "the returns lie too close together, or are too uncertain, to choose",
+        more=better.total - worse.total,
+        more_low=low,
+        more_high=high,
     )
+
+
+def _said(
+    better: SideReturn,
+    worse: SideReturn,
+    sure: float,
+    grade: Identification,
+    horizon: int,
+    *,
+    clear: bool,
+    open_effects: bool,
+) -> str:
+    """The choice in sentences, no stronger than what it rests on."""
+    first, second = of_side(better.side), of_side(worse.side)
+    if not clear:
+        return (
+            f"Both sides return about the same per unit of spend within {horizon} weeks ({better.total:.2f} for "
+            f"{first}, {worse.total:.2f} for {second}), or the data cannot tell them apart."
+        )
+    told = f"A unit spent on {first} returns {better.total:.2f} within {horizon} weeks, one spent on {second} "
+    if grade is Identification.CORRELATIONAL:
+        told += (
+            f"{worse.total:.2f}. That speaks for {first}, but how the sides draw each other is only a correlation: "
+            f"try it by lot before money moves (bothsides elasticity plan --side {better.side.value})."
+        )
+    else:
+        told += f"{worse.total:.2f}: fund {first}, right with a probability of {share(sure)}{_if_so(grade)}."
+    if open_effects:
+        told += " How the sides draw each other in is open, so this rests on what the accounts won bring themselves."
+    if better.total < 1:
+        told += f" Neither side returns within {horizon} weeks what is spent on it."
+    return told
+
+
+def _if_so(grade: Identification) -> str:
+    """Under which condition a probability holds that no trial stands behind."""
+    return " if no shocks of single cells went unseen" if grade is Identification.FIXED_EFFECTS else ""

@@ -6,6 +6,9 @@ import numpy as np
 
 from bothsides.diagnosis.panel import Floats
 
+MOST_FACTOR, MOST_WEEKS = 100.0, 1040
+"""What a push may ask for at most: beyond it stands a slip, not a plan."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
@@ -28,8 +31,13 @@ class Design:
             )
         if self.one_in < 2:
             raise ValueError(f"push: one in {self.one_in} cells; at least 2, for without others there is no comparison")
-        if self.factor <= 1:
-            raise ValueError(f"push: {self.factor} times as many joiners; more than 1 times, else nothing is pushed")
+        if not 1 < self.factor <= MOST_FACTOR:
+            raise ValueError(
+                f"push: {self.factor} times as many joiners; more than 1 times, else nothing is pushed, and at most "
+                f"{MOST_FACTOR:.0f}"
+            )
+        if self.length > MOST_WEEKS:
+            raise ValueError(f"push: {self.length} weeks with what is watched; at most {MOST_WEEKS}")
 
     @property
     def length(self) -> int:

@@ -18,6 +18,8 @@ ENOUGH = 0.8
 STEPS = 6
 LARGEST = 2.0
 """Elasticity above which none is looked for."""
+MOST_ASKED = 5.0
+"""Elasticity beyond which a question is a slip: no market is known that answers so."""
 PROBE = 0.3
 """Elasticity that the cheapest test of a small market must be able to show."""
 A_YEAR = 52
@@ -74,7 +76,8 @@ def plan_push(
     """Deal a push for a side to cells and waves, and say what it costs and can show of the other side.
 
     `cost` is what an account of the side costs, major units. The same seed deals the same lot. Raises ValueError for
-    a market of fewer than 3 cells, or a start that is no Monday.
+    a market of fewer than 3 cells or of fewer than one in so many, for an elasticity out of range, or a start that is
+    no Monday.
     """
     policy = policy or DiagnosisPolicy()
     if start.weekday():
@@ -82,6 +85,10 @@ def plan_push(
     if extent(panel)[0] < 3:
         raise ValueError(f"{counted(extent(panel)[0], 'cell')} can be followed; a lot needs at least 3 to deal among")
     market = fit_market(panel, side)
+    if design.one_in > len(market.stock):
+        raise ValueError(f"one in {design.one_in} cells: the market has {len(market.stock)}; at most one in as many")
+    if not 0 < elasticity <= MOST_ASKED:
+        raise ValueError(f"elasticity {elasticity}: a push shows one above 0, up to {MOST_ASKED:.0f}")
     pushed = draw_lot(np.random.Generator(np.random.PCG64(seed)), market.stock, design)
     shown = power(market, design, elasticity, few=policy.elasticity_cells, seed=seed)
     smallest = _smallest(market, design, policy.elasticity_cells, seed)

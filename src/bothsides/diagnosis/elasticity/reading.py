@@ -18,11 +18,12 @@ from bothsides.diagnosis.elasticity.records import (
     Margin,
     RetentionDriver,
     beyond_chance,
+    weakest,
 )
 from bothsides.diagnosis.elasticity.small_market import direction
 from bothsides.diagnosis.panel import Panel
 from bothsides.diagnosis.policy import DiagnosisPolicy
-from bothsides.diagnosis.wording import of_side, share
+from bothsides.diagnosis.wording import counted, of_side, share
 from bothsides.schema import Side
 
 SEED = 20
@@ -92,8 +93,8 @@ def _effects(grounds: Mapping[Side, Ground], policy: DiagnosisPolicy, seed: int)
 
 def _no_numbers(cells: int, weeks: int, policy: DiagnosisPolicy) -> tuple[Effect, ...]:
     reason = (
-        f"{cells} cells x {weeks} weeks can be followed; a number needs at least {policy.elasticity_cells} x "
-        f"{policy.elasticity_weeks}"
+        f"{counted(cells, 'cell')} x {counted(weeks, 'week')} can be followed; a number needs at least "
+        f"{policy.elasticity_cells} x {policy.elasticity_weeks}"
     )
     return tuple(
         Effect(side=side, margin=margin, grade=Identification.REFUSED, why="", reason=reason, cells=cells, weeks=weeks)
@@ -128,14 +129,22 @@ def retention_driver(effects: tuple[Effect, ...]) -> RetentionDriver | None:
         side=stronger,
         probability=sure,
         sentence=f"{who.capitalize()} keep {other}: 1 % more {who} lowers the weekly chance that a "
-        f"{stronger.other.value} leaves by {a:.2f} %, more than the other way round (probability {share(sure)}).",
+        f"{stronger.other.value} leaves by {a:.2f} %, more than the other way round (probability {share(sure)})"
+        f"{_only(weakest([e.grade for e in kept.values()]))}.",
     )
+
+
+def _only(grade: Identification) -> str:
+    """What a comparison of effects rests on, where that is no trial."""
+    if grade is Identification.CORRELATIONAL:
+        return ", as far as a correlation tells: booms of single cells look the same"
+    return ", as far as fixed effects tell" if grade is Identification.FIXED_EFFECTS else ""
 
 
 def _sentence(effects: tuple[Effect, ...], cells: int, weeks: int) -> str:
     inflow = [e for e in effects if e.margin is Margin.INFLOW and e.value is not None]
     if not inflow:
-        return f"No elasticity can be given from {cells} cells over {weeks} weeks."
+        return f"No elasticity can be given from {counted(cells, 'cell')} over {counted(weeks, 'week')}."
     return " ".join(_told(e) for e in inflow)
 
 
@@ -146,5 +155,5 @@ def _told(of: Effect) -> str:
     reach = f"{bounds.low:.2f} to {bounds.high:.2f}"
     if not beyond_chance(of):
         return f"Whether more {other} bring more {who} is open: {of.value:.2f} % per 1 %, but {reach} is possible."
-    brings = "brings" if (of.value or 0.0) > 0 else "goes with"
+    brings = "brings" if (of.value or 0.0) > 0 and of.grade is not Identification.CORRELATIONAL else "goes with"
     return f"1 % more {other} {brings} {of.value:+.2f} % joining {who} ({reach}; {of.grade})."

@@ -150,6 +150,10 @@ class Funding:
     reason: str = ""
     collect: tuple[str, ...] = ()
     """What to collect before the question can be answered."""
+    more: float | None = None
+    """By how much the better side's return exceeds the other's, per unit of spend; its 95 % range follows."""
+    more_low: float | None = None
+    more_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,8 @@ SHUFFLES = 999
 LEAST_WEEKS = 10
 """Weeks with both sides in a cell below which its ranks say nothing."""
 LEAST_CELLS = 3
+ROUNDING = 1e-9
+"""Ranges below this are what taking effects out leaves of numbers that never change."""
 
 
 def direction(of: Ground, left: Floats, seed: int) -> Direction:
@@ -50,7 +52,7 @@ def _signs(of: Ground) -> Floats:
     rest = two_way(there).residual(np.stack([rate, of.driver]))
     found = np.zeros(len(rate))
     for cell, at in enumerate(there > 0):
-        if at.sum() >= LEAST_WEEKS and np.ptp(rest[0, cell, at]) > 0 and np.ptp(rest[1, cell, at]) > 0:
+        if at.sum() >= LEAST_WEEKS and (np.ptp(rest[:, cell, at], axis=1) > ROUNDING).all():
             found[cell] = np.sign(stats.spearmanr(rest[0, cell, at], rest[1, cell, at]).statistic)
     return found
 
