@@ -25,9 +25,7 @@ def predict(
         str | None, Parameter(help="churn, ltv, spend, match or upsell; all of them, a line each, without it.")
     ] = None,
     *,
-    side: Annotated[
-        str | None, Parameter(help="buyer or supplier; both when it is not given.")
-    ] = None,
+    side: Annotated[str | None, Parameter(help="buyer or supplier; both when it is not given.")] = None,
     top: Annotated[int, Parameter(help="How many accounts or pairs to list.")] = 10,
     horizon: Annotated[int, Parameter(help="Months of lifetime value: 24 or 36.")] = 24,
     as_of: Annotated[str | None, Parameter(help="Business date up to which data counts; nothing is stored.")] = None,
