@@ -64,6 +64,25 @@ def test_a_buyer_who_looked_in_vain_is_named_for_the_place_it_looked_in(market: 
     assert "bought_elsewhere" in named
 
 
+def test_a_buyer_who_bought_what_it_looked_for_is_not_said_to_have_bought_nothing(market: Market) -> None:
+    """Regions do not split this market: a search that names none looked in the place in which the buyer did buy."""
+    searches = [
+        {"account_id": buyer, "name": "search", "category": "Pumps", "region": region, "occurred_at": date(2024, 10, 3)}
+        for buyer, region in (("buyer-0", None), ("buyer-1", "North"), ("large", None))
+    ]
+    found = read(market, beside(), events=searches)
+    looked = {a.name for a in found.anchors if "looked or asked" in a.why}
+    assert looked <= {"large"}
+
+
+def test_two_buyers_of_one_name_are_both_named(market: Market) -> None:
+    orders = beside()
+    orders += [{**row, "buyer_id": "other"} for row in orders if row["buyer_id"] == "large"]
+    named = [row | {"name": "Acme"} if row["account_id"] in ("large", "other") else row for row in accounts(orders)]
+    found = stage_of(market(orders=orders, accounts=named))
+    assert [(a.name, a.category) for a in found.anchors] == [("Acme", "Pumps"), ("Acme", "Pumps")]
+
+
 def test_an_open_deal_is_named_until_its_buyer_has_ordered(market: Market) -> None:
     def deal(name: str, account: str | None, status: str = "open", **more: object) -> dict[str, object]:
         return {

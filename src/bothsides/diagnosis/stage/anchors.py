@@ -21,14 +21,18 @@ def anchors(
     if not found.by_category:
         return ()
     every = [*_lookers(trade, found, served, currency), *_alike(trade, found, served, currency, policy)]
-    every.sort(key=lambda anchor: (-anchor.per_month, anchor.name, anchor.category or "", anchor.region or ""))
-    chosen: dict[str, Anchor] = {}
-    for anchor in every:
-        chosen.setdefault(anchor.name, anchor)
+    every.sort(
+        key=lambda each: (-each[1].per_month, each[1].name, each[1].category or "", each[1].region or "", each[0])
+    )
+    chosen: dict[int, Anchor] = {}
+    for account, anchor in every:
+        chosen.setdefault(account, anchor)
     return tuple(chosen.values())[: policy.most_anchors]
 
 
-def _lookers(trade: MarketTrade, found: Cells, served: Collection[Where], currency: str) -> Iterator[Anchor]:
+def _lookers(
+    trade: MarketTrade, found: Cells, served: Collection[Where], currency: str
+) -> Iterator[tuple[int, Anchor]]:
     """Buyers that searched or asked in a place and bought nothing there, but buy elsewhere on the market."""
     known = {buyer.account: buyer for buyer in trade.largest}
     for wanted in trade.wanted:
@@ -37,12 +41,15 @@ def _lookers(trade: MarketTrade, found: Cells, served: Collection[Where], curren
         if wanted.bought or where not in served or part is None or not trade.answered:
             continue
         why = f"It looked or asked {counted(wanted.times, 'time')} there and bought nothing"
-        yield _anchor(known[wanted.buyer], where, trade.answered, part, why, currency, times=wanted.times)
+        yield (
+            wanted.buyer,
+            _anchor(known[wanted.buyer], where, trade.answered, part, why, currency, times=wanted.times),
+        )
 
 
 def _alike(
     trade: MarketTrade, found: Cells, served: Collection[Where], currency: str, policy: StagePolicy
-) -> Iterator[Anchor]:
+) -> Iterator[tuple[int, Anchor]]:
     """Buyers that do not buy a category which others with the same main category buy."""
     for category, part in sorted(trade.buyers.wallet.items()):
         for buyer in trade.largest:
@@ -51,7 +58,7 @@ def _alike(
             if not chance or category in buyer.categories or where not in served:
                 continue
             why = f"{share(chance)} of buyers who mainly buy {buyer.main} also buy {category}; it does not"
-            yield _anchor(buyer, where, chance, part, why, currency)
+            yield buyer.account, _anchor(buyer, where, chance, part, why, currency)
 
 
 def _anchor(

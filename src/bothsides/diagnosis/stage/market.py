@@ -81,8 +81,11 @@ class MarketTrade:
         return sum(wanted.bought for wanted in self.wanted) / len(self.wanted) if self.wanted else 0.0
 
 
-def read_trade(store: Store, window: Span) -> MarketTrade | None:
-    """Trade and unmet demand by category over the window; None where orders carry no category."""
+def read_trade(store: Store, window: Span, *, by_region: bool = True) -> MarketTrade | None:
+    """Trade and unmet demand by category over the window; None where orders carry no category.
+
+    `by_region` says whether regions split the market; where they do not, a place is a category.
+    """
     buyers = _beside(store, window, Side.BUYER)
     if not buyers.accounts:
         return None
@@ -91,7 +94,7 @@ def read_trade(store: Store, window: Span) -> MarketTrade | None:
         buyers=buyers,
         suppliers=_beside(store, window, Side.SUPPLIER),
         largest=largest,
-        wanted=_wanted(store, window, largest),
+        wanted=_wanted(store, window, largest, by_region=by_region),
         unmet=_unmet(store, window),
     )
 
@@ -193,18 +196,25 @@ def _asked(store: Store) -> str:
     return " UNION ALL ".join(parts)
 
 
-def _wanted(store: Store, window: Span, largest: tuple[Buyer, ...]) -> tuple[Wanted, ...]:
-    """Each place a large buyer searched or asked in, how often, and whether it bought there."""
+def _wanted(store: Store, window: Span, largest: tuple[Buyer, ...], *, by_region: bool) -> tuple[Wanted, ...]:
+    """Each place a large buyer searched or asked in, how often, and whether it bought there.
+
+    Where regions split the market a search without one names no place.
+    """
     if not largest or not (asked := _asked(store)):
         return ()
+    region, named = ("region", "AND a.region IS NOT NULL") if by_region else ("CAST(NULL AS VARCHAR)", "")
     rows = store.engine.rows(
         f"""
-        WITH asked AS ({asked}),
-        bought AS (SELECT DISTINCT buyer, category, region FROM fact_orders WHERE placed_on BETWEEN $first AND $last)
+        WITH asked AS (SELECT account, category, {region} AS region FROM ({asked}) AS every),
+        bought AS (
+            SELECT DISTINCT buyer, category, {region} AS region FROM fact_orders
+            WHERE placed_on BETWEEN $first AND $last
+        )
         SELECT a.account, a.category, a.region, count(*), max(CASE WHEN b.buyer IS NULL THEN 0 ELSE 1 END)
         FROM asked a LEFT JOIN bought b
           ON b.buyer = a.account AND b.category = a.category AND b.region IS NOT DISTINCT FROM a.region
-        WHERE a.account IN ({", ".join(str(buyer.account) for buyer in largest)})
+        WHERE a.account IN ({", ".join(str(buyer.account) for buyer in largest)}) {named}
         GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
         """,
         {"first": window.start, "last": window.end},

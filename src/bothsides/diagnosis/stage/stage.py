@@ -110,7 +110,7 @@ def _to_win(
     """Anchor buyers, open deals among them, and new verticals; a declared sample cannot follow accounts."""
     if store.sampled or found is None:
         return (), ()
-    trade = read_trade(store, covered.window)
+    trade = read_trade(store, covered.window, by_region=found.by_region)
     short = {j.cell.where for j in judged if j.verdict is CellVerdict.SUPPLY_SHORT}
     served = frozenset(c.where for c in found.cells if c.suppliers >= policy.cell_suppliers and c.where not in short)
     deals = prospects(store, covered.window, found, served)
