@@ -37,6 +37,12 @@ FORECASTS = 10
 """Histories without pushes on which the planner is asked."""
 
 
+KEPT = 0.90
+"""Share of worlds that must keep the grade: bias and coverage of a happy few would prove little."""
+MOST_WRONG, MOST_IDLE = 0.05, 0.10
+"""Share of proposals that may name the wrong side, and of worlds of equal returns that may get one at all."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One line of the table: what was measured, on how many worlds, the figure, its bar and whether it is met."""
@@ -105,7 +111,13 @@ def recovery(
     spread = values.std() / math.sqrt(len(values)) / truth
     most_bias, least, most = bars
     return [
-        Figure(what=f"{name}: graded {grade}", worlds=len(seen), figure=f"{len(kept) / len(seen):.1%}"),
+        Figure(
+            what=f"{name}: graded {grade}",
+            worlds=len(seen),
+            figure=f"{len(kept) / len(seen):.1%}",
+            bar=f"at least {KEPT:.0%}",
+            met=len(kept) / len(seen) >= KEPT,
+        ),
         Figure(
             what=f"{name}: bias on true {truth:.2f}",
             worlds=len(kept),
@@ -243,12 +255,20 @@ def funding(n: int) -> list[Figure]:
                 what=f"{name}: proposed at 90 % sure",
                 worlds=len(seen),
                 figure=f"{len(named) / len(seen):.1%}, of them wrong {wrong:.1%}",
+                bar=f"some, at most {MOST_WRONG:.0%} of them wrong",
+                met=wrong <= MOST_WRONG,
             ),
         ]
     seen = many(WORLDS["equal_returns"], n // 2, 90_000)
     named_at_all = rate([s.reading.funding.side is not None for s in seen])
     found.append(
-        Figure(what="equal_returns: a side proposed all the same", worlds=len(seen), figure=f"{named_at_all:.1%}")
+        Figure(
+            what="equal_returns: a side proposed all the same",
+            worlds=len(seen),
+            figure=f"{named_at_all:.1%}",
+            bar=f"at most {MOST_IDLE:.0%}",
+            met=named_at_all <= MOST_IDLE,
+        )
     )
     return found
 

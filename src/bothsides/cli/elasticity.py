@@ -93,8 +93,11 @@ def elasticity(
         _tell_plan(planned, out, currency, json=json)
         return
     reading = read_elasticity(panel, money=money, policy=policy, judgements=judgements)
-    tests = [cheapest_test(panel, each, cost=costs[each], currency=currency) for each in Side] if reading.small else []
-    deciding = [test for test in tests if test is not None]
+    found = [
+        cheapest_test(panel, each, cost=costs[each], currency=currency, policy=policy)
+        for each in (Side if reading.small else ())
+    ]
+    deciding = [test for test in found if test is not None]
     if json:
         print(json_text.dumps(as_record(reading, deciding, currency), indent=2, ensure_ascii=False))
     else:
