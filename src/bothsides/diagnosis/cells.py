@@ -86,6 +86,11 @@ class Cells:
     """Where buyers were counted: searches and requests as well, or orders only."""
     supply: str
     """Where suppliers were counted: listings, accounts or orders."""
+    gmv: float = field(init=False, compare=False, repr=False)
+    """GMV of all cells, added up once: every cell's verdict asks for it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gmv", sum(cell.gmv for cell in self.cells))
 
     @property
     def blind(self) -> bool:
@@ -99,11 +104,6 @@ class Cells:
     def unseen(self) -> bool:
         """Whether neither searches nor requests of the window are known: nobody who left empty-handed is counted."""
         return self.demand == "orders"
-
-    @property
-    def gmv(self) -> float:
-        """GMV of all cells."""
-        return sum(cell.gmv for cell in self.cells)
 
 
 def read_cells(store: Store, span: Span, *, as_of: date | None = None) -> Cells | None:

@@ -1,7 +1,7 @@
 """Lifetime value: what an account earned the marketplace, month of age by month of age."""
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -69,7 +69,13 @@ class LifetimeValue(Shape):
         """The life table of every cohort cell."""
         own = credited("earned", self.buyer_share) if self.credit == "half" else "earned * 2"
         data = source(reading, metric, "accounts", "first_order_on")
-        cohort = f"""
+        worth = (
+            f"amount * power({1 + self.discount!r}, age * {-MONTH_DAYS / YEAR_DAYS!r})" if self.discount else "amount"
+        )
+        same = "".join(f" AND r.{name} IS NOT DISTINCT FROM e.{name}" for name in data.names)
+        rows = run(
+            reading,
+            f"""
             WITH cohort AS (
                 SELECT {data.keys} account, first_order_on,
                        least({self.horizon}, ($as_of - first_order_on + 1) // {MONTH_DAYS}) AS lived
@@ -87,17 +93,40 @@ class LifetimeValue(Shape):
                 WHERE p.paid_on BETWEEN c.first_order_on AND $as_of
                   AND (p.paid_on - c.first_order_on) // {MONTH_DAYS} < c.lived
                 GROUP BY ALL
+            ),
+            worths AS (SELECT {data.prefix} account, lived, age, {worth} AS worth FROM earned),
+            alive AS (SELECT {data.prefix} lived, count(*) AS accounts FROM cohort GROUP BY ALL),
+            totals AS (SELECT {data.prefix} age, sum(worth) AS total FROM worths GROUP BY ALL),
+            at_risk AS (
+                SELECT {"".join(f"l.{n}, " for n in data.names)} a.age, sum(l.accounts)::DOUBLE AS accounts
+                FROM (SELECT DISTINCT age FROM totals) a JOIN alive l ON l.lived > a.age
+                GROUP BY ALL HAVING sum(l.accounts) >= {LEAST_AT_RISK}
+            ),
+            influences AS (
+                SELECT {"".join(f"e.{n}, " for n in data.names)} e.account, e.lived, sum(e.worth / r.accounts) AS part
+                FROM worths e JOIN at_risk r ON r.age = e.age{same} GROUP BY ALL
+            ),
+            spreads AS (
+                SELECT {data.prefix} lived, count(*) AS earning, avg(part) AS mean, var_pop(part) AS variance
+                FROM influences GROUP BY ALL
             )
-        """
-        parameters = data.parameters | {"as_of": reading.window(metric).as_of}
-        lived = run(reading, f"{cohort} SELECT {data.prefix} lived, count(*) FROM cohort GROUP BY ALL", parameters)
-        amounts = run(reading, f"{cohort} SELECT {data.prefix} account, lived, age, amount FROM earned", parameters)
+            SELECT {data.prefix} 'lived' AS told, lived AS months, accounts, NULL::DOUBLE, NULL::DOUBLE FROM alive
+            UNION ALL
+            SELECT {data.prefix} 'earned', age, NULL::BIGINT, total, NULL::DOUBLE FROM totals
+            UNION ALL
+            SELECT {data.prefix} 'spread', lived, earning, mean, variance FROM spreads
+            """,
+            data.parameters | {"as_of": reading.window(metric).as_of},
+        )
         tables: dict[Key, LifeTable] = defaultdict(LifeTable)
-        for *labels, months, count in lived:
-            tables[tuple(labels)].lived[months] += count
-        for *labels, account, months, age, amount in amounts:
-            worth = amount * (1 + self.discount) ** (-age * MONTH_DAYS / YEAR_DAYS)
-            tables[tuple(labels)].amounts.append((account, months, age, worth))
+        for *labels, told, months, accounts, amount, variance in rows:
+            table = tables[tuple(labels)]
+            if told == "lived":
+                table.lived[months] = accounts
+            elif told == "earned":
+                table.totals[months] = amount
+            else:
+                table.spreads[months] = accounts, amount, variance
         return tables
 
 
@@ -106,7 +135,10 @@ class LifeTable:
 
     def __init__(self) -> None:
         self.lived: dict[int, int] = defaultdict(int)
-        self.amounts: list[tuple[int, int, int, float]] = []
+        self.totals: dict[int, float] = {}
+        """What all of them earned, by month of age."""
+        self.spreads: dict[int, tuple[int, float, float]] = {}
+        """Of those that earned, by months lived through: how many, mean and variance of their influence's own part."""
 
     def at_risk(self, horizon: int) -> list[int]:
         """How many accounts have lived through each month of age, while they are enough."""
@@ -116,11 +148,7 @@ class LifeTable:
     def means(self, horizon: int) -> list[float]:
         """What an account brought on average in each month of age."""
         at_risk = self.at_risk(horizon)
-        totals = [0.0] * len(at_risk)
-        for _, _, age, amount in self.amounts:
-            if age < len(at_risk):
-                totals[age] += amount
-        return [total / n for total, n in zip(totals, at_risk, strict=True)]
+        return [self.totals.get(age, 0.0) / n for age, n in enumerate(at_risk)]
 
     def outcome(self, horizon: int) -> Outcome:
         """Mean by age summed; the influence of account i is the sum over its ages of (amount - mean) / at risk."""
@@ -134,21 +162,15 @@ class LifeTable:
                 status=Status.IMMATURE,
                 reason=f"fewer than {LEAST_AT_RISK} accounts have lived through their first month",
             )
-        totals = [0.0] * seen
-        influence: dict[int, float] = defaultdict(float)
-        months_of: dict[int, int] = {}
-        for account, months, age, amount in self.amounts:
-            if age < seen:
-                totals[age] += amount
-                influence[account] += amount / at_risk[age]
-                months_of[account] = months
-        means = [total / n for total, n in zip(totals, at_risk, strict=False)]
+        means = self.means(horizon)
         expected = [0.0]
         for mean, n in zip(means, at_risk, strict=False):
             expected.append(expected[-1] + mean / n)
-        variance = sum((part - expected[min(months_of[a], seen)]) ** 2 for a, part in influence.items())
-        earning = Counter(months_of.values())
-        variance += sum((n - earning[m]) * expected[min(m, seen)] ** 2 for m, n in self.lived.items())
+        variance = 0.0
+        for months, everybody in self.lived.items():
+            due = expected[min(months, seen)]
+            earning, mean, own = self.spreads.get(months, (0, 0.0, 0.0))
+            variance += earning * (own + (mean - due) ** 2) + (everybody - earning) * due**2
         value, spread = sum(means), Z * math.sqrt(variance)
         status = Status.OK if seen == horizon else Status.IMMATURE
         reason = None if seen == horizon else f"covers the {seen} months of age seen so far, of {horizon}"
