@@ -1,7 +1,7 @@
 """Kaplan-Meier medians: how long until it happens, when for many it has not happened yet."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -73,20 +73,24 @@ def survival(curve: Sequence[tuple[float, int, int]]) -> list[Step]:
     >>> [(s.time, round(s.share, 3), round(s.high, 3)) for s in survival([(1.0, 1, 1), (2.0, 1, 2), (3.0, 1, 1)])]
     [(1.0, 0.75, 0.961), (2.0, 0.5, 0.845), (3.0, 0.0, 0.708)]
     """
+    return list(_steps(curve))
+
+
+def _steps(curve: Sequence[tuple[float, int, int]]) -> Iterator[Step]:
+    """The same step by step, for those who need only the first of them."""
     at_risk = sum(leaving for _, _, leaving in curve)
-    share, variance, happened, steps = 1.0, 0.0, 0, list[Step]()
+    share, variance, happened = 1.0, 0.0, 0
     for time, events, leaving in sorted(curve):
         if events:
             before, happened = share, happened + events
             share *= 1 - events / at_risk
             variance += events / (at_risk * (at_risk - events)) if at_risk > events else 0.0
             if share > 0:
-                low, high = (_log_log(share, variance, sign) for sign in (-1, +1))
+                low, high = _log_log(share, variance)
             else:
                 low, high = 0.0, max(before * most_of_none(at_risk), most_of_none(happened))
-            steps.append(Step(time, share, variance, low, high))
+            yield Step(time, share, variance, low, high)
         at_risk -= leaving
-    return steps
 
 
 def most_of_none(n: int) -> float:
@@ -107,7 +111,7 @@ _HALF = 0.5 + 1e-12
 
 def _outcome(curve: list[tuple[float, int, int]]) -> Outcome:
     n = sum(leaving for _, _, leaving in curve)
-    steps = survival(curve)
+    steps = _to_half(curve)
     median = next((step.time for step in steps if step.share <= _HALF), None)
     low = next((step.time for step in steps if step.low <= _HALF), None)
     high = next((step.time for step in steps if step.high <= _HALF), None)
@@ -127,6 +131,17 @@ def _outcome(curve: list[tuple[float, int, int]]) -> Outcome:
     return Outcome(value=median, n=n, low=low, high=high, basis=basis)
 
 
-def _log_log(share: float, variance: float, sign: int) -> float:
-    """One limit of a survivor share between 0 and 1; +1 is the upper one."""
-    return math.pow(share, math.exp(-sign * Z * math.sqrt(variance) / abs(math.log(share))))
+def _to_half(curve: list[tuple[float, int, int]]) -> list[Step]:
+    """The steps up to the one whose limits are both at a half or below; what comes later moves no median."""
+    steps: list[Step] = []
+    for step in _steps(curve):
+        steps.append(step)
+        if step.high <= _HALF:
+            break
+    return steps
+
+
+def _log_log(share: float, variance: float) -> tuple[float, float]:
+    """The limits of a survivor share between 0 and 1."""
+    spread = Z * math.sqrt(variance) / abs(math.log(share))
+    return math.pow(share, math.exp(spread)), math.pow(share, math.exp(-spread))
