@@ -10,7 +10,8 @@ from bothsides.schema import Side
 class Fill:
     """Share of decided requests that were filled, now and without the replies of the accounts that leave.
 
-    `low` takes every award of a lost supplier as lost, `high` lets another supplier that replied have it. A request
+    `low` takes every award of a lost supplier as lost, and of its answers to a request whose winner is not known that
+    they won; `high` lets another supplier that replied have it. A request
     that only they answered is lost in both; `only_theirs` counts those requests.
     """
 

@@ -94,6 +94,38 @@ def test_a_request_that_only_the_lost_answered_is_lost_others_may_move() -> None
     assert left.only_theirs == 2
 
 
+def test_where_the_winner_is_not_known_the_lost_one_may_have_won() -> None:
+    replies = Replies(
+        filled=np.array([True, True]),
+        winner=np.array([0, 0]),
+        request=np.array([0, 0, 1]),
+        supplier=np.array([7, 8, 8]),
+    )
+    left = fill_without(replies, [7])
+    assert (left.now, left.low, left.high) == (1.0, 0.5, 1.0)
+
+
+def test_requests_of_staff_are_left_out_and_accounts_that_buy_too_may_answer() -> None:
+    day = date(2024, 3, 1)
+    quotes = [
+        {"quote_id": "r1", "kind": "request", "buyer_id": "b1", "requested_at": day, "status": "open"},
+        {"quote_id": "a1", "kind": "reply", "request_id": "r1", "supplier_id": "both", "requested_at": day},
+        {"quote_id": "r2", "kind": "request", "buyer_id": "staff", "requested_at": day, "status": "open"},
+        {"quote_id": "r3", "kind": "request", "buyer_id": "b1", "requested_at": day + timedelta(days=300),
+         "status": "open"},
+    ]  # fmt: skip
+    accounts = [
+        {"account_id": "b1", "side": "buyer"},
+        {"account_id": "both", "side": "buyer"},
+        {"account_id": "staff", "side": "buyer", "is_internal": True},
+    ]
+    orders = [{"buyer_id": "b1", "supplier_id": "both", "placed_at": day, "amount": 100}]
+    span = Span(start=date(2024, 1, 1), end=date(2024, 12, 31))
+    found = read_replies(market_of(orders=orders, quotes=quotes, accounts=accounts), span)
+    assert found is not None
+    assert (len(found.filled), len(found.supplier)) == (1, 1)
+
+
 def test_replies_are_read_with_who_won_and_old_enough_to_be_decided() -> None:
     day = date(2024, 3, 1)
     orders = [{"buyer_id": "b1", "supplier_id": s, "placed_at": day, "amount": 100} for s in ("s1", "s2")]

@@ -27,7 +27,10 @@ class Replies:
 
 
 def read_replies(store: Store, span: Span) -> Replies | None:
-    """Requests old enough to be decided and their replies; None where no reply of the window has a row of its own."""
+    """Requests old enough to be decided and their replies; None where no reply of the window has a row of its own.
+
+    The requests are those of the dictionary's fill rate: staff's and cancelled ones are left out.
+    """
     if store.missing("requests") or "quotes" not in store.ranges:
         return None
     quotes = Past(known_on=store.known_on, as_of=store.as_of).rows(TABLES["quotes"])
@@ -37,13 +40,15 @@ def read_replies(store: Store, span: Span) -> Replies | None:
             f"""
             WITH known AS ({quotes}),
             asked AS (
-                SELECT quote_id, row_number() OVER () - 1 AS place, supplier_id,
-                       status = 'awarded' OR supplier_id IS NOT NULL OR order_id IS NOT NULL AS filled
-                FROM known WHERE kind = 'request' AND status <> 'cancelled' AND requested_on BETWEEN $first AND $last
+                SELECT k.quote_id, row_number() OVER () - 1 AS place, k.supplier_id,
+                       k.status = 'awarded' OR k.supplier_id IS NOT NULL OR k.order_id IS NOT NULL AS filled
+                FROM known k LEFT JOIN dim_accounts b ON b.account_id = k.buyer_id
+                WHERE k.kind = 'request' AND k.status <> 'cancelled' AND k.requested_on BETWEEN $first AND $last
+                  AND (k.buyer_id IS NULL OR b.account IS NOT NULL)
             ),
             answers AS (
                 SELECT DISTINCT k.request_id, a.account
-                FROM known k JOIN dim_accounts a ON a.account_id = k.supplier_id AND a.side = 'supplier'
+                FROM known k JOIN dim_accounts a ON a.account_id = k.supplier_id
                 WHERE k.kind = 'reply'
             )
             SELECT r.place::BIGINT AS place, CASE WHEN r.filled THEN 1 ELSE 0 END::BIGINT AS filled,

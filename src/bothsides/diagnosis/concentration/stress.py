@@ -154,11 +154,12 @@ def fill_without(replies: Replies, leaving: list[int]) -> Fill:
     answered = np.bincount(replies.request, minlength=len(replies.filled)) > 0
     heard = np.bincount(replies.request[~mute], minlength=len(replies.filled)) > 0
     won_by_lost = np.isin(replies.winner, leaving)
+    may_have_won = (replies.winner == 0) & (np.bincount(replies.request[mute], minlength=len(replies.filled)) > 0)
     only_lost = replies.filled & answered & ~heard
     return Fill(
         requests=len(replies.filled),
         now=float(replies.filled.mean()),
-        low=float((replies.filled & ~only_lost & ~won_by_lost).mean()),
+        low=float((replies.filled & ~only_lost & ~won_by_lost & ~may_have_won).mean()),
         high=float((replies.filled & ~only_lost & ~(won_by_lost & ~heard)).mean()),
         only_theirs=int((answered & ~heard).sum()),
     )
