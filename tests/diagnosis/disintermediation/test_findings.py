@@ -16,6 +16,7 @@ from bothsides.diagnosis.disintermediation import (
 )
 from bothsides.diagnosis.disintermediation.periods import DAYS, read_periods
 from bothsides.diagnosis.disintermediation.signal import look_for_signals
+from bothsides.diagnosis.disintermediation.units import Level
 from bothsides.diagnosis.span import Span, known_span
 from bothsides.schema.plays import play
 from bothsides.simulate import MarketPlan, healthy_plan, simulate
@@ -59,6 +60,15 @@ def test_the_place_is_named_with_what_is_missing_and_no_accusation(found: Leakag
     assert "Nobody is accused" in finding.caveat
     assert play(finding.play)
     assert finding.success.metric == "quiet_pair_change"
+
+
+def test_one_suppliers_figure_is_not_said_of_the_others(found: Leakage) -> None:
+    some = next(s for s in found.signals.others if s.level is Level.SUPPLIER and s.expected > 0)
+    pair = [replace(some, orders=some.expected * (1 - drop), moved=0.0) for drop in (0.45, 0.3)]
+    several = replace(found, signals=replace(found.signals, found=tuple(pair)))
+    (finding,) = disintermediation_findings(several)
+    assert "1 other supplier order" in finding.title
+    assert "30 % to 45 % less" in finding.title
 
 
 def test_the_pairs_behind_it_are_listed_for_somebody_to_call(found: Leakage) -> None:

@@ -176,7 +176,7 @@ def _finding(looked: Leakage, signals: list[Signal]) -> Finding:
     )
     return Finding(
         kind="disintermediation_signal",
-        title=f"{who[0].upper()}{who[1:]} {_went_quiet(first)} while both sides go on trading with others: "
+        title=f"{who[0].upper()}{who[1:]} {_went_quiet(signals)} while both sides go on trading with others: "
         f"{money(missing, looked.currency)} a month is missing",
         place=place,
         sure=Sureness.LIKELY,
@@ -204,9 +204,13 @@ def _finding(looked: Leakage, signals: list[Signal]) -> Finding:
     )
 
 
-def _went_quiet(signal: Signal) -> str:
-    less = share(-signal.change)
-    return f"order again {less} less often than pairs like them" if signal.stage is Stage.NEW else f"order {less} less"
+def _went_quiet(signals: Sequence[Signal]) -> str:
+    """How much less they order; of several from the least to the most, for one's figure is not the others'."""
+    drops = [share(-signal.change) for signal in sorted(signals, key=lambda signal: -signal.change)]
+    less = drops[0] if len(set(drops)) == 1 else f"{drops[0]} to {drops[-1]}"
+    if {signal.stage for signal in signals} == {Stage.NEW}:
+        return f"order again {less} less often than pairs like them"
+    return f"order {less} less"
 
 
 def _evidence(looked: Leakage, signal: Signal) -> tuple[Evidence, ...]:
@@ -215,8 +219,8 @@ def _evidence(looked: Leakage, signal: Signal) -> tuple[Evidence, ...]:
     weeks = signal.stage.after * DAYS // 7
     if signal.stage is Stage.NEW:
         told = (
-            f"Of {counted(signal.pairs, 'pair')} that placed their third order, {count(signal.orders)} ordered again "
-            f"within {weeks} weeks; of as many matched pairs {count(signal.expected)} would have"
+            f"Of {counted(signal.pairs, 'pair')} that had just come to know each other, {count(signal.orders)} ordered "
+            f"again within {weeks} weeks; of as many matched pairs {count(signal.expected)} would have"
         )
         values = (rate("went_on_rate", signal.orders, max(signal.pairs, signal.orders), place=place),)
     else:

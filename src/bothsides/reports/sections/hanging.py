@@ -183,8 +183,8 @@ def _trusted(known: Hanging, currency: str) -> Markup | None:
         for place in known.trusted[:_LISTED]
     ]
     note = prose(
-        "Pairs that placed three orders or more. They are the loyal core, and the ones that could do without the "
-        "marketplace.",
+        "Pairs that placed enough orders to know each other, three unless the policy says otherwise. They are the "
+        "loyal core, and the ones that could do without the marketplace.",
         class_="of",
     )
     return fold(
