@@ -78,7 +78,8 @@ def test_a_cells_page_has_every_measure_its_gap_whom_to_recruit_and_its_finding(
 
 def test_a_wider_screen_shows_more_periods() -> None:
     diagnosis, audit = demo()
-    narrow, wide = (printed(show_page, diagnosis, audit, audit.cells[0], width=w) for w in (80, 160))
+    pages = [printed(show_page, diagnosis, audit, audit.cells[0], width=w) for w in (80, 160)]
+    narrow, wide = (next(line for line in page.splitlines() if line.split()[:1] == ["window"]) for page in pages)
     assert "2024-Q4" in wide
     assert "2024-Q4" not in narrow
     assert "2026-Q3" in narrow
@@ -88,6 +89,19 @@ def test_a_well_served_cell_has_nobody_to_recruit() -> None:
     said = page_of("Machine parts / East")
     assert "Recruit:" not in said
     assert "balanced" in said
+
+
+def test_a_cell_is_not_lifted_because_one_of_a_longer_name_is() -> None:
+    diagnosis, audit = demo()
+    kind = next(kind for kind in audit.recruits.types if kind.covers)
+    page = next(p for p in audit.cells if p.label == kind.covers[0].label)
+
+    def said(lifts: str) -> str:
+        told = replace(audit, recruits=replace(audit.recruits, types=(replace(kind, lifts=lifts),)))
+        return " ".join(printed(show_page, diagnosis, told, page).split())
+
+    assert "over its threshold" in said(f"Elsewhere / North, {page.label}")
+    assert "over its threshold" not in said(f"{page.label}west")
 
 
 def test_by_month_only_the_periods_change() -> None:

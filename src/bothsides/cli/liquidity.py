@@ -344,7 +344,7 @@ def _recruit_words(audit: LiquidityAudit, page: CellHistory, currency: str) -> l
             (part for part in kind.covers if (part.category, part.region) == (page.category, page.region)), None
         )
         if here is not None:
-            lifts = "; that lifts it over its threshold" if page.label in kind.lifts else ""
+            lifts = "; that lifts it over its threshold" if f", {page.label}, " in f", {kind.lifts}, " else ""
             words.append(f"{how_many(kind)} of {kind.label}, {money(here.money, currency)} a month here{lifts}")
     return words
 
