@@ -118,3 +118,21 @@ def test_a_share_of_a_large_market_counts_each_account_taken_in_full(
 def test_pairs_stay_within_the_bound(buyers: int, suppliers: int) -> None:
     one, other = strides_for(buyers, suppliers)
     assert (buyers // one) * (suppliers // other) <= MOST_PAIRS
+
+
+def test_a_buyer_on_record_as_a_supplier_counts_in_its_own_region() -> None:
+    """An account may buy and sell; whichever side it was loaded on, it is a buyer where it buys."""
+    regions = {"n1": "North", "n2": "North", "s1": "South", "gone": "North", "new": "North"}
+    names = (*regions, "acme", "bolt", "old")
+
+    def rules(sellers: tuple[str, ...]) -> list[float]:
+        accounts = [
+            {"account_id": name, "side": "supplier" if name in sellers else "buyer", "region": regions.get(name)}
+            for name in names
+        ]
+        with pair_trade(market_of(orders=ORDERS, accounts=accounts), date(2025, 5, 1)) as trade:
+            return sorted(trade.cases(CUTOFF, 3).rule.tolist())
+
+    plain = rules(("acme", "bolt", "old"))
+    assert rules(("acme", "bolt", "old", "s1")) == plain
+    assert rules(names) == plain

@@ -55,9 +55,10 @@ FROM predict_pairs ORDER BY 1, 2, 3, 6
 """
 
 _BUYERS = """
-SELECT account::BIGINT AS account, (first_order_on - DATE '1970-01-01')::BIGINT AS first_on,
-       (dense_rank() OVER (ORDER BY coalesce(region, '')) - 1)::BIGINT AS region
-FROM fact_accounts WHERE side = 'buyer' AND first_order_on < $until ORDER BY 1
+SELECT o.buyer::BIGINT AS account, (o.placed_on - DATE '1970-01-01')::BIGINT AS first_on,
+       (dense_rank() OVER (ORDER BY coalesce(a.region, '')) - 1)::BIGINT AS region
+FROM fact_orders o JOIN fact_accounts a ON a.account = o.buyer
+WHERE o.buyer_is_first AND o.placed_on < $until ORDER BY 1
 """
 
 
@@ -228,8 +229,8 @@ def pair_trade(store: Store, until: date, *, told: date | None = None) -> Iterat
     """Who met whom before a day, of as many buyers and suppliers as may be paired; `told` as for PairTrade."""
     row = store.engine.row(
         """
-        SELECT count(*) FILTER (WHERE side = 'buyer'), count(*) FILTER (WHERE side = 'supplier')
-        FROM fact_accounts WHERE first_order_on < $until
+        SELECT count(*) FILTER (WHERE buyer_is_first), count(*) FILTER (WHERE supplier_is_first)
+        FROM fact_orders WHERE placed_on < $until
         """,
         {"until": until},
     )
