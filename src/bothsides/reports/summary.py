@@ -8,7 +8,7 @@ from rich.text import Text
 
 from bothsides.diagnosis.finding import Finding
 from bothsides.diagnosis.picture import Diagnosis, Headline
-from bothsides.metrics import METRICS, Value
+from bothsides.metrics import Value
 from bothsides.reports.names import change_words, gloss
 from bothsides.reports.numbers import count, plural, shown, span
 from bothsides.reports.sampling import as_told, is_sample
@@ -147,12 +147,5 @@ def _unknown(diagnosis: Diagnosis, width: int, told: int) -> list[Text]:
 
 
 def next_command(diagnosis: Diagnosis) -> str:
-    """The command that shows the numbers behind the first finding; without one, what the data still lack."""
-    for finding in sorted(diagnosis.findings, key=lambda finding: finding.rank):
-        values = [value for evidence in finding.evidence for value in evidence.values if value.metric in METRICS]
-        if values:
-            ids = dict.fromkeys(value.metric for value in values)
-            dims = dict.fromkeys(name for value in values if value.metric in ids for name, _ in value.dims)
-            by = [*(["side"] if any(value.side for value in values) else []), *dims]
-            return f"bothsides metrics {','.join(list(ids)[:3])} --by {','.join(['quarter', *by])}"
-    return "bothsides doctor"
+    """The command that shows the first finding with the records behind it; without one, what the data still lack."""
+    return "bothsides finding 1" if diagnosis.findings else "bothsides doctor"

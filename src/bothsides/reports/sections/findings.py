@@ -22,13 +22,20 @@ def findings(diagnosis: Diagnosis) -> Section | None:
     if not diagnosis.findings:
         return None
     ranked = sorted(diagnosis.findings, key=lambda finding: finding.rank)
-    lead = prose("Ranked by the money at stake and how sure it is. Worth ranks; it is not a forecast.")
+    lead = prose(_order(ranked))
     return Section(
         id="findings",
         nav="Findings",
         heading="All findings",
         body=Markup(lead + "".join(_finding(finding, diagnosis.currency) for finding in ranked)),
     )
+
+
+def _order(ranked: list[Finding]) -> str:
+    """By what the findings are ranked: what keeps accounts goes before the rest while they leak."""
+    leaking = any(finding.kind == "ndr_leak" for finding in ranked)
+    first = "While net retention is under 100 %, what keeps accounts comes first; then by" if leaking else "Ranked by"
+    return f"{first} the money at stake and how sure it is. Worth ranks; it is not a forecast."
 
 
 def _finding(finding: Finding, currency: str) -> Markup:
