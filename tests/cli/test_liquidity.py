@@ -76,6 +76,14 @@ def test_a_cells_page_has_every_measure_its_gap_whom_to_recruit_and_its_finding(
         assert part in said
 
 
+def test_labels_of_the_data_are_no_commands_to_the_screen() -> None:
+    diagnosis, audit = demo()
+    cells = tuple(replace(page, region=f"[/x]{page.region}", category=f"[red]{page.category}") for page in audit.cells)
+    said = printed(show_map, diagnosis, replace(audit, cells=cells), cells, width=200)
+    assert "[/x]South" in said
+    assert "[red]Electrical" in said
+
+
 def test_a_wider_screen_shows_more_periods() -> None:
     diagnosis, audit = demo()
     pages = [printed(show_page, diagnosis, audit, audit.cells[0], width=w) for w in (80, 160)]

@@ -158,7 +158,7 @@ def _map(cells: Sequence[CellHistory]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("", no_wrap=True)
     for name in columns[:_MOST_COLUMNS]:
-        table.add_column(name or "", no_wrap=True)
+        table.add_column(plain(name or ""), no_wrap=True)
     for name in rows[:_MOST_ROWS]:
         drawn = [at.get((name, column)) for column in columns[:_MOST_COLUMNS]]
         table.add_row(plain(name or "all"), *(plain(_drawn(page) if page else "") for page in drawn))
