@@ -71,6 +71,16 @@ def test_the_verdict_comes_first_and_the_calibration_folds() -> None:
     assert "Version 0123456789ab" in text
 
 
+def test_a_level_that_is_off_beyond_chance_stands_beside_the_ranking() -> None:
+    def ratio(low: float, high: float) -> Comparison:
+        middle = Estimate(value=(low + high) / 2, low=low, high=high)
+        return Comparison(measure="observed_to_predicted", better=Better.NEITHER, model=middle)
+
+    off, right = (replace(CARD, comparisons=(*CARD.comparisons, ratio(*ends))) for ends in ((0.81, 0.87), (0.95, 1.05)))
+    assert said(off).endswith("on 400 cases of later months; 0.84 came for each one predicted.")
+    assert said(right).endswith("on 400 cases of later months.")
+
+
 def test_features_without_a_part_are_not_listed_and_the_strongest_leads() -> None:
     text = body(CARD)
     assert "days since its first order" not in text

@@ -37,7 +37,10 @@ class Told:
 
 
 def as_record(told: Told, top: int) -> dict[str, Any]:
-    """Plain data: shares 0 to 1, money in major units of `currency`, durations by the unit in their name."""
+    """Plain data: shares 0 to 1, money in major units of `currency`, durations by the unit in their name.
+
+    Where a model only ranks, its scores are no probabilities: these are null.
+    """
     answer = told.answer
     record: dict[str, Any] = {
         "model": told.card.model,
@@ -70,7 +73,8 @@ def _first(answer: Answer, top: int) -> list[dict[str, Any]]:
             "name": score.name,
             "counterparty": score.counterparty,
             "counterparty_name": score.counterparty_name or None,
-            "probability": score.probability,
+            "probability": score.probability if answer.card.usable else None,
+            "score": score.probability,
             "amount_a_month": worth.get(score.account),
             "intercept_logit": score.intercept,
             "reasons": [
@@ -306,7 +310,8 @@ def _scores(table: Table, answer: Prediction, currency: str, top: int) -> Table 
         names = [score.name, score.counterparty_name] if pairs else [score.name]
         amount = [f"{worth.get(score.account, 0.0):,.0f}"] if worth else []
         why = "; ".join(reason.sentence for reason in score.leading())
-        table.add_row(*map(plain, names), f"{score.probability:.0%}", *amount, plain(why))
+        chance = f"{score.probability:.0%}" if answer.card.usable else f"{score.probability:.2f}"
+        table.add_row(*map(plain, names), chance, *amount, plain(why))
     return table if scores else None
 
 

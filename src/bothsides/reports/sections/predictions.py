@@ -49,8 +49,18 @@ def said(card: ModelCard) -> str:
         ranks = f"{ranks}, {card.baseline} {percent(round(ranking.baseline.value, 2))}"
     if card.verdict is ModelVerdict.USABLE:
         used = f"the rule is enough, {card.baseline}; " if _is_rule(card) else ""
-        return f"usable; {used}{ranks} on {plural(card.n_test, 'case')} of later months."
+        return f"usable; {used}{ranks} on {plural(card.n_test, 'case')} of later months{_level(card)}."
     return f"{card.verdict.value}; {card.reason}."
+
+
+def _level(card: ModelCard) -> str:
+    """How many came for each one predicted, where that is off beyond chance."""
+    found = card.measured("observed_to_predicted")
+    if found is None or found.model.low is None or found.model.high is None:
+        return ""
+    if found.model.low <= 1 <= found.model.high:
+        return ""
+    return f"; {found.model.value:.2f} came for each one predicted"
 
 
 def _is_rule(card: ModelCard) -> bool:
