@@ -7,6 +7,7 @@ import pytest
 
 from bothsides.diagnosis.elasticity import Effect, Identification, Margin, elasticity
 from bothsides.diagnosis.elasticity.checks import clustered_t, lead_of_pushes, mean_ahead, moving_together
+from bothsides.diagnosis.elasticity.counts import _exponential
 from bothsides.diagnosis.elasticity.ground import at_work, ground, staying
 from bothsides.diagnosis.elasticity.projections import beginnings, response
 from bothsides.diagnosis.elasticity.records import weakest
@@ -183,3 +184,22 @@ def test_who_retains_whom_is_told_no_stronger_than_it_rests() -> None:
     kept = elasticity(panel("suppliers_retain_buyers", 40, 104, seed=7000)).retention
     assert kept is not None
     assert "as far as" in kept.sentence
+
+
+def test_a_range_so_wide_that_it_says_nothing_is_no_number() -> None:
+    market = panel("common_shocks", 12, 40)
+    still = np.full_like(market.suppliers.stock, 400.0)
+    still[::2, 20:] += 1.0
+    reading = elasticity(replace(market, suppliers=replace(market.suppliers, stock=still)))
+    of = reading.effect(Side.BUYER, Margin.INFLOW)
+    assert of.grade is Identification.REFUSED
+    assert of.value is None
+    assert "leave the effect open" in of.reason
+    assert reading.funding.side is None
+
+
+def test_a_cell_whose_effect_runs_away_keeps_a_weight_that_can_be_divided_by() -> None:
+    for eta in (-1000.0, 1000.0):
+        mean, weight = _exponential(np.array([[eta]]))
+        assert 0 < weight[0, 0] < 1e30
+        assert mean[0, 0] == weight[0, 0]

@@ -15,6 +15,9 @@ PRECISE = 1e-10
 LEAST_MEAN = 1e-9
 """A fitted mean below this where nothing was counted runs to 0: it is separated and can teach nothing."""
 
+FURTHEST, LEAST_WEIGHT = 50.0, 1e-20
+"""Linear predictors beyond this either way, and weights below this, are told no further: steps must not overflow."""
+
 _Link: TypeAlias = Callable[[Floats], tuple[Floats, Floats]]
 """From the linear predictor to the mean and its derivative, which is the weight."""
 
@@ -57,7 +60,7 @@ def logit(y: Floats, trials: Floats, x: Floats) -> CountFit:
     able = np.where(trials > 0, trials, np.nan)
 
     def share_of(eta: Floats) -> tuple[Floats, Floats]:
-        share = 1 / (1 + np.exp(-np.clip(eta, -50, 50)))
+        share = 1 / (1 + np.exp(-np.clip(eta, -FURTHEST, FURTHEST)))
         mean = np.nan_to_num(able) * share
         return mean, mean * (1 - share)
 
@@ -67,7 +70,7 @@ def logit(y: Floats, trials: Floats, x: Floats) -> CountFit:
 
 
 def _exponential(eta: Floats) -> tuple[Floats, Floats]:
-    mean = np.exp(np.minimum(eta, 50.0))
+    mean = np.exp(np.clip(eta, -FURTHEST, FURTHEST))
     return mean, mean
 
 
@@ -119,8 +122,8 @@ class _Step:
 
 def _step(data: _Data, eta: Floats) -> _Step:
     mean, derivative = data.link(eta)
-    weight = np.where(data.used > 0, np.maximum(derivative, 1e-300), 0.0)
-    working = np.where(data.used > 0, eta - data.offset + (data.y - mean) / np.maximum(derivative, 1e-300), 0.0)
+    weight = np.where(data.used > 0, np.maximum(derivative, LEAST_WEIGHT), 0.0)
+    working = np.where(data.used > 0, eta - data.offset + (data.y - mean) / np.maximum(derivative, LEAST_WEIGHT), 0.0)
     rest = two_way(weight).residual(np.concatenate([working[None], data.x]))
     flat, rx = rest[0], rest[1:]
     bread: Floats = np.linalg.pinv(products(rx, rx, weight), hermitian=True).astype(np.float64)

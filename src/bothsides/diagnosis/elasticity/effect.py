@@ -7,7 +7,7 @@ import numpy as np
 from bothsides.diagnosis.elasticity.checks import ahead_of_joiners, lead_of_pushes, moving_together
 from bothsides.diagnosis.elasticity.counts import CountFit, logit, poisson
 from bothsides.diagnosis.elasticity.ground import Ground
-from bothsides.diagnosis.elasticity.moments import instrumented
+from bothsides.diagnosis.elasticity.moments import REACH, instrumented
 from bothsides.diagnosis.elasticity.records import Check, Effect, Identification, Margin
 from bothsides.diagnosis.elasticity.regression import WHOLE_LINE, Interval, critical, first_stage
 from bothsides.diagnosis.elasticity.wild import bootstrap_counts
@@ -120,6 +120,9 @@ def _by_fixed_effects(
         return replace(
             base, grade=Identification.REFUSED, reason="The data leave the effect open on at least one end.", why=""
         )
+    if interval.high - interval.low > 2 * REACH:
+        reason = f"The data leave the effect open: {interval.low:.0f} to {interval.high:.0f} % per 1 % is possible."
+        return replace(base, grade=Identification.REFUSED, reason=reason, why="")
     reach = (interval.high - interval.low) / 2 / critical(fit.clusters)
     return replace(base, value=value, interval=interval, error=reach)
 
