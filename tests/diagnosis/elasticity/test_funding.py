@@ -222,3 +222,12 @@ def test_a_correlation_is_no_order_to_fund() -> None:
     assert "fund suppliers" not in said
     assert "only a correlation" in said
     assert "probability" not in said
+
+
+def test_a_choice_rests_on_every_effect_that_is_in_it() -> None:
+    lot = (drawn(Side.BUYER, 0.5, wide=0.02), drawn(Side.SUPPLIER, 0.1, wide=0.02))
+    kept = replace(drawn(Side.BUYER, -0.2, Identification.FIXED_EFFECTS, wide=0.02), margin=Margin.RETENTION)
+    open_ = Effect(side=Side.SUPPLIER, margin=Margin.RETENTION, grade=Identification.REFUSED, why="")
+    assert fund(still(), lot, MONEY, POLICY, 1).grade is Identification.RANDOMISED
+    assert fund(still(), (*lot, open_), MONEY, POLICY, 1).grade is Identification.RANDOMISED
+    assert fund(still(), (*lot, kept, open_), MONEY, POLICY, 1).grade is Identification.FIXED_EFFECTS

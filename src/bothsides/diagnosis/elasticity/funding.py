@@ -104,12 +104,13 @@ def fund(
     """The side whose next unit of spend returns more over the horizon, or why that cannot be said.
 
     Effects are drawn from normal distributions with their errors. One that is only correlational is likely too high,
-    and is drawn evenly between 0 and its upper end instead.
+    and is drawn evenly between 0 and its upper end instead. The choice has the grade of the weakest effect that is in
+    it; one on leaving that has no number is left out.
     """
     horizon = policy.fund_horizon_weeks if weeks is None else weeks
     inflow = [e for e in effects if e.margin is Margin.INFLOW]
     missing = _missing(money)
-    grade = weakest([e.grade for e in inflow])
+    grade = weakest([e.grade for e in effects if e.margin is Margin.INFLOW or e.value is not None])
     if missing or grade is Identification.REFUSED or len(inflow) < len(Side):
         return _refused(horizon, grade, missing)
     flows = {side: recent_flow(panel, side) for side in Side}
