@@ -93,10 +93,8 @@ def elasticity(
         _tell_plan(planned, out, currency, json=json)
         return
     reading = read_elasticity(panel, money=money, policy=policy, judgements=judgements)
-    found = [
-        cheapest_test(panel, each, cost=costs[each], currency=currency, policy=policy)
-        for each in (Side if reading.small else ())
-    ]
+    sides = Side if reading.small else ()
+    found = (cheapest_test(panel, each, cost=costs[each], currency=currency, policy=policy) for each in sides)
     deciding = [test for test in found if test is not None]
     if json:
         print(json_text.dumps(as_record(reading, deciding, currency), indent=2, ensure_ascii=False))
