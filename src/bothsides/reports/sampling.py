@@ -1,11 +1,14 @@
-"""Reports of a declared sample: they say so first, and call nothing in them complete or certain."""
+"""Reports of a declared sample: they say so first, and call nothing that rests on orders complete or certain."""
 
 from dataclasses import fields, is_dataclass, replace
+from itertools import chain
 from typing import Any
 
 from bothsides.diagnosis.finding import Finding, Sureness
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.metrics import Basis, Value
+from bothsides.metrics.catalogue import METRICS
+from bothsides.metrics.facts import FACTS
 
 DECLARED = "declared sample"
 """The words by which a diagnosis's caveat says that its orders are one."""
@@ -20,7 +23,7 @@ def is_sample(diagnosis: Diagnosis) -> bool:
 
 
 def as_told(diagnosis: Diagnosis) -> Diagnosis:
-    """The diagnosis as a report may tell it: of a declared sample nothing is a census and nothing certain."""
+    """The diagnosis as a report may tell it: of sampled orders nothing is a census and nothing certain."""
     if not is_sample(diagnosis):
         return diagnosis
     told = _without_census(diagnosis)
@@ -34,9 +37,15 @@ def _less_sure(finding: Finding) -> Finding:
     return replace(finding, sure=Sureness.DIRECTIONAL, why_sure=_COUNTED)
 
 
+def _reads_orders(name: str) -> bool:
+    """Whether the number rests on orders, as far as is known: leads, visits and reviews are not sampled with them."""
+    facts = [FACTS[fact] for fact in METRICS[name].facts] if name in METRICS else []
+    return not facts or any("orders" in (*f.requires, *f.known_by, *chain(*f.later.values())) for f in facts)
+
+
 def _without_census(part: Any) -> Any:
     if isinstance(part, Value):
-        return replace(part, basis=Basis.SAMPLE) if part.basis is Basis.CENSUS else part
+        return replace(part, basis=Basis.SAMPLE) if part.basis is Basis.CENSUS and _reads_orders(part.metric) else part
     if isinstance(part, tuple):
         return tuple(_without_census(one) for one in part)
     if isinstance(part, dict):
