@@ -134,6 +134,13 @@ def test_the_record_for_scripts_is_stable_and_whole() -> None:
     assert record["recruits"]["types"][0]["region"] == "South"
 
 
+def test_the_record_has_the_same_names_where_no_cell_can_be_told_apart() -> None:
+    diagnosis, audit = demo()
+    none = liquidity_json(replace(diagnosis, liquidity=None), ())
+    assert none.keys() == liquidity_json(diagnosis, audit.cells).keys()
+    assert (none["currency"], none["cells"], none["gaps"], none["recruits"]) == ("EUR", [], [], None)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -158,7 +165,7 @@ def test_the_command_answers_a_small_ledger(run: Run, workspace: Path) -> None:
     assert done.code == 0, done.err
     record = json.loads(done.out)
     (cell,) = record["cells"]
-    assert (cell["category"], cell["verdict"], record["by"]) == ("Pumps", "too little data", "month")
+    assert (cell["category"], cell["verdict"], record["by"]) == ("Pumps", "not judged", "month")
     assert cell["measures"]["fill_rate"]["status"] == "unavailable"
     assert "needs quotes" in cell["measures"]["fill_rate"]["reason"]
     assert record["recruits"]["types"] == []

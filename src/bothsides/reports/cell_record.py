@@ -9,29 +9,24 @@ from bothsides.metrics import Value
 
 
 def liquidity_json(diagnosis: Diagnosis, cells: Sequence[CellHistory]) -> dict[str, Any]:
-    """The cells asked for, each with its measures, periods, gap and findings; the gaps in order; whom to recruit."""
+    """The cells asked for, each with its measures, periods, gap and findings; the gaps in order; whom to recruit.
+
+    The names are the same where no cell can be told apart; what they hold is then empty or null.
+    """
     audit = diagnosis.liquidity
-    if audit is None:
-        return {
-            "market": diagnosis.name,
-            "as_of": diagnosis.as_of.isoformat(),
-            "cells": [],
-            "gaps": [],
-            "recruits": None,
-        }
     places = {(cell.category, cell.region) for cell in cells}
-    gaps = [gap for gap in audit.gaps if (gap.category, gap.region) in places]
+    gaps = [] if audit is None else [gap for gap in audit.gaps if (gap.category, gap.region) in places]
     return {
         "market": diagnosis.name,
         "currency": diagnosis.currency,
         "as_of": diagnosis.as_of.isoformat(),
         "window": [day.isoformat() for day in diagnosis.window],
-        "by": audit.grain.value,
-        "periods": list(audit.periods),
+        "by": None if audit is None else audit.grain.value,
+        "periods": [] if audit is None else list(audit.periods),
         "cells": [_cell(diagnosis, cell) for cell in cells],
         "gaps": [_gap(gap) for gap in gaps],
-        "recruits": _recruits(audit.recruits),
-        "matching": None if audit.matching is None else _matching(audit.matching),
+        "recruits": None if audit is None else _recruits(audit.recruits),
+        "matching": None if audit is None or audit.matching is None else _matching(audit.matching),
     }
 
 
