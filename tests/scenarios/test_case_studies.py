@@ -236,7 +236,7 @@ def test_the_rise_of_filled_requests_is_shown_with_what_it_is(uk: Store, uk_read
 
 def test_the_ledgers_open_questions_are_counted(uk_read: Diagnosis) -> None:
     assert len(uk_read.gaps) == 17
-    unknown = sum(cell.verdict.value == "too little data" for cell in uk_read.cells)
+    unknown = sum(cell.verdict.value == "not judged" for cell in uk_read.cells)
     assert (unknown, len(uk_read.cells)) == (27, 28)
     quotes("uk-digital-marketplace", "Seventeen questions", "Of 28 cells 27 have no verdict")
 

@@ -121,7 +121,7 @@ _SIGNS = {
     "balanced": "●",
     "stalled": "■",
     "fragile": "◆",
-    "too little data": "–",
+    "not judged": "–",
 }
 
 
@@ -135,7 +135,7 @@ def show_map(console: Console, diagnosis: Diagnosis, audit: LiquidityAudit, cell
     signs = [f"{sign} {word}" for word, sign in _SIGNS.items() if any(page.verdict == word for page in cells)]
     console.print(plain(f"buyers : suppliers   {'   '.join(signs)}", style="dim"))
     ill = sorted(
-        (page for page in cells if page.verdict.value not in ("balanced", "too little data")),
+        (page for page in cells if page.verdict.value not in ("balanced", "not judged")),
         key=lambda page: (list(_SIGNS).index(page.verdict.value), page.label),
     )
     if ill:

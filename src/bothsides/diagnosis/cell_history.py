@@ -109,7 +109,7 @@ def readings(judged: Judged, currency: str, *, period: str | None = None) -> dic
 def moved(periods: Sequence[CellPeriod], grain: Grain, verdict: CellVerdict) -> str:
     """How the cell came to the window's verdict, in one sentence.
 
-    Says how often it held and since when; a period with too little data neither makes nor breaks a run. A period shows
+    Says how often it held and since when; a period that is not judged neither makes nor breaks a run. A period shows
     less than the window: where its own verdict differs, both are said.
     """
     if not periods:

@@ -16,7 +16,7 @@ class CellVerdict(StrEnum):
     BALANCED = "balanced"
     STALLED = "stalled"
     FRAGILE = "fragile"
-    UNKNOWN = "too little data"
+    UNKNOWN = "not judged"
 
 
 def cell_label(category: str | None, region: str | None) -> str:

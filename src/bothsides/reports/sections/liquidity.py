@@ -53,7 +53,7 @@ def map_title(cells: Sequence[LiquidityCell]) -> str:
     judged = sum(found.values()) - found[CellVerdict.UNKNOWN]
     if not judged:
         return f"None of {plural(len(cells), 'cell')} has enough data for a verdict"
-    unknown = f"; {plural(found[CellVerdict.UNKNOWN], 'cell has', 'cells have')} too little data"
+    unknown = f"; {plural(found[CellVerdict.UNKNOWN], 'cell is', 'cells are')} not judged"
     return f"Of {plural(judged, 'cell')}: {', '.join(named)}{unknown if found[CellVerdict.UNKNOWN] else ''}"
 
 
