@@ -79,3 +79,19 @@ def test_a_diagnosis_carries_the_reading_and_says_why_there_is_no_number(market:
     assert reading.cells == 2
     assert all(e.value is None and "needs at least 10 x 26" in e.reason for e in reading.effects)
     assert reading.funding.side is None
+
+
+@pytest.mark.parametrize("known", [slice(70, None), slice(None, 75)], ids=["spend begins late", "spend ends early"])
+def test_spend_of_a_part_of_the_year_is_shared_by_those_who_joined_in_that_part(
+    market: Callable[..., Store], known: slice
+) -> None:
+    panel, store = panel_and_store(market, fees=fees(), spend=spend()[known])
+    buyers = read_money(store, panel)[Side.BUYER]
+    assert buyers.cost == pytest.approx(50.0, rel=0.1)
+    assert buyers.monthly_spend == pytest.approx(50 * 52 / 12, rel=0.1)
+
+
+def test_fees_of_a_part_of_the_year_are_set_against_that_part(market: Callable[..., Store]) -> None:
+    late = [fee for fee in fees() if fee["charged_at"] >= START + timedelta(weeks=70)]  # type: ignore[operator]
+    panel, store = panel_and_store(market, fees=late, spend=spend())
+    assert read_money(store, panel)[Side.BUYER].contribution == pytest.approx(13 * 5 / 25, rel=0.1)

@@ -1,6 +1,8 @@
 """What winning an account of each side costs and what one contributes a week, from the store's own totals."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
@@ -8,8 +10,8 @@ from numpy.typing import NDArray
 
 from bothsides.diagnosis.elasticity.funding import Money, SideMoney
 from bothsides.diagnosis.figures import read
-from bothsides.diagnosis.panel import Panel, SidePanel
-from bothsides.diagnosis.span import Span
+from bothsides.diagnosis.panel import Panel
+from bothsides.diagnosis.span import Span, known_span
 from bothsides.metrics import Store, Value
 from bothsides.schema import Side
 from bothsides.schema.period import add_months
@@ -21,7 +23,8 @@ FEWEST_JOINERS = 10
 
 
 def read_money(store: Store, panel: Panel) -> Money:
-    """Costs and contributions per account of either side, major units, over the panel's last year of known stocks.
+    """Costs and contributions per account of either side, major units, over the panel's last year of known stocks, as
+    far as spend and fees are known in it.
 
     A side's cost is all that was spent on winning it over the accounts that joined; its contribution is the net revenue
     credited to it (as in LTV: half of an order's commission unless agreed otherwise, so that none counts twice) over
@@ -33,21 +36,55 @@ def read_money(store: Store, panel: Panel) -> Money:
     weeks = np.flatnonzero(known.any(0))[-A_YEAR:]
     if not len(weeks):
         return {}
-    span = Span(start=panel.weeks[int(weeks[0])], end=panel.weeks[int(weeks[-1])] + timedelta(days=6))
-    months = _whole_months(span)
-    values = read(store, span, "acquisition_spend", by_side=True)
-    values += read(store, months, "monthly_contribution", by_side=True) if months else []
-    found = {(v.side, v.metric): v for v in values if v.value is not None}
+    months = _whole_months(_within(_span(panel, weeks), known_span(store, "fees", None)))
+    earned = read(store, months, "monthly_contribution", by_side=True) if months else []
     return {
         side: _side(
-            panel.side(side),
-            weeks,
-            found.get((side.value, "acquisition_spend")),
-            found.get((side.value, "monthly_contribution")),
+            _held(panel, side, months),
+            _paid(store, panel, side, weeks),
+            _of(earned, side),
             months=months.whole_months if months else 0,
         )
         for side in Side
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Paid:
+    """What was spent on winning a side over the weeks of which spend is known, and who joined in them."""
+
+    amount: float
+    joined: float
+    weeks: int
+
+
+def _paid(store: Store, panel: Panel, side: Side, weeks: NDArray[np.intp]) -> _Paid:
+    """Only weeks of known spend count, joiners too: else a month of spend would be shared by a year's joiners."""
+    of = panel.side(side)
+    priced = weeks[np.isfinite(of.spend[:, weeks]).any(0)]
+    if not len(priced):
+        return _Paid(amount=0.0, joined=0.0, weeks=0)
+    spent = _of(read(store, _span(panel, priced), "acquisition_spend", by_side=True), side)
+    return _Paid(
+        amount=float(spent.value or 0.0) if spent else 0.0,
+        joined=float(np.nansum(of.joined[:, priced])),
+        weeks=len(priced),
+    )
+
+
+def _of(values: Sequence[Value], side: Side) -> Value | None:
+    return next((v for v in values if v.side == side.value and v.value is not None), None)
+
+
+def _span(panel: Panel, weeks: NDArray[np.intp]) -> Span:
+    return Span(start=panel.weeks[int(weeks[0])], end=panel.weeks[int(weeks[-1])] + timedelta(days=6))
+
+
+def _within(span: Span, known: Span | None) -> Span:
+    """The span as far as fees are known: months before them would count as months that brought nothing."""
+    if known is None:
+        return span
+    return Span(start=max(span.start, known.start), end=min(span.end, known.end))
 
 
 def _whole_months(span: Span) -> Span | None:
@@ -57,19 +94,22 @@ def _whole_months(span: Span) -> Span | None:
     return Span(start=start, end=end) if start < end else None
 
 
-def _side(
-    of: SidePanel, weeks: NDArray[np.intp], spent: Value | None, earned: Value | None, *, months: int
-) -> SideMoney:
-    joined = float(np.nansum(of.joined[:, weeks]))
-    accounts = float(np.nansum(of.stock[:, weeks])) / len(weeks)
-    paid = float(spent.value or 0.0) if spent else 0.0
-    counted = joined >= FEWEST_JOINERS
+def _held(panel: Panel, side: Side, months: Span | None) -> float:
+    """Accounts of the side in a mean week of those months; 0 where none is known."""
+    stock = panel.side(side).stock
+    inside = np.array([months is not None and months.start <= week <= months.end for week in panel.weeks])
+    counted = np.flatnonzero(inside & np.isfinite(stock).any(0))
+    return float(np.nansum(stock[:, counted])) / len(counted) if len(counted) else 0.0
+
+
+def _side(accounts: float, paid: _Paid, earned: Value | None, *, months: int) -> SideMoney:
+    counted = paid.joined >= FEWEST_JOINERS
     return SideMoney(
-        cost=paid / joined if paid and counted else None,
+        cost=paid.amount / paid.joined if paid.amount and counted else None,
         contribution=_whole(earned) / (accounts * months * WEEKS_A_MONTH) if earned and accounts and months else None,
-        cost_error=1 / math.sqrt(joined) if counted else 0.0,
+        cost_error=1 / math.sqrt(paid.joined) if counted else 0.0,
         contribution_error=_relative_error(earned),
-        monthly_spend=paid / len(weeks) * WEEKS_A_MONTH if paid else None,
+        monthly_spend=paid.amount / paid.weeks * WEEKS_A_MONTH if paid.amount else None,
     )
 
 

@@ -82,7 +82,8 @@ def _restlessness(mine: Explained, theirs: Explained) -> tuple[tuple[float, floa
     lasting = LASTINGS[misfits.index(min(misfits))]
     shape = _shape(lasting, lags, weeks)
     size = float(shape @ shape)
-    parts = [max(0.0, float(seen @ shape)) / size for seen in (own, other)]
+    # A shock that hardly lasts is told by its variance alone, which no autocovariance can exceed.
+    parts = [min(max(0.0, float(seen @ shape)) / size, _spread(fit)) for seen, fit in ((own, a), (other, b))]
     most = float(np.sqrt(parts[0] * parts[1]))
     together = float(shared @ shape) / size
     return (parts[0], parts[1], float(np.clip(together, -most, most))), lasting
@@ -97,6 +98,13 @@ def _shape(rho: float, lags: NDArray[np.int64], weeks: int) -> Floats:
 def _misfit(seen: Floats, shape: Floats) -> float:
     left = seen - max(0.0, float(seen @ shape)) / float(shape @ shape) * shape
     return float(left @ left)
+
+
+def _spread(fit: CountFit) -> float:
+    """Variance of the shocks by what the counts vary beyond Poisson noise, relative to their means."""
+    beyond = float((fit.residual**2 - fit.mean)[fit.used > 0].sum())
+    scale = float((fit.mean**2)[fit.used > 0].sum())
+    return max(0.0, beyond / scale) if scale else 0.0
 
 
 def _apart(a: CountFit, b: CountFit, lag: int) -> float:
