@@ -235,6 +235,8 @@ def test_a_short_history_and_wrong_words_are_refused(bought: Purchases) -> None:
     some = Purchases(who=bought.who[few], when=bought.when[few], worth=bought.worth[few])
     store = store_of_purchases(some, fees=False, since=last_day(DAYS) - timedelta(days=100))
     assert "at least 6 are needed" in lifetime_values(store, Side.BUYER).card.reason
+    before = lifetime_values(store, Side.BUYER, as_of=START - timedelta(days=1)).card.reason
+    assert before.startswith("no order is known by 2021-12-31: the first is of 20")
     with pytest.raises(ValueError, match="horizon_months 60 must be one of 24, 36"):
         lifetime_values(store, Side.BUYER, horizon_months=60)
     with pytest.raises(ValueError, match=r"credit 1\.2"):

@@ -250,6 +250,10 @@ def _money(console: Console, answer: Answer) -> None:
         console.print(
             plain(f"{span}: {_range(answer.total, answer.currency)} GMV; the last three months {answer.last:,.0f}")
         )
+        if answer.total.low is not None:
+            console.print(
+                plain(f"The range is as far off as the {len(answer.past)} spans before were, no more is known")
+            )
         return
     months = answer.horizon_months
     console.print(plain(f"Known accounts, next {months} months: {_range(answer.total, answer.currency)} {answer.of}"))

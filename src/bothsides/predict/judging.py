@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from bothsides.metrics import Better
+from bothsides.metrics import Better, Store
 from bothsides.predict.calibration import bands, calibration_error, recalibration, total_ratio
 from bothsides.predict.cases import Cases, ModelSpec, Signal
 from bothsides.predict.drift import MOVED, base_rate_moved, stability
@@ -249,6 +249,12 @@ def _refused(spec: ModelSpec, reason: str) -> ModelCard:
         reason=reason,
         notes=spec.notes,
     )
+
+
+def none_known(store: Store, as_of: date | None) -> str:
+    """Why there is nothing to learn from: no dated order, or none by that day."""
+    known = store.ranges.get("orders")
+    return f"no order is known by {as_of}: the first is of {known[0]}" if known else "no dated order is known"
 
 
 def refused(spec: ModelSpec, reason: str) -> Prediction:

@@ -10,6 +10,7 @@ from bothsides.metrics import Better, Store
 from bothsides.metrics.hindsight import on_day
 from bothsides.predict.account_names import account_names
 from bothsides.predict.backtest import Backtested
+from bothsides.predict.judging import none_known
 from bothsides.predict.lifetime_choice import Judged, judge
 from bothsides.predict.lifetime_worth import WEEKS_PER_MONTH, mean_worth, new_worth
 from bothsides.predict.mean_value import MeanValue, fit_mean_value
@@ -93,7 +94,7 @@ def lifetime_values(
         raise ValueError(f"discount {discount} must be at least 0, credit {credit} from 0 to 1")
     known = store.ranges.get("orders")
     if known is None or store.sampled or (as_of is not None and as_of < known[0]):
-        why = "orders are a declared sample: accounts cannot be followed" if store.sampled else "no order is known"
+        why = "orders are a declared sample: accounts cannot be followed" if store.sampled else none_known(store, as_of)
         return LifetimeValues(card=_card(side, horizon_months, ModelVerdict.TOO_LITTLE, why))
     end = min(known[1], as_of) if as_of else known[1]
     with on_day(store, as_of) as then:

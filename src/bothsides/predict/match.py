@@ -8,7 +8,7 @@ from bothsides.metrics import Store
 from bothsides.metrics.hindsight import on_day
 from bothsides.predict.account_names import account_names
 from bothsides.predict.cases import ModelSpec
-from bothsides.predict.judging import TOO_SHORT, predicted, refused
+from bothsides.predict.judging import TOO_SHORT, none_known, predicted, refused
 from bothsides.predict.logistic import RIDGE
 from bothsides.predict.model_card import Score
 from bothsides.predict.pair_features import PAIR_SIGNALS, pair_trade
@@ -45,7 +45,7 @@ def match(store: Store, *, as_of: date | None = None) -> Prediction:
         return refused(MATCH, "orders are a declared sample: who never met cannot be told")
     known = store.ranges.get("orders")
     if known is None or (as_of is not None and as_of < known[0]):
-        return refused(MATCH, "no dated order is known")
+        return refused(MATCH, none_known(store, as_of))
     with on_day(store, as_of) as then:
         split = time_split(known[0], min(known[1], as_of or known[1]), horizon=HORIZON_MONTHS, step=STEP_MONTHS)
         if split is None:

@@ -10,6 +10,7 @@ from bothsides.metrics import Better, Store
 from bothsides.metrics.hindsight import on_day
 from bothsides.predict.account_names import account_names
 from bothsides.predict.backtest import Backtested, Draws, backtested, better_by, least
+from bothsides.predict.judging import none_known
 from bothsides.predict.mean_value import fit_mean_value
 from bothsides.predict.model_card import Comparison, Estimate, ModelCard, ModelVerdict, version_of
 from bothsides.predict.repeat_buying import Numbers, Purchases, Whole, months_before, read_purchases
@@ -146,7 +147,7 @@ def spend_forecast(store: Store, side: Side, *, as_of: date | None = None, seed:
     """The side's forecast from a day on, the last known one by default."""
     known = store.ranges.get("orders")
     if known is None or store.sampled or (as_of is not None and as_of < known[0]):
-        why = "orders are a declared sample: accounts cannot be followed" if store.sampled else "no order is known"
+        why = "orders are a declared sample: accounts cannot be followed" if store.sampled else none_known(store, as_of)
         return SpendForecast(card=_card(side, ModelVerdict.TOO_LITTLE, why))
     end = min(known[1], as_of) if as_of else known[1]
     with on_day(store, as_of) as then:

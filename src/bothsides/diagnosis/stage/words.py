@@ -63,9 +63,13 @@ def says(value: Value) -> str:
         case "months_of_trade":
             return f"{size} of trade are on record"
         case "working_cells" | "working_cell_share":
-            return f"{size} of {count(value.n)} cells work"
+            return f"{size} of {count(value.n)} cells work" if value.n != 1 else _only("cell works", number)
         case "balanced_cell_share":
-            return f"{size} of {count(value.n)} judged cells are balanced"
+            return (
+                f"{size} of {count(value.n)} judged cells are balanced"
+                if value.n != 1
+                else _only("judged cell is balanced", number)
+            )
         case "cells_above_threshold":
             return f"{size} of {count(value.n)} cells are above the liquidity threshold"
         case "newcomer_gmv_share":
@@ -73,6 +77,15 @@ def says(value: Value) -> str:
         case "top_ten_buyers_share":
             return f"the ten largest buyers hold {size} of GMV"
     return f"{named(value.metric)} is {size}"
+
+
+def _only(does: str, number: float) -> str:
+    """What is said where there is one cell.
+
+    >>> _only("cell works", 1.0), _only("cell works", 0.0)
+    ('the only cell works', 'no cell works')
+    """
+    return f"the only {does}" if number else f"no {does}"
 
 
 TENFOLD = 9.0
