@@ -236,3 +236,11 @@ def test_a_market_of_one_supplier_has_no_panel_and_says_so() -> None:
     found = read_panel(market_of(orders=rows, known_until=END))
     assert isinstance(found, NoPanel)
     assert found.reason.startswith("the market has one supplier: what more or fewer suppliers do")
+
+
+def test_spend_that_names_no_cell_makes_what_cells_cost_unknown() -> None:
+    paid = {"amount": 900, "side": "buyer", "kind": "marketing"}
+    spend = [paid | {"spent_at": day(week), "category": "x" if week % 2 else None} for week in range(10, 40)]
+    panel = panel_of_rows([], spend=spend)
+    assert np.isnan(panel.buyers.spend).all()
+    assert (panel.suppliers.spend[:, 12:30] == 0).all()

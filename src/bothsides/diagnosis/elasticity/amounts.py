@@ -60,14 +60,14 @@ class _Paid:
 
 def _paid(store: Store, panel: Panel, side: Side, weeks: NDArray[np.intp]) -> _Paid:
     """Only weeks of known spend count, joiners too: else a month of spend would be shared by a year's joiners."""
-    of = panel.side(side)
-    priced = weeks[np.isfinite(of.spend[:, weeks]).any(0)]
-    if not len(priced):
+    known = known_span(store, "spend", None)
+    priced = [week for week in weeks if known is not None and known.start <= panel.weeks[int(week)] <= known.end]
+    if not priced:
         return _Paid(amount=0.0, joined=0.0, weeks=0)
-    spent = _of(read(store, _span(panel, priced), "acquisition_spend", by_side=True), side)
+    spent = _of(read(store, _span(panel, np.array(priced)), "acquisition_spend", by_side=True), side)
     return _Paid(
         amount=float(spent.value or 0.0) if spent else 0.0,
-        joined=float(np.nansum(of.joined[:, priced])),
+        joined=float(np.nansum(panel.side(side).joined[:, priced])),
         weeks=len(priced),
     )
 

@@ -17,6 +17,9 @@ from bothsides.metrics.facts.orders import LAPSE_DAYS
 from bothsides.metrics.hindsight import on_day
 from bothsides.schema import Side, minor_units
 
+LEAST_PLACED = 0.9
+"""Share of a side's spend that must name its cell: else what cells cost looks less than it was."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoPanel:
@@ -35,7 +38,8 @@ def read_panel(store: Store, *, as_of: date | None = None, policy: DiagnosisPoli
     stock[t + 1] = stock[t] + joined[t] - left[t].
 
     NaN are: stock, joined and left in the first months of orders that older accounts may precede; who left in the
-    last LAPSE_DAYS, as they may yet return, and stocks after that; spend outside its known weeks.
+    last LAPSE_DAYS, as they may yet return, and stocks after that; spend outside its known weeks, or where it names no
+    cell.
     """
     policy = policy or DiagnosisPolicy()
     with on_day(store, as_of) as then:
@@ -106,7 +110,10 @@ def _traded(store: Store, split: tuple[bool, bool], weeks: tuple[date, ...]) -> 
 
 
 def _spend(store: Store, side: Side, frame: Frame) -> Floats:
-    """What was spent on winning the side in each cell, major units; NaN where spend is not known, 0 where none is."""
+    """What was spent on winning the side in each cell, major units; 0 where nothing was.
+
+    NaN where spend is not known, and everywhere where a visible part of the side's spend names no cell.
+    """
     known = store.ranges.get("spend")
     if store.missing("spend") or known is None:
         return np.full((len(frame.cells), len(frame.weeks)), np.nan)
@@ -118,6 +125,9 @@ def _spend(store: Store, side: Side, frame: Frame) -> Floats:
         """,
         {"side": side.value, "first": frame.weeks[0], "last": frame.end},
     )
-    spent = frame.grid({((c, r), week): amount / unit for c, r, week, amount in rows})
+    amounts = {((c, r), week): amount / unit for c, r, week, amount in rows}
+    if sum(a for (where, _), a in amounts.items() if where in frame.cells) < LEAST_PLACED * sum(amounts.values()):
+        return np.full((len(frame.cells), len(frame.weeks)), np.nan)
+    spent = frame.grid(amounts)
     spent[:, [week + WEEK <= known[0] or week > known[1] for week in frame.weeks]] = np.nan
     return spent
