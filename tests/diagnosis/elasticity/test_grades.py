@@ -203,3 +203,12 @@ def test_a_cell_whose_effect_runs_away_keeps_a_weight_that_can_be_divided_by() -
         mean, weight = _exponential(np.array([[eta]]))
         assert 0 < weight[0, 0] < 1e30
         assert mean[0, 0] == weight[0, 0]
+
+
+def test_the_weeks_that_are_named_are_those_that_are_counted() -> None:
+    market = panel("common_shocks", 12, 40)
+    stock = market.buyers.stock.copy()
+    stock[:, :5], stock[:, 37:] = np.nan, np.nan
+    reading = elasticity(replace(market, buyers=replace(market.buyers, stock=stock)))
+    assert (reading.first_week, reading.last_week) == (market.weeks[5], market.weeks[36])
+    assert reading.weeks == 32

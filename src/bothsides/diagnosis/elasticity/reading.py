@@ -1,8 +1,10 @@
 """The whole reading: both directions at both margins, what pushes did, who retains whom, which side to fund."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from bothsides.diagnosis.elasticity.effect import effect, explain
@@ -47,7 +49,7 @@ def elasticity(
     """
     policy = policy or DiagnosisPolicy()
     grounds = {side: ground(panel, side) for side in Side}
-    cells, weeks = extent(panel)
+    (cells, weeks), (first, last) = extent(panel), _ends(panel)
     small = cells < policy.elasticity_cells or weeks < policy.elasticity_weeks
     effects = _no_numbers(cells, weeks, policy) if small else _effects(grounds, policy, seed)
     directions = tuple(direction(grounds[side], panel.side(side.other).left, seed) for side in Side) if small else ()
@@ -56,8 +58,8 @@ def elasticity(
         sentence=_sentence(effects, cells, weeks),
         cells=cells,
         weeks=weeks,
-        first_week=panel.weeks[0],
-        last_week=panel.weeks[-1],
+        first_week=first,
+        last_week=last,
         effects=effects,
         responses=tuple(r for r in found if r is not None),
         retention=retention_driver(effects),
@@ -68,14 +70,28 @@ def elasticity(
 
 
 def extent(panel: Panel) -> tuple[int, int]:
-    """Cells and weeks that can teach something: both sides' stock known and somebody joined."""
+    """How many cells and weeks can teach something: both sides' stock known and somebody joined."""
+    live = _live(panel)
+    return int(live.any(1).sum()), int(live.any(0).sum())
+
+
+def _ends(panel: Panel) -> tuple[date, date]:
+    """The first and the last week that teach something; of the whole panel where none does."""
+    weeks = np.flatnonzero(_live(panel).any(0))
+    if not len(weeks):
+        return panel.weeks[0], panel.weeks[-1]
+    return panel.weeks[int(weeks[0])], panel.weeks[int(weeks[-1])]
+
+
+def _live(panel: Panel) -> NDArray[np.bool_]:
+    """Where a cell and week can teach something."""
     there = np.ones_like(panel.orders, bool)
     for side in Side:
         of = panel.side(side)
         there &= np.isfinite(of.stock) & np.isfinite(of.joined) & (of.stock > 0)
     came = sum((np.nan_to_num(panel.side(side).joined) for side in Side), np.zeros_like(panel.orders))
-    live = there & ((came * there).sum(1) > 0)[:, None]
-    return int(live.any(1).sum()), int(live.any(0).sum())
+    found: NDArray[np.bool_] = there & ((came * there).sum(1) > 0)[:, None]
+    return found
 
 
 def _effects(grounds: Mapping[Side, Ground], policy: DiagnosisPolicy, seed: int) -> tuple[Effect, ...]:
