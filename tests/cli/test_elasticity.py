@@ -5,7 +5,7 @@ import json
 import math
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from rich.console import Console
 from tests.cli.conftest import Run
 from tests.diagnosis.panels import panel_of
 
-from bothsides.cli.elasticity import as_record, show
+from bothsides.cli.elasticity import as_record, first_day, show
 from bothsides.cli.elasticity import elasticity as command
 from bothsides.cli.push_plan import COLUMNS, plan_as_record, show_plan, write_pushes
 from bothsides.diagnosis.elasticity import (
@@ -148,3 +148,12 @@ def test_a_market_without_a_panel_says_why(run: Run, workspace: Path) -> None:
 def test_a_wrong_word_names_what_is_allowed(words: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         command(**words)  # type: ignore[arg-type]
+
+
+def test_a_push_is_not_planned_for_weeks_that_are_known() -> None:
+    market = panel("reference", 12, 40)
+    after = market.weeks[-1] + timedelta(days=7)
+    assert first_day(None, market) == after
+    assert first_day(after, market) == after
+    with pytest.raises(ValueError, match=f"has passed: a lot is dealt before its weeks are known, from {after} on"):
+        first_day(market.weeks[3], market)

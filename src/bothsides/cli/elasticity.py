@@ -78,7 +78,7 @@ def elasticity(
         return
     costs = {each: money[each].cost if each in money else None for each in Side}
     if pushed is not None:
-        first = day(start, "--start") or _after(panel)
+        first = first_day(day(start, "--start"), panel)
         planned = plan_push(
             panel,
             pushed,
@@ -118,9 +118,15 @@ def _asked(what: str | None, side: str | None, out: Path | None) -> Side | None:
     return Side(side) if what == PLAN and side else None
 
 
-def _after(panel: Panel) -> date:
-    """The Monday after the panel's last week."""
-    return panel.weeks[-1] + timedelta(days=7)
+def first_day(asked: date | None, panel: Panel) -> date:
+    """The Monday on which a push begins, that after the panel's last week unless asked for a later one.
+
+    Raises ValueError for a day that has passed: who is pushed must be dealt before anyone knows how the weeks went.
+    """
+    after = panel.weeks[-1] + timedelta(days=7)
+    if asked is not None and asked < after:
+        raise ValueError(f"--start {asked} has passed: a lot is dealt before its weeks are known, from {after} on")
+    return asked or after
 
 
 def _tell_plan(planned: PushPlan, out: Path | None, currency: str, *, json: bool) -> None:
