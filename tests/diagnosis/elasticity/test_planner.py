@@ -128,3 +128,16 @@ def test_what_cannot_be_decided_within_a_year_is_said_with_its_price() -> None:
     assert hopeless is not None
     assert not hopeless.decides
     assert "cannot be decided within a year for less than EUR" in hopeless.sentence
+
+
+def test_a_push_that_tells_no_more_than_chance_says_so() -> None:
+    weak = plan_push(
+        panel("common_shocks_few", 10, 26),
+        Side.SUPPLIER,
+        design=Design(weeks=4, waves=1, factor=1.1, follow=4),
+        start=date(2026, 1, 5),
+        elasticity=0.1,
+    )
+    assert weak.power < 0.1
+    assert "hardly more often than chance" in weak.sentence
+    assert "this push answers nothing" in weak.sentence

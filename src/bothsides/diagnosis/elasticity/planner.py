@@ -15,6 +15,8 @@ from bothsides.schema import Side
 
 ENOUGH = 0.8
 """Power from which a test is worth its cost (Cohen 1988)."""
+HARDLY = 0.1
+"""Power below which a test tells hardly more than its level of 5 %."""
 STEPS = 6
 LARGEST = 2.0
 """Elasticity above which none is looked for."""
@@ -161,8 +163,15 @@ def _sentence(
     return (
         f"{counted(design.waves, 'wave')} of {counted(design.weeks, 'week')}, one cell in {design.one_in} at a time, "
         f"{design.factor:.1f} times as many {of_side(side)} joining there: about {counted(extra, side.value)} "
-        f"more{price}. An elasticity of {elasticity:.2f} would show with a probability of {share(shown)}. {least}"
+        f"more{price}. An elasticity of {elasticity:.2f} would show {_often(shown)}. {least}"
     )
+
+
+def _often(shown: float) -> str:
+    """How often, in words; a test at 5 % shows something in one draw of twenty where there is nothing."""
+    if shown < HARDLY:
+        return "hardly more often than chance shows one where there is none: as dealt, this push answers nothing"
+    return f"with a probability of {share(shown)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
