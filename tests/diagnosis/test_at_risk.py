@@ -1,6 +1,8 @@
 """Accounts at risk: found where a visible part of the trade hangs on them, with what came of such accounts before."""
 
 from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,14 +14,17 @@ from bothsides.predict.model_card import ModelVerdict
 from bothsides.schema import Side
 from bothsides.schema.plays import PLAYS
 from bothsides.simulate import demo_plan
-from tests.diagnosis.conftest import simulated
+from tests.diagnosis.conftest import market_of, simulated, store_of
 
 POLICY = DiagnosisPolicy()
 
 
 @pytest.fixture(scope="module")
 def risks() -> tuple[Risk, ...]:
-    return read_risks(simulated(demo_plan(seed=7))[1], None, POLICY)
+    """The demo's market as a ledger that does not record who closed its account: there silence is all one sees."""
+    store = store_of(simulated(demo_plan(seed=7))[0])
+    store.engine.run("UPDATE dim_accounts SET closed_on = NULL")
+    return read_risks(store, None, POLICY)
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +99,26 @@ def test_few_like_them_before_leave_it_directional(risks: tuple[Risk, ...]) -> N
     assert found.sure is Sureness.DIRECTIONAL
     (none,) = at_risk_findings((replace(few, alike=Alike(n=3, said=2.0, came=0)),), "EUR", POLICY)
     assert "3 accounts still trading were given such a chance" in none.why_sure
+
+
+def test_who_closed_its_account_is_not_called_as_still_trading() -> None:
+    """Accounts of this market close two days after their last order: they have left, and nobody need foretell it."""
+    rng, orders, last = np.random.default_rng(5), list[dict[str, Any]](), dict[str, date]()
+    for buyer in range(200):
+        day = int(rng.integers(0, 400))
+        while day < 800:
+            last[f"b{buyer}"] = placed = date(2021, 1, 1) + timedelta(days=day)
+            orders.append({"buyer_id": f"b{buyer}", "supplier_id": "s", "placed_at": placed, "amount": 20_000})
+            orders[-1]["status"] = "completed"
+            if rng.random() < 0.12:
+                break
+            day += max(1, int(rng.exponential(40)))
+    left = {name: on + timedelta(days=2) for name, on in last.items() if on < max(last.values()) - timedelta(days=30)}
+    accounts = [{"account_id": name, "side": "buyer", "name": name, "closed_at": left.get(name)} for name in last]
+    accounts.append({"account_id": "s", "side": "supplier", "name": "s", "closed_at": None})
+    buyers = read_risks(market_of(orders=orders, accounts=accounts), None, POLICY)[0]
+    table = buyers.prediction.table
+    assert table is not None
+    named = {table.score(int(row)).name for row in buyers.rows}
+    assert not named & left.keys()
+    assert buyers.alike.came < buyers.alike.n / 2

@@ -77,7 +77,7 @@ def predicted(spec: ModelSpec, split: TimeSplit, read: Read, names: Callable[[],
     tested = (
         None
         if judgement.chances is None
-        else Tested(features=test.features, chances=judgement.chances, outcome=test.known)
+        else Tested(features=test.features, chances=judgement.chances, outcome=test.known, accounts=test.accounts)
     )
     table = scored(spec.signals, fit, now, names()) if card.ranks else None
     return Prediction(card=card, table=table, tested=tested)

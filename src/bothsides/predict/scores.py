@@ -72,11 +72,12 @@ class ScoreTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Tested:
-    """The cases the model was judged on: features as read, what it said, and what came."""
+    """The cases the model was judged on: features as read, what it said, and what came; the account of each."""
 
     features: Floats
     chances: Floats
     outcome: Bools
+    accounts: Ints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
