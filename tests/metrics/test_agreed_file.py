@@ -273,13 +273,18 @@ def test_text_that_looks_like_sql_is_a_label_or_a_mistake(tmp_path: Path, market
 
 def test_the_examples_of_the_page_are_read(tmp_path: Path) -> None:
     page = Path(__file__).resolve().parents[2] / "docs" / "agreement-metrics.md"
-    *examples, funnel = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-    written(tmp_path, "\n".join(examples))
+    examples = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    (funnel,) = [example for example in examples if example.startswith("[[funnel]]")]
+    (split,) = [example for example in examples if example.startswith("[commission]")]
+    metrics = "\n".join(example for example in examples if example not in (funnel, split))
+    written(tmp_path, metrics)
     (tmp_path / "agreement" / "funnels.toml").write_text(funnel, encoding="utf-8")
     dictionary = read_dictionary(tmp_path)
     own = ["off_platform_order", "buyer_activation_rate", "fast_path_reached", "fast_path_conversion"]
     assert list(dictionary.agreed) == own
     assert dictionary.held("buyer_activation_rate")[1].first == date(2024, 3, 1)
+    written(tmp_path, f"{split}\n{metrics}")
+    assert "70%" in read_dictionary(tmp_path).held("ltv")[-1].metric.meaning
 
 
 @pytest.mark.parametrize("label", ["$w0", "{x}", "%s", "\\", "?", ":x", "it's", "/* c", "$$", "$1", "--", "E'\\n'"])

@@ -11,9 +11,7 @@ import pytest
 
 from bothsides.connectors.files import locate, read
 from bothsides.diagnosis import Diagnosis, Sureness, diagnose
-from bothsides.diagnosis.elasticity.records import beyond_chance
 from bothsides.diagnosis.stage.reading import Stage, StageReading
-from bothsides.diagnosis.threshold.reading import ThresholdStatus
 from bothsides.diagnosis.wording import count, money, share
 from bothsides.ingest import sync
 from bothsides.ingest.draft import draft, profile, write_draft
@@ -199,15 +197,14 @@ def test_what_is_foreseen_on_the_ledger_beats_the_rule_of_thumb(uk: Store) -> No
     assert skill(match(uk)) == pytest.approx((0.87, 0.80), abs=0.015)
 
 
-def test_no_threshold_no_direction_and_no_side_to_fund_is_claimed_on_the_ledger(uk_read: Diagnosis) -> None:
+def test_nothing_is_told_by_week_of_a_ledger_dated_by_month(uk_read: Diagnosis) -> None:
+    assert uk_read.elasticity is None
     assert uk_read.threshold is not None
-    assert uk_read.elasticity is not None
-    for reading, said in zip(uk_read.threshold.readings, ("21 weeks", "18 cells"), strict=True):
-        assert reading.status is ThresholdStatus.REFUSED
-        assert reading.reason.startswith(said)
-    quotes("uk-digital-marketplace", "refused: 21 weeks", "refused: suppliers left in 18 cells")
-    assert not any(beyond_chance(effect) for effect in uk_read.elasticity.effects)
-    assert uk_read.elasticity.funding.side is None
+    assert uk_read.threshold.readings == ()
+    assert "month" in str(uk_read.threshold.reason)
+    quotes(
+        "uk-digital-marketplace", "refused: every order is dated the first of a month", "refused for the same reason"
+    )
 
 
 def test_the_ledgers_market_is_growing_and_its_rule_says_by_what(uk_read: Diagnosis) -> None:
