@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
@@ -53,7 +54,7 @@ def planned() -> PushPlan:
     )
 
 
-def printed(print_on) -> str:  # type: ignore[no-untyped-def]
+def printed(print_on: Callable[[Console], None]) -> str:
     console = Console(width=160, record=True)
     print_on(console)
     return console.export_text()

@@ -1,6 +1,7 @@
 """`bothsides liquidity` as a person runs it, and its pages on a simulated market."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from io import StringIO
@@ -35,10 +36,10 @@ def demo() -> tuple[Diagnosis, LiquidityAudit]:
     return replace(full(), currency="EUR", liquidity=audit, findings=ranked), audit
 
 
-def printed(show: object, *words: object, width: int = 100) -> str:
-    console = Console(file=StringIO(), width=width)
-    show(console, *words)  # type: ignore[operator]
-    return console.file.getvalue()  # type: ignore[attr-defined]
+def printed(show: Callable[..., None], *words: object, width: int = 100) -> str:
+    text = StringIO()
+    show(Console(file=text, width=width), *words)
+    return text.getvalue()
 
 
 def page_of(label: str) -> str:
@@ -157,7 +158,7 @@ def test_the_record_has_the_same_names_where_no_cell_can_be_told_apart() -> None
 )
 def test_a_wrong_word_names_what_is_allowed(words: dict[str, str | None], message: str) -> None:
     with pytest.raises(LookupError, match=message):
-        chosen(demo()[1].cells, **words)  # type: ignore[arg-type]
+        chosen(demo()[1].cells, cell=words["cell"], category=words["category"], region=words["region"])
 
 
 def test_the_command_answers_a_small_ledger(run: Run, workspace: Path) -> None:

@@ -18,9 +18,9 @@ def _told(verdict: ModelVerdict) -> Told:
 
 
 def _screen(told: Told) -> str:
-    console = Console(file=StringIO(), width=200)
-    show(console, [told], 3)
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    text = StringIO()
+    show(Console(file=text, width=200), [told], 3)
+    return text.getvalue()
 
 
 def test_a_usable_model_gives_chances() -> None:

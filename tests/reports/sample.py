@@ -5,8 +5,8 @@ from datetime import date
 from functools import cache
 
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Rows, Sureness, Worth
+from bothsides.diagnosis.liquidity_audit import CellVerdict
 from bothsides.diagnosis.picture import (
-    CellVerdict,
     CohortTable,
     Diagnosis,
     Edge,

@@ -7,7 +7,7 @@ import pytest
 from tests.reports import sample
 from tests.reports.test_html import Outline
 
-from bothsides.diagnosis.picture import CellVerdict
+from bothsides.diagnosis.liquidity_audit import CellVerdict
 from bothsides.metrics import Basis, Status, Unit, Value
 from bothsides.reports.markup import Markup
 from bothsides.reports.pieces import number_and_trust, value_table

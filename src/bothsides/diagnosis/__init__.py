@@ -6,8 +6,8 @@ from bothsides.diagnosis.diagnose import diagnose
 from bothsides.diagnosis.figures import READINGS
 from bothsides.diagnosis.finding import Evidence, Finding, FindingSeverity, Place, Rows, Sureness, Worth
 from bothsides.diagnosis.gaps import QUESTIONS, Question, Readiness, readiness
+from bothsides.diagnosis.liquidity_audit import CellVerdict
 from bothsides.diagnosis.picture import (
-    CellVerdict,
     CohortTable,
     Diagnosis,
     Edge,

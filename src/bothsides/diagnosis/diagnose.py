@@ -11,7 +11,8 @@ from bothsides.diagnosis.flywheel import EDGES, flywheel
 from bothsides.diagnosis.gaps import filled, readiness
 from bothsides.diagnosis.headlines import headlines
 from bothsides.diagnosis.liquidity import Judged, pictures
-from bothsides.diagnosis.picture import CellVerdict, Diagnosis
+from bothsides.diagnosis.liquidity_audit import CellVerdict
+from bothsides.diagnosis.picture import Diagnosis
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.ranking import ranked
 from bothsides.diagnosis.sales_funnel import sales_funnels

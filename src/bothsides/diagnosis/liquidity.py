@@ -8,7 +8,8 @@ from bothsides.diagnosis.cells import Cell, Cells, Where
 from bothsides.diagnosis.comparison import believed, tail
 from bothsides.diagnosis.concentration import heavy
 from bothsides.diagnosis.figures import figure, rate
-from bothsides.diagnosis.picture import CellVerdict, LiquidityCell
+from bothsides.diagnosis.liquidity_audit import CellVerdict
+from bothsides.diagnosis.picture import LiquidityCell
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.typical import Standing, Usual, standings
 from bothsides.diagnosis.wording import count, counted, share

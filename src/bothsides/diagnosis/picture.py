@@ -6,8 +6,7 @@ from datetime import date
 from bothsides.diagnosis.elasticity.records import ElasticityReading
 from bothsides.diagnosis.finding import Finding
 from bothsides.diagnosis.hanging import Fill, Hanging
-from bothsides.diagnosis.liquidity_audit import CellVerdict as CellVerdict  # noqa: PLC0414 - told to readers here
-from bothsides.diagnosis.liquidity_audit import LiquidityAudit
+from bothsides.diagnosis.liquidity_audit import CellVerdict, LiquidityAudit
 from bothsides.diagnosis.stage.reading import StageReading
 from bothsides.diagnosis.threshold.thresholds import Thresholds
 from bothsides.metrics import Value

@@ -7,7 +7,7 @@ from bothsides.diagnosis.cells import Cells, Where
 from bothsides.diagnosis.figures import figure
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
 from bothsides.diagnosis.liquidity import Judged, cell_values
-from bothsides.diagnosis.picture import CellVerdict
+from bothsides.diagnosis.liquidity_audit import CellVerdict
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.threshold import Distance, ThresholdReading
 from bothsides.diagnosis.typical import Usual

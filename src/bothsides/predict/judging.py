@@ -13,7 +13,16 @@ from bothsides.predict.cases import Cases, ModelSpec, Signal
 from bothsides.predict.drift import MOVED, base_rate_moved, stability
 from bothsides.predict.logistic import Floats, Logistic, fit_logistic
 from bothsides.predict.measures import Bools, Ints, auc, brier, compared, log_loss, recall_at
-from bothsides.predict.model_card import Band, Comparison, Estimate, Feature, ModelCard, ModelVerdict, version_of
+from bothsides.predict.model_card import (
+    Band,
+    Comparison,
+    Estimate,
+    Feature,
+    ModelCard,
+    ModelVerdict,
+    empty_card,
+    version_of,
+)
 from bothsides.predict.scores import Prediction, Tested, scored
 from bothsides.predict.validation import (
     SIGNAL_Z,
@@ -229,24 +238,16 @@ def _numbered(accounts: Ints) -> Ints:
 
 
 def _refused(spec: ModelSpec, reason: str) -> ModelCard:
-    return ModelCard(
-        id=spec.id,
+    return empty_card(
         model=spec.model,
         side=spec.side,
         label=spec.label,
         horizon_months=spec.horizon_months,
+        verdict=ModelVerdict.TOO_LITTLE,
+        reason=reason,
         method=_method(spec, 0),
         baseline=spec.rule,
         version=version_of({"id": spec.id, "verdict": ModelVerdict.TOO_LITTLE, "reason": reason}),
-        train_cutoffs=(),
-        test_span=None,
-        scored_on=None,
-        n_train=0,
-        n_test=0,
-        base_rate_train=None,
-        base_rate=None,
-        verdict=ModelVerdict.TOO_LITTLE,
-        reason=reason,
         notes=spec.notes,
     )
 

@@ -14,7 +14,7 @@ from bothsides.predict.judging import none_known
 from bothsides.predict.lifetime_choice import Judged, judge
 from bothsides.predict.lifetime_worth import WEEKS_PER_MONTH, mean_worth, new_worth
 from bothsides.predict.mean_value import MeanValue, fit_mean_value
-from bothsides.predict.model_card import Comparison, Estimate, ModelCard, ModelVerdict, version_of
+from bothsides.predict.model_card import Comparison, Estimate, ModelCard, ModelVerdict, empty_card, version_of
 from bothsides.predict.repeat_buying import Numbers, Purchases, RepeatBuying, months_before, read_purchases
 from bothsides.predict.repeat_ways import Learned, Model
 from bothsides.schema import Side
@@ -313,22 +313,7 @@ def _take_rate(store: Store, end: date) -> float | None:
 
 
 def _card(side: Side, months: int, verdict: ModelVerdict, reason: str, *, n_test: int = 0) -> ModelCard:
-    return ModelCard(
-        id=f"{ID}-{side}",
-        model=ID,
-        side=side,
-        label=f"what a {side} brings in the next {months} months",
-        horizon_months=months,
-        method="",
-        baseline="",
-        version="",
-        train_cutoffs=(),
-        test_span=None,
-        scored_on=None,
-        n_train=0,
-        n_test=n_test,
-        base_rate_train=None,
-        base_rate=None,
-        verdict=verdict,
-        reason=reason,
+    label = f"what a {side} brings in the next {months} months"
+    return empty_card(
+        model=ID, side=side, label=label, horizon_months=months, verdict=verdict, reason=reason, n_test=n_test
     )

@@ -212,3 +212,40 @@ def _plain(content: object) -> object:
     if content is None or isinstance(content, (bool, int, str)):
         return content
     return str(content)
+
+
+def empty_card(
+    *,
+    model: str,
+    side: Side | None,
+    label: str,
+    horizon_months: int,
+    verdict: ModelVerdict,
+    reason: str,
+    n_test: int = 0,
+    method: str = "",
+    baseline: str = "",
+    version: str = "",
+    notes: tuple[str, ...] = (),
+) -> ModelCard:
+    """The card of a model that was not fitted: what it would have said of whom, and why it says nothing."""
+    return ModelCard(
+        id=f"{model}-{side}" if side else model,
+        model=model,
+        side=side,
+        label=label,
+        horizon_months=horizon_months,
+        method=method,
+        baseline=baseline,
+        version=version,
+        train_cutoffs=(),
+        test_span=None,
+        scored_on=None,
+        n_train=0,
+        n_test=n_test,
+        base_rate_train=None,
+        base_rate=None,
+        verdict=verdict,
+        reason=reason,
+        notes=notes,
+    )

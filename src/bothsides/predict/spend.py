@@ -12,7 +12,7 @@ from bothsides.predict.account_names import account_names
 from bothsides.predict.backtest import Backtested, Draws, backtested, better_by, least
 from bothsides.predict.judging import none_known
 from bothsides.predict.mean_value import fit_mean_value
-from bothsides.predict.model_card import Comparison, Estimate, ModelCard, ModelVerdict, version_of
+from bothsides.predict.model_card import Comparison, Estimate, ModelCard, ModelVerdict, empty_card, version_of
 from bothsides.predict.repeat_buying import Numbers, Purchases, Whole, months_before, read_purchases
 from bothsides.predict.repeat_ways import PARETO
 from bothsides.schema import Side
@@ -322,22 +322,5 @@ def _accounts(known: Known, value: Numbers, last: Numbers, names: Mapping[int, s
 
 
 def _card(side: Side, verdict: ModelVerdict, reason: str) -> ModelCard:
-    return ModelCard(
-        id=f"{ID}-{side}",
-        model=ID,
-        side=side,
-        label=f"GMV of a {side} in the next three months",
-        horizon_months=SPAN_MONTHS,
-        method="",
-        baseline="",
-        version="",
-        train_cutoffs=(),
-        test_span=None,
-        scored_on=None,
-        n_train=0,
-        n_test=0,
-        base_rate_train=None,
-        base_rate=None,
-        verdict=verdict,
-        reason=reason,
-    )
+    label = f"GMV of a {side} in the next three months"
+    return empty_card(model=ID, side=side, label=label, horizon_months=SPAN_MONTHS, verdict=verdict, reason=reason)

@@ -1,7 +1,7 @@
 """Small drawn marks: a verdict or a certainty is told by its word and its shape, never by colour alone."""
 
 from bothsides.diagnosis.finding import Sureness
-from bothsides.diagnosis.picture import CellVerdict
+from bothsides.diagnosis.liquidity_audit import CellVerdict
 from bothsides.reports.markup import Markup, element
 
 _SHAPES: dict[CellVerdict, tuple[str, str]] = {

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from bothsides.diagnosis.cells import read_cells
-from bothsides.diagnosis.picture import CellVerdict
+from bothsides.diagnosis.liquidity_audit import CellVerdict
 from bothsides.diagnosis.span import spans
 from bothsides.diagnosis.stage.measures import measures
 from bothsides.diagnosis.stage.policy import READ, StagePolicy

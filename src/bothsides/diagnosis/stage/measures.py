@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bothsides.diagnosis.cells import Cells
 from bothsides.diagnosis.figures import figure, one
-from bothsides.diagnosis.picture import CellVerdict
+from bothsides.diagnosis.liquidity_audit import CellVerdict
 from bothsides.diagnosis.span import Span, Spans
 from bothsides.diagnosis.stage.policy import StagePolicy
 from bothsides.diagnosis.threshold import Thresholds

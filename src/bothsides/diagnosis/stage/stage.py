@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from bothsides.diagnosis.cells import Cells
 from bothsides.diagnosis.finding import Sureness
 from bothsides.diagnosis.liquidity import Judged
-from bothsides.diagnosis.picture import CellVerdict
+from bothsides.diagnosis.liquidity_audit import CellVerdict
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import Spans
 from bothsides.diagnosis.stage.anchors import anchors

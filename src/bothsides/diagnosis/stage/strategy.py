@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bothsides.diagnosis.liquidity import Judged
-from bothsides.diagnosis.picture import CellVerdict
+from bothsides.diagnosis.liquidity_audit import CellVerdict
 from bothsides.diagnosis.stage.reading import Anchor, Focus, Stage, Team, Vertical
 from bothsides.schema import Side
 

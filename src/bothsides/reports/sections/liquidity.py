@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bothsides.diagnosis.cells import Where
-from bothsides.diagnosis.picture import CellVerdict, Diagnosis, LiquidityCell
+from bothsides.diagnosis.liquidity_audit import CellVerdict
+from bothsides.diagnosis.picture import Diagnosis, LiquidityCell
 from bothsides.metrics import Value
 from bothsides.reports.marks import verdict_class, verdict_mark
 from bothsides.reports.markup import Child, Markup, breakable, element
