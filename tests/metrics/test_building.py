@@ -9,6 +9,7 @@ import pytest
 from bothsides.metrics import Query, Store, ask, build_facts, refresh
 from bothsides.metrics.facts import FACTS, fact
 from bothsides.warehouse import DuckDB
+from bothsides.warehouse.engine import Parameters
 from tests.metrics.cases import account, dated, order
 from tests.metrics.conftest import build_market
 
@@ -69,6 +70,23 @@ def test_building_again_changes_nothing() -> None:
     refresh("EUR")(store.engine.con)
     build_facts(store.engine, currency="EUR")
     assert value(store, "gmv") == before
+
+
+def test_no_fact_compares_every_row_with_every_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time of such a statement grows with the square of the rows: a market with visits was never built."""
+    store = build_market(**HISTORY)
+    plans: dict[str, str] = {}
+    run = DuckDB.run
+
+    def planned(engine: DuckDB, statement: str, parameters: Parameters | None = None) -> None:
+        if made := re.match(r"CREATE OR REPLACE TABLE (\w+)", statement):
+            ((_, plans[made[1]]),) = engine.rows(f"EXPLAIN {statement}")
+        run(engine, statement, parameters)
+
+    monkeypatch.setattr(DuckDB, "run", planned)
+    build_facts(store.engine, currency="EUR")
+    assert {"state_steps", "state_lead_steps", "state_visitor_steps"} <= plans.keys()
+    assert [name for name, plan in plans.items() if "BLOCKWISE_NL_JOIN" in plan] == []
 
 
 def test_an_unlisted_currency_is_refused() -> None:

@@ -73,13 +73,20 @@ _ORDERS = (
     "fact_bookings o LEFT JOIN step_quotes q ON q.quote_id = o.quote_id"
     " LEFT JOIN (SELECT order_id, min(quote) AS quote FROM step_quotes GROUP BY order_id) w ON w.order_id = o.order_id"
 )
-_DAY_OF = " LEFT JOIN step_days t ON t.account = o.{0} AND t.day = o.placed_on AND {{ends:o.placed}} > o.placed_at"
-_PLACED = "greatest(o.placed_at, t.last_at)"
+
+
+def _if_only_day(moment: str, then: str) -> str:
+    # Not a condition of the join: one that reads a single side of it makes the engine compare every row with every row.
+    return f"CASE WHEN {{ends:{moment}}} > {moment}_at THEN {then} END"
+
+
+_DAY_OF = " LEFT JOIN step_days t ON t.account = o.{0} AND t.day = o.placed_on"
+_PLACED = f"greatest(o.placed_at, {_if_only_day('o.placed', 't.last_at')})"
 """An order of which only the day is known stands after what its account did that day, not before it."""
 
 _CAME = (
     " LEFT JOIN (SELECT visitor, started_on, min(started_at) AS came_at FROM fact_visits WHERE visitor IS NOT NULL"
-    " GROUP BY visitor, started_on) v ON v.visitor = w.visitor AND v.started_on = {0}_on AND {{ends:{0}}} > {0}_at"
+    " GROUP BY visitor, started_on) v ON v.visitor = w.visitor AND v.started_on = {0}_on"
 )
 """So does a signup, or a lead, after the first visit of its day."""
 _ASKED = {"category": "r.category", "region": "r.region", "quote": "n.quote"}
@@ -240,7 +247,7 @@ _VISITOR_SOURCES = (
     _steps(
         f"{_STAGES} JOIN dim_visitors w ON w.account = l.account" + _CAME.format("l.created"),
         "w.visitor",
-        "greatest(m.moved_at, l.created_at, v.came_at)",
+        f"greatest(m.moved_at, l.created_at, {_if_only_day('l.created', 'v.came_at')})",
         _STAGE_ON,
         _coded("m.stage", STAGES),
         "m.move = 'forward'",
@@ -250,7 +257,7 @@ _VISITOR_SOURCES = (
     _steps(
         "dim_accounts a JOIN dim_visitors w ON w.account = a.account" + _CAME.format("a.signed_up"),
         "w.visitor",
-        "greatest(a.signed_up_at, v.came_at)",
+        f"greatest(a.signed_up_at, {_if_only_day('a.signed_up', 'v.came_at')})",
         "a.signed_up_on",
         str(KINDS["signup"]),
         category="a.category",
