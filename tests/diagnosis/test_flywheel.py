@@ -147,3 +147,25 @@ def test_buyers_are_followed_from_orders_known_to_be_first_and_old_enough() -> N
     # Of the latest four months, known to August, none is 130 days old: the whole window, from April on.
     assert _of_newcomers(covered, date(2024, 4, 1), 130).now == months(4, 8)
     assert _of_newcomers(covered, None, 130).now == months(1, 8)
+
+
+def test_requests_of_other_years_are_not_held_against_their_own_beginnings(market: Callable[..., Store]) -> None:
+    orders = [
+        {"buyer_id": f"b{b}", "supplier_id": "s", "placed_at": add_months(date(2023, 1, 5), m), "amount": 100}
+        for m in range(26)
+        for b in range(5)
+    ]
+    quotes = [
+        {"quote_id": f"q{m}-{i}", "request_id": f"q{m}-{i}", "buyer_id": "b1", "requested_at": when}
+        | {"status": "awarded" if i < m else "closed"}
+        for m in range(27)
+        for i in range(40)
+        for when in (add_months(date(2027, 1, 3), m),)
+    ]
+    store = market(orders=orders, quotes=quotes)
+    covered = spans(store, "orders", as_of=None, months=12)
+    assert covered is not None
+    wheel = flywheel(store, covered, None, frozenset({"orders.placed_at", "quotes.requested_at"}), DiagnosisPolicy())
+    (buy,) = (e for e in wheel.edges if e.id == "buy")
+    assert buy.rate is not None
+    assert buy.before is None

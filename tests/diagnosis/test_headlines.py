@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from bothsides.diagnosis import DiagnosisPolicy, Headline
 from bothsides.diagnosis.headlines import SHOWN, headlines
 from bothsides.diagnosis.span import spans
@@ -101,3 +103,53 @@ def test_a_first_order_that_is_merely_the_first_known_one_is_followed_by_nobody(
 
     assert followed(signed_up=True)
     assert not followed(signed_up=False)
+
+
+def asked(outcomes: dict[date, int], of: int = 40) -> list[dict[str, object]]:
+    """Requests of one buyer by day, so many of each day filled and the rest closed without a word."""
+    return [
+        {
+            "quote_id": f"{day}-{i}",
+            "request_id": f"{day}-{i}",
+            "buyer_id": "b1",
+            "status": "awarded" if i < filled else "closed",
+            "requested_at": day,
+        }
+        for day, filled in outcomes.items()
+        for i in range(of)
+    ]
+
+
+def quarters(year: int, filled: list[int]) -> dict[date, int]:
+    return {date(year, 3 * i + 1, 3): n for i, n in enumerate(filled)}
+
+
+def test_a_rate_whose_early_outcomes_were_hardly_recorded_is_not_compared(market: Callable[..., Store]) -> None:
+    """Of the requests of 2022 at first 2 then 22 of 40 were awarded: a record that begins, no market that improved."""
+    requests = asked(quarters(2022, [2, 6, 14, 22]) | quarters(2023, [22, 22, 22, 22]))
+    store = market(orders=orders(24), quotes=requests, known_until=date(2023, 12, 31))
+    fill = next(h for h in shown_of(store) if h.metric == "fill_rate")
+    assert (fill.before, fill.now.value) == (None, pytest.approx(0.55))
+    assert fill.note.endswith("not compared: 5 % in 2022-Q1, early outcomes look unrecorded")
+
+
+def test_a_rate_recorded_all_along_is_compared(market: Callable[..., Store]) -> None:
+    requests = asked(quarters(2022, [16, 16, 18, 16]) | quarters(2023, [22, 22, 22, 22]))
+    store = market(orders=orders(24), quotes=requests, known_until=date(2023, 12, 31))
+    fill = next(h for h in shown_of(store) if h.metric == "fill_rate")
+    assert fill.before is not None
+    assert fill.before.value == pytest.approx(0.4125)
+
+
+def test_a_badly_recorded_rate_of_other_years_is_no_headline(market: Callable[..., Store]) -> None:
+    latest = quarters(2026, [22, 22, 22, 22]) | {date(2026, 12, 30): 22}
+    store = market(orders=orders(24), quotes=asked(quarters(2025, [2, 6, 14, 22]) | latest))
+    assert "fill_rate" not in {h.metric for h in shown_of(store)}
+
+
+def test_a_base_that_is_too_young_or_too_small_is_not_compared(market: Callable[..., Store]) -> None:
+    requests = asked(quarters(2022, [4, 4, 4, 4]), of=5) + asked(quarters(2023, [22, 22, 22, 22]))
+    store = market(orders=orders(24), quotes=requests, known_until=date(2023, 12, 31))
+    fill = next(h for h in shown_of(store) if h.metric == "fill_rate")
+    assert fill.before is None
+    assert "not compared: the span before is small n" in fill.note

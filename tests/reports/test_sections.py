@@ -80,6 +80,15 @@ def test_headlines_judge_the_direction_in_words():
     assert "n 13,492 · census · ok" in said
 
 
+@pytest.mark.parametrize("which", ["now", "before"])
+@pytest.mark.parametrize("status", [Status.IMMATURE, Status.PARTIAL, Status.SMALL_N])
+def test_a_change_of_or_against_a_number_not_to_lean_on_is_not_called_better(which, status):
+    full = sample.full()
+    days = next(h for h in full.headlines if h.metric == "time_to_first_transaction_days")
+    shaky = replace(days, **{which: replace(getattr(days, which), status=status)})
+    assert "better" not in _said(headlines(replace(full, headlines=(full.headlines[0], shaky)))).split("14.9 days")[1]
+
+
 def test_a_number_nobody_knows_gets_a_reason_and_no_tile():
     section = headlines(sample.full())
     assert section.heading == "Seven headline numbers"

@@ -225,7 +225,9 @@ def _edge(
     followed = declared.id == "buy" or not store.sampled
     if followed and set(declared.needs) <= filled:
         now = _read(store, declared, covered.now, covered.known)
-        before = _read(store, declared, covered.before, covered.known) if covered.before and now else None
+        # Requests of other years than the orders' are mostly a record that begins: its growth is no market's.
+        comparable = covered.before and now and not (apart and declared.id == "buy")
+        before = _read(store, declared, covered.before, covered.known) if covered.before and comparable else None
         lag = wheel.middle(store, "lag_days", declared.lag, covered.now) if declared.lag and now else None
     # What a review brings is not known: nobody follows a reader to an order.
     worth = None

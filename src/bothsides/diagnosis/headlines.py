@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from bothsides.diagnosis.picture import Headline
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import Span, Spans, known_span, spans
+from bothsides.diagnosis.wording import share
 from bothsides.metrics import METRICS, Query, Status, Store, Value, ask
 from bothsides.metrics.facts import FACTS
 from bothsides.schema import Grain, Period, Side
-from bothsides.schema.period import add_months
+from bothsides.schema.period import add_months, periods_between
 
 SHOWN = 8
 FIRST_DAYS = 10
@@ -17,6 +18,13 @@ FIRST_DAYS = 10
 
 LONG_RUN_MONTHS = 18
 """From here on the run is by quarter."""
+
+FIRM = (Status.OK, Status.RESTATED)
+"""What may be held against another span: complete, old enough and of enough cases."""
+
+UNRECORDED_SHARE = 0.5
+"""A share of outcomes that was at most this part of today's in some quarter or month before: more likely a record that
+began than a market that improved. A rule of thumb; what grows so fast is shown, and not called better."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +40,8 @@ class _Candidate:
     """Whether it counts or follows accounts, which a sample of orders cannot."""
     of_newcomers: bool = False
     """Whether it follows accounts from their first order on, which must not be merely the first known one."""
+    of_outcomes: bool = False
+    """Whether it is the share of asks that came to something, which early records often leave out."""
 
 
 CANDIDATES = (
@@ -42,8 +52,8 @@ CANDIDATES = (
     _Candidate(metric="active_suppliers", label="Active suppliers", of_accounts=True),
     _Candidate(metric="ndr_gmv", label="NDR on GMV, buyers", side=Side.BUYER, yearly=True, of_accounts=True),
     _Candidate(metric="ndr_gmv", label="NDR on GMV, suppliers", side=Side.SUPPLIER, yearly=True, of_accounts=True),
-    _Candidate(metric="search_to_order", label="Search-to-order"),
-    _Candidate(metric="fill_rate", label="Fill rate of requests"),
+    _Candidate(metric="search_to_order", label="Search-to-order", of_outcomes=True),
+    _Candidate(metric="fill_rate", label="Fill rate of requests", of_outcomes=True),
     _Candidate(metric="top_10_share", label="Share of the ten largest buyers", side=Side.BUYER, of_accounts=True),
     _Candidate(metric="top_10_share", label="Share of the ten largest suppliers", side=Side.SUPPLIER, of_accounts=True),
     _Candidate(
@@ -57,7 +67,7 @@ CANDIDATES = (
     _Candidate(metric="leads", label="Leads"),
     _Candidate(metric="closed_won", label="Leads won"),
     _Candidate(metric="lead_to_won_days", label="Days from lead to won"),
-    _Candidate(metric="win_rate", label="Win rate of opportunities"),
+    _Candidate(metric="win_rate", label="Win rate of opportunities", of_outcomes=True),
     _Candidate(metric="aov", label="Average order value"),
     _Candidate(metric="requests", label="Requests for quotation", side=Side.BUYER),
 )
@@ -77,8 +87,12 @@ def headlines(
         if covered is None or len(found) == SHOWN or (store.sampled and candidate.of_accounts):
             continue
         headline = _headline(store, candidate, covered, as_of)
-        if headline is not None:
-            found.append(_of_one_definition(headline))
+        if headline is None:
+            continue
+        begun = _record_began(headline, covered) if candidate.of_outcomes else None
+        if begun is not None and _apart(covered, orders):
+            continue
+        found.append(_of_firm_base(_of_one_definition(headline), begun))
     return tuple(found)
 
 
@@ -128,6 +142,39 @@ def _of_one_definition(headline: Headline) -> Headline:
     if before is None or before == now:
         return headline
     return replace(headline, before=None, note=f"{headline.note}; not compared: {before} then, {now} now")
+
+
+def _of_firm_base(headline: Headline, begun: Value | None) -> Headline:
+    """A span that is too young, too small or badly recorded is not held against: its change would be bookkeeping."""
+    before, days = headline.before, headline.note.partition(" against ")[0]
+    if before is None:
+        return headline
+    if begun is not None:
+        why = f"{share(float(begun.value or 0))} in {begun.period}, early outcomes look unrecorded"
+    elif before.status not in FIRM:
+        why = f"the span before is {before.status.value.replace('_', ' ')}"
+    else:
+        return headline
+    return replace(headline, before=None, note=f"{days}; not compared: {why}")
+
+
+def _record_began(headline: Headline, covered: Spans) -> Value | None:
+    """The period of the base whose outcomes were hardly recorded, the worst of them; None where none stands out."""
+    if covered.before is None:
+        return None
+    first, last = covered.before.pair
+    grain = Grain.QUARTER if any("Q" in (value.period or "") for value in headline.run) else Grain.MONTH
+    labels = {period.label for period in periods_between(first, last, grain)}
+    base = [v for v in headline.run if v.period in labels and v.value is not None and v.status in FIRM]
+    worst = min(base, key=lambda value: float(value.value or 0), default=None)
+    if worst is None or float(worst.value or 0) > UNRECORDED_SHARE * float(headline.now.value or 0):
+        return None
+    return worst
+
+
+def _apart(covered: Spans, orders: Spans) -> bool:
+    """Whether these are other days than those of the orders."""
+    return covered.window.start > orders.window.end or covered.window.end < orders.window.start
 
 
 def _yearly(store: Store, candidate: _Candidate, covered: Spans, as_of: date | None) -> Headline | None:

@@ -19,7 +19,7 @@ from bothsides.reports.pieces import (
     trust_line,
     value_cells,
 )
-from bothsides.reports.trust import status
+from bothsides.reports.trust import is_firm, status
 
 
 def headlines(diagnosis: Diagnosis) -> Section | None:
@@ -105,6 +105,9 @@ def _direction(headline: Headline) -> int:
 
 
 def _judged(headline: Headline) -> str:
+    """Better or worse, where both numbers are firm enough to say so."""
+    if headline.before is None or not (is_firm(headline.now) and is_firm(headline.before)):
+        return ""
     direction, good = _direction(headline), better(headline.metric)
     if not direction or good is Better.NEITHER:
         return ""
