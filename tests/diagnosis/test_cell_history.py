@@ -193,5 +193,23 @@ def test_the_move_of_a_verdict_is_one_sentence() -> None:
         "Supply-short over the whole window, in 1 of 2 quarters by themselves; balanced in 2024-Q2."
     )
     assert "in no quarter by itself" in moved(told(fine, fine), quarter, short)
-    assert moved(told(unknown, unknown), Grain.MONTH, fine).startswith("Too little data in each of 2 months")
+    assert moved(told(unknown, unknown), Grain.MONTH, fine).endswith(
+        "each of its 2 months holds too little to be judged by itself."
+    )
     assert moved((), Grain.MONTH, fine) == "No whole month is known."
+
+
+def test_a_verdict_of_an_early_period_is_not_given_as_todays() -> None:
+    fragile, unknown = CellVerdict.FRAGILE, CellVerdict.UNKNOWN
+    assert moved(told(fragile, unknown, unknown), Grain.QUARTER, fragile) == (
+        "Fragile over the whole window. By itself only 2024-Q1 could be judged; the 2 quarters since could not."
+    )
+    assert moved(told(fragile, fragile, unknown), Grain.QUARTER, fragile) == (
+        "Fragile in every quarter that could be judged, 2024-Q1 to 2024-Q2; the quarter since could not."
+    )
+    assert moved(told(unknown, unknown), Grain.QUARTER, fragile) == (
+        "Fragile over the whole window; each of its 2 quarters holds too little to be judged by itself."
+    )
+    assert moved(told(unknown, unknown), Grain.QUARTER, unknown) == (
+        "None of 2 quarters can be judged by itself, and the whole window cannot either."
+    )

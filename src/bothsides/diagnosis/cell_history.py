@@ -116,21 +116,41 @@ def moved(periods: Sequence[CellPeriod], grain: Grain, verdict: CellVerdict) -> 
         return f"No whole {grain} is known."
     judged = [p for p in periods if p.verdict is not CellVerdict.UNKNOWN]
     if not judged:
-        return f"Too little data in each of {len(periods)} {grain}s; the whole window says more."
+        return _by_no_period(len(periods), grain, verdict)
     runs = [(of, list(run)) for of, run in groupby(judged, key=lambda p: p.verdict)]
     last, run = runs[-1]
     if last is not verdict:
         times = sum(p.verdict is verdict for p in judged)
         alone = f"in {times} of {len(judged)} {grain}s by themselves" if times else f"in no {grain} by itself"
         return f"{_capital(verdict)} over the whole window, {alone}; {last} in {judged[-1].label}."
+    since = _since(len(periods) - 1 - list(periods).index(judged[-1]), grain)
+    if len(judged) == 1 and since:
+        return f"{_capital(verdict)} over the whole window. By itself only {run[0].label} could be judged{since}."
     if len(judged) == 1:
         return f"{_capital(verdict)} in {run[0].label}, the only {grain} that could be judged."
     if len(runs) == 1:
-        return f"{_capital(verdict)} in every {grain} that could be judged, {run[0].label} to {run[-1].label}."
+        return f"{_capital(verdict)} in every {grain} that could be judged, {run[0].label} to {run[-1].label}{since}."
     said = f"{_capital(verdict)} since {run[0].label}" if len(run) > 1 else f"{_capital(verdict)} in {run[0].label}"
     times = sum(p.verdict is verdict for p in judged)
     more = f"; {verdict} in {times} of {len(judged)} {grain}s in all" if times > len(run) else ""
-    return f"{said}, {runs[-2][0]} before{more}."
+    return f"{said}, {runs[-2][0]} before{more}{since}."
+
+
+def _by_no_period(periods: int, grain: Grain, verdict: CellVerdict) -> str:
+    """What is said where no period can be judged by itself."""
+    if verdict is CellVerdict.UNKNOWN:
+        return f"None of {periods} {grain}s can be judged by itself, and the whole window cannot either."
+    return (
+        f"{_capital(verdict)} over the whole window; each of its {periods} {grain}s holds too little to be judged by "
+        "itself."
+    )
+
+
+def _since(later: int, grain: Grain) -> str:
+    """That the latest periods could not be judged, so that what was found before them is no verdict of today."""
+    if not later:
+        return ""
+    return f"; the {later} {grain}s since could not" if later > 1 else f"; the {grain} since could not"
 
 
 def _capital(verdict: CellVerdict) -> str:
