@@ -10,8 +10,8 @@ import pytest
 from bothsides.agreement import AgreementError
 from bothsides.diagnosis.elasticity import read_judgements
 from bothsides.diagnosis.elasticity.ground import ground
-from bothsides.diagnosis.elasticity.small_market import direction
-from bothsides.diagnosis.panel import Assignment
+from bothsides.diagnosis.elasticity.small_market import dealt_anew, direction
+from bothsides.diagnosis.panel import Assignment, Floats, Lot, Panel
 from bothsides.schema import Side
 from tests.diagnosis.elasticity.worlds import panel
 
@@ -123,3 +123,43 @@ def test_a_side_that_nobody_joins_gives_no_direction_in_any_cell() -> None:
     found = direction(ground(still, Side.SUPPLIER), still.buyers.left, 1)
     assert (found.points, found.cells) == (0, 0)
     assert found.sentence.startswith("0 cells can be compared")
+
+
+def test_a_lot_on_record_is_dealt_anew_among_its_own_cells_and_weeks_only() -> None:
+    market = panel("randomised_pushes", 8, 60)
+    lots = (Lot(cells=(0, 1), first=0, last=12), Lot(cells=(2, 3, 4), first=13, last=25))
+    of = ground(replace(market, lots={Side.SUPPLIER: lots}), Side.BUYER)
+    rng, seen = np.random.default_rng(1), of.driver_push
+    deals = [dealt_anew(of, rng) for _ in range(40)]
+    for deal in deals:
+        assert (deal[:, 26:] == seen[:, 26:]).all()
+        assert (deal[5:] == seen[5:]).all()
+        assert sorted(deal[[0, 1], 0]) == sorted(seen[[0, 1], 0])
+        assert (deal[:2, 13:] == seen[:2, 13:]).all()
+    assert len({deal.tobytes() for deal in deals}) > 1
+
+
+def with_push(market: Panel, push: Floats) -> Panel:
+    return replace(
+        market,
+        suppliers=replace(market.suppliers, push=push),
+        assignment={Side.SUPPLIER: Assignment.RANDOMISED, Side.BUYER: Assignment.NONE},
+    )
+
+
+def test_a_declared_lot_that_went_where_buyers_came_already_counts_as_chosen() -> None:
+    market, rng = panel("no_effect", 8, 104), np.random.default_rng(3)
+    push = np.zeros((8, 104))
+    for first in range(13, 92, 13):
+        push[rng.permutation(8)[:3], first : first + 6] = 1.0
+    booming = np.zeros_like(push)
+    booming[:, :-6] = push[:, 6:]
+    joined = rng.poisson(8.0 * np.exp(0.8 * booming)).astype(float)
+    followed = with_push(replace(market, buyers=replace(market.buyers, joined=joined)), push)
+    found = direction(ground(followed, Side.BUYER), followed.suppliers.left, 1)
+    assert not found.by_lot
+    assert found.sentence.startswith("Pushes for suppliers are declared as dealt by lot, but went where buyers came")
+    quiet = with_push(
+        replace(market, buyers=replace(market.buyers, joined=rng.poisson(8.0, (8, 104)).astype(float))), push
+    )
+    assert direction(ground(quiet, Side.BUYER), quiet.suppliers.left, 1).by_lot

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
-from bothsides.diagnosis.panel import Assignment
+from bothsides.diagnosis.panel import Assignment, Lot
 from bothsides.diagnosis.panel.frame import Frame
-from bothsides.diagnosis.panel.pushes import Push, pushed
+from bothsides.diagnosis.panel.pushes import Push, lots, notes, pushed
 from bothsides.schema import Side
 
 WEEKS = tuple(date(2024, 1, day) for day in (1, 8, 15, 22))
@@ -46,3 +46,54 @@ def test_pushes_decided_in_different_ways_prove_what_the_weakest_does() -> None:
 def test_a_push_outside_the_frame_says_nothing_of_how_the_others_were_decided() -> None:
     elsewhere = replace(PUSH, category="z", assignment=Assignment.CHOSEN)
     assert pushed((PUSH, elsewhere), Side.SUPPLIER, FRAME)[1] is Assignment.RANDOMISED
+
+
+def test_pushes_that_overlap_count_once_the_stronger_of_them() -> None:
+    again = replace(PUSH, started_on=date(2024, 1, 15), ended_on=None, intensity=2.0)
+    grid, _ = pushed((PUSH, again), Side.SUPPLIER, FRAME)
+    assert grid[0].tolist() == [0, 1, 2, 2]
+    assert notes((PUSH, again), (), FRAME) == (
+        "Pushes for suppliers overlap in 1 cell: the stronger counts, not their sum.",
+    )
+
+
+def test_pushes_that_follow_each_other_within_a_week_fill_it() -> None:
+    until = replace(PUSH, ended_on=date(2024, 1, 10))
+    after = replace(PUSH, started_on=date(2024, 1, 11))
+    assert pushed((until, after), Side.SUPPLIER, FRAME)[0][0].tolist() == [0, 1, 1, 0]
+    assert notes((until, after), (), FRAME) == ()
+
+
+def test_a_label_by_which_the_market_is_not_split_leaves_the_push_out_and_says_so() -> None:
+    frame = replace(FRAME, cells=(("x", None), ("y", None)), split=(True, False))
+    grid, assignment = pushed((PUSH,), Side.SUPPLIER, frame)
+    assert (grid.any(), assignment) == (False, Assignment.NONE)
+    (said,) = notes((PUSH,), (), frame)
+    assert said == (
+        "1 push for suppliers names a region, by which this market is not told apart: left out. Leave the region empty "
+        "where the push ran in all of them."
+    )
+    assert pushed((replace(PUSH, region=None),), Side.SUPPLIER, frame)[0][0].tolist() == [0, 1, 1, 0]
+
+
+def test_a_place_in_which_nobody_has_traded_is_named() -> None:
+    (said,) = notes((replace(PUSH, category="z"),), (), FRAME)
+    assert said == "1 push for suppliers names a place in which nobody has traded: left out (z / N)."
+
+
+def test_a_push_that_lies_ahead_has_no_outcome_yet() -> None:
+    later = replace(PUSH, started_on=date(2024, 2, 5), ended_on=date(2024, 5, 5))
+    control = replace(later, region="S", intensity=0.0)
+    (said,) = notes((), (later, control, replace(later, category="y")), FRAME)
+    assert said == (
+        "Planned push for suppliers in 2 cells from 2024-02-05, no outcome yet: who joined and stayed is known 90 days "
+        "after a week, of the first week on 2024-05-11."
+    )
+
+
+def test_a_lot_is_on_record_whole_where_those_not_drawn_stand_in_it() -> None:
+    drawn, not_drawn = replace(PUSH, name="block 1"), replace(PUSH, region="S", intensity=0.0, name="block 1")
+    alone = replace(PUSH, category="y", name="block 2")
+    assert lots((drawn, not_drawn, alone), Side.SUPPLIER, FRAME) == (Lot(cells=(0, 1), first=1, last=2),)
+    assert lots((drawn, not_drawn), Side.BUYER, FRAME) == ()
+    assert pushed((drawn, not_drawn), Side.SUPPLIER, FRAME)[0].tolist() == [[0, 1, 1, 0], [0, 0, 0, 0], [0, 0, 0, 0]]

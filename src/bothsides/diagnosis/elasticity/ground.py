@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bothsides.diagnosis.panel import Assignment, Floats, Panel
+from bothsides.diagnosis.panel import Assignment, Floats, Lot, Panel
 from bothsides.schema import Side
 
 
@@ -27,6 +27,8 @@ class Ground:
     """This side's own pushes, a stack of one where there were any, else of none."""
     assignment: Assignment
     """How the driver's pushes were decided; NONE where none varies."""
+    lots: tuple[Lot, ...] = ()
+    """Among which cells the driver's pushes were dealt, as far as that is on record."""
 
 
 def ground(panel: Panel, side: Side) -> Ground:
@@ -46,6 +48,7 @@ def ground(panel: Panel, side: Side) -> Ground:
         pushed=at_work(push, staying(other.left, other.stock)),
         controls=mine[None] if mine.any() else mine[None][:0],
         assignment=panel.assignment.get(side.other, Assignment.NONE) if varies else Assignment.NONE,
+        lots=panel.lots.get(side.other, ()),
     )
 
 

@@ -66,6 +66,7 @@ def elasticity(
         funding=fund(panel, effects, money, policy, seed),
         small=directions,
         judgements=judgements,
+        notes=panel.notes,
     )
 
 

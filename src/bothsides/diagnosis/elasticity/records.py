@@ -205,6 +205,8 @@ class ElasticityReading:
     small: tuple[Direction, ...] = ()
     """Filled in small markets only, instead of numbers."""
     judgements: tuple[Judgement, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Pushes on record that are left out, overlap or lie ahead."""
 
     def effect(self, side: Side, margin: Margin) -> Effect:
         """The effect of the other side on this one."""

@@ -1,7 +1,7 @@
 """A market as a panel: one row per cell, one column per week, the same weeks for every cell."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
@@ -43,12 +43,22 @@ class SidePanel:
     spend: Floats
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """One draw of a lot that is on record whole: the rows of the cells that took part, its first and last column."""
+
+    cells: tuple[int, ...]
+    first: int
+    last: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Panel:
     """Both sides of every cell by week.
 
     `cells` are (category, region), `weeks` Mondays, ascending and gapless; `orders` and `gmv` (major units) are cells x
-    weeks of completed orders. `assignment` says how the pushes for a side were decided.
+    weeks of completed orders. `assignment` says how the pushes for a side were decided, `lots` among which cells they
+    were dealt where that is on record, `notes` what a reader must know of pushes that count otherwise than declared.
     Raises ValueError where an array does not have one row per cell and one column per week.
     """
 
@@ -59,6 +69,8 @@ class Panel:
     orders: Floats
     gmv: Floats
     assignment: Mapping[Side, Assignment]
+    lots: Mapping[Side, tuple[Lot, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         shape = len(self.cells), len(self.weeks)

@@ -1,13 +1,17 @@
 """Declared pushes in the panel's frame: where and when a side was pushed, and how that was decided."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
 from bothsides.diagnosis.panel.frame import WEEK, Frame
-from bothsides.diagnosis.panel.panel import Assignment, Floats
+from bothsides.diagnosis.panel.panel import Assignment, Floats, Lot
+from bothsides.diagnosis.wording import counted, listed, of_side
 from bothsides.metrics import Store
+from bothsides.metrics.facts.orders import LAPSE_DAYS
 from bothsides.schema import Side
 from bothsides.warehouse import version_filter
 
@@ -17,7 +21,11 @@ WEAKEST_FIRST = (Assignment.CHOSEN, Assignment.INSTRUMENTED, Assignment.RANDOMIS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Push:
-    """One declared push of a side; without a label it ran in every cell, without an end it still runs."""
+    """One declared push of a side; without a label it ran in every cell, without an end it still runs.
+
+    An intensity of 0 says that the place took part in a lot and was not pushed: pushes of one name, some of them of
+    intensity 0, are one lot.
+    """
 
     side: Side
     category: str | None
@@ -26,18 +34,28 @@ class Push:
     ended_on: date | None
     intensity: float
     assignment: Assignment
+    name: str | None = None
 
 
 def read_pushes(store: Store, end: date) -> tuple[Push, ...]:
     """The pushes that had begun by the last known day; none where no table of them is fed."""
+    return tuple(push for push in _declared(store) if push.started_on <= end)
+
+
+def read_planned(store: Store, end: date) -> tuple[Push, ...]:
+    """The pushes that are declared for days after the last known one."""
+    return tuple(push for push in _declared(store) if push.started_on > end)
+
+
+def _declared(store: Store) -> tuple[Push, ...]:
     if "pushes" not in store.fed:
         return ()
     rows = store.engine.rows(
         f"""
-        SELECT side, category, region, started_on, ended_on, coalesce(intensity, 1), coalesce(assignment, 'chosen')
-        FROM pushes WHERE {version_filter(store.known_on)} AND started_on <= $end ORDER BY started_on, push_id
-        """,
-        {"end": end},
+        SELECT side, category, region, started_on, ended_on, coalesce(intensity, 1), coalesce(assignment, 'chosen'),
+               name
+        FROM pushes WHERE {version_filter(store.known_on)} ORDER BY started_on, push_id
+        """
     )
     return tuple(
         Push(
@@ -48,31 +66,124 @@ def read_pushes(store: Store, end: date) -> tuple[Push, ...]:
             ended_on=ended_on,
             intensity=float(intensity),
             assignment=Assignment(assignment),
+            name=name,
         )
-        for side, category, region, started_on, ended_on, intensity, assignment in rows
+        for side, category, region, started_on, ended_on, intensity, assignment, name in rows
     )
 
 
-def pushed(pushes: tuple[Push, ...], side: Side, frame: Frame) -> tuple[Floats, Assignment]:
-    """The side's intensity by cell and week, a week touched in part by its share of days, and how it was decided."""
-    grid = np.zeros((len(frame.cells), len(frame.weeks)))
+def pushed(pushes: Iterable[Push], side: Side, frame: Frame) -> tuple[Floats, Assignment]:
+    """The side's intensity by cell and week, the mean of its days, and how it was decided.
+
+    Where pushes overlap the stronger counts: the same push listed twice is not twice as hard.
+    """
+    days = np.zeros((len(frame.cells), 7 * len(frame.weeks)))
     decided = set()
     for push in pushes:
-        shares = np.array([_share(push, week, frame.end) for week in frame.weeks])
-        there = np.array([_aimed(push, cell, frame.split) for cell in frame.cells])
-        if push.side is side and shares.any() and there.any():
-            grid[there] += push.intensity * shares
+        run, there = _days(push, frame), _aimed(push, frame)
+        if push.side is side and run.stop > run.start and there.any():
+            days[there, run] = np.maximum(days[there, run], push.intensity)
             decided.add(push.assignment)
+    grid: Floats = days.reshape(len(frame.cells), -1, 7).mean(axis=2)
     return grid, next((way for way in WEAKEST_FIRST if way in decided), Assignment.NONE)
 
 
-def _aimed(push: Push, cell: tuple[str | None, str | None], split: tuple[bool, bool]) -> bool:
-    """Whether the push ran in the cell; a label by which the market is not split names nothing."""
-    labels = zip((push.category, push.region), cell, split, strict=True)
-    return all(wanted is None or not by or wanted == label for wanted, label, by in labels)
+def lots(pushes: Iterable[Push], side: Side, frame: Frame) -> tuple[Lot, ...]:
+    """The lots that are on record whole: who was drawn and, with intensity 0, who could have been."""
+    named = defaultdict(list)
+    for push in pushes:
+        if push.side is side and push.name and push.assignment is Assignment.RANDOMISED:
+            named[push.name].append(push)
+    found = []
+    for drawn in named.values():
+        runs = [_days(push, frame) for push in drawn]
+        cells = np.flatnonzero(np.any([_aimed(push, frame) for push in drawn], axis=0))
+        first, last = min(run.start for run in runs) // 7, (max(run.stop for run in runs) - 1) // 7
+        whole = {push.intensity > 0 for push in drawn} == {True, False}
+        if whole and len(cells) > 1 and last >= first:
+            found.append(Lot(cells=tuple(int(cell) for cell in cells), first=first, last=last))
+    return tuple(found)
 
 
-def _share(push: Push, week: date, end: date) -> float:
-    """The share of the week's days on which the push ran."""
-    last = min(week + WEEK - timedelta(days=1), push.ended_on or end)
-    return max(0, (last - max(week, push.started_on)).days + 1) / 7
+def notes(pushes: tuple[Push, ...], planned: tuple[Push, ...], frame: Frame) -> tuple[str, ...]:
+    """What a reader must know of the pushes on record: which are left out, which overlap, which lie ahead."""
+    said = []
+    for side in Side:
+        mine = [push for push in (*pushes, *planned) if push.side is side]
+        for word, at in (("category", 0), ("region", 1)):
+            blurred = [push for push in mine if (push.category, push.region)[at] and not frame.split[at]]
+            if blurred:
+                said.append(
+                    f"{_counted(blurred, side)} {'names' if len(blurred) == 1 else 'name'} a {word}, by which this "
+                    f"market is not told apart: left out. Leave the {word} empty where the push ran in all of them."
+                )
+        lost = [push for push in mine if push.started_on <= frame.end and _unknown(push, frame)]
+        if lost:
+            places = sorted({" / ".join(part for part in (push.category, push.region) if part) for push in lost})
+            more = f" and {len(places) - 3} more" if len(places) > 3 else ""
+            said.append(
+                f"{_counted(lost, side)} {'names' if len(lost) == 1 else 'name'} a place in which nobody has traded: "
+                f"left out ({listed(places[:3])}{more})."
+            )
+        if doubled := _overlapping(mine, side, frame):
+            said.append(
+                f"Pushes for {of_side(side)} overlap in {counted(doubled, 'cell')}: the stronger counts, not their sum."
+            )
+    return (*said, *ahead(planned))
+
+
+def ahead(planned: Iterable[Push]) -> tuple[str, ...]:
+    """What is planned for each side, in a sentence: in how many places, from when, and when it will be told."""
+    said = []
+    for side in Side:
+        mine = [push for push in planned if push.side is side and push.intensity > 0]
+        if mine:
+            first = min(push.started_on for push in mine)
+            places = len({(push.category, push.region) for push in mine})
+            told = first + WEEK + timedelta(days=LAPSE_DAYS - 1)
+            said.append(
+                f"Planned push for {of_side(side)} in {counted(places, 'cell')} from {first}, no outcome yet: who "
+                f"joined and stayed is known {LAPSE_DAYS} days after a week, of the first week on {told}."
+            )
+    return tuple(said)
+
+
+def _counted(pushes: list[Push], side: Side) -> str:
+    return f"{len(pushes)} {'push' if len(pushes) == 1 else 'pushes'} for {of_side(side)}"
+
+
+def _labels(push: Push, frame: Frame) -> Iterable[tuple[str | None, bool]]:
+    return zip((push.category, push.region), frame.split, strict=True)
+
+
+def _unknown(push: Push, frame: Frame) -> bool:
+    """Whether a push whose labels tell cells apart ran in none of them."""
+    placed = all(by or not wanted for wanted, by in _labels(push, frame))
+    return placed and not _aimed(push, frame).any()
+
+
+def _overlapping(pushes: list[Push], side: Side, frame: Frame) -> int:
+    """Cells in which two pushes of a side ran on one day."""
+    times = np.zeros((len(frame.cells), 7 * len(frame.weeks)), dtype=np.int64)
+    for push in pushes:
+        if push.side is side and push.intensity > 0:
+            times[_aimed(push, frame), _days(push, frame)] += 1
+    return int((times > 1).any(axis=1).sum())
+
+
+def _aimed(push: Push, frame: Frame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """The cells in which the push ran; none where it names a label by which the market is not split."""
+    if any(wanted and not by for wanted, by in _labels(push, frame)):
+        return np.zeros(len(frame.cells), bool)
+    wanted = push.category, push.region
+    return np.array(
+        [all(w is None or w == label for w, label in zip(wanted, cell, strict=True)) for cell in frame.cells], bool
+    )
+
+
+def _days(push: Push, frame: Frame) -> slice:
+    """The days of the frame on which the push ran, counted from its first Monday."""
+    total, first = 7 * len(frame.weeks), frame.weeks[0]
+    start = min(total, max(0, (push.started_on - first).days))
+    stop = min(total, max(0, ((push.ended_on or frame.end) - first).days + 1))
+    return slice(start, max(start, stop))

@@ -9,7 +9,7 @@ from bothsides.diagnosis.panel.flows import Flows, read_flows, stays
 from bothsides.diagnosis.panel.frame import WEEK, CellWeek, Frame, monday, named, place, splits, whole_weeks
 from bothsides.diagnosis.panel.lacking import no_weeks, one_account
 from bothsides.diagnosis.panel.panel import Floats, Panel, SidePanel
-from bothsides.diagnosis.panel.pushes import Push, pushed, read_pushes
+from bothsides.diagnosis.panel.pushes import Push, lots, notes, pushed, read_planned, read_pushes
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import Spans, spans
 from bothsides.metrics import Store
@@ -50,10 +50,11 @@ def read_panel(store: Store, *, as_of: date | None = None, policy: DiagnosisPoli
         covered = spans(then, "orders", as_of=as_of, months=policy.window_months, slack=policy.complete_within_days)
         if covered is None:
             return NoPanel(reason=f"no order is known by {as_of}")
-        return _read(then, covered)
+        return _read(then, covered, foresight=as_of is None or as_of >= store.ranges["orders"][1])
 
 
-def _read(store: Store, covered: Spans) -> Panel | NoPanel:
+def _read(store: Store, covered: Spans, *, foresight: bool) -> Panel | NoPanel:
+    """As of a day gone by there is no telling which of the later pushes were planned then: none is told."""
     known, weeks, split = covered.known, whole_weeks(covered.known), splits(store, covered.window)
     if not any(split):
         return NoPanel(reason="the market is one cell: most orders carry neither a category nor a region")
@@ -66,6 +67,7 @@ def _read(store: Store, covered: Spans) -> Panel | NoPanel:
     seen = {*traded, *(at for of in flows.values() for at in (*of.came, *of.went))}
     frame = Frame(cells=named(split, {where for where, _ in seen}), weeks=weeks, split=split, end=known.end)
     pushes, told = read_pushes(store, known.end), store.newcomers(spend=False)
+    planned = read_planned(store, known.end) if foresight else ()
     sides = {side: _side(store, side, frame, flows[side], pushes, told) for side in Side}
     if all(np.isnan(side.left).all() for side in sides.values()):
         return NoPanel(
@@ -80,6 +82,8 @@ def _read(store: Store, covered: Spans) -> Panel | NoPanel:
         orders=frame.grid({at: orders for at, (orders, _) in traded.items()}),
         gmv=frame.grid({at: gmv for at, (_, gmv) in traded.items()}),
         assignment={side: pushed(pushes, side, frame)[1] for side in Side},
+        lots={side: lots(pushes, side, frame) for side in Side},
+        notes=notes(pushes, planned, frame),
     )
 
 
