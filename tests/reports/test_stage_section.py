@@ -103,3 +103,20 @@ def test_without_a_stage_the_page_says_what_is_possible_and_plans_nothing(late):
 
 def test_a_diagnosis_without_a_stage_has_no_such_section():
     assert stage(sample.empty()) is None
+
+
+def test_what_cannot_be_advised_says_what_to_load_and_who_is_to_be_held_is_not_won(late):
+    unknown = strategy(Stage.GROWING, retention_first=False, measured=frozenset())
+    words = said(replace(late, focus=unknown, to_hold=(HOSTILE, "Mill Ltd")))
+    assert (
+        "Not known: which channels pay back. To know it, load spend, and the channel by which accounts came." in words
+    )
+    assert f"for they are likely to stop: {HOSTILE}, Mill Ltd." in words
+    assert "for they are likely to stop: Mill Ltd." in said(replace(late, anchors=(), to_hold=("Mill Ltd",)))
+
+
+def test_regular_trade_is_told_apart_from_shortage_where_it_decides(late):
+    share = rate("working_cell_share", 12, 28)
+    decides = Checked(reading="working_cell_share", asks="x", has="43 %", value=share, met=True)
+    assert "short of a side is another question" in said(replace(late, rule=(decides,)))
+    assert "another question" not in said(late)

@@ -97,6 +97,12 @@ def _risk(store: Store, prediction: Prediction, policy: DiagnosisPolicy) -> Risk
     )
 
 
+def at_risk(risks: tuple[Risk, ...]) -> frozenset[int]:
+    """The accounts of either side that are at risk."""
+    named = (risk.prediction.table.accounts[risk.rows] for risk in risks if risk.prediction.table is not None)
+    return frozenset(int(account) for accounts in named for account in accounts)
+
+
 def at_risk_findings(risks: tuple[Risk, ...], currency: str, policy: DiagnosisPolicy) -> list[Finding]:
     """One finding a side where the accounts at risk carry a visible part of what the side trades."""
     material = [risk for risk in risks if len(risk.rows) and risk.expected >= policy.at_risk_share * risk.traded]

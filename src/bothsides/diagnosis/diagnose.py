@@ -3,6 +3,7 @@
 from datetime import date
 
 from bothsides.diagnosis.accounts import Look, look_at_accounts
+from bothsides.diagnosis.at_risk import at_risk
 from bothsides.diagnosis.behind import with_rows
 from bothsides.diagnosis.benchmarks import BENCHMARKS, Benchmark
 from bothsides.diagnosis.caveats import caveats
@@ -98,7 +99,9 @@ def _diagnose(
         gaps=readiness(store).gaps,
         caveats=caveats(store, covered, look.found),
         dictionary=store.dictionary,
-        stage=read_stage(store, covered, look.found, look.judged, policy, threshold=look.threshold),
+        stage=read_stage(
+            store, covered, look.found, look.judged, policy, threshold=look.threshold, leaving=at_risk(look.risks)
+        ),
         elasticity=look.elasticity,
         threshold=look.threshold,
         predictions=tuple(risk.prediction.card for risk in look.risks),

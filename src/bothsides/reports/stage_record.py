@@ -22,11 +22,18 @@ def stage_record(reading: StageReading) -> dict[str, Any]:
         "to_next": reading.to_next,
         "retention_first": reading.retention_first,
         "focus": [
-            {"team": str(focus.team), "side": str(focus.side), "does": focus.does, "where": list(focus.where)}
+            {
+                "team": str(focus.team),
+                "side": str(focus.side),
+                "does": focus.does,
+                "where": list(focus.where),
+                "lacks": focus.lacks or None,
+            }
             for focus in reading.focus
         ],
         "anchors": [_anchor(anchor) for anchor in reading.anchors],
         "no_anchors": reading.no_anchors or None,
+        "to_hold": list(reading.to_hold),
         "verticals": [_vertical(vertical) for vertical in reading.verticals],
     }
 

@@ -55,10 +55,10 @@ def accounts(orders: Rows, *, signed_up: date = START) -> Rows:
     return [{"account_id": name, "side": side, "name": name, "signed_up_at": signed_up} for side, name in names]
 
 
-def stage_of(store: Store, **policy: object) -> StageReading:
+def stage_of(store: Store, *, leaving: frozenset[int] = frozenset(), **policy: object) -> StageReading:
     """The stage alone, without the rest of a diagnosis."""
     chosen = DiagnosisPolicy(**policy)  # type: ignore[arg-type]
     covered = spans(store, "orders", as_of=None, months=chosen.window_months, slack=chosen.complete_within_days)
     assert covered is not None
     found = None if store.sampled else read_cells(store, covered.window)
-    return read_stage(store, covered, found, judge(found, chosen) if found else (), chosen)
+    return read_stage(store, covered, found, judge(found, chosen) if found else (), chosen, leaving=leaving)

@@ -23,7 +23,7 @@ def test_a_market_that_doubles_with_cells_that_work_is_growing(market: Market) -
     found = read(market, list(monthly(30, amount=lambda month: 100 * 1.06**month)))
     assert (found.stage, found.possible) == (Stage.GROWING, (Stage.GROWING,))
     assert "GMV grew 101 % in a year" in found.sentence
-    assert "100 % of 2 cells work" in found.sentence
+    assert "100 % of 2 cells have regular trade" in found.sentence
     assert found.to_next.startswith("Mature once growth slows below 25 %")
     assert all(checked.met for checked in found.rule)
 

@@ -7,7 +7,7 @@ import pytest
 
 from bothsides.diagnosis.stage.policy import StagePolicy
 from bothsides.diagnosis.stage.reading import Stage, StageReading, Team, Vertical
-from bothsides.diagnosis.stage.strategy import PLANS, RETAIN, strategy
+from bothsides.diagnosis.stage.strategy import LOAD, PLANS, RETAIN, Ground, strategy
 from bothsides.metrics import Store
 from bothsides.schema import Side
 from tests.diagnosis.stage.markets import Rows, accounts, monthly, order, stage_of
@@ -137,15 +137,41 @@ def test_a_small_category_is_scored_by_the_buyers_and_suppliers_beside_it(market
 def test_retention_comes_first_at_every_stage_while_accounts_leak() -> None:
     for stage in Stage:
         plan = strategy(stage, retention_first=True)
-        assert [focus.does for focus in plan[: len(RETAIN)]] == [does for _, _, does in RETAIN]
+        assert [focus.does for focus in plan[: len(RETAIN)]] == [play.does for play in RETAIN]
         assert len(plan) == len(RETAIN) + 4
-        assert strategy(stage, retention_first=False)[0].does not in {does for _, _, does in RETAIN}
+        assert strategy(stage, retention_first=False)[0].does not in {play.does for play in RETAIN}
 
 
 def test_every_stage_tells_both_teams_what_to_do_for_both_sides() -> None:
     assert set(PLANS) == set(Stage)
     for plays in PLANS.values():
-        assert {(team, side) for team, side, _ in plays} == {(team, side) for team in Team for side in Side}
+        assert {(play.team, play.side) for play in plays} == {(team, side) for team in Team for side in Side}
+
+
+def test_advice_whose_ground_was_not_measured_gives_way_to_what_to_load() -> None:
+    bare = strategy(Stage.GROWING, retention_first=True, measured=frozenset())
+    assert not any("channels that pay back" in focus.does and not focus.lacks for focus in bare)
+    told = {(focus.does, focus.lacks) for focus in bare if focus.lacks}
+    assert told == {(f"Not known: {ground.value}.", LOAD[ground]) for ground in Ground}
+    spent = strategy(Stage.GROWING, retention_first=False, measured=frozenset({Ground.SPEND}))
+    assert [focus.does for focus in spent if not focus.lacks] == [
+        play.does for play in PLANS[Stage.GROWING] if play.needs in (None, Ground.SPEND)
+    ]
+
+
+def test_a_ledger_of_orders_alone_gets_no_advice_on_channels_or_shortage(market: Market) -> None:
+    found = read(market, list(monthly(30, amount=lambda month: 100 * 1.06**month)))
+    lacking = {focus.lacks for focus in found.focus if focus.lacks}
+    assert lacking == {LOAD[Ground.SPEND], LOAD[Ground.DEMAND]}
+
+
+def test_a_buyer_at_risk_of_stopping_is_held_and_not_named_to_win(market: Market) -> None:
+    orders = beside()
+    store = market(orders=orders, accounts=accounts(orders))
+    (large,) = store.engine.row("SELECT account FROM dim_accounts WHERE name = 'large'") or ()
+    assert stage_of(store).to_hold == ()
+    found = stage_of(store, leaving=frozenset({large}))
+    assert (found.anchors, found.to_hold) == ((), ("large",))
 
 
 def test_without_a_stage_only_retention_is_advised() -> None:

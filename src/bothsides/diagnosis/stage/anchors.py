@@ -13,13 +13,13 @@ from bothsides.metrics import Basis, Unit
 
 def anchors(
     trade: MarketTrade, found: Cells, served: Collection[Where], currency: str, policy: StagePolicy
-) -> tuple[Anchor, ...]:
-    """The buyers worth most to win for a place, one place each, largest first.
+) -> dict[int, Anchor]:
+    """The buyers worth most to win for a place by account, one place each, largest first.
 
     `served` are the cells with suppliers enough: a buyer brought to a cell that lacks supply is a buyer lost.
     """
     if not found.by_category:
-        return ()
+        return {}
     every = [*_lookers(trade, found, served, currency), *_alike(trade, found, served, currency, policy)]
     every.sort(
         key=lambda each: (-each[1].per_month, each[1].name, each[1].category or "", each[1].region or "", each[0])
@@ -27,7 +27,7 @@ def anchors(
     chosen: dict[int, Anchor] = {}
     for account, anchor in every:
         chosen.setdefault(account, anchor)
-    return tuple(chosen.values())[: policy.most_anchors]
+    return chosen
 
 
 def _lookers(

@@ -56,6 +56,8 @@ class Focus:
     does: str
     where: tuple[str, ...] = ()
     """Places of this market it is meant for, the most pressing first; empty for everywhere."""
+    lacks: str = ""
+    """What to load before anything can be advised here; `does` then says what is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,3 +115,5 @@ class StageReading:
     verticals: tuple[Vertical, ...]
     no_anchors: str = ""
     """Why nobody is named, where nobody is."""
+    to_hold: tuple[str, ...] = ()
+    """Buyers that would be named but are at risk of stopping: they are to be held, not won."""

@@ -15,7 +15,7 @@ from bothsides.diagnosis.stage.measures import measures
 from bothsides.diagnosis.stage.policy import Condition, StagePolicy
 from bothsides.diagnosis.stage.prospects import prospects
 from bothsides.diagnosis.stage.reading import Anchor, Checked, Rival, Stage, StageReading, Vertical
-from bothsides.diagnosis.stage.strategy import strategy
+from bothsides.diagnosis.stage.strategy import Ground, strategy
 from bothsides.diagnosis.stage.verticals import verticals
 from bothsides.diagnosis.stage.words import asks, bound, has, named, put, says
 from bothsides.diagnosis.threshold import Thresholds
@@ -42,15 +42,19 @@ def read_stage(
     policy: DiagnosisPolicy,
     *,
     threshold: Thresholds | None = None,
+    leaving: frozenset[int] = frozenset(),
 ) -> StageReading:
-    """The stage over the diagnosis's window, with everything that follows from it."""
+    """The stage over the diagnosis's window, with everything that follows from it.
+
+    `leaving` are accounts at risk of stopping: they are not named as buyers to win.
+    """
     values = measures(store, covered, found, [j.verdict for j in judged], threshold, policy.stage)
     if _one_supplier(store, covered):
         return _one_sided(values)
     ladder = rules(policy.stage)
     open_to = possible(values, ladder)
     leaks = any(_below(values.get(name), policy.ndr_leak) for name in RETENTION)
-    whom, where_to = _to_win(store, covered, found, judged, policy.stage)
+    whom, where_to, to_hold = _to_win(store, covered, found, judged, policy.stage, leaving=leaving)
     stage = open_to[0] if len(open_to) == 1 else None
     near = turns(values, ladder) if stage else ()
     sure, why_sure = _sure(stage, open_to, values, ladder, near)
@@ -65,11 +69,29 @@ def read_stage(
         rival=_rival(near, values),
         to_next=_to_next(stage, values, ladder),
         retention_first=leaks,
-        focus=strategy(stage, retention_first=leaks, judged=judged, anchors=whom, verticals=where_to),
+        focus=strategy(
+            stage,
+            retention_first=leaks,
+            judged=judged,
+            anchors=whom,
+            verticals=where_to,
+            measured=_measured(store, found),
+        ),
         anchors=whom,
         verticals=where_to,
         no_anchors="" if whom else _nobody(store, found),
+        to_hold=to_hold,
     )
+
+
+def _measured(store: Store, found: Cells | None) -> frozenset[Ground]:
+    """What plays may rest on: spend by channel, demand of these months, the days accounts signed up."""
+    grounds = {
+        Ground.SPEND: not (store.lacks("spend.channel") or store.lacks("accounts.channel")),
+        Ground.DEMAND: found is not None and not found.unseen,
+        Ground.SIGNUPS: not store.lacks("accounts.signed_up_at"),
+    }
+    return frozenset(ground for ground, known in grounds.items() if known)
 
 
 def _one_supplier(store: Store, covered: Spans) -> bool:
@@ -105,18 +127,29 @@ def _below(value: Value | None, bar: float) -> bool:
 
 
 def _to_win(
-    store: Store, covered: Spans, found: Cells | None, judged: tuple[Judged, ...], policy: StagePolicy
-) -> tuple[tuple[Anchor, ...], tuple[Vertical, ...]]:
-    """Anchor buyers, open deals among them, and new verticals; a declared sample cannot follow accounts."""
+    store: Store,
+    covered: Spans,
+    found: Cells | None,
+    judged: tuple[Judged, ...],
+    policy: StagePolicy,
+    *,
+    leaving: frozenset[int],
+) -> tuple[tuple[Anchor, ...], tuple[Vertical, ...], tuple[str, ...]]:
+    """Anchor buyers with open deals among them, small categories, and whom to hold rather than win.
+
+    A declared sample cannot follow accounts.
+    """
     if store.sampled or found is None:
-        return (), ()
+        return (), (), ()
     trade = read_trade(store, covered.window, by_region=found.by_region)
     short = {j.cell.where for j in judged if j.verdict is CellVerdict.SUPPLY_SHORT}
     served = frozenset(c.where for c in found.cells if c.suppliers >= policy.cell_suppliers and c.where not in short)
     deals = prospects(store, covered.window, found, served)
-    here = anchors(trade, found, served, store.currency, policy) if trade else ()
-    whom = sorted((*here, *deals), key=lambda anchor: (-anchor.per_month, anchor.name))
-    return tuple(whom[: policy.most_anchors]), verticals(trade, policy) if trade else ()
+    here = anchors(trade, found, served, store.currency, policy) if trade else {}
+    to_hold = [here[account].name for account in list(here)[: policy.most_anchors] if account in leaving]
+    staying = (anchor for account, anchor in here.items() if account not in leaving)
+    whom = sorted((*staying, *deals), key=lambda anchor: (-anchor.per_month, anchor.name))
+    return tuple(whom[: policy.most_anchors]), verticals(trade, policy) if trade else (), tuple(to_hold)
 
 
 def _nobody(store: Store, found: Cells | None) -> str:

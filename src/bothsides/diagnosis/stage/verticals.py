@@ -1,4 +1,4 @@
-"""Where to enter next: small categories scored by the demand and the supply that stand beside them."""
+"""Small categories scored by the demand and the supply that stand beside them."""
 
 from bothsides.diagnosis.stage.market import MarketTrade
 from bothsides.diagnosis.stage.policy import StagePolicy

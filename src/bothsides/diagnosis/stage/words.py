@@ -8,8 +8,8 @@ NAMES = {
     "months_of_trade": "known trade",
     "gmv_growth_year": "GMV growth in a year",
     "buyer_repeat": "new buyers that order again within 90 days",
-    "working_cells": "cells that work",
-    "working_cell_share": "share of cells that work",
+    "working_cells": "cells with regular trade",
+    "working_cell_share": "share of cells with regular trade",
     "balanced_cell_share": "share of judged cells that are balanced",
     "cells_above_threshold": "share of cells above the liquidity threshold",
     "ndr_buyers": "buyers' NDR",
@@ -63,7 +63,11 @@ def says(value: Value) -> str:
         case "months_of_trade":
             return f"{size} of trade are on record"
         case "working_cells" | "working_cell_share":
-            return f"{size} of {count(value.n)} cells work" if value.n != 1 else _only("cell works", number)
+            return (
+                f"{size} of {count(value.n)} cells have regular trade"
+                if value.n != 1
+                else _only("cell has regular trade", number)
+            )
         case "balanced_cell_share":
             return (
                 f"{size} of {count(value.n)} judged cells are balanced"
@@ -82,8 +86,8 @@ def says(value: Value) -> str:
 def _only(does: str, number: float) -> str:
     """What is said where there is one cell.
 
-    >>> _only("cell works", 1.0), _only("cell works", 0.0)
-    ('the only cell works', 'no cell works')
+    >>> _only("judged cell is balanced", 1.0), _only("judged cell is balanced", 0.0)
+    ('the only judged cell is balanced', 'no judged cell is balanced')
     """
     return f"the only {does}" if number else f"no {does}"
 

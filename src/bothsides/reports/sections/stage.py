@@ -22,8 +22,13 @@ _SCORED = (
 )
 _TO_WIN = "What each would bring if it did as others here have; it ranks, it does not forecast."
 _SMALL = (
-    "Small categories, by the accounts that do not trade them yet and would if they did as others with their main "
-    "category. What nobody here has ever searched, listed or bought cannot be seen."
+    "Categories that are small here today, by the accounts that do not trade them yet and would if they did as others "
+    "with their main category. What nobody here has ever searched, listed or bought cannot be seen."
+)
+_OF_CELLS = ("working_cells", "working_cell_share")
+_REGULAR = (
+    "Regular trade: several buyers order from several suppliers in each of the last months. Whether such a cell is "
+    "short of a side is another question; the map answers it where searches or requests are known."
 )
 
 
@@ -51,6 +56,7 @@ def _verdict(reading: StageReading) -> Markup:
         prose(element("b", spoken(reading.sentence)))
         + prose(*sure, spoken(reading.why_sure))
         + (prose(spoken(more)) if more else "")
+        + (prose(_REGULAR, class_="of") if any(checked.reading in _OF_CELLS for checked in reading.rule) else "")
     )
 
 
@@ -72,8 +78,8 @@ def _team(reading: StageReading, team: Team, side: Side) -> tuple[Child, ...]:
 
 
 def _focus(focus: Focus) -> Child:
-    where = element("small", "; ".join(focus.where)) if focus.where else None
-    return [spoken(focus.does), where]
+    more = f"To know it, load {focus.lacks}." if focus.lacks else "; ".join(focus.where)
+    return [spoken(focus.does), element("small", more) if more else None]
 
 
 def _rule(reading: StageReading) -> Markup | None:
@@ -90,11 +96,22 @@ def _condition(checked: Checked) -> tuple[Child, ...]:
 
 
 def _anchors(reading: StageReading, currency: str) -> Markup | None:
+    hold = _to_hold(reading)
     if not reading.anchors:
-        return prose(f"No buyer to win is named: {reading.no_anchors}.", class_="of") if reading.no_anchors else None
+        if not reading.no_anchors:
+            return hold
+        return Markup(prose(f"No buyer to win is named: {reading.no_anchors}.", class_="of") + (hold or ""))
     rows = [_anchor(anchor, currency) for anchor in reading.anchors]
     listed = table("Buyers to win, largest first", _WINNERS, rows, class_="words")
-    return fold(f"Buyers to win ({count(len(rows))})", prose(_TO_WIN, class_="note"), listed)
+    return fold(f"Buyers to win ({count(len(rows))})", prose(_TO_WIN, class_="note"), listed, hold)
+
+
+def _to_hold(reading: StageReading) -> Markup | None:
+    """Who would be on the list but is likely to stop."""
+    if not reading.to_hold:
+        return None
+    names = ", ".join(reading.to_hold)
+    return prose(f"Hold before you sell them more, for they are likely to stop: {names}.", class_="of")
 
 
 def _anchor(anchor: Anchor, currency: str) -> tuple[Child, ...]:
@@ -106,7 +123,7 @@ def _verticals(reading: StageReading) -> Markup | None:
     if not reading.verticals:
         return None
     listed = table("Small categories, best score first", _SCORED, [_vertical(v) for v in reading.verticals])
-    return fold("Where to enter next", prose(_SMALL, class_="note"), listed, printed=False)
+    return fold("Small categories with accounts beside them", prose(_SMALL, class_="note"), listed, printed=False)
 
 
 def _vertical(vertical: Vertical) -> tuple[Child, ...]:
