@@ -38,14 +38,17 @@ class World:
     name: str
     planted: tuple[Planted, ...]
     findings: tuple[Finding, ...]
+    smaller: tuple[Finding, ...]
+    """Found, but worth too little of the market to be ranked."""
     plan: MarketPlan
     side_to_fund: Side
     """The side whose spend returns more by the plan."""
 
     @property
     def missed(self) -> tuple[Planted, ...]:
-        """Planted problems without a finding."""
-        return tuple(p for p in self.planted if not any(names(cause(p), f) for f in self.findings))
+        """Planted problems without a finding, not even one too small to be ranked."""
+        every = (*self.findings, *self.smaller)
+        return tuple(p for p in self.planted if not any(names(cause(p), f) for f in every))
 
     @property
     def false(self) -> tuple[Finding, ...]:
@@ -72,10 +75,12 @@ def look(plan: MarketPlan) -> World:
     """Draw the market, hold it as a warehouse would, diagnose it."""
     drawn = simulate(plan)
     returns = drawn.truth.parameters["return_on_spend"]
+    found = diagnose(store_of(drawn))
     return World(
         name=plan.name,
         planted=in_rows(drawn),
-        findings=diagnose(store_of(drawn)).findings,
+        findings=found.findings,
+        smaller=found.smaller,
         plan=plan,
         side_to_fund=max(Side, key=lambda side: returns[side.value]),
     )

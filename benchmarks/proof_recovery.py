@@ -82,16 +82,17 @@ def answers(finding: Finding, kind: str, planted: Mapping[str, Any]) -> bool:
 
 
 def judged(diagnosis: Diagnosis, truth: Truth) -> list[Judged]:
-    """Every planted problem against the findings."""
+    """Every planted problem against the findings, those too small to be ranked among them."""
+    every = (*diagnosis.findings, *diagnosis.smaller)
     found = []
     for problem in truth.planted:
         kind, planted = problem["kind"], problem["planted"]
-        hits = [finding for finding in diagnosis.findings if answers(finding, kind, planted)]
+        hits = [finding for finding in every if answers(finding, kind, planted)]
         found.append(
             Judged(
                 kind=kind,
                 hit=bool(hits),
-                elsewhere=any(finding.kind == FINDINGS[kind][0] for finding in diagnosis.findings),
+                elsewhere=any(finding.kind == FINDINGS[kind][0] for finding in every),
                 rank=min((finding.rank for finding in hits), default=0),
             )
         )

@@ -1,6 +1,7 @@
 """`bothsides finding` as a person runs it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.cli.conftest import Run
 from tests.reports import sample
 
 from bothsides.cli.finding import _list, _whole, chosen
+from bothsides.diagnosis.finding import Place
 
 
 def text_of(console: Console) -> str:
@@ -62,3 +64,15 @@ def test_one_finding_whole_shows_its_records_and_its_measure_of_success(console:
         "the first 12 of 14",
     ):
         assert words in shown, words
+
+
+def test_findings_too_small_to_rank_are_named_under_the_list_and_can_be_asked_for(console: Console) -> None:
+    full = sample.full()
+    small = replace(full.findings[0], place=Place(category="Bolts"), rank=0)
+    diagnosis = replace(full, smaller=(small,))
+    _list(console, diagnosis)
+    shown = " ".join(text_of(console).split())
+    assert "And 1 smaller one, worth at most GBP 182 k of GMV a month together: supply-short-cell/bolts" in shown
+    assert chosen((*diagnosis.findings, *diagnosis.smaller), small.id) == [small]
+    with pytest.raises(KeyError):
+        chosen((small,), "0")

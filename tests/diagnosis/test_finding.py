@@ -9,7 +9,7 @@ import pytest
 import bothsides.diagnosis
 from bothsides.diagnosis import READINGS, DiagnosisPolicy, Finding, FindingSeverity, Place, Sureness
 from bothsides.diagnosis.finding import problem_id
-from bothsides.diagnosis.ranking import ranked
+from bothsides.diagnosis.ranking import Market, ranked
 from bothsides.diagnosis.success import SUCCESS
 from bothsides.metrics import METRICS
 from bothsides.schema import Side
@@ -69,11 +69,12 @@ GMV = 100_000.0
     ],
 )
 def test_severity_is_worth_and_sureness(worth: float | None, sure: Sureness, severity: FindingSeverity) -> None:
-    (found,) = ranked([finding("supply_short_cell", worth, sure=sure)], DiagnosisPolicy(), gmv=GMV)
+    (found,), _ = ranked([finding("supply_short_cell", worth, sure=sure)], DiagnosisPolicy(), Market(gmv=GMV))
     assert found.severity is severity
 
 
 def test_a_trifle_of_spend_is_of_low_severity() -> None:
-    (found,) = ranked([finding("thin_cell_spend", 10.0, of="spend")], DiagnosisPolicy(), gmv=GMV)
+    market = Market(gmv=GMV, net_revenue=1_000.0)
+    (found,), _ = ranked([finding("thin_cell_spend", 10.0, of="spend")], DiagnosisPolicy(), market)
     assert isinstance(found, Finding)
     assert found.severity is FindingSeverity.LOW

@@ -286,3 +286,14 @@ def test_a_table_without_a_row_is_left_out():
     tags = [tag for tag, _ in Outline(concentration(bare).body).tags]
     assert tags.count("table") == tags.count("tbody") == 4
     assert value_table("Values", "value of", []) is None
+
+
+def test_smaller_findings_are_one_line_that_loses_nothing():
+    full = sample.full()
+    some = tuple(replace(finding, rank=0) for finding in full.findings[:2])
+    said = _said(findings(replace(full, smaller=some)))
+    assert "And 2 smaller ones, worth at most GBP" in said
+    assert said.count(some[0].title) == 2
+    bare = replace(full, findings=(), smaller=some)
+    assert "worth ranking" in _said(first(bare))
+    assert _said(findings(bare)).startswith("And 2 smaller ones")

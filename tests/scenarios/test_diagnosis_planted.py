@@ -38,11 +38,14 @@ class Case:
     store: Store
     found: Diagnosis
 
+    @property
+    def every(self) -> tuple[Finding, ...]:
+        """What was found, what is too small to be ranked included."""
+        return (*self.found.findings, *self.found.smaller)
+
     def finding(self, kind: str, **place: object) -> Finding:
         """The finding of the kind at the place."""
-        return next(
-            f for f in self.found.findings if f.kind == kind and all(getattr(f.place, k) == v for k, v in place.items())
-        )
+        return next(f for f in self.every if f.kind == kind and all(getattr(f.place, k) == v for k, v in place.items()))
 
     def number(self, statement: str) -> float:
         """One number read from the store, over the diagnosis's window."""
@@ -64,7 +67,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 def test_every_planted_problem_is_found_in_its_place(case: Case) -> None:
-    places = {(f.kind, f.place.side, f.place.category, f.place.region, f.place.channel) for f in case.found.findings}
+    places = {(f.kind, f.place.side, f.place.category, f.place.region, f.place.channel) for f in case.every}
     assert set(PLANTED) <= places
 
 

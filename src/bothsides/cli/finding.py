@@ -48,7 +48,7 @@ def finding(
     with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
         diagnosis = as_told(diagnose(store, as_of=day(as_of, "--as-of"), policy=read_policy(opened.folder)))
         warn_of_set_aside(store)
-    found = list(diagnosis.findings) if which is None else chosen(diagnosis.findings, which)
+    found = list(diagnosis.findings) if which is None else chosen((*diagnosis.findings, *diagnosis.smaller), which)
     if json:
         print(json_text.dumps([finding_json(one) for one in found], indent=2, ensure_ascii=False))
         return
@@ -61,7 +61,7 @@ def finding(
 
 def chosen(findings: tuple[Finding, ...], which: str) -> list[Finding]:
     """The finding of that rank or id, or those whose ids begin so. Raises KeyError with the ids there are."""
-    exact = [one for one in findings if which in (one.id, str(one.rank))]
+    exact = [one for one in findings if which == one.id or (one.rank and which == str(one.rank))]
     found = exact or [one for one in findings if one.id.startswith(which)]
     if not found or not which:
         ids = ", ".join(one.id for one in findings) or "none: nothing was found"
@@ -72,6 +72,7 @@ def chosen(findings: tuple[Finding, ...], which: str) -> list[Finding]:
 def _list(console: Console, diagnosis: Diagnosis) -> None:
     from bothsides.cli.figures import print_whole
     from bothsides.reports.numbers import money
+    from bothsides.reports.trust import smaller_words
 
     if not diagnosis.findings:
         console.print("No problem was found that the data can show; `bothsides doctor` says what they cannot.")
@@ -83,6 +84,8 @@ def _list(console: Console, diagnosis: Diagnosis) -> None:
         worth = f"{money(one.worth.per_month, one.worth.currency)} {one.worth.of}" if one.worth else "not known"
         table.add_row(str(one.rank), worth, str(one.severity), str(one.sure), plain(one.id))
     print_whole(console, table)
+    if diagnosis.smaller:
+        console.print(plain(f"{smaller_words(diagnosis.smaller)}: {', '.join(one.id for one in diagnosis.smaller)}"))
     console.print(plain(f"One of them whole: bothsides finding {diagnosis.findings[0].id}", style="dim"))
 
 
@@ -90,7 +93,7 @@ def _whole(console: Console, one: Finding, currency: str) -> None:
     from bothsides.reports.trust import worth_range, worth_words
     from bothsides.schema.plays import PLAYS
 
-    console.print(plain(f"{one.rank}. {one.title}", style="bold"))
+    console.print(plain(f"{one.rank}. {one.title}" if one.rank else one.title, style="bold"))
     worth = f"{worth_words(one.worth)} {worth_range(one.worth)}".strip()
     reckoning = f" {one.worth.reckoning}" if one.worth else ""
     lines = (

@@ -15,7 +15,7 @@ from bothsides.diagnosis.liquidity import Judged, pictures
 from bothsides.diagnosis.liquidity_audit import CellVerdict
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.diagnosis.policy import DiagnosisPolicy
-from bothsides.diagnosis.ranking import ranked
+from bothsides.diagnosis.ranking import Market, ranked
 from bothsides.diagnosis.sales_funnel import sales_funnels
 from bothsides.diagnosis.span import Spans, spans
 from bothsides.diagnosis.stage.stage import read_stage
@@ -61,12 +61,7 @@ def _diagnose(
 ) -> Diagnosis:
     look = Look() if store.sampled else look_at_accounts(store, covered, as_of, policy, benchmarks)
     won = sales_funnels(store, as_of, policy)
-    gmv = one(store, covered.window, "gmv")
-    final = ranked(
-        look.findings,
-        policy,
-        gmv=float(gmv.value or 0) / covered.window.months if gmv else 0.0,
-    )
+    final, smaller = ranked(look.findings, policy, _market(store, covered))
     final = with_rows(store, final, covered.window)
     shown = headlines(store, covered, policy, as_of=as_of)
     fed = filled(store, (need for edge in EDGES for need in edge.needs))
@@ -87,6 +82,7 @@ def _diagnose(
             wheel=wheel,
         ),
         findings=final,
+        smaller=smaller,
         headlines=shown,
         flywheel=wheel,
         funnels=(*look.funnels, *won),
@@ -105,6 +101,16 @@ def _diagnose(
         elasticity=look.elasticity,
         threshold=look.threshold,
         predictions=tuple(risk.prediction.card for risk in look.risks),
+    )
+
+
+def _market(store: Store, covered: Spans) -> Market:
+    """GMV and net revenue of a mean month of the window."""
+    gmv, revenue = (one(store, covered.window, name) for name in ("gmv", "net_revenue"))
+    months = covered.window.months
+    return Market(
+        gmv=float(gmv.value or 0) / months if gmv else 0.0,
+        net_revenue=float(revenue.value or 0) / months if revenue else None,
     )
 
 

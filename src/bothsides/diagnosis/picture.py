@@ -214,3 +214,5 @@ class Diagnosis:
     """From how many of one side on the other stays, and how far each cell is; None where it was not looked at."""
     predictions: tuple[ModelCard, ...] = ()
     """What the models know and do not know: one card each, whatever its verdict."""
+    smaller: tuple[Finding, ...] = ()
+    """Findings worth too little of this market to be ranked, or beyond what a person reads, dearest first."""

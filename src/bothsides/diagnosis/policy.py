@@ -109,7 +109,10 @@ class DiagnosisPolicy:
     """The last three months this much below their year's average are named at the top, unless seasons explain it."""
 
     least_worth_share: float = 0.001
-    """Findings worth less than this share of GMV a month are left to the pictures; spend is weighed in full."""
+    """Findings worth less than this share of GMV a month are folded into one line: a team has better things to do."""
+    least_margin_share: float = 0.005
+    """The same for spend and net revenue, of which a unit weighs more than one of GMV: of net revenue a month, where it
+    is not known `least_worth_share` of GMV."""
 
     high_worth_share: float = 0.01
     """A finding worth this share of GMV a month is of high severity, unless it is only directional."""

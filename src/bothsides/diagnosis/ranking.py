@@ -1,7 +1,7 @@
 """Which finding comes first: by expected worth and sureness, retention before acquisition while accounts leak."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bothsides.diagnosis.finding import Finding, FindingSeverity, Sureness
 from bothsides.diagnosis.policy import DiagnosisPolicy
@@ -20,21 +20,36 @@ def expected(finding: Finding) -> float:
     return 0.0 if finding.worth is None else finding.worth.per_month * SURENESS_WEIGHT[finding.sure]
 
 
-def ranked(findings: Iterable[Finding], policy: DiagnosisPolicy, *, gmv: float = 0.0) -> tuple[Finding, ...]:
-    """Findings in order with their rank, one per kind and place, capped at what a person reads.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Market:
+    """What a month of the market brings, major units: GMV, and net revenue where it is known."""
 
-    `gmv` is the market's GMV a month: findings worth a trifle of it are left to the pictures. A leak in retention
-    comes first whatever its worth, and with it every play that keeps accounts: what is won by spending would run out
-    through it.
+    gmv: float = 0.0
+    net_revenue: float | None = None
+
+
+def ranked(
+    findings: Iterable[Finding], policy: DiagnosisPolicy, market: Market | None = None
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Findings in order with their rank, and the smaller ones, dearest first.
+
+    One per kind and place. Smaller are those worth a trifle of the market and those beyond what a person reads. A leak
+    in retention comes first whatever its worth, and with it every play that keeps accounts: what is won by spending
+    would run out through it.
     """
-    material = [f for f in findings if not _trifle(f, policy.least_worth_share * gmv)]
+    market = market or Market()
+    every = _distinct(findings)
+    material = [f for f in every if not _trifle(f, policy, market)]
     leaks = any(f.kind == LEAK for f in material)
-    chosen = sorted(_distinct(material), key=lambda f: (_turn(f, leaks=leaks), -expected(f), f.kind, f.place.label))
+    chosen = sorted(material, key=lambda f: (_turn(f, leaks=leaks), -expected(f), f.kind, f.place.label))
+    shown, beyond = chosen[: policy.most_findings], chosen[policy.most_findings :]
     numbered = [
-        replace(finding, rank=i, severity=severity(finding, policy, gmv=gmv))
-        for i, finding in enumerate(chosen[: policy.most_findings], 1)
+        replace(finding, rank=i, severity=severity(finding, policy, gmv=market.gmv))
+        for i, finding in enumerate(shown, 1)
     ]
-    return tuple(_referring(finding, numbered) for finding in numbered)
+    small = [*beyond, *(f for f in every if f not in material)]
+    small.sort(key=lambda f: (-expected(f), f.kind, f.place.label))
+    return tuple(_referring(finding, numbered) for finding in numbered), tuple(small)
 
 
 def _turn(finding: Finding, *, leaks: bool) -> int:
@@ -53,9 +68,14 @@ def severity(finding: Finding, policy: DiagnosisPolicy, *, gmv: float) -> Findin
     return FindingSeverity.HIGH if visible and settled else FindingSeverity.MEDIUM
 
 
-def _trifle(finding: Finding, least: float) -> bool:
-    worth = finding.worth
-    return worth is not None and worth.of == "GMV" and worth.per_month < least
+def _trifle(finding: Finding, policy: DiagnosisPolicy, market: Market) -> bool:
+    """Whether it is worth too little of what the market brings, in its own kind of money."""
+    if finding.worth is None:
+        return False
+    least = policy.least_worth_share * market.gmv
+    if finding.worth.of != "GMV" and market.net_revenue:
+        least = policy.least_margin_share * market.net_revenue
+    return finding.worth.per_month < least
 
 
 def _distinct(findings: Iterable[Finding]) -> list[Finding]:

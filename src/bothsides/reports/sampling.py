@@ -28,7 +28,9 @@ def as_told(diagnosis: Diagnosis) -> Diagnosis:
         return diagnosis
     told = _without_census(diagnosis)
     assert isinstance(told, Diagnosis)
-    return replace(told, findings=tuple(_less_sure(finding) for finding in told.findings))
+    listed = (tuple(_less_sure(finding) for finding in each) for each in (told.findings, told.smaller))
+    findings, smaller = listed
+    return replace(told, findings=findings, smaller=smaller)
 
 
 def _less_sure(finding: Finding) -> Finding:

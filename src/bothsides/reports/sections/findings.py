@@ -8,9 +8,9 @@ from bothsides.reports.marks import sureness_mark
 from bothsides.reports.markup import Child, Markup, element, join
 from bothsides.reports.names import value_name
 from bothsides.reports.numbers import spoken
-from bothsides.reports.pieces import Section, fold, prose, value_table
+from bothsides.reports.pieces import Column, Section, fold, prose, table, value_table
 from bothsides.reports.records import records_table
-from bothsides.reports.trust import worth_range, worth_words
+from bothsides.reports.trust import smaller_words, worth_range, worth_words
 from bothsides.schema.plays import PLAYS
 
 _MOST_RECORDS = 10
@@ -19,15 +19,28 @@ _NUMBERED = re.compile(r"\bfinding (\d+)\b")
 
 def findings(diagnosis: Diagnosis) -> Section | None:
     """All findings; nothing where there are none."""
-    if not diagnosis.findings:
+    if not diagnosis.findings and not diagnosis.smaller:
         return None
     ranked = sorted(diagnosis.findings, key=lambda finding: finding.rank)
-    lead = prose(_order(ranked))
+    lead = prose(_order(ranked)) if ranked else Markup("")
     return Section(
         id="findings",
         nav="Findings",
         heading="All findings",
-        body=Markup(lead + "".join(_finding(finding, diagnosis.currency) for finding in ranked)),
+        body=Markup(
+            "".join([lead, *(_finding(finding, diagnosis.currency) for finding in ranked), _smaller(diagnosis)])
+        ),
+    )
+
+
+def _smaller(diagnosis: Diagnosis) -> Markup:
+    """Findings worth too little to be ranked, in one line; each with its worth one fold away."""
+    if not diagnosis.smaller:
+        return Markup("")
+    columns = (Column(label="finding"), Column(label="worth a month", numeric=True), Column(label="how sure"))
+    rows = [(spoken(f.title), spoken(worth_words(f.worth)), f.sure.value) for f in diagnosis.smaller]
+    return fold(
+        f"{smaller_words(diagnosis.smaller)}", table("Smaller findings, dearest first", columns, rows, class_="words")
     )
 
 

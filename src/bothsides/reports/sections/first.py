@@ -10,13 +10,17 @@ from bothsides.reports.trust import worth_range, worth_words
 
 _HOW_MANY = 3
 _NOTHING = "No problem was found that the data can show."
+_SMALL = "No problem was found that is worth ranking in a market of this size; the smaller ones stand under Findings."
 
 
 def first(diagnosis: Diagnosis) -> Section | None:
     """The top findings with worth, sureness, owner and first step; nothing to do is said as such."""
     top = sorted(diagnosis.findings, key=lambda finding: finding.rank)[:_HOW_MANY]
     if not top:
-        body = prose(_NOTHING, " What they cannot show stands under Not shown." if diagnosis.gaps else None)
+        body = prose(
+            _SMALL if diagnosis.smaller else _NOTHING,
+            " What they cannot show stands under Not shown." if diagnosis.gaps else None,
+        )
     else:
         body = element("ol", [_card(finding) for finding in top], class_="cards")
     return Section(id="first", nav="Do first", heading="What to do first", body=body)
