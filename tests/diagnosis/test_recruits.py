@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bothsides.diagnosis.cell_audit import audit_cells, read_gaps
+from bothsides.diagnosis.cell_findings import cell_findings
+from bothsides.diagnosis.concentration import read_ledger
 from bothsides.diagnosis.coverage import Unmet
 from bothsides.diagnosis.figures import rate
 from bothsides.diagnosis.liquidity_audit import CoverageGap
@@ -106,6 +108,35 @@ def test_types_that_lift_a_cell_over_its_threshold_come_first() -> None:
         ("Pumps / North", ""),
     ]
     assert [kind.running_share for kind in lifted.types] == pytest.approx([7 / 16, 1.0])
+
+
+def test_the_sentence_names_what_the_list_leaves_waiting_and_whether_another_does_better() -> None:
+    gaps = [gap("Pumps", "North", 900.0), gap("Wire", "East", 50.0), gap("Bolts", "West", 50.0)]
+    plan = recruit_list(gaps, market(even()), {}, POLICY, "EUR")
+    assert [kind.label for kind in plan.types] == ["Pumps / North"]
+    assert plan.sentence.endswith(
+        "for Pumps / North would cover 90 % of the EUR 1 k a month in orders that wait for suppliers. The rest waits "
+        "in Bolts / West and Wire / East. No other single type would cover more."
+    )
+
+
+def test_the_finding_of_a_short_cell_and_the_list_name_the_same_suppliers_and_money() -> None:
+    store, _, found, judged = look(DEMO)
+    gaps = read_gaps(store, found, judged, POLICY)
+    told = cell_findings(
+        judged, found, read_ledger(store, found.span), POLICY, dict.fromkeys(Side), named=frozenset(), gaps=gaps
+    )
+    plan = recruit_list(gaps, found, read_kinds(store, found), POLICY, "EUR")
+    for finding in (f for f in told if f.kind == "supply_short_cell"):
+        where = (finding.place.category, finding.place.region)
+        gap = next(g for g in gaps if (g.category, g.region) == where)
+        assert finding.worth is not None
+        assert finding.worth.per_month == gap.money
+        kind = next((kind for kind in plan.types if (kind.category, kind.region) == where), None)
+        if kind is not None:
+            assert f"Recruit about {kind.suppliers} suppliers" in finding.first_step
+        else:
+            assert finding.place.label.partition(" · ")[2].replace(" · ", " / ") in plan.sentence
 
 
 def distance(category: str, region: str, missing: int) -> Distance:

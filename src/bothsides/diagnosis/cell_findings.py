@@ -4,6 +4,7 @@ import math
 
 from bothsides.diagnosis.cells import Cell, Cells, Outcomes
 from bothsides.diagnosis.concentration import Ledger, exposure
+from bothsides.diagnosis.coverage import missing_suppliers, usual_need
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
 from bothsides.diagnosis.liquidity import Judged, cell_values, fragile_side
 from bothsides.diagnosis.liquidity_audit import CellVerdict, CoverageGap
@@ -84,9 +85,10 @@ def _place(cell: Cell, side: Side | None) -> Place:
 
 
 def _supply_short(j: Judged, found: Cells, currency: str, gap: CoverageGap | None) -> Finding:
-    cell, value = j.cell, order_value(j.cell, found)
-    worth = _missed_worth(j, found, value, currency) if j.settled else None
-    missing = _missing_suppliers(j)
+    cell = j.cell
+    worth = _unserved_worth(j, found, currency, gap) if j.settled else None
+    usual = usual_need(found)
+    missing = missing_suppliers(cell, usual)[0] if usual else 1
     lost = f": about {money(worth.per_month, currency)} of orders a month go unserved" if worth else ""
     return Finding(
         kind="supply_short_cell",
@@ -115,8 +117,8 @@ def _supply_short(j: Judged, found: Cells, currency: str, gap: CoverageGap | Non
         cause="Demand grew or was bought where suppliers were not recruited.",
         owner="Category manager, supplier side",
         play="seed_supply",
-        first_step=f"Recruit about {counted(missing, 'supplier')} for {cell.label}; list the searches and requests "
-        "that found nobody and call the suppliers who could answer them.",
+        first_step=f"Recruit about {counted(missing, 'supplier')} for {cell.label}: call those who could answer the "
+        "searches and requests that found nobody.",
         caveat="Counts orders that the usual share of today's searches and requests would have brought; buyers who "
         "never came are not in it.",
     )
@@ -171,22 +173,23 @@ def _coverage_gap(j: Judged, gap: CoverageGap, currency: str) -> Finding:
     )
 
 
-def _missing_suppliers(j: Judged) -> int:
-    usual = j.standing.balance.usual if j.standing.balance else 0.0
-    return max(1, round(j.cell.buyers / usual - j.cell.suppliers)) if usual else 1
-
-
-def _missed_worth(j: Judged, found: Cells, value: float, currency: str) -> Worth:
-    cell, stand = j.cell, j.standing
-    parts = [missed_orders(cell.searches, stand.search), missed_orders(cell.requests, stand.fill)]
-    point, low, high = (sum(part[i] for part in parts) * value / found.span.months for i in range(3))
-    monthly = count(sum(part[0] for part in parts) / found.span.months)
+def _unserved_worth(j: Judged, found: Cells, currency: str, gap: CoverageGap | None) -> Worth:
+    """The cell's gap in money, as the list of whom to recruit has it; without one what the usual rates would bring."""
+    value = order_value(j.cell, found)
+    if gap is not None and gap.money is not None:
+        orders, worth = gap.orders_a_month or 0.0, (gap.money, gap.low, gap.high)
+    else:
+        cell, stand = j.cell, j.standing
+        parts = [missed_orders(cell.searches, stand.search), missed_orders(cell.requests, stand.fill)]
+        missed = [sum(part[i] for part in parts) / found.span.months for i in range(3)]
+        orders, worth = missed[0], (missed[0] * value, missed[1] * value, missed[2] * value)
     return Worth(
-        per_month=point,
-        low=low,
-        high=high,
+        per_month=worth[0],
+        low=worth[1],
+        high=worth[2],
         currency=currency,
-        reckoning=f"{monthly} orders a month short of the usual share served x {money(value, currency)} an order.",
+        reckoning=f"{count(orders)} orders a month short of the usual share served x {money(value, currency)} an "
+        "order.",
     )
 
 

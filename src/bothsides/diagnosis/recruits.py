@@ -9,12 +9,18 @@ from bothsides.diagnosis.coverage import Range, missing_suppliers, usual_need
 from bothsides.diagnosis.liquidity_audit import CoverageGap, Covered, RecruitList, SupplierType, cell_label
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.threshold.reading import ThresholdReading
-from bothsides.diagnosis.wording import counted, money, share
+from bothsides.diagnosis.wording import counted, listed, money, share
 from bothsides.metrics import Store
 from bothsides.schema import Side
 
 LEAST_SUPPLIERS = 3
 """Below so many suppliers a type's habits are those of its few; it is taken to serve its own cell alone."""
+
+LEAST_LEFT = 0.01
+"""A cell that waits for less than this share of all unmet money is not named as what the list leaves."""
+
+MOST_WAITING = 3
+"""Cells named that the list leaves waiting."""
 
 LEAST_REACH = 0.02
 """A cell that gets less of what a type sells at home is not counted as served by it."""
@@ -194,7 +200,9 @@ def recruit_list(
         running += kind.money
         told.append(replace(kind, running_share=running / total))
     bound = at_most(unmet, offered, chosen)
-    sentence = UNSEEN if found.unseen else _sentence(told, total, bound, currency)
+    left = {where: amount - sum(choice.gains.get(where, 0.0) for choice in chosen) for where, amount in unmet.items()}
+    waiting = [cell_label(*w) for w in sorted(left, key=lambda w: (-left[w], str(w))) if left[w] > LEAST_LEFT * total]
+    sentence = UNSEEN if found.unseen else _sentence(told, total, bound, waiting, currency)
     return RecruitList(types=tuple(told), unmet=total, at_most=bound, sentence=sentence)
 
 
@@ -223,17 +231,27 @@ def _type(
     )
 
 
-def _sentence(types: Sequence[SupplierType], total: float, bound: float, currency: str) -> str:
+def _sentence(types: Sequence[SupplierType], total: float, bound: float, waiting: Sequence[str], currency: str) -> str:
+    """Whom to recruit, what they would cover, where the rest waits, and whether another list could do better."""
     if not types:
         return "No cell's unmet demand can be laid to a lack of suppliers: there is nobody to recruit for it."
     named = "; ".join(f"{how_many(kind)} for {kind.label}" for kind in types[:3])
     rest = f"; and {counted(len(types) - 3, 'more type')}" if len(types) > 3 else ""
-    covered = share(types[-1].running_share)
-    others = f"No list of {counted(len(types), 'type')}" if len(types) > 1 else "No single type"
-    limit = f" {others} could cover more than {share(bound)}." if bound < 1 else ""
+    covered = types[-1].running_share
+    others = [
+        *waiting[:MOST_WAITING],
+        *([counted(more, "other cell")] if (more := len(waiting) - MOST_WAITING) > 0 else []),
+    ]
+    where = f" The rest waits in {listed(others)}." if others else ""
+    same = "no other single type" if len(types) == 1 else f"no other {counted(len(types), 'type')}"
+    limit = (
+        f" {same[:1].upper()}{same[1:]} would cover more."
+        if bound <= covered + 0.005
+        else f" The best list of as many types could cover {share(bound)} at most."
+    )
     return (
-        f"{named}{rest}: together they cover {covered} of the {money(total, currency)} a month that waits for "
-        f"suppliers.{limit}"
+        f"{named}{rest} would cover {share(covered)} of the {money(total, currency)} a month in orders that wait for "
+        f"suppliers.{where}{limit}"
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bothsides.diagnosis.cells import Cells, Where
+from bothsides.diagnosis.coverage import missing_suppliers, usual_need
 from bothsides.diagnosis.figures import figure
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
 from bothsides.diagnosis.liquidity import Judged, cell_values
@@ -215,16 +216,17 @@ def _finding(
         cause="Budgets follow past volume or ambition, not what the other side of the cell can serve.",
         owner="Demand-generation manager" if side is Side.BUYER else "VP Sales, supplier side",
         play="move_spend",
-        first_step=f"{move} until {cell.label} has {_needed(j, side)}.",
+        first_step=f"{move} until {cell.label} has {_needed(j, side, found)}.",
         caveat="Nothing is known of what the spend did elsewhere than where it was aimed.",
     )
 
 
-def _needed(j: Judged, side: Side) -> str:
+def _needed(j: Judged, side: Side, found: Cells) -> str:
     """How many of the other side a usual cell would have for this one."""
     usual = j.standing.balance.usual if j.standing.balance else 0.0
     if side is Side.BUYER:
-        return f"about {counted(max(1, round(j.cell.buyers / usual)) if usual else 1, 'supplier')}"
+        need = usual_need(found)
+        return f"about {counted(j.cell.suppliers + (missing_suppliers(j.cell, need)[0] if need else 1), 'supplier')}"
     return f"about {counted(max(1, round(j.cell.suppliers * usual)), 'buyer')}"
 
 
