@@ -8,6 +8,7 @@ import pytest
 
 from bothsides.metrics import Store
 from bothsides.predict.churn_features import CHURN_SIGNALS, trade_months
+from bothsides.predict.purchase import COUNTED
 from bothsides.predict.validation import changed_by_the_future
 from bothsides.schema import Side
 from tests.diagnosis.conftest import market_of
@@ -101,3 +102,53 @@ def test_above_the_bound_a_fixed_one_in_so_many_is_taken(demo: Store, monkeypatc
     assert (some.accounts % some.stride == 0).all()
     assert set(some.accounts) < set(everyone.accounts)
     assert len(some) <= 150
+
+
+def _known(orders: list[dict[str, Any]], **tables: Any) -> tuple[dict[str, tuple[float, float]], tuple[str, ...]]:
+    """Orders lately and what came of each buyer at the cut-off, and what is said of who is no case, asked today."""
+    store = market_of(orders=orders, **tables)
+    names = dict(store.engine.rows("SELECT account, name FROM dim_accounts"))
+    with trade_months(store, Side.BUYER, date(2025, 5, 1)) as trade:
+        then, now = trade.cases(CUTOFF, 3), trade.cases(CUTOFF, None)
+    lately = then.features[:, NAMES.index("orders_recent")]
+    rows = zip(then.accounts.tolist(), lately.tolist(), then.known.tolist(), strict=True)
+    return {names[who]: (round(np.expm1(orders)), left) for who, orders, left in rows}, now.notes
+
+
+def test_who_was_closed_before_the_cut_off_has_left_and_is_no_case() -> None:
+    """A day that comes later is not known yet, and whoever orders after it was closed has not left."""
+    orders = [_order(name, "2024-12-02") for name in ("open", "closed", "closes later", "back")]
+    orders += [_order("back", "2024-12-30")]
+    closed = {"closed": "2024-12-10", "closes later": "2025-01-15", "back": "2024-12-20"}
+    accounts = [
+        {"account_id": who, "side": "buyer", "name": who, "closed_at": closed.get(who)} for who in ("open", *closed)
+    ]
+    accounts.append({"account_id": "S", "side": "supplier", "name": "S"})
+    found, notes = _known(orders, accounts=accounts)
+    assert set(found) == {"open", "closes later", "back"}
+    assert "1 account on record as closed is left out: it has left already" in notes
+
+
+def test_a_credit_note_is_no_order_and_takes_its_value_back() -> None:
+    """Nor is an order of no value: neither shows that the account still buys, nor that it came back."""
+    orders = [
+        _order("buys", "2024-11-10", 30_000),
+        _order("buys", "2024-12-10", -10_000),
+        _order("buys", "2024-12-12", 0),
+        _order("buys", "2025-02-01", -5_000),
+        _order("credit only", "2024-12-10", -700),
+    ]
+    found, notes = _known(orders)
+    assert found == {"buys": (1, True)}
+    assert "4 credit notes and orders of no value are not counted as orders" in notes
+    with trade_months(market_of(orders=orders), Side.BUYER, date(2025, 5, 1)) as trade:
+        amounts = trade.cases(CUTOFF, None).amounts
+    assert amounts is not None
+    assert amounts.tolist() == [pytest.approx(200 / (52 / 30.4375))]
+
+
+def test_an_order_without_an_exchange_rate_is_an_order_of_unknown_value() -> None:
+    orders = [_order("buys", "2024-11-10"), _order("buys", "2024-12-10") | {"currency": "USD"}]
+    found, notes = _known(orders)
+    assert found == {"buys": (2, True)}
+    assert "1 order has no value in EUR (no amount, or no exchange rate): " + COUNTED in notes

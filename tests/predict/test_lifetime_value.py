@@ -230,6 +230,37 @@ def test_an_account_on_record_for_the_other_side_keeps_its_name(late_fees: Store
     assert all(account.name.startswith("Name of both") for account in named)
 
 
+def test_closed_accounts_bring_nothing_and_orders_without_a_rate_are_said_to_be_left_out(bought: Purchases) -> None:
+    few = np.isin(bought.who, np.arange(60))
+    rows, names = [], {f"b{who}" for who in range(60)}
+    for who, when, worth in zip(bought.who[few], bought.when[few], bought.worth[few], strict=True):
+        row = {
+            "buyer_id": f"b{who}",
+            "supplier_id": "s",
+            "amount": round(100 * worth),
+            "placed_at": date.fromordinal(when),
+        }
+        rows.append(row | {"status": "completed"})
+    rows.append(rows[-1] | {"currency": "USD"})
+    closed = {f"b{who}": date.fromordinal(int(bought.when[few].max())) for who in range(20)}
+    accounts = [
+        {"account_id": name, "side": "buyer", "name": name, "closed_at": closed.get(name)} for name in sorted(names)
+    ]
+    accounts.append({"account_id": "s", "side": "supplier", "name": "s"})
+    store = market_of(orders=rows, accounts=accounts)
+    found, spent = lifetime_values(store, Side.BUYER), spend_forecast(store, Side.BUYER)
+    for listed, card in ((found.accounts, found.card), (spent.accounts, spent.card)):
+        assert {account.name for account in listed} == names - closed.keys()
+        assert "20 accounts on record as closed are left out: they have left already" in card.notes
+        assert any(note.startswith("1 order has no value in EUR") for note in card.notes)
+    assert found.total is not None
+    assert found.per_account is not None
+    assert sum(account.value for account in found.accounts) == pytest.approx(found.total.value)
+    assert found.per_account.value == pytest.approx(found.total.value / 40)
+    assert spent.total is not None
+    assert spent.total.value < spent.last
+
+
 def test_a_short_history_and_wrong_words_are_refused(bought: Purchases) -> None:
     few = np.isin(bought.who, np.arange(60))
     some = Purchases(who=bought.who[few], when=bought.when[few], worth=bought.worth[few])

@@ -136,3 +136,33 @@ def test_a_buyer_on_record_as_a_supplier_counts_in_its_own_region() -> None:
     plain = rules(("acme", "bolt", "old"))
     assert rules(("acme", "bolt", "old", "s1")) == plain
     assert rules(names) == plain
+
+
+def _asked_today(orders: list[dict[str, Any]], **tables: Any) -> tuple[set[tuple[str, str]], tuple[str, ...]]:
+    """Who is asked about with whom, and what is said of who is not."""
+    store = market_of(orders=orders, **tables)
+    names = dict(store.engine.rows("SELECT account, name FROM dim_accounts"))
+    with pair_trade(store, date(2025, 5, 1)) as trade:
+        cases = trade.cases(date(2025, 5, 1), None)
+    assert cases.counterparties is not None
+    pairs = zip(cases.accounts.tolist(), cases.counterparties.tolist(), strict=True)
+    return {(names[buyer], names[supplier]) for buyer, supplier in pairs}, cases.notes
+
+
+def test_a_closed_account_is_nobody_to_start_with() -> None:
+    orders = [_order("a", "acme", "2025-01-05"), _order("b", "bolt", "2025-01-06"), _order("c", "acme", "2025-01-07")]
+    accounts = [{"account_id": who, "side": "buyer", "name": who} for who in "abc"]
+    accounts += [{"account_id": who, "side": "supplier", "name": who} for who in ("acme", "bolt")]
+    assert _asked_today(orders, accounts=accounts)[0] == {("a", "bolt"), ("b", "acme"), ("c", "bolt")}
+    closed = [row | ({"closed_at": "2025-02-01"} if row["account_id"] in ("c", "acme") else {}) for row in accounts]
+    asked, notes = _asked_today(orders, accounts=closed)
+    assert asked == {("a", "bolt")}
+    assert "2 accounts on record as closed are left out: they have left already" in notes
+
+
+def test_a_credit_note_is_no_meeting() -> None:
+    orders = [_order("a", "acme", "2025-01-05"), _order("b", "bolt", "2025-01-06")]
+    orders += [_order("a", "bolt", "2025-02-05") | {"amount": -50}]
+    asked, notes = _asked_today(orders)
+    assert asked == {("a", "bolt"), ("b", "acme")}
+    assert "1 credit note or order of no value is not counted as an order" in notes

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -90,3 +91,53 @@ def test_what_was_spent_is_the_same_counted_by_occasion_or_not() -> None:
     held = bought.after(known.accounts, last_day(200), last_day(260))
     assert bought.spent(known.accounts, last_day(200), last_day(260)).tolist() == pytest.approx(held.value.tolist())
     assert bought.spent(np.zeros(0, np.int64), last_day(200), last_day(260)).tolist() == []
+
+
+def _order(buyer: str, day: str, amount: int, **more: Any) -> dict[str, Any]:
+    order = {"buyer_id": buyer, "supplier_id": "s", "placed_at": day, "amount": amount, "status": "completed"}
+    return order | more
+
+
+def test_a_credit_note_is_no_occasion_and_its_money_counts_from_its_day_on() -> None:
+    """A note of 30 on 90 bought over two days leaves 30 each; before its day nobody knows of it."""
+    orders = [_order("b", "2024-01-10", 5_000), _order("b", "2024-02-10", 4_000), _order("b", "2024-03-10", -3_000)]
+    orders += [_order("b", "2024-03-20", 0), _order("only notes", "2024-02-01", -500)]
+    bought = read_purchases(market_of(orders=orders), Side.BUYER, until=date(2024, 6, 30))
+    now = bought.known_by(date(2024, 6, 30), recent_days=90)
+    assert (now.frequency.tolist(), now.value.tolist()) == ([1], [30])
+    assert now.squares.tolist() == [pytest.approx(2 * 5**2)]
+    then = bought.known_by(date(2024, 2, 28), recent_days=90)
+    assert (then.frequency.tolist(), then.value.tolist()) == ([1], [45])
+    held = bought.after(then.accounts, date(2024, 2, 28), date(2024, 6, 30))
+    assert (held.occasions.tolist(), held.value.tolist()) == ([0], [-30])
+    assert bought.spent(then.accounts, date(2024, 1, 31), date(2024, 6, 30)).tolist() == [10]
+    assert bought.uncounted.credits == 3
+
+
+def test_credit_notes_above_all_that_was_bought_leave_a_value_of_nothing() -> None:
+    orders = [_order("b", "2024-01-10", 5_000), _order("b", "2024-03-10", -9_000)]
+    bought = read_purchases(market_of(orders=orders), Side.BUYER, until=date(2024, 6, 30))
+    assert bought.known_by(date(2024, 6, 30), recent_days=90).value.tolist() == [0]
+
+
+def test_orders_without_an_exchange_rate_are_counted_as_left_out() -> None:
+    orders = [_order("b", "2024-01-10", 5_000), _order("b", "2024-02-10", 5_000, currency="USD")]
+    bought = read_purchases(market_of(orders=orders), Side.BUYER, until=date(2024, 6, 30))
+    assert (len(bought.who), bought.uncounted.unvalued) == (1, 1)
+
+
+def test_who_was_closed_by_a_day_and_bought_nothing_since_is_gone_by_it() -> None:
+    orders = [_order(who, "2024-01-10", 100) for who in ("open", "closed", "back")] + [
+        _order("back", "2024-03-10", 100)
+    ]
+    closed = {"closed": "2024-02-01", "back": "2024-02-01"}
+    accounts = [
+        {"account_id": who, "side": "buyer", "closed_at": closed.get(who)} for who in ("open", "closed", "back")
+    ]
+    accounts += [{"account_id": "s", "side": "supplier"}]
+    bought = read_purchases(market_of(orders=orders, accounts=accounts), Side.BUYER, until=date(2024, 6, 30))
+
+    def gone(day: date) -> int:
+        return int(bought.gone(np.unique(bought.who), day).sum())
+
+    assert (gone(date(2024, 1, 31)), gone(date(2024, 2, 28)), gone(date(2024, 6, 30))) == (0, 2, 1)

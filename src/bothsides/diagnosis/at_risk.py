@@ -13,7 +13,7 @@ from bothsides.diagnosis.wording import count, counted, money, of_side, share
 from bothsides.metrics import Store
 from bothsides.metrics.interval import wilson
 from bothsides.predict.churn import churn
-from bothsides.predict.measures import Bools, Ints
+from bothsides.predict.measures import Ints
 from bothsides.predict.model_card import ModelCard, Score
 from bothsides.predict.scores import Prediction, ScoreTable
 from bothsides.schema import Side
@@ -67,27 +67,20 @@ class Risk:
 
 
 def read_risks(store: Store, as_of: date | None, policy: DiagnosisPolicy) -> tuple[Risk, ...]:
-    """The churn model of each side with the accounts it puts at risk; one on record as closed has left already."""
-    return tuple(_risk(store, churn(store, side, as_of=as_of), policy) for side in Side)
+    """The churn model of each side with the accounts it puts at risk."""
+    return tuple(_risk(churn(store, side, as_of=as_of), policy) for side in Side)
 
 
-def _closed(store: Store, accounts: Ints, by: date | None) -> Bools:
-    """Which of the accounts were closed before a day."""
-    rows = store.engine.rows("SELECT account FROM dim_accounts WHERE closed_on < $day", {"day": by or date.min})
-    return np.isin(accounts, np.array([account for (account,) in rows], np.int64))
-
-
-def _risk(store: Store, prediction: Prediction, policy: DiagnosisPolicy) -> Risk:
+def _risk(prediction: Prediction, policy: DiagnosisPolicy) -> Risk:
     table, tested, card = prediction.table, prediction.tested, prediction.card
     nobody = Alike(n=0, said=0.0, came=0)
     if table is None or tested is None or not card.usable or table.amounts is None:
         return Risk(prediction=prediction, rows=np.empty(0, np.int64), held=0.0, traded=0.0, alike=nobody)
     chances, amounts = table.probabilities, table.amounts
     lately = [signal.name for signal in table.signals].index(TRADED_LATELY)
-    there = (table.values[:, lately] > 0) & ~_closed(store, table.accounts, card.scored_on)
+    there = table.values[:, lately] > 0
     rows = np.flatnonzero(there & (chances >= policy.at_risk_probability) & (amounts > 0))
     like = (tested.features[:, lately] > 0) & (tested.chances >= policy.at_risk_probability)
-    like &= ~_closed(store, tested.accounts, None if card.test_span is None else card.test_span[0])
     return Risk(
         prediction=prediction,
         rows=rows[np.lexsort((rows, -(chances * amounts)[rows]))],

@@ -71,6 +71,8 @@ class Cases:
     amounts: Floats | None = None
     """What each case trades a month, major units."""
     stride: int = 1
+    notes: tuple[str, ...] = ()
+    """What a reader must know of who is a case and what counts."""
 
     def __post_init__(self) -> None:
         sizes = {len(self.accounts), len(self.features), len(self.rule)}

@@ -7,7 +7,8 @@ from bothsides.metrics.hindsight import on_day
 from bothsides.predict.account_names import account_names
 from bothsides.predict.cases import ModelSpec
 from bothsides.predict.churn_features import CHURN_SIGNALS, trade_months
-from bothsides.predict.judging import TOO_SHORT, none_known, predicted, refused
+from bothsides.predict.followed import followed
+from bothsides.predict.judging import TOO_SHORT, predicted, refused
 from bothsides.predict.logistic import RIDGE
 from bothsides.predict.scores import Prediction
 from bothsides.predict.validation import time_split
@@ -39,14 +40,11 @@ def churn(store: Store, side: Side, *, as_of: date | None = None) -> Prediction:
     what it traded a month over the last year, major units.
     """
     spec = churn_spec(side)
-    if store.sampled:
-        return refused(spec, "orders are a declared sample: no account can be followed")
-    known = store.ranges.get("orders")
-    if known is None or (as_of is not None and as_of < known[0]):
-        return refused(spec, none_known(store, as_of))
+    days = followed(store, as_of)
+    if isinstance(days, str):
+        return refused(spec, days)
     with on_day(store, as_of) as then:
-        last = min(known[1], as_of) if as_of else known[1]
-        split = time_split(known[0], last, horizon=HORIZON_MONTHS, step=HORIZON_MONTHS)
+        split = time_split(days.first, days.end, horizon=HORIZON_MONTHS, step=HORIZON_MONTHS)
         if split is None:
             return refused(spec, TOO_SHORT)
         with trade_months(then, side, split.now, told=split.told) as trade:

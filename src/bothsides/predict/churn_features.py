@@ -11,6 +11,7 @@ from bothsides.metrics import Store
 from bothsides.predict.cases import Cases, Signal
 from bothsides.predict.logistic import Floats
 from bothsides.predict.measures import Ints
+from bothsides.predict.purchase import BOUGHT, COUNTED, closed_note, uncounted
 from bothsides.predict.reading import int_columns
 from bothsides.schema import Side, minor_units
 from bothsides.schema.period import add_months
@@ -42,8 +43,9 @@ CHURN_SIGNALS = (
 
 _TRADE = """
 CREATE OR REPLACE TEMP TABLE predict_trade_months AS
-SELECT account, date_trunc('month', placed_on)::DATE AS month, count(*) AS orders,
-       coalesce(sum(value), 0)::BIGINT AS value, min(placed_on) AS first_on, max(placed_on) AS last_on
+SELECT account, date_trunc('month', placed_on)::DATE AS month, count(*) FILTER (WHERE {bought}) AS orders,
+       coalesce(sum(value), 0)::BIGINT AS value, min(placed_on) FILTER (WHERE {bought}) AS first_on,
+       max(placed_on) FILTER (WHERE {bought}) AS last_on
 FROM fact_order_parties WHERE side = '{side}' AND placed_on < DATE '{until}' GROUP BY 1, 2
 """
 
@@ -58,24 +60,29 @@ _COLUMNS = (
     "orders_recent",
     "orders_earlier",
     "value_year",
+    "closed",
 )
 
 _HISTORY = """
 SELECT account::BIGINT AS account, ($told - max(last_on))::BIGINT AS since_last,
-       ($told - min(first_on))::BIGINT AS since_first, count(*)::BIGINT AS months,
-       (count(*) FILTER (WHERE month >= $recent))::BIGINT AS months_recent,
-       (count(*) FILTER (WHERE month >= $earlier AND month < $recent))::BIGINT AS months_earlier,
-       (count(*) FILTER (WHERE month >= $year AND month < $earlier))::BIGINT AS months_year,
+       ($told - min(first_on))::BIGINT AS since_first, (count(*) FILTER (WHERE orders > 0))::BIGINT AS months,
+       (count(*) FILTER (WHERE orders > 0 AND month >= $recent))::BIGINT AS months_recent,
+       (count(*) FILTER (WHERE orders > 0 AND month >= $earlier AND month < $recent))::BIGINT AS months_earlier,
+       (count(*) FILTER (WHERE orders > 0 AND month >= $year AND month < $earlier))::BIGINT AS months_year,
        coalesce(sum(orders) FILTER (WHERE month >= $recent), 0)::BIGINT AS orders_recent,
        coalesce(sum(orders) FILTER (WHERE month >= $earlier AND month < $recent), 0)::BIGINT AS orders_earlier,
-       coalesce(sum(value) FILTER (WHERE month >= $year), 0)::BIGINT AS value_year
-FROM predict_trade_months WHERE month < $cutoff AND account % $stride = 0
+       coalesce(sum(value) FILTER (WHERE month >= $year), 0)::BIGINT AS value_year,
+       CASE WHEN max(last_on) <= max(closed_on) THEN 1 ELSE 0 END::BIGINT AS closed
+FROM predict_trade_months
+LEFT JOIN (SELECT account, max(closed_on) AS closed_on FROM dim_accounts WHERE closed_on < $cutoff GROUP BY account) c
+USING (account)
+WHERE month < $cutoff AND account % $stride = 0
 GROUP BY account HAVING max(last_on) >= $gone ORDER BY 1
 """
 
 _CAME_BACK = """
 SELECT DISTINCT account::BIGINT AS account FROM predict_trade_months
-WHERE month >= $cutoff AND month < $ends AND account % $stride = 0 ORDER BY 1
+WHERE month >= $cutoff AND month < $ends AND account % $stride = 0 AND orders > 0 ORDER BY 1
 """
 
 
@@ -89,11 +96,14 @@ class TradeMonths:
     accounts: int
     told: date
     """The day after the last known one: pauses are counted up to it."""
+    notes: tuple[str, ...] = ()
+    """What a reader must know of which orders count."""
 
     def cases(self, cutoff: date, months: int | None) -> Cases:
         """Accounts that traded in the 24 months before the cut-off, and who then did not in the months after it.
 
-        With `months` None everything is scored and nothing came yet; else at most 20,000 accounts are taken.
+        Whoever was closed by then and has not ordered since has left, and is no case. With `months` None everything is
+        scored and nothing came yet; else at most 20,000 accounts are taken.
         """
         stride = 1 if months is None else max(1, -(-self.accounts // MOST_CASES))
         days = {
@@ -105,7 +115,8 @@ class TradeMonths:
             "gone": add_months(cutoff, -GONE_AFTER_MONTHS),
             "stride": stride,
         }
-        read = int_columns(self.engine, _HISTORY, _COLUMNS, days)
+        found = int_columns(self.engine, _HISTORY, _COLUMNS, days)
+        read = {name: column[found["closed"] == 0] for name, column in found.items()}
         outcome = None
         if months is not None:
             after = {"cutoff": cutoff, "ends": add_months(cutoff, months), "stride": stride}
@@ -120,6 +131,7 @@ class TradeMonths:
             outcome=outcome,
             amounts=np.maximum(read["value_year"], 0) / self.unit / lived,
             stride=stride,
+            notes=(*closed_note(int(found["closed"].sum())), *self.notes),
         )
 
 
@@ -130,10 +142,17 @@ def trade_months(store: Store, side: Side, until: date, *, told: date | None = N
     `told` is the day after the last known one where that is before `until`.
     """
     with store.engine.aside() as engine:
-        engine.run(_TRADE.format(side=side.value, until=until))
+        engine.run(_TRADE.format(side=side.value, until=until, bought=BOUGHT))
         row = engine.row("SELECT count(DISTINCT account) FROM predict_trade_months")
         unit = 10 ** minor_units(store.currency)
-        yield TradeMonths(engine=engine, side=side, unit=unit, accounts=row[0] if row else 0, told=told or until)
+        yield TradeMonths(
+            engine=engine,
+            side=side,
+            unit=unit,
+            accounts=row[0] if row else 0,
+            told=told or until,
+            notes=uncounted(store, until).notes(COUNTED),
+        )
 
 
 def churn_features(read: dict[str, Ints]) -> Floats:

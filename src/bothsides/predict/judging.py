@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from bothsides.metrics import Better, Store
+from bothsides.metrics import Better
 from bothsides.predict.calibration import bands, calibration_error, recalibration, total_ratio
 from bothsides.predict.cases import Cases, ModelSpec, Signal
 from bothsides.predict.drift import MOVED, base_rate_moved, stability
@@ -252,12 +252,6 @@ def _refused(spec: ModelSpec, reason: str) -> ModelCard:
     )
 
 
-def none_known(store: Store, as_of: date | None) -> str:
-    """Why there is nothing to learn from: no dated order, or none by that day."""
-    known = store.ranges.get("orders")
-    return f"no order is known by {as_of}: the first is of {known[0]}" if known else "no dated order is known"
-
-
 def refused(spec: ModelSpec, reason: str) -> Prediction:
     """A card that says why there is no model."""
     return Prediction(card=_refused(spec, reason))
@@ -311,7 +305,7 @@ def _card(
         bands=judgement.bands,
         features=features,
         intercept=0.0 if fit is None else fit.intercept,
-        notes=(*spec.notes, *judgement.notes, *warnings),
+        notes=(*spec.notes, *judgement.notes, *(test if now is None else now).notes, *warnings),
     )
 
 

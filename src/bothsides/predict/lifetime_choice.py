@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from bothsides.predict.backtest import Backtested, Draws, backtested, better_by, least
 from bothsides.predict.mean_value import fit_mean_value
 from bothsides.predict.model_card import Estimate, ModelVerdict
-from bothsides.predict.repeat_buying import Held, Numbers, RepeatBuying
+from bothsides.predict.repeat_buying import Held, Numbers, RepeatBuying, Truths
 from bothsides.predict.repeat_ways import ALIKE, Way, ways
 
 CALIBRATED = (0.67, 1.5)
@@ -58,23 +60,27 @@ def _off(what: str, factor: Estimate | None) -> str:
     return "" if CALIBRATED[0] <= factor.value <= CALIBRATED[1] else f"{what} came to {factor.value:.2f} times"
 
 
-def judge(then: RepeatBuying, later: Held, weeks: float, *, seed: int) -> Judged:
-    """Every way fitted on the record and held against what came in the weeks after it."""
-    draws = Draws.of(len(then), seed=seed)
-    tried = [(way, way.fit(then).expecting(then, weeks)) for way in ways(weeks)]
-    alike = ALIKE.fit(then).expecting(then, weeks)
-    way, expected, rule, thumb = _chosen(tried, later.occasions, draws)
+def judge(then: RepeatBuying, later: Held, weeks: float, *, seed: int, here: Truths | None = None) -> Judged:
+    """Every way fitted on the record and held against what came in the weeks after it.
+
+    All learn from every account and are judged on those `here`, by default all: of who was closed nothing is asked.
+    """
+    asked = np.ones(len(then), bool) if here is None else here
+    came, draws = later.occasions[asked], Draws.of(int(asked.sum()), seed=seed)
+    tried = [(way, way.fit(then).expecting(then, weeks)[asked]) for way in ways(weeks)]
+    alike = ALIKE.fit(then.at(asked)).expecting(then.at(asked), weeks)
+    way, expected, rule, thumb = _chosen(tried, came, draws)
     return Judged(
         way=way,
         rule=rule,
         candidates=tuple(
-            backtested((w.id, w.says, w.is_model), e, later.occasions, draws, chosen=w.id == way.id) for w, e in tried
+            backtested((w.id, w.says, w.is_model), e, came, draws, chosen=w.id == way.id) for w, e in tried
         ),
-        gap=better_by(expected, thumb, later.occasions, draws),
-        absolute_gap=better_by(expected, thumb, later.occasions, draws, power=1),
-        over_alike=better_by(expected, alike, later.occasions, draws),
-        money_factor=draws.ratio(later.value, expected * fit_mean_value(then).of(then)),
-        n=len(then),
+        gap=better_by(expected, thumb, came, draws),
+        absolute_gap=better_by(expected, thumb, came, draws, power=1),
+        over_alike=better_by(expected, alike, came, draws),
+        money_factor=draws.ratio(later.value[asked], expected * fit_mean_value(then).of(then)[asked]),
+        n=int(asked.sum()),
     )
 
 

@@ -10,12 +10,20 @@ from bothsides.metrics import Better, Store
 from bothsides.metrics.hindsight import on_day
 from bothsides.predict.account_names import account_names
 from bothsides.predict.backtest import Backtested
-from bothsides.predict.judging import none_known
+from bothsides.predict.followed import Followed, followed
 from bothsides.predict.lifetime_choice import Judged, judge
 from bothsides.predict.lifetime_worth import WEEKS_PER_MONTH, mean_worth, new_worth
 from bothsides.predict.mean_value import MeanValue, fit_mean_value
 from bothsides.predict.model_card import Comparison, Estimate, ModelCard, ModelVerdict, empty_card, version_of
-from bothsides.predict.repeat_buying import Numbers, Purchases, RepeatBuying, months_before, read_purchases
+from bothsides.predict.purchase import closed_note
+from bothsides.predict.repeat_buying import (
+    Numbers,
+    Purchases,
+    RepeatBuying,
+    Truths,
+    months_before,
+    read_purchases,
+)
 from bothsides.predict.repeat_ways import Learned, Model
 from bothsides.schema import Side
 
@@ -92,20 +100,17 @@ def lifetime_values(
         raise ValueError(f"horizon_months {horizon_months} must be one of {', '.join(map(str, HORIZONS))}")
     if discount < 0 or not 0 <= credit <= 1:
         raise ValueError(f"discount {discount} must be at least 0, credit {credit} from 0 to 1")
-    known = store.ranges.get("orders")
-    if known is None or store.sampled or (as_of is not None and as_of < known[0]):
-        why = "orders are a declared sample: accounts cannot be followed" if store.sampled else none_known(store, as_of)
-        return LifetimeValues(card=_card(side, horizon_months, ModelVerdict.TOO_LITTLE, why))
-    end = min(known[1], as_of) if as_of else known[1]
+    days = followed(store, as_of)
+    if isinstance(days, str):
+        return LifetimeValues(card=_card(side, horizon_months, ModelVerdict.TOO_LITTLE, days))
     with on_day(store, as_of) as then:
-        return _on_day(then, side, end, horizon_months=horizon_months, discount=discount, credit=credit, seed=seed)
+        return _on_day(then, side, days, horizon_months=horizon_months, discount=discount, credit=credit, seed=seed)
 
 
 def _on_day(
-    store: Store, side: Side, end: date, *, horizon_months: int, discount: float, credit: float, seed: int
+    store: Store, side: Side, days: Followed, *, horizon_months: int, discount: float, credit: float, seed: int
 ) -> LifetimeValues:
-    known = store.ranges["orders"]
-    months = _months(known[0], end)
+    months, end = _months(days.first, days.end), days.end
     tested = max(3, min(12, months // 3))
     if months < LEAST_MONTHS:
         why = f"{months} months of orders are known, at least {LEAST_MONTHS} are needed: half to learn, half to judge"
@@ -154,19 +159,21 @@ def _months(first: date, last: date) -> int:
 
 def _valued(asked: _Asked, bought: Purchases, names: Mapping[int, str]) -> LifetimeValues:
     then = bought.known_by(asked.cut, recent_days=asked.tested_days)
-    repeaters = int((then.frequency > 0).sum())
-    if len(then) < LEAST_ACCOUNTS or repeaters < LEAST_REPEATERS:
+    here = ~bought.gone(then.accounts, asked.cut)
+    n, repeaters = int(here.sum()), int((then.frequency[here] > 0).sum())
+    if n < LEAST_ACCOUNTS or repeaters < LEAST_REPEATERS:
         why = (
-            f"{len(then)} accounts, {repeaters} of them with a second order, by {asked.cut}; at least {LEAST_ACCOUNTS} "
+            f"{n} accounts, {repeaters} of them with a second order, by {asked.cut}; at least {LEAST_ACCOUNTS} "
             f"and {LEAST_REPEATERS} are needed to judge a forecast"
         )
-        return LifetimeValues(card=_card(asked.side, asked.horizon, ModelVerdict.TOO_LITTLE, why, n_test=len(then)))
-    judged = judge(then, bought.after(then.accounts, asked.cut, asked.end), asked.tested_weeks, seed=asked.seed)
+        return LifetimeValues(card=_card(asked.side, asked.horizon, ModelVerdict.TOO_LITTLE, why, n_test=n))
+    later = bought.after(then.accounts, asked.cut, asked.end)
+    judged = judge(then, later, asked.tested_weeks, seed=asked.seed, here=here)
     return _today(asked, judged, bought, names)
 
 
 def _today(asked: _Asked, judged: Judged, bought: Purchases, names: Mapping[int, str]) -> LifetimeValues:
-    """The chosen way, learned from everything, for the accounts known today."""
+    """The chosen way, learned from everything, for the accounts known today that are not closed."""
     now = bought.known_by(asked.end, recent_days=asked.tested_days)
     learned, worth = judged.way.fit(now), fit_mean_value(now)
     months = asked.horizon if judged.way.is_model else min(asked.horizon, asked.tested)
@@ -174,19 +181,24 @@ def _today(asked: _Asked, judged: Judged, bought: Purchases, names: Mapping[int,
     whole = learned.expecting(now, months * WEEKS_PER_MONTH)
     price = worth.of(now)
     each = price * asked.margin
-    value, drawn = mean_worth(learned, now, each, months=months, discount=asked.discount, seed=asked.seed)
+    here = ~bought.gone(now.accounts, asked.end)
+    value, drawn = mean_worth(learned, now, each * here, months=months, discount=asked.discount, seed=asked.seed)
     parameters = _parameters(learned.model, worth)
     card = replace(
         _card(asked.side, months, verdict, reason, n_test=judged.n),
         method=judged.way.says,
         baseline=judged.rule.says,
-        version=version_of(_content(asked, judged, months, parameters)),
+        version=version_of(_content(asked, judged, months, parameters) | {"accounts": int(here.sum())}),
         train_cutoffs=(asked.cut, asked.end),
         test_span=(asked.cut + timedelta(days=1), asked.end),
         scored_on=asked.end,
         n_train=len(now),
         comparisons=_comparisons(judged),
-        notes=_notes(judged, asked, months),
+        notes=(
+            *_notes(judged, asked, months),
+            *closed_note(int((~here).sum())),
+            *bought.uncounted.notes("left out of every figure here"),
+        ),
     )
     ranks = verdict is not ModelVerdict.NO_SIGNAL
     return LifetimeValues(
@@ -201,9 +213,9 @@ def _today(asked: _Asked, judged: Judged, bought: Purchases, names: Mapping[int,
         credit=asked.credit,
         discount=asked.discount,
         currency=asked.currency,
-        accounts=_accounts(now, learned, value, whole, price, names) if ranks else (),
+        accounts=_accounts(now, here, learned, value, whole, price, names) if ranks else (),
         total=_scaled(drawn, len(now)),
-        per_account=drawn,
+        per_account=_scaled(drawn, len(now) / here.sum()) if here.any() else None,
         new_account=new_worth(learned, each, months=months, discount=asked.discount, seed=asked.seed),
     )
 
@@ -224,13 +236,19 @@ def _notes(judged: Judged, asked: _Asked, months: int) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _scaled(mean: Estimate, n: int) -> Estimate:
+def _scaled(mean: Estimate, n: float) -> Estimate:
     low, high = (None if end is None else end * n for end in (mean.low, mean.high))
     return Estimate(value=mean.value * n, low=low, high=high)
 
 
 def _accounts(
-    now: RepeatBuying, learned: Learned, value: Numbers, whole: Numbers, price: Numbers, names: Mapping[int, str]
+    now: RepeatBuying,
+    here: Truths,
+    learned: Learned,
+    value: Numbers,
+    whole: Numbers,
+    price: Numbers,
+    names: Mapping[int, str],
 ) -> tuple[AccountValue, ...]:
     alive = None if learned.model is None else learned.model.alive(now.histories)
     order = np.lexsort((now.accounts, -value))
@@ -245,6 +263,7 @@ def _accounts(
             reason=_reason(now, int(i)),
         )
         for i in order
+        if here[i]
     )
 
 

@@ -8,7 +8,8 @@ from bothsides.metrics import Store
 from bothsides.metrics.hindsight import on_day
 from bothsides.predict.account_names import account_names
 from bothsides.predict.cases import ModelSpec
-from bothsides.predict.judging import TOO_SHORT, none_known, predicted, refused
+from bothsides.predict.followed import followed
+from bothsides.predict.judging import TOO_SHORT, predicted, refused
 from bothsides.predict.logistic import RIDGE
 from bothsides.predict.model_card import Score
 from bothsides.predict.pair_features import PAIR_SIGNALS, pair_trade
@@ -41,13 +42,11 @@ def match(store: Store, *, as_of: date | None = None) -> Prediction:
     Recall is the share of a buyer's new suppliers among its ten likeliest. In a large market a fixed one in so many
     buyers and suppliers is taken, for learning and for the scores alike.
     """
-    if store.sampled:
-        return refused(MATCH, "orders are a declared sample: who never met cannot be told")
-    known = store.ranges.get("orders")
-    if known is None or (as_of is not None and as_of < known[0]):
-        return refused(MATCH, none_known(store, as_of))
+    days = followed(store, as_of)
+    if isinstance(days, str):
+        return refused(MATCH, days)
     with on_day(store, as_of) as then:
-        split = time_split(known[0], min(known[1], as_of or known[1]), horizon=HORIZON_MONTHS, step=STEP_MONTHS)
+        split = time_split(days.first, days.end, horizon=HORIZON_MONTHS, step=STEP_MONTHS)
         if split is None:
             return refused(MATCH, TOO_SHORT)
         with pair_trade(then, split.now, told=split.told) as trade:

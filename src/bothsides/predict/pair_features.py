@@ -12,6 +12,7 @@ from bothsides.metrics import Store
 from bothsides.predict.cases import Cases, Signal
 from bothsides.predict.logistic import Floats
 from bothsides.predict.measures import Bools, Ints
+from bothsides.predict.purchase import BOUGHT, COUNTED, closed_note, uncounted
 from bothsides.predict.reading import int_columns
 from bothsides.schema.period import add_months
 
@@ -43,7 +44,7 @@ CREATE OR REPLACE TEMP TABLE predict_pairs AS
 SELECT buyer, supplier, date_trunc('month', placed_on)::DATE AS month, coalesce(category, '') AS category,
        count(*) AS orders, max(placed_on) AS last_on
 FROM fact_orders
-WHERE placed_on < DATE '{until}' AND (buyer % {buyers} = 0 OR supplier % {suppliers} = 0)
+WHERE placed_on < DATE '{until}' AND (buyer % {buyers} = 0 OR supplier % {suppliers} = 0) AND {bought}
 GROUP BY 1, 2, 3, 4
 """
 
@@ -54,11 +55,16 @@ SELECT buyer::BIGINT AS buyer, supplier::BIGINT AS supplier, (month - DATE '1970
 FROM predict_pairs ORDER BY 1, 2, 3, 6
 """
 
-_BUYERS = """
-SELECT o.buyer::BIGINT AS account, (o.placed_on - DATE '1970-01-01')::BIGINT AS first_on,
+_BUYERS = f"""
+SELECT o.buyer::BIGINT AS account, (o.first_on - DATE '1970-01-01')::BIGINT AS first_on,
        (dense_rank() OVER (ORDER BY coalesce(a.region, '')) - 1)::BIGINT AS region
-FROM fact_orders o JOIN fact_accounts a ON a.account = o.buyer
-WHERE o.buyer_is_first AND o.placed_on < $until ORDER BY 1
+FROM (SELECT buyer, min(placed_on) AS first_on FROM fact_orders WHERE placed_on < $until AND {BOUGHT} GROUP BY 1) o
+JOIN fact_accounts a ON a.account = o.buyer ORDER BY 1
+"""
+
+_CLOSED = """
+SELECT account::BIGINT AS account, (max(closed_on) - DATE '1970-01-01')::BIGINT AS closed_on
+FROM dim_accounts WHERE closed_on < $until GROUP BY 1 ORDER BY 1
 """
 
 
@@ -76,12 +82,19 @@ class PairTrade:
 
     rows: dict[str, Ints]
     buyers: dict[str, Ints]
+    closed: dict[str, Ints]
+    """Accounts on record as closed, and the day of it."""
     told: date
+    notes: tuple[str, ...] = ()
+    """What a reader must know of which orders count."""
     buyer_stride: int = 1
     supplier_stride: int = 1
 
     def cases(self, cutoff: date, months: int | None) -> Cases:
-        """Every buyer taken with every supplier taken that it had not bought from before the cut-off."""
+        """Every buyer taken with every supplier taken that it had not bought from before the cut-off.
+
+        Whoever was closed by then and has not traded since is nobody to start with.
+        """
         before = self._before(cutoff)
         seen = _Seen.of(before, self, cutoff)
         features = seen.features()
@@ -98,6 +111,7 @@ class PairTrade:
             rule=seen.region_buyers[apart],
             outcome=outcome,
             stride=max(self.buyer_stride, self.supplier_stride),
+            notes=(*closed_note(seen.closed), *self.notes),
         )
 
     def _before(self, cutoff: date) -> dict[str, Ints]:
@@ -132,13 +146,16 @@ class _Seen:
     breadth: Floats
     buyer_away: Floats
     supplier_away: Floats
+    closed: int
+    """Accounts that would be asked about had they not been closed."""
 
     @classmethod
     def of(cls, before: dict[str, Ints], trade: PairTrade, cutoff: date) -> "_Seen":
-        since = _day(add_months(cutoff, -GONE_AFTER_MONTHS))
         today = _day(min(cutoff, trade.told))
-        buyers, buyer_away = _alive(before, "buyer", trade.buyer_stride, today, since)
-        suppliers, supplier_away = _alive(before, "supplier", trade.supplier_stride, today, since)
+        buyers, buyer_away, buyers_closed = _alive(before, "buyer", trade.buyer_stride, today, cutoff, trade.closed)
+        suppliers, supplier_away, suppliers_closed = _alive(
+            before, "supplier", trade.supplier_stride, today, cutoff, trade.closed
+        )
         regions = int(trade.buyers["region"].max(initial=0)) + 1
         known = trade.buyers["first_on"] < _day(cutoff)
         sizes = np.bincount(trade.buyers["region"][known], minlength=regions).astype(np.float64)
@@ -170,6 +187,7 @@ class _Seen:
             breadth=np.bincount(row[bought], minlength=len(buyers)).astype(np.float64),
             buyer_away=buyer_away,
             supplier_away=supplier_away,
+            closed=buyers_closed + suppliers_closed,
         )
 
     def features(self) -> Floats:
@@ -187,14 +205,20 @@ class _Seen:
         return np.stack([np.broadcast_to(part, self.met.shape) for part in parts], axis=-1)
 
 
-def _alive(before: dict[str, Ints], side: str, stride: int, today: int, since: int) -> tuple[Ints, Floats]:
-    """The accounts of a side that are taken and still trade, and how many days ago they last did."""
+def _alive(
+    before: dict[str, Ints], side: str, stride: int, today: int, cutoff: date, closed: dict[str, Ints]
+) -> tuple[Ints, Floats, int]:
+    """The accounts of a side that are taken and still trade, how many days ago they last did, and how many closed."""
     taken = before[side] % stride == 0
     accounts, place = np.unique(before[side][taken], return_inverse=True)
     last = np.full(len(accounts), np.iinfo(np.int64).min)
     np.maximum.at(last, place, before["last_on"][taken])
-    here = last >= since
-    return accounts[here], (today - last[here]).astype(np.float64)
+    here = last >= _day(add_months(cutoff, -GONE_AFTER_MONTHS))
+    at, known = _places(closed["account"], accounts)
+    closed_on = closed["closed_on"][at] if len(closed["account"]) else last
+    left = here & known & (closed_on < _day(cutoff)) & (last <= closed_on)
+    here &= ~left
+    return accounts[here], (today - last[here]).astype(np.float64), int(left.sum())
 
 
 def _firsts(before: dict[str, Ints]) -> Ints:
@@ -236,11 +260,13 @@ def pair_trade(store: Store, until: date, *, told: date | None = None) -> Iterat
     )
     strides = strides_for(*(row or (0, 0)))
     with store.engine.aside() as engine:
-        engine.run(_MET.format(until=until, buyers=strides[0], suppliers=strides[1]))
+        engine.run(_MET.format(until=until, buyers=strides[0], suppliers=strides[1], bought=BOUGHT))
         yield PairTrade(
             rows=int_columns(engine, _PAIRS, ("buyer", "supplier", "month", "last_on", "orders", "category"), {}),
             buyers=int_columns(engine, _BUYERS, ("account", "first_on", "region"), {"until": until}),
+            closed=int_columns(engine, _CLOSED, ("account", "closed_on"), {"until": until}),
             told=told or until,
+            notes=uncounted(store, until).notes(COUNTED),
             buyer_stride=strides[0],
             supplier_stride=strides[1],
         )

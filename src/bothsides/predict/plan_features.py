@@ -8,6 +8,7 @@ import numpy as np
 from bothsides.predict.cases import Cases, Signal
 from bothsides.predict.logistic import Floats
 from bothsides.predict.measures import Ints
+from bothsides.predict.purchase import BOUGHT
 from bothsides.predict.reading import int_columns
 from bothsides.schema.period import add_months
 from bothsides.warehouse import Engine
@@ -23,15 +24,15 @@ PLAN_SIGNALS = (
 
 _COLUMNS = ("account", "price", "since", "orders_recent", "orders_earlier", "value_recent", "moved")
 
-_MEMBERS = """
+_MEMBERS = f"""
 WITH held AS (
     SELECT account, coalesce(sum(amount), 0)::BIGINT AS price, max(opened_on) AS opened_on
     FROM fact_subscriptions
     WHERE side = 'supplier' AND opened_on < $cutoff AND (closed_on IS NULL OR closed_on >= $eve) GROUP BY account
 ),
 sold AS (
-    SELECT supplier AS account, count(*) FILTER (WHERE placed_on >= $recent) AS orders_recent,
-           count(*) FILTER (WHERE placed_on < $recent) AS orders_earlier,
+    SELECT supplier AS account, count(*) FILTER (WHERE {BOUGHT} AND placed_on >= $recent) AS orders_recent,
+           count(*) FILTER (WHERE {BOUGHT} AND placed_on < $recent) AS orders_earlier,
            coalesce(sum(value) FILTER (WHERE placed_on >= $recent), 0) AS value_recent
     FROM fact_orders WHERE placed_on >= $earlier AND placed_on < $cutoff GROUP BY supplier
 ),

@@ -10,9 +10,10 @@ from bothsides.metrics import Better, Store
 from bothsides.metrics.hindsight import on_day
 from bothsides.predict.account_names import account_names
 from bothsides.predict.backtest import Backtested, Draws, backtested, better_by, least
-from bothsides.predict.judging import none_known
+from bothsides.predict.followed import followed
 from bothsides.predict.mean_value import fit_mean_value
 from bothsides.predict.model_card import Comparison, Estimate, ModelCard, ModelVerdict, empty_card, version_of
+from bothsides.predict.purchase import closed_note
 from bothsides.predict.repeat_buying import Numbers, Purchases, Whole, months_before, read_purchases
 from bothsides.predict.repeat_ways import PARETO
 from bothsides.schema import Side
@@ -52,7 +53,8 @@ class SpendForecast:
     """A side's next three months, for the accounts known today, GMV in major units of the currency.
 
     `total` has as interval the range of observed over predicted in the past spans, None below three of them.
-    `newcomers` is what accounts that were new in the last three months brought in them: none of the forecast is theirs.
+    `last` is what all accounts traded in the last three months, those closed since included; `newcomers` is what those
+    that were new in them brought: none of the forecast is theirs.
     """
 
     card: ModelCard
@@ -84,10 +86,10 @@ class Known:
 
     @classmethod
     def by(cls, bought: Purchases, day: date) -> "Known":
-        """Only what was bought by the day."""
-        seen = bought.when <= day.toordinal()
-        past = Purchases(who=bought.who[seen], when=bought.when[seen], worth=bought.worth[seen])
-        return cls(bought=past, day=day, accounts=np.unique(past.who))
+        """Only what was bought by the day, of accounts that were not closed by it."""
+        past = bought.by(day)
+        accounts = past.accounts
+        return cls(bought=past, day=day, accounts=accounts[~past.gone(accounts, day)])
 
     def spent(self, months: int, *, before: int = 0) -> Numbers:
         """Each account's GMV of so many months that ended `before` months ago."""
@@ -106,7 +108,8 @@ def _half_year(known: Known) -> Numbers:
 def _year(known: Known) -> Numbers:
     """Mean quarter of the last year, or of as many quarters as the account is known for."""
     first = np.full(len(known.accounts), known.day.toordinal())
-    np.minimum.at(first, np.searchsorted(known.accounts, known.bought.who), known.bought.when)
+    own = np.isin(known.bought.who, known.accounts)
+    np.minimum.at(first, np.searchsorted(known.accounts, known.bought.who[own]), known.bought.when[own])
     quarters = np.clip((known.day.toordinal() - first) / 91.3, 1.0, 4.0)
     return known.spent(12) / quarters
 
@@ -126,8 +129,8 @@ def _model(known: Known) -> Numbers:
     record = known.bought.known_by(known.day, recent_days=days)
     if len(record) < 2 or not np.any(record.frequency > 0):
         return _repeat(known)
-    expected = PARETO.fit(record).expecting(record, days / 7)
-    return np.asarray(expected * fit_mean_value(record).of(record))
+    expected = PARETO.fit(record).expecting(record, days / 7) * fit_mean_value(record).of(record)
+    return np.asarray(expected[np.searchsorted(record.accounts, known.accounts)])
 
 
 REPEAT = ("repeat", "the last three months are repeated", False)
@@ -145,15 +148,15 @@ WAYS: tuple[tuple[tuple[str, str, bool], Forecast], ...] = ((REPEAT, _repeat), *
 
 def spend_forecast(store: Store, side: Side, *, as_of: date | None = None, seed: int = 1) -> SpendForecast:
     """The side's forecast from a day on, the last known one by default."""
-    known = store.ranges.get("orders")
-    if known is None or store.sampled or (as_of is not None and as_of < known[0]):
-        why = "orders are a declared sample: accounts cannot be followed" if store.sampled else none_known(store, as_of)
-        return SpendForecast(card=_card(side, ModelVerdict.TOO_LITTLE, why))
-    end = min(known[1], as_of) if as_of else known[1]
+    days = followed(store, as_of)
+    if isinstance(days, str):
+        return SpendForecast(card=_card(side, ModelVerdict.TOO_LITTLE, days))
     with on_day(store, as_of) as then:
-        bought = read_purchases(then, side, until=end)
+        bought = read_purchases(then, side, until=days.end)
         names = account_names(then)
-        return forecast_spend(bought, side, first=known[0], end=end, currency=then.currency, names=names, seed=seed)
+        return forecast_spend(
+            bought, side, first=days.first, end=days.end, currency=then.currency, names=names, seed=seed
+        )
 
 
 def forecast_spend(
@@ -233,14 +236,14 @@ def _today(asked: _Today, bought: Purchases) -> SpendForecast:
     judged, known = asked.judged, Known.by(bought, asked.end)
     value, last = judged.forecast(known), known.spent(SPAN_MONTHS)
     verdict, reason = _verdict(judged)
-    before = np.unique(bought.who[bought.when <= months_before(asked.end, SPAN_MONTHS).toordinal()])
+    before, everyone = bought.by(months_before(asked.end, SPAN_MONTHS)).accounts, bought.by(asked.end).accounts
     card = replace(
         _card(asked.side, verdict, reason),
         method=judged.way[1],
         baseline=REPEAT[1],
         version=version_of({
             "id": f"{ID}-{asked.side}", "way": judged.way[0], "window": asked.end.isoformat(),
-            "past": [[p.predicted, p.observed] for p in judged.past],
+            "past": [[p.predicted, p.observed] for p in judged.past], "accounts": len(known.accounts),
         }),
         train_cutoffs=(*(p.after for p in reversed(judged.past)), asked.end),
         test_span=(judged.past[0].after + timedelta(days=1), judged.past[0].until),
@@ -248,7 +251,11 @@ def _today(asked: _Today, bought: Purchases) -> SpendForecast:
         n_train=len(known.accounts),
         n_test=judged.n,
         comparisons=_comparisons(judged),
-        notes=("For accounts known today; what newcomers will bring is not in it. GMV, before refunds.",),
+        notes=(
+            "For accounts known today; what newcomers will bring is not in it. GMV, before refunds.",
+            *closed_note(len(everyone) - len(known.accounts)),
+            *bought.uncounted.notes("left out of every figure here"),
+        ),
     )  # fmt: skip
     return SpendForecast(
         card=card,
@@ -257,7 +264,7 @@ def _today(asked: _Today, bought: Purchases) -> SpendForecast:
         span=(asked.end + timedelta(days=1), months_before(asked.end, -SPAN_MONTHS)),
         currency=asked.currency,
         total=_total(float(value.sum()), judged.past),
-        last=float(last.sum()),
+        last=float(bought.spent(everyone, months_before(asked.end, SPAN_MONTHS), asked.end).sum()),
         newcomers=float(last[~np.isin(known.accounts, before)].sum()),
         accounts=_accounts(known, value, last, asked.names),
     )
