@@ -9,7 +9,7 @@ import pytest
 from bothsides.diagnosis import DiagnosisPolicy, Headline
 from bothsides.diagnosis.headlines import SHOWN, headlines
 from bothsides.diagnosis.span import spans
-from bothsides.metrics import METRICS, Dictionary, Status, Store
+from bothsides.metrics import METRICS, Basis, Dictionary, Status, Store
 from bothsides.metrics.dictionary import Version
 from bothsides.schema.period import add_months
 
@@ -153,3 +153,9 @@ def test_a_base_that_is_too_young_or_too_small_is_not_compared(market: Callable[
     fill = next(h for h in shown_of(store) if h.metric == "fill_rate")
     assert fill.before is None
     assert "not compared: the span before is small n" in fill.note
+
+
+def test_a_share_of_the_markets_own_total_is_counted_and_has_no_range(market: Callable[..., Store]) -> None:
+    shown = shown_of(market(orders=orders(24), known_until=date(2023, 12, 31)))
+    share = next(h for h in shown if h.metric == "top_10_share")
+    assert (share.now.low, share.now.basis) == (None, Basis.CENSUS)

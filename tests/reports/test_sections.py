@@ -297,3 +297,14 @@ def test_smaller_findings_are_one_line_that_loses_nothing():
     bare = replace(full, findings=(), smaller=some)
     assert "worth ranking" in _said(first(bare))
     assert _said(findings(bare)).startswith("And 2 smaller ones")
+
+
+def test_a_share_is_shown_as_counted_beside_what_another_year_could_bring():
+    full = sample.full()
+    side = full.concentration[0]
+    share = sample.value("top_10_share", 0.42, Unit.RATE, n=120)
+    again = sample.value("top_10_share", 0.42, Unit.RATE, n=120, low=0.38, high=0.46, basis=Basis.CLUSTER)
+    told = replace(side, values={"top_10_share": share}, repeated={"top_10_share": again})
+    said = _said(concentration(replace(full, concentration=(told,))))
+    assert "42 % n 120 · census · ok 38 to 46 %" in said
+    assert "next year if nothing changed" in said

@@ -1,6 +1,7 @@
 """Values for readings that no metric of the dictionary gives, with their labels."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from bothsides.diagnosis.span import Span
@@ -150,6 +151,11 @@ def figure(
         definition=f"{name}@1",
         currency=currency if unit is Unit.MONEY else None,
     )
+
+
+def counted(value: Value) -> Value:
+    """A share of a ledger's total as what it is, counted from every row: without the range of other such markets."""
+    return replace(value, low=None, high=None, basis=Basis.CENSUS)
 
 
 def read(store: Store, span: Span, *metrics: str, by_side: bool = False, dims: tuple[str, ...] = ()) -> list[Value]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from bothsides.diagnosis.figures import counted
 from bothsides.diagnosis.picture import Headline
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import Span, Spans, known_span, spans
@@ -40,6 +41,8 @@ class _Candidate:
     """Whether it counts or follows accounts, which a sample of orders cannot."""
     of_newcomers: bool = False
     """Whether it follows accounts from their first order on, which must not be merely the first known one."""
+    of_total: bool = False
+    """Whether it is a share of the market's own total: counted, with no range of other markets around it."""
     of_outcomes: bool = False
     """Whether it is the share of asks that came to something, which early records often leave out."""
 
@@ -54,8 +57,16 @@ CANDIDATES = (
     _Candidate(metric="ndr_gmv", label="NDR on GMV, suppliers", side=Side.SUPPLIER, yearly=True, of_accounts=True),
     _Candidate(metric="search_to_order", label="Search-to-order", of_outcomes=True),
     _Candidate(metric="fill_rate", label="Fill rate of requests", of_outcomes=True),
-    _Candidate(metric="top_10_share", label="Share of the ten largest buyers", side=Side.BUYER, of_accounts=True),
-    _Candidate(metric="top_10_share", label="Share of the ten largest suppliers", side=Side.SUPPLIER, of_accounts=True),
+    _Candidate(
+        metric="top_10_share", label="Share of the ten largest buyers", side=Side.BUYER, of_accounts=True, of_total=True
+    ),
+    _Candidate(
+        metric="top_10_share",
+        label="Share of the ten largest suppliers",
+        side=Side.SUPPLIER,
+        of_accounts=True,
+        of_total=True,
+    ),
     _Candidate(
         metric="buyer_repeat_rate_90d",
         label="Buyers who order again within 90 days",
@@ -201,7 +212,9 @@ def _at(store: Store, candidate: _Candidate, day: date) -> Value | None:
 def _one(store: Store, candidate: _Candidate, span: Span) -> Value | None:
     query = Query(metrics=(candidate.metric,), where=_where(candidate), start=span.start, end=span.end)
     values = ask(store, query)
-    return values[0] if values and values[0].value is not None else None
+    if not values or values[0].value is None:
+        return None
+    return counted(values[0]) if candidate.of_total else values[0]
 
 
 def _run(

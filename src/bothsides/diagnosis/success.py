@@ -49,7 +49,12 @@ SUCCESS: dict[str, Success] = {
     ),
     "buyer_concentration": Success(
         metric="top_buyer_share",
-        says="The largest buyer's share of the category falls because others bought more, not because it bought less.",
+        says="The share that the largest buyers hold falls because others buy more, not because they buy less.",
+        weeks=26,
+    ),
+    "supplier_concentration": Success(
+        metric="top_supplier_share",
+        says="The share that the largest suppliers hold falls because others sell more, not because they sell less.",
         weeks=26,
     ),
     "fund_side": Success(

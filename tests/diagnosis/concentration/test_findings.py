@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bothsides.diagnosis import DiagnosisPolicy, Sureness
+from bothsides.diagnosis.behind import BEHIND
 from bothsides.diagnosis.concentration import (
     Ledger,
     Trade,
@@ -18,6 +19,7 @@ from bothsides.diagnosis.concentration import (
 )
 from bothsides.diagnosis.figures import rate
 from bothsides.diagnosis.picture import SideConcentration
+from bothsides.diagnosis.success import SUCCESS
 from bothsides.schema import Side
 
 NOBODY = dict.fromkeys(Side, None)
@@ -98,6 +100,26 @@ def test_a_side_that_hangs_on_ten_is_said_once_not_again_per_category() -> None:
     findings = concentration_findings(found, (pictured,), DiagnosisPolicy(), NOBODY)
     assert [f.kind for f in findings] == ["buyer_concentration"]
     assert findings[0].place.category is None
+
+
+def test_a_side_of_suppliers_that_hangs_on_ten_can_say_how_its_success_is_measured() -> None:
+    trades = [(b, 101 + i, "Pumps", 600.0 if i < 10 else 20.0) for b in range(1, 4) for i in range(100)]
+    found = ledger(*trades)
+    amounts = held(found.trades, Side.SUPPLIER)
+    parts = {"top_1_share": amounts[0][1], "top_10_share": sum(a for _, a in amounts[:10]), "hhi": 0.1 * found.total}
+    values = {name: replace(rate(name, part, found.total), n=100) for name, part in parts.items()}
+    pictured = SideConcentration(
+        side=Side.SUPPLIER, values=values, curve=(), stress=(stress(found, Side.SUPPLIER, 10),), sentence=""
+    )
+    (finding,) = concentration_findings(found, (pictured,), DiagnosisPolicy(), NOBODY)
+    assert finding.kind == "supplier_concentration"
+    assert "sell more" in finding.success.says
+    assert finding.kind in BEHIND
+
+
+def test_what_a_whole_market_hangs_on_is_not_called_a_category() -> None:
+    for kind in ("buyer_concentration", "supplier_concentration"):
+        assert "category" not in f"{SUCCESS[kind].says} {BEHIND[kind][0]}"
 
 
 def test_exposure_uses_who_really_left() -> None:

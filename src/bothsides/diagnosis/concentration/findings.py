@@ -108,7 +108,7 @@ def _whole_side(
     at_risk = (top.value if alone else ten.value) * ledger.total
     stranded = worst.counterparties_left_alone
     return Finding(
-        kind=f"{side.value}_concentration",
+        kind="buyer_concentration" if side is Side.BUYER else "supplier_concentration",
         title=f"{what}: {money(at_risk / ledger.months, ledger.currency)} a month rests on their staying",
         place=Place(side=side),
         sure=Sureness.CERTAIN,

@@ -4,6 +4,7 @@ from bothsides.diagnosis.concentration.ledger import Ledger
 from bothsides.diagnosis.concentration.replies import Replies, read_replies
 from bothsides.diagnosis.concentration.shares import lorenz, ranked, shares
 from bothsides.diagnosis.concentration.stress import STRESSED, Footing, stress
+from bothsides.diagnosis.figures import counted as counted_value
 from bothsides.diagnosis.figures import read
 from bothsides.diagnosis.picture import SideConcentration, Stress
 from bothsides.diagnosis.policy import DiagnosisPolicy
@@ -21,7 +22,7 @@ def concentration(
     """Both sides' concentration over the window; none where nothing was traded."""
     if ledger.total <= 0:
         return ()
-    values = read(store, span, *METRICS, by_side=True)
+    values = [counted_value(value) for value in read(store, span, *METRICS, by_side=True)]
     replies, footing = read_replies(store, span), Footing.of(ledger.trades)
     return tuple(
         _side(

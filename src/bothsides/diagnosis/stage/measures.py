@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bothsides.diagnosis.cells import Cells
-from bothsides.diagnosis.figures import figure, one
+from bothsides.diagnosis.figures import counted, figure, one
 from bothsides.diagnosis.liquidity_audit import CellVerdict
 from bothsides.diagnosis.span import Span, Spans
 from bothsides.diagnosis.stage.policy import StagePolicy
@@ -215,7 +215,9 @@ def _newcomers(store: Store, covered: Spans) -> Value:
 def _top_ten(store: Store, window: Span) -> Value:
     name = "top_ten_buyers_share"
     found = one(store, window, "top_10_share", side=Side.BUYER.value)
-    return _renamed(found, name, Side.BUYER) if found else _unknown(name, Unit.RATE, "nothing was bought", Side.BUYER)
+    if found is None:
+        return _unknown(name, Unit.RATE, "nothing was bought", Side.BUYER)
+    return _renamed(counted(found), name, Side.BUYER)
 
 
 def _renamed(value: Value, name: str, side: Side) -> Value:

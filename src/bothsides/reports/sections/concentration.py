@@ -1,6 +1,7 @@
 """Concentration: how much of the market hangs on few accounts, and what is left when the largest leave."""
 
 from bothsides.diagnosis.picture import Diagnosis, SideConcentration
+from bothsides.metrics import Value
 from bothsides.reports.charts.curve import Line, concentration_curve
 from bothsides.reports.charts.pair import both_widths
 from bothsides.reports.charts.rows import Row, bars
@@ -8,11 +9,15 @@ from bothsides.reports.charts.theme import side_colour
 from bothsides.reports.markup import Markup
 from bothsides.reports.names import gloss, metric_name, sides
 from bothsides.reports.numbers import count, percent, plural
-from bothsides.reports.pieces import Column, Section, figure, fold, prose, table, value_table
+from bothsides.reports.pieces import Column, Section, figure, fold, number_and_trust, prose, table
 from bothsides.reports.sections.hanging import hanging, stress_more
-from bothsides.reports.trust import counted
+from bothsides.reports.trust import counted, interval
 
 _NAMED = 3
+_ANOTHER_YEAR = (
+    "The second column is where the same accounts would most likely (95 in 100) put the number next year if nothing "
+    "changed but the chance of a good or a bad month."
+)
 _LISTED = 20
 
 
@@ -102,18 +107,32 @@ def _side(side: SideConcentration, rests_on: str) -> Markup:
         if rows
         else None
     )
-    values = value_table(
-        f"{sides(side.side)}: concentration", "number", [(_glossed(name), v) for name, v in side.values.items()]
-    )
     lead = prose(f"If the largest {side.side}s leave and take their orders with them ({rests_on}):", class_="of")
-    repeated = value_table(
-        f"{sides(side.side)}: the same in another year like this one",
-        "number",
-        [(_glossed(name), v) for name, v in side.repeated.items()],
-    )
     more = stress_more(side)
-    behind = fold(f"{sides(side.side)}: the tables behind", _stress(side) if rows else None, more, values, repeated)
+    behind = fold(f"{sides(side.side)}: the tables behind", _stress(side) if rows else None, more, _shares(side))
     return figure(title, lead if rows else None, drawn, behind=behind)
+
+
+def _shares(side: SideConcentration) -> Markup | None:
+    """Each share as counted, and where another year like this one would put it."""
+    if not side.values:
+        return None
+    columns = (
+        Column(label="number"),
+        Column(label="counted", numeric=True),
+        Column(label="another year like this one", numeric=True),
+    )
+    rows = [
+        (_glossed(name), number_and_trust(value), _next_year(side.repeated.get(name)))
+        for name, value in side.values.items()
+    ]
+    note = prose(_ANOTHER_YEAR, class_="of") if side.repeated else None
+    listed = table(f"{sides(side.side)}: concentration", columns, rows)
+    return Markup(listed + (note or ""))
+
+
+def _next_year(value: Value | None) -> str:
+    return "–" if value is None or value.low is None else interval(value)
 
 
 def _glossed(metric_id: str) -> str:
