@@ -15,9 +15,8 @@ from rich.console import Console
 from tests.cli.conftest import Run
 from tests.diagnosis.panels import panel_of
 
-from bothsides.cli.elasticity import as_record, first_day, show
-from bothsides.cli.elasticity import elasticity as command
-from bothsides.cli.push_plan import COLUMNS, plan_as_record, show_plan, write_pushes
+from bothsides.cli.elasticity import as_record, show
+from bothsides.cli.push_plan import COLUMNS, first_day, plan, plan_as_record, save_plan, show_plan, write_pushes
 from bothsides.diagnosis.elasticity import (
     Design,
     ElasticityReading,
@@ -28,7 +27,9 @@ from bothsides.diagnosis.elasticity import (
     elasticity,
     plan_push,
 )
-from bothsides.diagnosis.panel import Panel
+from bothsides.diagnosis.panel import Assignment, Panel, read_panel
+from bothsides.ingest.mapping_file import load_mapping
+from bothsides.metrics import open_store
 from bothsides.schema import Side
 from bothsides.schema.tables.pushes import PUSHES
 from bothsides.simulate.panel import WORLDS, draw
@@ -70,6 +71,11 @@ def test_every_effect_is_printed_with_its_range_and_grade() -> None:
     assert text.rstrip().splitlines()[-1].startswith("Next: bothsides elasticity plan")
 
 
+def test_what_is_said_of_pushes_on_record_is_printed() -> None:
+    noted = replace(reading(), notes=("Planned push for buyers in 2 cells from 2024-10-07, no outcome yet.",))
+    assert noted.notes[0] in printed(lambda console: show(console, noted, [], "EUR"))
+
+
 def test_the_strength_of_pushes_stands_only_beside_what_rests_on_them() -> None:
     weak = elasticity(panel("weak_pushes", 20, 78))
     assert weak.effects[0].first_stage is not None
@@ -106,16 +112,17 @@ def test_a_small_market_gets_directions_its_judgement_and_the_cheapest_test_but_
 
 def test_a_planned_push_is_a_file_for_the_table_of_pushes(tmp_path: Path) -> None:
     assert tuple(column.name for column in PUSHES.columns) == COLUMNS
-    write_pushes(planned(), tmp_path / "pushes.csv")
+    write_pushes(planned(), tmp_path / "pushes.csv", mode="w")
     with (tmp_path / "pushes.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == len(planned().rows) == 12
+    assert [row["intensity"] for row in rows if float(row["extra"]) > 0] == ["1.0"] * 12
+    assert len(rows) == len(planned().rows) == 24
     assert rows[0]["side"] == "supplier"
     assert {row["assignment"] for row in rows} == {"randomised"}
     assert {row["started_at"] for row in rows} == {"2026-01-05", "2026-03-02"}
-    text = printed(lambda console: show_plan(console, planned(), tmp_path / "pushes.csv"))
+    text = printed(lambda console: show_plan(console, planned(), "EUR", out=tmp_path / "pushes.csv"))
     assert "2 waves of 8 weeks, one cell in 2 at a time" in text
-    assert "Run it as dealt" in text
+    assert "which no mapping reads yet" in " ".join(text.split())
 
 
 def test_a_plan_as_a_record_names_its_units() -> None:
@@ -126,35 +133,130 @@ def test_a_plan_as_a_record_names_its_units() -> None:
 
 
 def test_a_market_without_a_panel_says_why(run: Run, workspace: Path) -> None:
-    record = json.loads(run("elasticity", "--json", "-w", workspace).out)
-    assert record["status"] == "unavailable"
-    assert record["reason"]
+    for words in (("-w", workspace), (workspace, "--known-on", "1")):
+        record = json.loads(run("elasticity", "--json", *words).out)
+        assert record["status"] == "unavailable"
+        assert record["reason"]
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("ask", "message"),
     [
-        ({"what": "plann"}, "elasticity 'plann': only 'plan', or nothing, may stand there"),
-        ({"what": "plan"}, "a plan needs the side to push: --side buyer or --side supplier"),
-        ({"what": "plan", "side": "seller"}, "--side 'seller' is not one of buyer, supplier"),
-        ({"side": "buyer"}, "--side goes with a plan"),
-        ({"out": Path("pushes.csv")}, "--out goes with a plan"),
-        ({"what": "plan", "side": "buyer", "factor": math.inf}, "inf times as many joiners"),
-        ({"what": "plan", "side": "buyer", "factor": math.nan}, "nan times as many joiners"),
-        ({"what": "plan", "side": "buyer", "waves": 900}, "weeks with what is watched; at most 1040"),
-        ({"what": "plan", "side": "buyer", "factor": 1.0}, "1.0 times as many joiners; more than 1 times"),
-        ({"what": "plan", "side": "buyer", "one_in": 1}, "one in 1 cells; at least 2"),
+        (plan, "a plan needs the side to push: --side buyer or --side supplier"),
+        (lambda: plan(side="seller"), "--side 'seller' is not one of buyer, supplier"),
+        (lambda: plan(side="buyer", factor=math.inf), "inf times as many joiners"),
+        (lambda: plan(side="buyer", factor=math.nan), "nan times as many joiners"),
+        (lambda: plan(side="buyer", waves=900), "weeks with what is watched; at most 1040"),
+        (lambda: plan(side="buyer", factor=1.0), "1.0 times as many joiners; more than 1 times"),
+        (lambda: plan(side="buyer", one_in=1), "one in 1 cells; at least 2"),
     ],
 )
-def test_a_wrong_word_names_what_is_allowed(words: dict[str, object], message: str) -> None:
+def test_a_wrong_word_names_what_is_allowed(ask: Callable[[], None], message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
-        command(**words)  # type: ignore[arg-type]
+        ask()
 
 
-def test_a_push_is_not_planned_for_weeks_that_are_known() -> None:
-    market = panel("reference", 12, 40)
-    after = market.weeks[-1] + timedelta(days=7)
-    assert first_day(None, market) == after
-    assert first_day(after, market) == after
-    with pytest.raises(ValueError, match=f"has passed: a lot is dealt before its weeks are known, from {after} on"):
-        first_day(market.weeks[3], market)
+def test_a_push_is_not_planned_for_days_that_are_known() -> None:
+    wednesday, monday = date(2026, 9, 23), date(2026, 9, 28)
+    assert first_day(None, wednesday) == monday
+    assert first_day(None, date(2026, 9, 27)) == monday
+    assert first_day(date(2026, 10, 5), wednesday) == date(2026, 10, 5)
+    with pytest.raises(ValueError, match=f"has passed: a lot is dealt before its weeks are known, from {monday} on"):
+        first_day(date(2026, 9, 21), wednesday)
+
+
+def test_a_plan_is_written_once_and_a_mapping_that_is_there_is_kept(tmp_path: Path) -> None:
+    saved = save_plan(planned(), tmp_path)
+    assert (saved.lot, saved.as_written) == (tmp_path / "pushes" / "supplier-2026-01-05.csv", True)
+    assert load_mapping(saved.mapping).mode == "incremental"
+    with pytest.raises(FileExistsError, match="is there already: a lot is dealt once"):
+        save_plan(planned(), tmp_path)
+    saved.lot.unlink()
+    saved.mapping.write_text("# ours")
+    again = save_plan(planned(), tmp_path)
+    assert (again.as_written, saved.mapping.read_text()) == (False, "# ours")
+    text = printed(lambda console: show_plan(console, planned(), "EUR", saved=again))
+    assert "is kept as it is: see that its files take in pushes/" in " ".join(text.split())
+
+
+def test_a_plan_says_how_many_to_bring_and_how_to_have_it_read() -> None:
+    text = printed(lambda console: show_plan(console, planned(), "EUR", workspace=Path("acme")))
+    assert "bring a week  more in the wave  cost, EUR" in text
+    last = text.rstrip().splitlines()[-2:]
+    assert "--save writes pushes/supplier-2026-01-05.csv and mapping/planned_pushes.toml" in " ".join(last)
+    assert " ".join(last).endswith("then bothsides sync acme")
+
+
+MAPPING = """\
+files = ["orders.csv"]
+[[table]]
+name = "orders"
+key = ["id"]
+[table.columns]
+buyer_id = "buyer"
+supplier_id = "supplier"
+placed_at = "date"
+amount = "amount"
+category = "category"
+[[table]]
+name = "accounts"
+entities = true
+key = ["buyer"]
+[table.columns]
+side = { value = "buyer" }
+[[table]]
+name = "accounts"
+entities = true
+key = ["supplier"]
+[table.columns]
+side = { value = "supplier" }
+"""
+BEGINS = date(2024, 1, 1)
+
+
+def trade(folder: Path, weeks: int) -> None:
+    """Four cells, in each a new buyer a week and a new supplier every other, who trade for ten weeks."""
+    lines = ["id,date,buyer,supplier,category,amount"]
+    for cell in range(4):
+        for week in range(weeks):
+            for age in range(0, 10, 3):
+                if week >= age:
+                    buyer, supplier = f"b{cell}-{week - age}", f"s{cell}-{(week - age) // 2}"
+                    day = BEGINS + timedelta(days=7 * week + 6)
+                    lines.append(f"{cell}-{week}-{age},{day},{buyer},{supplier},c{cell},100")
+    (folder / "orders.csv").write_text("\n".join(lines))
+
+
+def test_a_saved_plan_is_read_once_its_weeks_have_passed_beside_the_pushes_before(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mapping").mkdir()
+    (tmp_path / "mapping" / "ledger.toml").write_text(MAPPING)
+    (tmp_path / "bothsides.toml").write_text('name = "acme"\ncurrency = "EUR"\ntime_zone = "UTC"\n')
+    trade(tmp_path, 40)
+    assert run("sync", tmp_path).code == 0
+    for side in ("supplier", "buyer"):
+        done = run("elasticity", "plan", tmp_path, "--side", side, "--waves", "1", "--save")
+        assert done.code == 0, done.err
+        assert done.out.splitlines()[-1] == f"Next: bothsides sync {tmp_path}"
+        loaded = run("sync", tmp_path)
+        assert loaded.code == 0, loaded.out
+    with open_store(tmp_path / "warehouse.duckdb") as store:
+        market = read_panel(store)
+        assert isinstance(market, Panel)
+        assert [note.split(",")[0] for note in market.notes] == [
+            "Planned push for buyers in 2 cells from 2024-10-07",
+            "Planned push for suppliers in 2 cells from 2024-10-07",
+        ]
+        assert not market.suppliers.push.any()
+    assert "Planned push for buyers in 2 cells" in run("doctor", tmp_path).out
+    trade(tmp_path, 68)
+    assert run("sync", tmp_path).code == 0
+    with open_store(tmp_path / "warehouse.duckdb") as store:
+        market = read_panel(store)
+    assert isinstance(market, Panel)
+    assert (market.notes, set(market.assignment.values())) == ((), {Assignment.RANDOMISED})
+    for side in Side:
+        push = market.side(side).push
+        first = market.weeks.index(date(2024, 10, 7))
+        assert push[:, first : first + 13].sum(0).tolist() == [2.0] * 13
+        assert push.sum() == 26
+        assert len(market.lots[side]) == 2

@@ -32,6 +32,7 @@ def doctor(
     from bothsides.diagnosis import Readiness, readiness
     from bothsides.diagnosis.checkup import Severity, checkup
     from bothsides.diagnosis.labels import unknown_labels
+    from bothsides.diagnosis.panel import untold_pushes
     from bothsides.metrics import open_store, read_dictionary
     from bothsides.warehouse import WarehouseDamaged
     from bothsides.workspace import Workspace
@@ -39,11 +40,13 @@ def doctor(
     opened = Workspace.open(workspace)
     complaints = list(checkup(opened, now=datetime.now(UTC)))
     ready = Readiness(answerable=(), gaps=())
+    pushes: tuple[str, ...] = ()
     readable = opened.warehouse_path.exists()
     try:
         if readable:
             with open_store(opened.warehouse_path) as store:
                 ready = readiness(store)
+                pushes = untold_pushes(store)
                 with suppress(AgreementError):  # a complaint of its own, as is a damaged warehouse
                     complaints += unknown_labels(store, read_dictionary(opened.folder))
     except WarehouseDamaged:
@@ -55,6 +58,7 @@ def doctor(
             "complaints": [dataclasses.asdict(complaint) for complaint in complaints],
             "answerable": list(ready.answerable),
             "gaps": [dataclasses.asdict(gap) for gap in ready.gaps],
+            "pushes": list(pushes),
         }
         print(json_text.dumps(record, default=str, indent=2, ensure_ascii=False))
         return int(broken)
@@ -64,6 +68,8 @@ def doctor(
     for complaint in complaints:
         console.print(plain(f"{complaint.severity.value:9} {complaint.what}"))
         console.print(plain(f"{'':9} -> {complaint.mend}", style="dim"))
+    for push in pushes:
+        console.print(plain(f"\n{push}"))
     if readable:
         show_readiness(console, ready)
     return int(broken)

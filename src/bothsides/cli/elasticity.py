@@ -1,4 +1,4 @@
-"""`bothsides elasticity`: how each side draws and keeps the other, which to fund, and a push to find out."""
+"""`bothsides elasticity`: how each side draws and keeps the other, and which to fund."""
 
 from __future__ import annotations
 
@@ -6,143 +6,76 @@ import json as json_text
 import math
 import re
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 from rich.console import Console
 from rich.table import Table
 
 from bothsides.cli.days import day
 from bothsides.cli.places import WorkspaceFolder, published
-from bothsides.cli.push_plan import plan_as_record, show_plan, write_pushes
+from bothsides.cli.push_plan import say_why_not
 from bothsides.cli.set_aside import warn_of_set_aside
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
-    from bothsides.diagnosis.elasticity import DecidingTest, Effect, ElasticityReading, Judgement, PushPlan, Response
-    from bothsides.diagnosis.panel import Panel
-    from bothsides.schema import Side
+    from bothsides.diagnosis.elasticity import DecidingTest, Effect, ElasticityReading, Judgement, Response
 
-PLAN = "plan"
 LEAST_TO_DEAL = 3
 """Cells below which no lot can be dealt."""
 _SENTENCE = re.compile(r"(?<=[.]) (?=[A-Z])")
 
+elasticity = App(name="elasticity")
+elasticity.command(
+    "bothsides.cli.push_plan:plan", name="plan", help="Deal a push by lot that would show how one side draws the other."
+)
 
-def elasticity(
-    what: Annotated[str | None, Parameter(help="plan: design a push by lot; without it the reading.")] = None,
-    *,
-    side: Annotated[str | None, Parameter(help="plan: the side to push, buyer or supplier.")] = None,
-    weeks: Annotated[int, Parameter(help="plan: weeks a wave lasts.")] = 13,
-    waves: Annotated[int, Parameter(help="plan: waves, one after the other.")] = 2,
-    one_in: Annotated[int, Parameter(help="plan: one cell in so many is pushed at a time.")] = 2,
-    factor: Annotated[float, Parameter(help="plan: how many times as many join a pushed cell.")] = 2.0,
-    follow: Annotated[int, Parameter(help="plan: weeks watched after the last wave.")] = 13,
-    effect: Annotated[float, Parameter(help="plan: the elasticity it should be able to show.")] = 0.3,
-    start: Annotated[str | None, Parameter(help="plan: Monday of the first wave; else the next known one.")] = None,
-    seed: Annotated[int, Parameter(help="plan: the same number deals the same lot.")] = 1,
-    out: Annotated[Path | None, Parameter(help="plan: a CSV to load into the table pushes.")] = None,
-    as_of: Annotated[str | None, Parameter(help="Business date up to which data counts.")] = None,
-    json: Annotated[bool, Parameter(negative=(), help="Print a record for scripts.")] = False,
+
+@elasticity.default
+def reading(
     workspace: WorkspaceFolder = Path(),
+    *,
+    as_of: Annotated[str | None, Parameter(help="Business date up to which data counts.")] = None,
+    known_on: Annotated[int | None, Parameter(help="Load number: what was known then.")] = None,
+    json: Annotated[bool, Parameter(negative=(), help="Print a record for scripts.")] = False,
 ) -> None:
     """How strongly each side draws and keeps the other, what that rests on, and which side to fund.
 
     Every number carries a grade: randomised, instrumented, fixed effects, correlational; below 10 cells x 26 weeks
-    there is a direction at most. With plan, a push by lot is dealt that would answer it. Examples:
+    there is a direction at most. bothsides elasticity plan deals a push by lot that would answer it. Examples:
 
     bothsides elasticity
 
-    bothsides elasticity plan --side supplier --weeks 13 --waves 2 --out pushes.csv
+    bothsides elasticity acme --as-of 2026-03-31 --json
     """
     from bothsides.diagnosis import read_policy
-    from bothsides.diagnosis.elasticity import Design, cheapest_test, plan_push, read_judgements, read_money
+    from bothsides.diagnosis.elasticity import cheapest_test, read_judgements, read_money
     from bothsides.diagnosis.elasticity import elasticity as read_elasticity
     from bothsides.diagnosis.panel import Panel, read_panel
     from bothsides.metrics import open_store, read_dictionary
     from bothsides.schema import Side
     from bothsides.workspace import Workspace
 
-    pushed = _asked(what, side, out)
-    design = Design(weeks=weeks, waves=waves, one_in=one_in, factor=factor, follow=follow)
     opened = Workspace.open(workspace)
     policy, judgements = read_policy(opened.folder), read_judgements(opened.folder)
-    with open_store(published(opened), dictionary=read_dictionary(opened.folder)) as store:
+    with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
         panel = read_panel(store, as_of=day(as_of, "--as-of"), policy=policy)
         currency, money = store.currency, read_money(store, panel) if isinstance(panel, Panel) else {}
         warn_of_set_aside(store)
     if not isinstance(panel, Panel):
-        _say_why_not(panel.reason, json=json)
+        say_why_not(panel.reason, json=json)
         return
     costs = {each: money[each].cost if each in money else None for each in Side}
-    if pushed is not None:
-        first = first_day(day(start, "--start"), panel)
-        planned = plan_push(
-            panel,
-            pushed,
-            design=design,
-            start=first,
-            elasticity=effect,
-            cost=costs[pushed],
-            currency=currency,
-            policy=policy,
-            seed=seed,
-        )
-        _tell_plan(planned, out, currency, json=json)
-        return
-    reading = read_elasticity(panel, money=money, policy=policy, judgements=judgements)
-    sides = Side if reading.small else ()
-    found = (cheapest_test(panel, each, cost=costs[each], currency=currency, policy=policy) for each in sides)
-    deciding = [test for test in found if test is not None]
+    found = read_elasticity(panel, money=money, policy=policy, judgements=judgements)
+    sides = Side if found.small else ()
+    tests = (cheapest_test(panel, each, cost=costs[each], currency=currency, policy=policy) for each in sides)
+    deciding = [test for test in tests if test is not None]
     if json:
-        print(json_text.dumps(as_record(reading, deciding, currency), indent=2, ensure_ascii=False))
+        print(json_text.dumps(as_record(found, deciding, currency), indent=2, ensure_ascii=False))
     else:
-        show(screen(), reading, deciding, currency)
-
-
-def _asked(what: str | None, side: str | None, out: Path | None) -> Side | None:
-    """The side a plan is asked for, None where the reading is."""
-    from bothsides.schema import Side
-
-    if what not in (None, PLAN):
-        raise ValueError(f"elasticity {what!r}: only {PLAN!r}, or nothing, may stand there; a workspace goes with -w")
-    if side is not None and side not in set(Side):
-        raise ValueError(f"--side {side!r} is not one of {', '.join(Side)}")
-    if what == PLAN and side is None:
-        raise ValueError(f"a plan needs the side to push: --side {' or --side '.join(Side)}")
-    if what is None and (side is not None or out is not None):
-        word = "--side" if side is not None else "--out"
-        raise ValueError(f"{word} goes with a plan: bothsides elasticity {PLAN} --side buyer or --side supplier")
-    return Side(side) if what == PLAN and side else None
-
-
-def first_day(asked: date | None, panel: Panel) -> date:
-    """The Monday on which a push begins, that after the panel's last week unless asked for a later one.
-
-    Raises ValueError for a day that has passed: who is pushed must be dealt before anyone knows how the weeks went.
-    """
-    after = panel.weeks[-1] + timedelta(days=7)
-    if asked is not None and asked < after:
-        raise ValueError(f"--start {asked} has passed: a lot is dealt before its weeks are known, from {after} on")
-    return asked or after
-
-
-def _tell_plan(planned: PushPlan, out: Path | None, currency: str, *, json: bool) -> None:
-    if out is not None:
-        write_pushes(planned, out)
-    if json:
-        print(json_text.dumps(plan_as_record(planned, currency), indent=2, ensure_ascii=False))
-    else:
-        show_plan(screen(), planned, out)
-
-
-def _say_why_not(reason: str, *, json: bool) -> None:
-    if json:
-        print(json_text.dumps({"status": "unavailable", "reason": reason}, indent=2, ensure_ascii=False))
-    else:
-        screen().print(plain(f"Nothing can be said of one side moving the other: {reason}.", style="dim"))
+        show(screen(), found, deciding, currency)
 
 
 def show(console: Console, reading: ElasticityReading, tests: list[DecidingTest], currency: str) -> None:
@@ -166,10 +99,10 @@ def show(console: Console, reading: ElasticityReading, tests: list[DecidingTest]
         console.print(plain(f"  missing: {need}"))
     for said_by in (*map(_on_record, reading.judgements), *(f"\n{test.sentence}" for test in tests)):
         console.print(plain(said_by))
+    for note in reading.notes:
+        console.print(plain(f"\n{note}", style="dim"))
     able = reading.cells >= LEAST_TO_DEAL
-    ahead = (
-        "elasticity plan --side supplier --out pushes.csv" if able else "doctor, for what splits the market into cells"
-    )
+    ahead = "elasticity plan --side supplier" if able else "doctor, for what splits the market into cells"
     console.print(plain(f"\nNext: bothsides {ahead}", style="dim"))
 
 

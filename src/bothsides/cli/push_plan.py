@@ -1,19 +1,26 @@
-"""A planned push as a person, a script and the table `pushes` read it."""
+"""`bothsides elasticity plan`: deal a push by lot, price it, and write it down so that its outcome is read."""
 
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING, Any
+import json as json_text
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
+from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from bothsides.cli.terminal import plain
+from bothsides.cli.days import day
+from bothsides.cli.places import WorkspaceFolder, published
+from bothsides.cli.set_aside import warn_of_set_aside
+from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bothsides.diagnosis.elasticity import PlannedPush, PushPlan
+    from bothsides.schema import Side
 
 COLUMNS = (
     "push_id",
@@ -27,19 +34,172 @@ COLUMNS = (
     "assignment",
 )
 """The columns of the table `pushes`, in its order."""
+TARGETS = ("usual_a_week", "bring_a_week", "extra", "cost")
+"""What those who run the push need beside them; no mapping reads it."""
 _SHOWN = 8
 
+PLANS, MAPPING = "pushes", "mapping/planned_pushes.toml"
+"""Where plans lie in a workspace, and what reads them."""
+MAPPING_TEXT = f"""\
+source = "planned_pushes"
+files = ["{PLANS}/*.csv"]   # one file for each plan that was dealt
+mode = "incremental"       # a new file joins those there are: past pushes stay
 
-def write_pushes(planned: PushPlan, path: Path) -> None:
+[[table]]
+name = "pushes"
+key = ["push_id"]
+
+[table.columns]
+name = "name"
+side = "side"
+category = "category"
+region = "region"
+started_at = "started_at"
+ended_at = "ended_at"
+intensity = "intensity"    # 0: took part in the lot and was not drawn
+assignment = "assignment"
+"""
+
+
+def plan(
+    workspace: WorkspaceFolder = Path(),
+    *,
+    side: Annotated[str | None, Parameter(help="The side to push, buyer or supplier.")] = None,
+    weeks: Annotated[int, Parameter(help="Weeks a wave lasts.")] = 13,
+    waves: Annotated[int, Parameter(help="Waves, one after the other.")] = 2,
+    one_in: Annotated[int, Parameter(help="One cell in so many is pushed at a time.")] = 2,
+    factor: Annotated[float, Parameter(help="How many times as many join a pushed cell.")] = 2.0,
+    follow: Annotated[int, Parameter(help="Weeks watched after the last wave.")] = 13,
+    effect: Annotated[float, Parameter(help="The elasticity it should be able to show.")] = 0.3,
+    start: Annotated[str | None, Parameter(help="Monday of the first wave; else the first not yet known.")] = None,
+    seed: Annotated[int, Parameter(help="The same number deals the same lot.")] = 1,
+    save: Annotated[
+        bool, Parameter(negative=(), help=f"Write the lot into {PLANS}/ and {MAPPING} of the workspace.")
+    ] = False,
+    out: Annotated[Path | None, Parameter(help="Write the lot as a CSV elsewhere.")] = None,
+    as_of: Annotated[str | None, Parameter(help="Business date up to which data counts.")] = None,
+    known_on: Annotated[int | None, Parameter(help="Load number: what was known then.")] = None,
+    json: Annotated[bool, Parameter(negative=(), help="Print a record for scripts.")] = False,
+) -> None:
+    """Deal a push by lot: which cells to push when, how many accounts to bring into each, what that costs and shows.
+
+    With --save the lot lies where the next sync reads it, beside the pushes there are; nothing is overwritten. Run it
+    as dealt, and bothsides elasticity tells what it did once its weeks have passed. Examples:
+
+    bothsides elasticity plan --side supplier --weeks 13 --waves 2
+
+    bothsides elasticity plan acme --side buyer --factor 3 --save
+    """
+    from bothsides.diagnosis import read_policy
+    from bothsides.diagnosis.elasticity import Design, account_costs, plan_push
+    from bothsides.diagnosis.panel import Panel, read_panel
+    from bothsides.metrics import open_store, read_dictionary
+    from bothsides.workspace import Workspace
+
+    pushed, until = pushed_side(side), day(as_of, "--as-of")
+    design = Design(weeks=weeks, waves=waves, one_in=one_in, factor=factor, follow=follow)
+    opened = Workspace.open(workspace)
+    policy = read_policy(opened.folder)
+    with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
+        panel = read_panel(store, as_of=until, policy=policy)
+        last = store.ranges["orders"][1] if "orders" in store.ranges else until or date.min
+        currency, costs = store.currency, account_costs(store, panel) if isinstance(panel, Panel) else {}
+        warn_of_set_aside(store)
+    if not isinstance(panel, Panel):
+        say_why_not(panel.reason, json=json)
+        return
+    planned = plan_push(
+        panel,
+        pushed,
+        design=design,
+        start=first_day(day(start, "--start"), last if until is None else min(last, until)),
+        elasticity=effect,
+        cost=costs.get(pushed),
+        currency=currency,
+        policy=policy,
+        seed=seed,
+    )
+    if out is not None:
+        write_pushes(planned, out, mode="w")
+    saved = save_plan(planned, opened.folder) if save else None
+    if json:
+        print(json_text.dumps(plan_as_record(planned, currency, saved), indent=2, ensure_ascii=False))
+    else:
+        show_plan(screen(), planned, currency, workspace=workspace, saved=saved, out=out)
+
+
+def pushed_side(word: str | None) -> Side:
+    """The side to push. Raises ValueError naming the sides."""
+    from bothsides.schema import Side
+
+    if word is None:
+        raise ValueError(f"a plan needs the side to push: --side {' or --side '.join(Side)}")
+    if word not in set(Side):
+        raise ValueError(f"--side {word!r} is not one of {', '.join(Side)}")
+    return Side(word)
+
+
+def first_day(asked: date | None, known: date) -> date:
+    """The Monday on which a push begins, the first after the last known day unless asked for a later one.
+
+    Raises ValueError for a day that has passed: who is pushed must be dealt before anyone knows how the weeks went.
+
+    >>> str(first_day(None, date(2026, 9, 23)))
+    '2026-09-28'
+    """
+    after = known + timedelta(days=7 - known.weekday())
+    if asked is not None and asked < after:
+        raise ValueError(f"--start {asked} has passed: a lot is dealt before its weeks are known, from {after} on")
+    return asked or after
+
+
+def say_why_not(reason: str, *, json: bool) -> None:
+    """Say that the market cannot be followed by cell and week, and why."""
+    if json:
+        print(json_text.dumps({"status": "unavailable", "reason": reason}, indent=2, ensure_ascii=False))
+    else:
+        screen().print(plain(f"Nothing can be said of one side moving the other: {reason}.", style="dim"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """Where a plan was written in its workspace, and whether the mapping there is the one that reads it."""
+
+    lot: Path
+    mapping: Path
+    as_written: bool
+
+
+def save_plan(planned: PushPlan, folder: Path) -> Saved:
+    """Write the lot and, where there is none yet, the mapping that reads it. Raises FileExistsError for a plan that was
+    written before: a lot is not dealt a second time."""
+    lot, mapping = _place(planned, folder), folder / MAPPING
+    if lot.exists():
+        raise FileExistsError(
+            f"{lot} is there already: a lot is dealt once; give another --start, or move away what was not run"
+        )
+    lot.parent.mkdir(exist_ok=True)
+    mapping.parent.mkdir(exist_ok=True)
+    write_pushes(planned, lot, mode="x")
+    if not mapping.exists():
+        mapping.write_text(MAPPING_TEXT, encoding="utf-8")
+    return Saved(lot=lot, mapping=mapping, as_written=mapping.read_text(encoding="utf-8") == MAPPING_TEXT)
+
+
+def _place(planned: PushPlan, folder: Path) -> Path:
+    return folder / PLANS / f"{planned.side.value}-{planned.rows[0].started_at}.csv"
+
+
+def write_pushes(planned: PushPlan, path: Path, *, mode: str) -> None:
     """Write the lot as a CSV that a mapping loads into `pushes`. Raises OSError where it cannot be written."""
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with path.open(mode, newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        writer.writerows(_cells(row) for row in planned.rows)
+        writer.writerow((*COLUMNS, *TARGETS))
+        writer.writerows((*_cells(row), *_targets(row)) for row in planned.rows)
 
 
-def plan_as_record(planned: PushPlan, currency: str) -> dict[str, Any]:
-    """The plan as plain data: power as a probability, cost in major units of the currency."""
+def plan_as_record(planned: PushPlan, currency: str, saved: Saved | None = None) -> dict[str, Any]:
+    """The plan as plain data: power as a probability, cost in major units of the currency, accounts by week."""
     design = planned.design
     return {
         "status": "ok",
@@ -56,34 +216,94 @@ def plan_as_record(planned: PushPlan, currency: str) -> dict[str, Any]:
         "extra_accounts": planned.extra_accounts,
         "cost": planned.cost,
         "cells": planned.cells,
-        "pushes": [dict(zip(COLUMNS, _cells(row), strict=True)) for row in planned.rows],
+        "pushes": [
+            {
+                **dict(zip(COLUMNS, _cells(row), strict=True)),
+                "usual_accounts_per_week": row.usual_a_week,
+                "bring_accounts_per_week": row.bring_a_week,
+                "extra_accounts": row.extra,
+                "cost": row.cost,
+            }
+            for row in planned.rows
+        ],
+        "written": None if saved is None else {"lot": str(saved.lot), "mapping": str(saved.mapping)},
     }
 
 
-def show_plan(console: Console, planned: PushPlan, out: Path | None) -> None:
-    """What the push costs and can show, its first rows, and where the rest is."""
+def show_plan(
+    console: Console,
+    planned: PushPlan,
+    currency: str,
+    *,
+    workspace: Path = Path(),
+    saved: Saved | None = None,
+    out: Path | None = None,
+) -> None:
+    """What the push costs and can show, its first cells with their targets, and how to have it read."""
     from bothsides.cli.figures import print_whole
 
     console.print(plain(planned.sentence))
     if planned.cost is None:
         console.print(plain("What an account costs is not known: load spend by side for the cost.", style="dim"))
+    console.print()
+    print_whole(console, _targets_table(planned, currency))
+    if len(planned.drawn) > _SHOWN:
+        console.print(plain(f"... and {len(planned.drawn) - _SHOWN} more", style="dim"))
+    for line in _next(planned, workspace, saved, out):
+        console.print(plain(line))
+
+
+def _targets_table(planned: PushPlan, currency: str) -> Table:
+    """The first cells to push: when, how many join a week as it is, how many are to, what the wave takes."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("category", "region", "first day", "last day"):
         table.add_column(name, no_wrap=True)
-    for row in planned.rows[:_SHOWN]:
-        table.add_row(plain(row.category or "all"), plain(row.region or "all"), str(row.started_at), str(row.ended_at))
-    console.print()
-    print_whole(console, table)
-    if len(planned.rows) > _SHOWN:
-        console.print(plain(f"... and {len(planned.rows) - _SHOWN} more", style="dim"))
-    console.print()
-    if out is None:
-        console.print(plain("Next: the same with --out pushes.csv; run it as dealt, load the file into pushes."))
-    else:
-        console.print(plain(f"Written to {out}. Run it as dealt and load the file into the table pushes, then:"))
-        console.print(plain("  bothsides elasticity"))
+    for name in ("join a week", "bring a week", "more in the wave", f"cost, {currency}"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in planned.drawn[:_SHOWN]:
+        table.add_row(
+            plain(row.category or "all"),
+            plain(row.region or "all"),
+            str(row.started_at),
+            str(row.ended_at),
+            _few(row.usual_a_week),
+            _few(row.bring_a_week),
+            _few(row.extra),
+            "" if row.cost is None else f"{row.cost:,.0f}",
+        )
+    return table
+
+
+def _few(number: float) -> str:
+    """A number of accounts, two figures where they are few.
+
+    >>> _few(0.084), _few(12.34)
+    ('0.08', '12.3')
+    """
+    return f"{number:.2f}" if number < 1 else f"{number:,.1f}"
+
+
+def _next(planned: PushPlan, workspace: Path, saved: Saved | None, out: Path | None) -> tuple[str, ...]:
+    """How the push comes to be read: the lot and its mapping in the workspace, then a sync."""
+    sync = "bothsides sync" if workspace == Path() else f"bothsides sync {workspace}"
+    if saved is None:
+        lot = _place(planned, Path())
+        there = () if out is None else ("", f"Written to {out}, which no mapping reads yet.")
+        return (*there, "", f"Next: the same with --save writes {lot} and {MAPPING} into the workspace, then {sync}")
+    kept = "" if saved.as_written else f", which was there and is kept as it is: see that its files take in {PLANS}/"
+    return (
+        "",
+        f"Written: {saved.lot}, the lot, and {saved.mapping}, which reads it{kept}.",
+        "Run it as dealt. bothsides elasticity reads its weeks once they have passed and their orders are loaded.",
+        f"Next: {sync}",
+    )
 
 
 def _cells(row: PlannedPush) -> tuple[str, ...]:
     values = (getattr(row, name) for name in COLUMNS)
     return tuple("" if value is None else str(value) for value in values)
+
+
+def _targets(row: PlannedPush) -> tuple[str, ...]:
+    values = (getattr(row, name) for name in TARGETS)
+    return tuple("" if value is None else f"{value:.2f}" for value in values)

@@ -75,16 +75,29 @@ def test_a_plan_is_a_lot_for_the_pushes_table_with_its_cost_and_power() -> None:
     planned = plan_push(
         panel("common_shocks", 12, 40), Side.SUPPLIER, design=STRONG, start=MONDAY, cost=50.0, currency="EUR", seed=3
     )
-    assert len(planned.rows) == 12
+    assert [len(planned.rows), len(planned.drawn)] == [24, 12]
     assert {row.assignment for row in planned.rows} == {Assignment.RANDOMISED}
     assert {row.started_at for row in planned.rows} == {MONDAY, MONDAY + timedelta(weeks=10)}
     assert {(row.ended_at - row.started_at).days for row in planned.rows} == {69}
-    assert len({row.push_id for row in planned.rows}) == 12
+    assert len({row.push_id for row in planned.rows}) == 24
     assert planned.cost == pytest.approx(50 * planned.extra_accounts)
     assert planned.power > 0.9
     assert planned.smallest is not None
     assert planned.smallest < 0.3
     assert "EUR" in planned.sentence
+
+
+def test_a_plan_says_how_many_to_bring_into_each_cell_and_who_could_have_been_drawn() -> None:
+    planned = plan_push(panel("common_shocks", 12, 40), Side.SUPPLIER, design=STRONG, start=MONDAY, cost=50.0, seed=3)
+    for row in planned.drawn:
+        assert row.bring_a_week == pytest.approx(3.0 * row.usual_a_week)
+        assert row.extra == pytest.approx(10 * (row.bring_a_week - row.usual_a_week))
+        assert row.cost == pytest.approx(50.0 * row.extra)
+    assert sum(row.extra for row in planned.drawn) == pytest.approx(planned.extra_accounts)
+    others = [row for row in planned.rows if not row.drawn]
+    assert {(row.intensity, row.extra, row.bring_a_week - row.usual_a_week) for row in others} == {(0.0, 0.0, 0.0)}
+    lots = [[row for row in planned.rows if row.name == name] for name in {row.name for row in planned.rows}]
+    assert {(len(lot), sum(row.drawn for row in lot)) for lot in lots} == {(2, 1)}
 
 
 def test_the_same_seed_deals_the_same_lot_and_another_deals_another() -> None:

@@ -10,6 +10,8 @@ from bothsides.schema import Side
 
 WEEKS = tuple(date(2024, 1, day) for day in (1, 8, 15, 22))
 FRAME = Frame(cells=(("x", "N"), ("x", "S"), ("y", "N")), weeks=WEEKS, split=(True, True), end=date(2024, 1, 28))
+LATER = replace(FRAME, end=date(2024, 12, 29))
+"""The same with a year of known days, so that what happened in its weeks is told."""
 PUSH = Push(
     side=Side.SUPPLIER,
     category="x",
@@ -52,7 +54,7 @@ def test_pushes_that_overlap_count_once_the_stronger_of_them() -> None:
     again = replace(PUSH, started_on=date(2024, 1, 15), ended_on=None, intensity=2.0)
     grid, _ = pushed((PUSH, again), Side.SUPPLIER, FRAME)
     assert grid[0].tolist() == [0, 1, 2, 2]
-    assert notes((PUSH, again), (), FRAME) == (
+    assert notes((PUSH, again), (), LATER) == (
         "Pushes for suppliers overlap in 1 cell: the stronger counts, not their sum.",
     )
 
@@ -61,11 +63,11 @@ def test_pushes_that_follow_each_other_within_a_week_fill_it() -> None:
     until = replace(PUSH, ended_on=date(2024, 1, 10))
     after = replace(PUSH, started_on=date(2024, 1, 11))
     assert pushed((until, after), Side.SUPPLIER, FRAME)[0][0].tolist() == [0, 1, 1, 0]
-    assert notes((until, after), (), FRAME) == ()
+    assert notes((until, after), (), LATER) == ()
 
 
 def test_a_label_by_which_the_market_is_not_split_leaves_the_push_out_and_says_so() -> None:
-    frame = replace(FRAME, cells=(("x", None), ("y", None)), split=(True, False))
+    frame = replace(LATER, cells=(("x", None), ("y", None)), split=(True, False))
     grid, assignment = pushed((PUSH,), Side.SUPPLIER, frame)
     assert (grid.any(), assignment) == (False, Assignment.NONE)
     (said,) = notes((PUSH,), (), frame)
@@ -77,7 +79,7 @@ def test_a_label_by_which_the_market_is_not_split_leaves_the_push_out_and_says_s
 
 
 def test_a_place_in_which_nobody_has_traded_is_named() -> None:
-    (said,) = notes((replace(PUSH, category="z"),), (), FRAME)
+    (said,) = notes((replace(PUSH, category="z"),), (), LATER)
     assert said == "1 push for suppliers names a place in which nobody has traded: left out (z / N)."
 
 
@@ -89,6 +91,13 @@ def test_a_push_that_lies_ahead_has_no_outcome_yet() -> None:
         "Planned push for suppliers in 2 cells from 2024-02-05, no outcome yet: who joined and stayed is known 90 days "
         "after a week, of the first week on 2024-05-11."
     )
+
+
+def test_a_push_under_way_has_no_outcome_yet_until_its_first_week_is_told() -> None:
+    (said,) = notes((PUSH,), (), FRAME)
+    assert said.startswith("Push under way for suppliers in 1 cell since 2024-01-08, no outcome yet")
+    assert notes((PUSH,), (), replace(FRAME, end=date(2024, 4, 12))) != ()
+    assert notes((PUSH,), (), replace(FRAME, end=date(2024, 4, 13))) == ()
 
 
 def test_a_lot_is_on_record_whole_where_those_not_drawn_stand_in_it() -> None:

@@ -1,6 +1,6 @@
 """How strongly one side of the market draws and keeps the other, and which side to fund."""
 
-from bothsides.diagnosis.elasticity.amounts import read_money
+from bothsides.diagnosis.elasticity.amounts import account_costs, read_money
 from bothsides.diagnosis.elasticity.findings import effect_value, elasticity_findings, return_value
 from bothsides.diagnosis.elasticity.funding import Money, SideMoney
 from bothsides.diagnosis.elasticity.judgements import BELIEFS, read_judgements
@@ -42,6 +42,7 @@ __all__ = [
     "RetentionDriver",
     "SideMoney",
     "SideReturn",
+    "account_costs",
     "cheapest_test",
     "effect_value",
     "elasticity",

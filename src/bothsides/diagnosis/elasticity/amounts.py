@@ -30,10 +30,7 @@ def read_money(store: Store, panel: Panel) -> Money:
     credited to it (as in LTV: half of an order's commission unless agreed otherwise, so that none counts twice) over
     its account-weeks, before variable cost. What is not recorded is None.
     """
-    known = np.ones(panel.orders.shape, bool)
-    for side in Side:
-        known &= np.isfinite(panel.side(side).stock) & np.isfinite(panel.side(side).joined)
-    weeks = np.flatnonzero(known.any(0))[-A_YEAR:]
+    weeks = _last_year(panel)
     if not len(weeks):
         return {}
     months = _whole_months(_within(_span(panel, weeks), known_span(store, "fees", None)))
@@ -47,6 +44,23 @@ def read_money(store: Store, panel: Panel) -> Money:
         )
         for side in Side
     }
+
+
+def account_costs(store: Store, panel: Panel) -> dict[Side, float | None]:
+    """What one account of each side has cost of late, major units: the same cost wherever an account is priced.
+
+    None where spend is not known by side or too few joined. It is an average of all who joined, over all cells.
+    """
+    weeks = _last_year(panel)
+    return {side: _cost(_paid(store, panel, side, weeks)) for side in Side}
+
+
+def _last_year(panel: Panel) -> NDArray[np.intp]:
+    """The last weeks, a year at most, in which stocks and joiners of both sides are known."""
+    known = np.ones(panel.orders.shape, bool)
+    for side in Side:
+        known &= np.isfinite(panel.side(side).stock) & np.isfinite(panel.side(side).joined)
+    return np.flatnonzero(known.any(0))[-A_YEAR:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +84,10 @@ def _paid(store: Store, panel: Panel, side: Side, weeks: NDArray[np.intp]) -> _P
         joined=float(np.nansum(panel.side(side).joined[:, priced])),
         weeks=len(priced),
     )
+
+
+def _cost(paid: _Paid) -> float | None:
+    return paid.amount / paid.joined if paid.amount and paid.joined >= FEWEST_JOINERS else None
 
 
 def _of(values: Sequence[Value], side: Side) -> Value | None:
@@ -105,7 +123,7 @@ def _held(panel: Panel, side: Side, months: Span | None) -> float:
 def _side(accounts: float, paid: _Paid, earned: Value | None, *, months: int) -> SideMoney:
     counted = paid.joined >= FEWEST_JOINERS
     return SideMoney(
-        cost=paid.amount / paid.joined if paid.amount and counted else None,
+        cost=_cost(paid),
         contribution=_whole(earned) / (accounts * months * WEEKS_A_MONTH) if earned and accounts and months else None,
         cost_error=1 / math.sqrt(paid.joined) if counted else 0.0,
         contribution_error=_relative_error(earned),

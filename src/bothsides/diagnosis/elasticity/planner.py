@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from bothsides.diagnosis.elasticity.lot import Design, draw_lot
+from bothsides.diagnosis.elasticity.lot import Design, blocks, draw_lot
 from bothsides.diagnosis.elasticity.power import Fitted, fit_market, power
 from bothsides.diagnosis.elasticity.reading import extent
 from bothsides.diagnosis.panel import Assignment, Floats, Panel
@@ -29,7 +29,12 @@ A_YEAR = 52
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedPush:
-    """One row for the `pushes` table: a cell pushed in a wave, first and last day."""
+    """One row for the `pushes` table: a cell of a wave's lot, first and last day, pushed or (intensity 0) not drawn.
+
+    Rows of one name are one draw. `usual_a_week` accounts of the side join the cell of late, `bring_a_week` are to join
+    while the wave lasts, `extra` more than usual over the wave, which cost `cost` (major units, None where what one
+    costs is not known).
+    """
 
     push_id: str
     name: str
@@ -40,6 +45,15 @@ class PlannedPush:
     ended_at: date
     intensity: float
     assignment: Assignment
+    usual_a_week: float
+    bring_a_week: float
+    extra: float
+    cost: float | None
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the cell is pushed."""
+        return self.intensity > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +75,11 @@ class PushPlan:
     cells: int
     rows: tuple[PlannedPush, ...]
     sentence: str
+
+    @property
+    def drawn(self) -> tuple[PlannedPush, ...]:
+        """The rows of cells to push."""
+        return tuple(row for row in self.rows if row.drawn)
 
 
 def plan_push(
@@ -104,7 +123,7 @@ def plan_push(
         extra_accounts=extra,
         cost=None if cost is None else extra * cost,
         cells=len(market.stock),
-        rows=_rows(panel, side, pushed, design, start),
+        rows=_rows(panel, market, pushed, design, start, cost),
         sentence=_sentence(side, design, elasticity, shown, smallest, extra, cost, currency),
     )
 
@@ -122,23 +141,33 @@ def _smallest(market: Fitted, design: Design, few: int, seed: int) -> float | No
     return high
 
 
-def _rows(panel: Panel, side: Side, pushed: Floats, design: Design, start: date) -> tuple[PlannedPush, ...]:
-    rows = []
+def _rows(
+    panel: Panel, market: Fitted, pushed: Floats, design: Design, start: date, cost: float | None
+) -> tuple[PlannedPush, ...]:
+    """Every cell of every wave's lot, those to push first."""
+    side, rows = market.driver, []
+    block_of = {cell: i for i, block in enumerate(blocks(market.stock, design.one_in), 1) for cell in block}
     for wave in range(design.waves):
         first = start + timedelta(weeks=wave * design.weeks)
-        for cell in np.flatnonzero(pushed[:, wave]):
-            category, region = panel.cells[int(cell)]
+        for cell in (int(cell) for cell in np.argsort(-pushed[:, wave], kind="stable")):
+            (category, region), drawn = panel.cells[cell], pushed[cell, wave] > 0
+            usual = float(market.joined[cell])
+            extra = usual * (design.factor - 1) * design.weeks if drawn else 0.0
             rows.append(
                 PlannedPush(
-                    push_id=f"{side.value}-push-{start:%Y%m%d}-w{wave + 1}-c{int(cell) + 1:03d}",
-                    name=f"{side.value} push by lot, wave {wave + 1}",
+                    push_id=f"{side.value}-push-{start:%Y%m%d}-w{wave + 1}-c{cell + 1:03d}",
+                    name=f"{side.value} push by lot of {start}, wave {wave + 1}, block {block_of[cell]}",
                     side=side,
                     category=category,
                     region=region,
                     started_at=first,
                     ended_at=first + timedelta(days=7 * design.weeks - 1),
-                    intensity=1.0,
+                    intensity=1.0 if drawn else 0.0,
                     assignment=Assignment.RANDOMISED,
+                    usual_a_week=usual,
+                    bring_a_week=usual * (design.factor if drawn else 1.0),
+                    extra=extra,
+                    cost=None if cost is None else extra * cost,
                 )
             )
     return tuple(rows)

@@ -42,6 +42,12 @@ def read_pushes(store: Store, end: date) -> tuple[Push, ...]:
     return tuple(push for push in _declared(store) if push.started_on <= end)
 
 
+def untold_pushes(store: Store) -> tuple[str, ...]:
+    """The pushes on record that have no outcome yet, in sentences; none where no order is known."""
+    known = store.ranges.get("orders")
+    return () if known is None else untold(_declared(store), known[1])
+
+
 def read_planned(store: Store, end: date) -> tuple[Push, ...]:
     """The pushes that are declared for days after the last known one."""
     return tuple(push for push in _declared(store) if push.started_on > end)
@@ -106,7 +112,7 @@ def lots(pushes: Iterable[Push], side: Side, frame: Frame) -> tuple[Lot, ...]:
 
 
 def notes(pushes: tuple[Push, ...], planned: tuple[Push, ...], frame: Frame) -> tuple[str, ...]:
-    """What a reader must know of the pushes on record: which are left out, which overlap, which lie ahead."""
+    """What a reader must know of the pushes on record: which are left out, which overlap, which have no outcome yet."""
     said = []
     for side in Side:
         mine = [push for push in (*pushes, *planned) if push.side is side]
@@ -129,23 +135,30 @@ def notes(pushes: tuple[Push, ...], planned: tuple[Push, ...], frame: Frame) -> 
             said.append(
                 f"Pushes for {of_side(side)} overlap in {counted(doubled, 'cell')}: the stronger counts, not their sum."
             )
-    return (*said, *ahead(planned))
+    return (*said, *untold((*pushes, *planned), frame.end))
 
 
-def ahead(planned: Iterable[Push]) -> tuple[str, ...]:
-    """What is planned for each side, in a sentence: in how many places, from when, and when it will be told."""
+def untold(pushes: Iterable[Push], end: date) -> tuple[str, ...]:
+    """What runs or is planned for each side and has no outcome yet, as known up to a day."""
     said = []
     for side in Side:
-        mine = [push for push in planned if push.side is side and push.intensity > 0]
-        if mine:
-            first = min(push.started_on for push in mine)
-            places = len({(push.category, push.region) for push in mine})
-            told = first + WEEK + timedelta(days=LAPSE_DAYS - 1)
-            said.append(
-                f"Planned push for {of_side(side)} in {counted(places, 'cell')} from {first}, no outcome yet: who "
-                f"joined and stayed is known {LAPSE_DAYS} days after a week, of the first week on {told}."
-            )
+        mine = [push for push in pushes if push.side is side and push.intensity > 0 and _told_on(push) > end]
+        for begun, words, since in ((True, "Push under way", "since"), (False, "Planned push", "from")):
+            of = [push for push in mine if (push.started_on <= end) is begun]
+            if of:
+                first = min(of, key=lambda push: push.started_on)
+                places = len({(push.category, push.region) for push in of})
+                said.append(
+                    f"{words} for {of_side(side)} in {counted(places, 'cell')} {since} {first.started_on}, no outcome "
+                    f"yet: who joined and stayed is known {LAPSE_DAYS} days after a week, of the first week on "
+                    f"{_told_on(first)}."
+                )
     return tuple(said)
+
+
+def _told_on(push: Push) -> date:
+    """The day from which it is known who joined and stayed in the push's first week."""
+    return push.started_on + WEEK + timedelta(days=LAPSE_DAYS - 1)
 
 
 def _counted(pushes: list[Push], side: Side) -> str:
