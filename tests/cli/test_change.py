@@ -81,3 +81,24 @@ def test_exchange_rates_are_said_of_no_accounts_of_their_own() -> None:
     lines = [line.split() for line in console.export_text().splitlines()]
     assert ["new", "accounts", "+50.00", "+50.0%", "3"] in lines
     assert ["exchange", "rates", "+50.00", "+50.0%"] in lines
+
+
+def test_shares_of_a_change_that_nearly_cancels_and_of_a_tiny_beginning_are_not_printed() -> None:
+    def part(name: str, amount: int, net: int) -> Part:
+        return Part(part=name, side=Side.BUYER, amount=amount, accounts=3, orders=(1, 4), share=amount / net)
+
+    def shown(base: int, *amounts: tuple[str, int]) -> str:
+        net = sum(amount for _, amount in amounts)
+        parts = tuple(part(name, amount, net) for name, amount in amounts)
+        split = Split(way="accounts", side=Side.BUYER, base=base, now=base + net, accounts=3, parts=parts)
+        console = Console(width=100, record=True)
+        months = {"period": "2024-03", "against": "2024-02"}
+        show(console, Change(metric="gmv", definition="gmv@1", currency="EUR", **months, splits=(split,)))
+        return " ".join(console.export_text().split())
+
+    cancels = shown(1000_00, ("new", 500_00), ("churned", -499_00))
+    assert "%" not in cancels.replace("2024-03 (+0.1%)", "")
+    assert "nearly cancel" in cancels
+    tiny = shown(1_00, ("new", 499_00))
+    assert "2024-03 (500.0 times)" in tiny
+    assert "+100.0%" in tiny

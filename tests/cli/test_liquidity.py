@@ -172,3 +172,14 @@ def test_the_command_answers_a_small_ledger(run: Run, workspace: Path) -> None:
     assert record["recruits"]["types"] == []
     refused = run("liquidity", workspace, "--by", "week")
     assert (refused.code, "--by 'week' is not one of quarter, month" in refused.err) == (2, True)
+
+
+def test_every_measure_of_a_page_says_what_it_is_counted_in() -> None:
+    said = page_of("Electrical / South")
+    for label in ("GMV, EUR", "Liquidity ratio (orders per million pairs)", "Matching efficiency (orders per account)"):
+        assert label in said
+    per_supplier = next(line for line in said.splitlines() if line.startswith("Buyers per supplier"))
+    assert " x" not in per_supplier
+    diagnosis, audit = demo()
+    said = " ".join(printed(show_map, diagnosis, audit, audit.cells).split())
+    assert "over the window: searches without a result, requests without a reply" in said

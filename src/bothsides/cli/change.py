@@ -151,6 +151,8 @@ def show(console: Console, found: Change) -> None:
         if split.cells:
             console.print()
             print_whole(console, _by_label(found, split))
+    if not all(_net_is_told(split) for split in found.splits):
+        console.print(plain("Gains and losses nearly cancel: shares of so small a change would mislead.", style="dim"))
     for note in found.notes:
         console.print(plain(note, style="dim"))
 
@@ -163,6 +165,7 @@ def _table(found: Change, split: Split) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("accounts" if split.way == "accounts" else "orders", justify="right", no_wrap=True)
     table.add_row(plain(found.against), _money(split.base, found.currency), "", "")
+    told = _net_is_told(split)
     for part in split.parts:
         name = _NAMES[part.part] + (f" {split.dim}" if part.part == "mix" else "")
         # What rates did concerns the accounts of every row above.
@@ -170,13 +173,28 @@ def _table(found: Change, split: Split) -> Table:
         table.add_row(
             f"  {name}",
             _money(part.amount, found.currency, signed=True),
-            "" if part.share is None else f"{part.share:+.1%}",
+            "" if part.share is None or not told else f"{part.share:+.1%}",
             f"{part.orders[0]:,} to {part.orders[1]:,}" if part.part == "volume" else behind,
             style="" if part.amount else "dim",
         )
-    grown = f" ({split.change / split.base:+.1%})" if split.base > 0 else ""
+    grown = f" ({_grown(split)})" if split.base > 0 else ""
     table.add_row(plain(found.period + grown), _money(split.now, found.currency), "", "", style="bold")
     return table
+
+
+_LEAST_NET = 0.1
+_TENFOLD = 10
+
+
+def _net_is_told(split: Split) -> bool:
+    """Whether the change is large enough beside its parts for shares of it: of one that nearly cancels they mislead."""
+    return abs(split.change) >= _LEAST_NET * sum(abs(part.amount) for part in split.parts)
+
+
+def _grown(split: Split) -> str:
+    """By how much, as per cent; from a small beginning as so many times."""
+    times = split.now / split.base
+    return f"{times:,.1f} times" if times >= _TENFOLD else f"{times - 1:+.1%}"
 
 
 _LABELS_SHOWN = 12

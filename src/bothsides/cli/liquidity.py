@@ -218,7 +218,12 @@ def _show_gaps(console: Console, diagnosis: Diagnosis, audit: LiquidityAudit, ce
         )
     console.print()
     print_whole(console, table)
+    console.print(plain(_COUNTED, style="dim"))
 
+
+_COUNTED = (
+    "over the window: searches without a result, requests without a reply, requests not filled, buyers who got nothing"
+)
 
 _PAGE = (
     "gmv",
@@ -249,7 +254,7 @@ _PAGE = (
 )
 """The measures of a cell's page in the order of the trade: both sides, how they meet, what is met, who sells."""
 
-_NAME_WIDTH, _NUMBER_WIDTH = 42, 11
+_NAME_WIDTH, _NUMBER_WIDTH = 44, 11
 
 
 def show_page(console: Console, diagnosis: Diagnosis, audit: LiquidityAudit, page: CellHistory) -> None:
@@ -260,7 +265,7 @@ def show_page(console: Console, diagnosis: Diagnosis, audit: LiquidityAudit, pag
     console.print(plain(page.why))
     console.print(plain(page.moved))
     console.print()
-    print_whole(console, _measures(console, page))
+    print_whole(console, _measures(console, page, diagnosis.currency))
     console.print(plain("* not the whole period, too young or too few: do not lean on it", style="dim"))
     if "liquidity_ratio" in page.window:
         console.print(
@@ -290,8 +295,8 @@ def _matched(audit: LiquidityAudit, page: CellHistory) -> str | None:
     return f"Matching: {value.value:.2f}{bounds} of the orders the median cell makes of as many buyers and suppliers."
 
 
-def _measures(console: Console, page: CellHistory) -> Table:
-    from bothsides.reports.names import metric_name
+def _measures(console: Console, page: CellHistory, currency: str) -> Table:
+    from bothsides.reports.names import measure_name
 
     fit = max(1, (console.width - _NAME_WIDTH) // _NUMBER_WIDTH - 1)
     periods = page.periods[-fit:]
@@ -304,12 +309,13 @@ def _measures(console: Console, page: CellHistory) -> Table:
     for name in _PAGE:
         values = [page.window.get(name), *(period.values.get(name) for period in periods)]
         if any(_number(value) for value in values):
-            table.add_row(plain(metric_name(name)), *(_number(value) for value in values))
+            table.add_row(plain(measure_name(name, currency)), *(_number(value) for value in values))
     return table
 
 
 def _number(value: Value | None) -> str:
     """A number as people read it, starred where it should not be leaned on; empty where it is not known."""
+    from bothsides.reports.names import unit_of
     from bothsides.reports.numbers import number
     from bothsides.reports.sections.cell_pages import NOT_REACHED, is_waiting
     from bothsides.reports.trust import is_firm
@@ -318,7 +324,7 @@ def _number(value: Value | None) -> str:
         return ""
     if value.value is None:
         return NOT_REACHED if is_waiting(value) else ""
-    return f"{number(value.value, value.unit)}{'' if is_firm(value) else '*'}"
+    return f"{number(value.value, unit_of(value))}{'' if is_firm(value) else '*'}"
 
 
 def _gap_words(gap: CoverageGap, currency: str) -> str:

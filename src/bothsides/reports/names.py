@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bothsides.diagnosis.figures import READINGS
-from bothsides.metrics import METRICS, Better, Value
+from bothsides.metrics import METRICS, Better, Unit, Value
 from bothsides.reports.numbers import change
 from bothsides.reports.trust import is_firm, status
 from bothsides.schema import Side
@@ -20,6 +20,31 @@ def metric_name(metric_id: str) -> str:
     if metric_id in _KNOWN:
         return _KNOWN[metric_id].label
     return READINGS.get(metric_id) or metric_id.replace("_", " ").capitalize()
+
+
+_MEASURED_IN = {
+    "liquidity_ratio": " (orders per million pairs)",
+    "matching_efficiency": " (orders per account)",
+    "supplier_utilisation": " (share that sold)",
+}
+_PLAIN = frozenset(
+    {"buyers_per_supplier", "buyer_to_seller_ratio", "median_listings_per_supplier", "responses_per_request"}
+)
+
+
+def measure_name(metric_id: str, currency: str) -> str:
+    """The name of a cell's measure with what it is counted in, where the number itself does not say it.
+
+    >>> measure_name("gmv", "EUR"), measure_name("liquidity_ratio", "EUR"), measure_name("orders", "EUR")
+    ('GMV, EUR', 'Liquidity ratio (orders per million pairs)', 'Orders')
+    """
+    in_money = metric_id in _KNOWN and _KNOWN[metric_id].unit is Unit.MONEY
+    return f"{metric_name(metric_id)}{f', {currency}' if in_money else _MEASURED_IN.get(metric_id, '')}"
+
+
+def unit_of(value: Value) -> Unit:
+    """The unit to print a measure in: so many of one thing for one of another is a number, not a multiple."""
+    return Unit.COUNT if value.metric in _PLAIN else value.unit
 
 
 _GLOSSES = {

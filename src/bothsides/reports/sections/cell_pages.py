@@ -1,6 +1,7 @@
 """Below the map: whom to recruit, what was asked for and not met, and a folded page for each cell worth one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bothsides.diagnosis.cell_findings import unmet_sentence
 from bothsides.diagnosis.finding import Place, problem_id
@@ -9,7 +10,7 @@ from bothsides.diagnosis.recruits import how_many
 from bothsides.metrics import Basis, Value
 from bothsides.reports.marks import verdict_mark
 from bothsides.reports.markup import Child, Markup, element, join
-from bothsides.reports.names import metric_name
+from bothsides.reports.names import measure_name, unit_of
 from bothsides.reports.numbers import money, percent, plural, spoken
 from bothsides.reports.pieces import Column, figure, fold, number_of, prose, table
 from bothsides.schema import Side
@@ -83,7 +84,7 @@ def _recruits(audit: LiquidityAudit, currency: str) -> Markup | None:
     columns = (
         Column(label="supplier type"),
         Column(label="how many", numeric=True),
-        Column(label="unmet orders a month", numeric=True),
+        Column(label="GMV of unmet orders a month", numeric=True),
         Column(label="covered so far", numeric=True),
     )
     listed = table("Supplier types to recruit", columns, [_type(kind, currency) for kind in recruits.types])
@@ -104,11 +105,11 @@ def _gaps(gaps: Sequence[CoverageGap], currency: str) -> Markup | None:
         return None
     columns = (
         Column(label="cell"),
-        Column(label="orders lost a month", numeric=True),
-        Column(label="no result", numeric=True),
-        Column(label="no reply", numeric=True),
-        Column(label="not filled", numeric=True),
-        Column(label="buyers", numeric=True),
+        Column(label="GMV lost a month", numeric=True),
+        Column(label="searches without result", numeric=True),
+        Column(label="requests without reply", numeric=True),
+        Column(label="requests not filled", numeric=True),
+        Column(label="buyers who got nothing", numeric=True),
         Column(label="for want of suppliers"),
     )
     rows = [
@@ -124,8 +125,8 @@ def _gaps(gaps: Sequence[CoverageGap], currency: str) -> Markup | None:
         for gap in told
     ]
     explained = prose(
-        "Searches without a result, requests without a reply, requests answered but not filled, and buyers who got "
-        "nothing of what they looked or asked for. Lost are orders that the usual share served would have brought.",
+        "Counts are of the whole window. Lost is the GMV a month of orders that the usual share served would have "
+        "brought.",
         class_="note",
     )
     listed = table("Asked for and not met, most money first", columns, rows)
@@ -139,7 +140,7 @@ def _page(audit: LiquidityAudit, page: CellHistory, currency: str) -> Markup:
     parts: list[Child] = [
         prose(verdict_mark(page.verdict), ". ", spoken(page.why)),
         prose(spoken(page.moved)),
-        _measures(audit, page),
+        _measures(audit, page, currency),
         prose(element("b", "Not met. "), spoken(_unmet(gap, currency))) if gap else None,
         prose(element("b", "Recruit. "), "; ".join(f"{how_many(kind)} of {kind.label}" for kind in types), ".")
         if types
@@ -166,7 +167,7 @@ def _accounts(page: CellHistory, side: Side) -> Markup | None:
     return prose(element("b", f"Main {side}s. "), ", ".join(named), ".") if named else None
 
 
-def _measures(audit: LiquidityAudit, page: CellHistory) -> Markup:
+def _measures(audit: LiquidityAudit, page: CellHistory, currency: str) -> Markup:
     periods = page.periods[-_PERIODS:]
     columns = (
         Column(label="measure"),
@@ -178,14 +179,18 @@ def _measures(audit: LiquidityAudit, page: CellHistory) -> Markup:
     for name in _MEASURES:
         values = [page.window.get(name), *(period.values.get(name) for period in periods)]
         if any(value is not None and (value.value is not None or is_waiting(value)) for value in values):
-            rows.append([metric_name(name), *(_number(value) for value in values)])
+            rows.append([measure_name(name, currency), *(_number(value) for value in values)])
     return table(f"{page.label} by {audit.grain.value}", columns, rows, class_="cells")
 
 
 def _number(value: Value | None) -> Markup:
     if value is None or (value.value is None and not is_waiting(value)):
         return Markup("–")
-    return number_of(value) if value.value is not None else element("span", NOT_REACHED, class_="num weak")
+    return (
+        number_of(replace(value, unit=unit_of(value)))
+        if value.value is not None
+        else element("span", NOT_REACHED, class_="num weak")
+    )
 
 
 NOT_REACHED = "not reached"
