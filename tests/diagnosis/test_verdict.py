@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bothsides.diagnosis import Edge, Flywheel, Headline, Sureness
 from bothsides.diagnosis.figures import figure
-from bothsides.diagnosis.verdict import BLIND, verdict
+from bothsides.diagnosis.verdict import BLIND, beside, verdict
 from bothsides.metrics import Unit
 from tests.diagnosis.test_ranking import finding
 
@@ -68,10 +68,15 @@ def test_the_slowest_edge_and_the_first_finding_are_reconciled() -> None:
         limiting=True,
     )
     wheel = Flywheel(edges=(edge,), limiting="buy", sentence="", reach_worth=5_000.0)
-    text = verdict([SHORT], [], judged=3, wheel=wheel)
-    assert (
-        "The flywheel's slowest edge is from search to purchase (EUR 5 k a month); the first thing to do is another, "
-        "because it is worth more: supply_short_cell" in text
+    assert beside(wheel, [SHORT]) == "The first thing to do is another, because it is worth more: finding 1."
+    assert beside(replace(wheel, reach_worth=50_000.0), [SHORT]) == ""
+    leak = replace(SHORT, kind="ndr_leak")
+    assert "runs out through it" in beside(replace(wheel, reach_worth=50_000.0), [leak])
+    assert beside(replace(wheel, limiting=None), [SHORT]) == beside(wheel, []) == ""
+
+
+def test_a_worth_that_the_title_gives_is_not_said_again() -> None:
+    named = replace(SHORT, title="Pumps / North is short: EUR 9 k a month go unserved", first_step="Recruit two.")
+    assert verdict([named], [], judged=1).endswith(
+        "First: Pumps / North is short: EUR 9 k a month go unserved (likely). Recruit two."
     )
-    richer = verdict([SHORT], [], judged=3, wheel=replace(wheel, reach_worth=50_000.0))
-    assert "(EUR 50 k a month). First: supply_short_cell" in richer

@@ -308,3 +308,14 @@ def test_a_share_is_shown_as_counted_beside_what_another_year_could_bring():
     said = _said(concentration(replace(full, concentration=(told,))))
     assert "42 % n 120 · census · ok 38 to 46 %" in said
     assert "next year if nothing changed" in said
+
+
+def test_a_wheel_without_most_of_its_data_folds_its_picture():
+    full = sample.full()
+    edges = full.flywheel.edges
+    dark = tuple(replace(edge, rate=None, reason="not recorded") for edge in edges[1:])
+    thin = flywheel(replace(full, flywheel=replace(full.flywheel, edges=(edges[0], *dark), limiting=None))).body
+    assert thin.index("<details") < thin.index("<svg")
+    assert f"1 of its {len(edges)} edges have data" in thin
+    whole = flywheel(full).body
+    assert whole.index("<svg") < whole.index("<details")

@@ -79,7 +79,6 @@ def _diagnose(
             judged=_judged(look.judged),
             limit=_limit(store, look),
             fall=recent_fall(store, covered, policy),
-            wheel=wheel,
         ),
         findings=final,
         smaller=smaller,

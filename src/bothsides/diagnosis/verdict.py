@@ -24,17 +24,14 @@ def verdict(
     judged: int,
     limit: str = "",
     fall: str = "",
-    wheel: Flywheel | None = None,
 ) -> str:
-    """The market in a few sentences.
+    """The market in a few sentences: how it stands, which side is short and where, what to do first.
 
     `judged` is how many cells could be judged at all; `limit` says what kept sides and cells from being judged, `fall`
-    a recent break in GMV, `wheel` the flywheel whose limiting edge is set beside what comes first.
+    a recent break in GMV.
     """
     state = "; ".join(part for part in (_growth(headlines, fall), limit or _short(findings, judged)) if part)
-    return " ".join(
-        part for part in (f"{_capital(state)}." if state else "", _first(findings, limit or fall, wheel)) if part
-    )
+    return " ".join(part for part in (f"{_capital(state)}." if state else "", _first(findings, limit or fall)) if part)
 
 
 def _growth(headlines: Sequence[Headline], fall: str) -> str:
@@ -72,28 +69,30 @@ def _short(findings: Sequence[Finding], judged: int) -> str:
     return f"neither side is short in the {counted(judged, 'cell')} that could be judged" if judged else ""
 
 
-def _first(findings: Sequence[Finding], limit: str, wheel: Flywheel | None) -> str:
+FIRST = "First: "
+"""Where what to do begins in a verdict."""
+
+
+def _first(findings: Sequence[Finding], limit: str) -> str:
     if not findings:
         return "Nothing in what can be seen calls for alarm." if limit else "Nothing in this data calls for alarm."
     first = findings[0]
-    worth = first.worth
-    value = f", worth {money(worth.per_month, worth.currency)} of {worth.of} a month" if worth else ""
-    said = f"{first.title} ({SURE_WORDS[first.sure]}{value})"
-    return f"{_beside(wheel, first)}{said}. {first.first_step}"
+    worth = "" if first.worth is None else money(first.worth.per_month, first.worth.currency)
+    told = not worth or first.worth is None or worth in first.title
+    value = "" if told or first.worth is None else f", worth {worth} of {first.worth.of} a month"
+    return f"{FIRST}{first.title} ({SURE_WORDS[first.sure]}{value}). {first.first_step}"
 
 
-def _beside(wheel: Flywheel | None, first: Finding) -> str:
-    """What comes first set beside the limiting edge, so that the two do not seem to contradict each other."""
-    edge = next((e for e in wheel.edges if e.id == wheel.limiting), None) if wheel else None
-    if wheel is None or edge is None or wheel.reach_worth is None or first.worth is None:
-        return "First: "
-    gain, why = money(wheel.reach_worth, first.worth.currency), ""
+def beside(wheel: Flywheel, findings: Sequence[Finding]) -> str:
+    """The limiting edge set beside what comes first, so that the two do not seem to contradict each other."""
+    first = findings[0] if findings else None
+    if wheel.limiting is None or wheel.reach_worth is None or first is None or first.worth is None:
+        return ""
     if first.worth.of == "GMV" and first.worth.per_month > wheel.reach_worth:
-        why = ", because it is worth more"
-    elif first.kind == "ndr_leak":
-        why = ", because what is won runs out through it"
-    slow = f"The flywheel's slowest edge is from {edge.source.lower()} to {edge.target.lower()} ({gain} a month)"
-    return f"{slow}; the first thing to do is another{why}: " if why else f"{slow}. First: "
+        return "The first thing to do is another, because it is worth more: finding 1."
+    if first.kind == "ndr_leak":
+        return "The first thing to do is another, because what is won runs out through it: finding 1."
+    return ""
 
 
 def _capital(text: str) -> str:

@@ -3,6 +3,7 @@
 from importlib.resources import files
 
 from bothsides.diagnosis.picture import Diagnosis
+from bothsides.diagnosis.verdict import FIRST
 from bothsides.reports.markup import Markup, element
 from bothsides.reports.numbers import day, span, spoken
 from bothsides.reports.pieces import Section
@@ -82,10 +83,13 @@ def _contents(sections: list[Section]) -> Markup:
 
 
 def _main(diagnosis: Diagnosis, sections: list[Section]) -> Markup:
+    state, first, action = diagnosis.verdict.partition(FIRST)
+    parts = [part for part in (state.strip(), f"{first}{action}") if part]
+    long = "long" if len(diagnosis.verdict) > _LONG else None
     verdict = element(
         "section",
         element("h2", "Verdict", id="verdict-heading"),
-        element("p", spoken(diagnosis.verdict), class_="long" if len(diagnosis.verdict) > _LONG else None),
+        [element("p", spoken(part), class_=long) for part in parts],
         id="verdict",
         tabindex="-1",
         aria_labelledby="verdict-heading",

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bothsides.metrics import Value
-from bothsides.reports.markup import Child, Markup, element
+from bothsides.reports.markup import Child, Markup, element, join
 from bothsides.reports.numbers import count, exact, shown, spoken
 from bothsides.reports.trust import interval, is_firm, status, trust
 
 _LONG_TITLE = 160
+_NUMBERED = re.compile(r"\bfinding (\d+)\b")
 _SENTENCE = re.compile(r"(?<=[a-z%)][.]) (?=[A-Z])")
 
 
@@ -57,6 +58,15 @@ def number_and_trust(value: Value | None) -> Markup:
 def prose(*children: Child, class_: str | None = None) -> Markup:
     """A paragraph."""
     return element("p", *children, class_=class_)
+
+
+def linked(words: str) -> Markup:
+    """The words with the numbers of findings as links to them."""
+    parts = _NUMBERED.split(words)
+    return join(
+        element("a", f"finding {part}", href=f"#finding-{part}") if place % 2 else part
+        for place, part in enumerate(parts)
+    )
 
 
 def fold(summary: str, *children: Child, printed: bool = True) -> Markup:

@@ -1,20 +1,17 @@
 """Every finding in rank order: what, where, how sure, worth what, why, whose, what to do; its evidence folded."""
 
-import re
-
 from bothsides.diagnosis.finding import Evidence, Finding
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.reports.marks import sureness_mark
-from bothsides.reports.markup import Child, Markup, element, join
+from bothsides.reports.markup import Child, Markup, element
 from bothsides.reports.names import value_name
 from bothsides.reports.numbers import spoken
-from bothsides.reports.pieces import Column, Section, fold, prose, table, value_table
+from bothsides.reports.pieces import Column, Section, fold, linked, prose, table, value_table
 from bothsides.reports.records import records_table
 from bothsides.reports.trust import smaller_words, worth_range, worth_words
 from bothsides.schema.plays import PLAYS
 
 _MOST_RECORDS = 10
-_NUMBERED = re.compile(r"\bfinding (\d+)\b")
 
 
 def findings(diagnosis: Diagnosis) -> Section | None:
@@ -70,7 +67,7 @@ def _finding(finding: Finding, currency: str) -> Markup:
                 ("How sure", _why(finding)),
                 ("Play", PLAYS.get(finding.play, finding.play)),
                 ("Success", spoken(f"{finding.success.says} Look again after {finding.success.weeks} weeks.")),
-                ("Caveat", _linked(spoken(finding.caveat)) if finding.caveat else ""),
+                ("Caveat", linked(spoken(finding.caveat)) if finding.caveat else ""),
             ),
             *_evidence(finding, currency),
         ),
@@ -83,15 +80,6 @@ def _listed(*lines: tuple[str, Child]) -> Markup:
     """Terms with what is said of each; those without words are left out."""
     listed = [element("div", element("dt", term), element("dd", said)) for term, said in lines if said]
     return element("dl", listed, class_="lines")
-
-
-def _linked(words: str) -> Markup:
-    """The words with other findings' numbers as links to them."""
-    parts = _NUMBERED.split(words)
-    return join(
-        element("a", f"finding {part}", href=f"#finding-{part}") if place % 2 else part
-        for place, part in enumerate(parts)
-    )
 
 
 def _range(finding: Finding) -> str:

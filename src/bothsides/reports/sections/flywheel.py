@@ -1,11 +1,12 @@
 """The flywheel: its picture, and the table of its edges with what each rests on."""
 
 from bothsides.diagnosis.picture import Diagnosis, Edge
+from bothsides.diagnosis.verdict import beside
 from bothsides.reports.charts.loop import LIMITS, narrow_loop, wide_loop
 from bothsides.reports.markup import Child, Markup
 from bothsides.reports.names import change_words
 from bothsides.reports.numbers import money, shown
-from bothsides.reports.pieces import VALUE_COLUMNS, Column, Section, figure, fold, table, value_cells
+from bothsides.reports.pieces import VALUE_COLUMNS, Column, Section, figure, fold, linked, prose, table, value_cells
 from bothsides.reports.trust import trust
 
 _NOTE = (
@@ -33,7 +34,15 @@ def flywheel(diagnosis: Diagnosis) -> Section | None:
         "Edges of the flywheel", _COLUMNS, [_row(edge, diagnosis.currency) for edge in wheel.edges], class_="words"
     )
     drawn = Markup(wide_loop(wheel.edges, title=title) + narrow_loop(wheel.edges, title=title))
-    body = figure(title, drawn, note=_NOTE, behind=fold("The table behind the flywheel", table_behind))
+    table_fold = fold("The table behind the flywheel", table_behind)
+    first = beside(wheel, diagnosis.findings)
+    said = prose(linked(first)) if first else None
+    known = sum(edge.rate is not None for edge in wheel.edges)
+    if 2 * known >= len(wheel.edges):
+        body = figure(title, said, drawn, note=_NOTE, behind=table_fold)
+    else:
+        few = f"The flywheel drawn: {known} of its {len(wheel.edges)} edges have data"
+        body = figure(title, said, behind=Markup(fold(few, drawn, prose(_NOTE, class_="note")) + table_fold))
     return Section(id="flywheel", nav="Flywheel", heading="The flywheel", body=body)
 
 
