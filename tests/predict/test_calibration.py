@@ -68,9 +68,9 @@ def test_bands_hold_every_case_once_with_enough_in_each() -> None:
 
 
 def test_equals_stay_in_one_band() -> None:
-    chances = np.repeat([0.2, 0.6], [70, 30])
-    table = bands(chances, np.arange(100) % 2 == 0)
-    assert [(band.n, round(band.predicted, 6)) for band in table] == [(70, 0.2), (30, 0.6)]
+    chances = np.repeat([0.2, 0.6], [140, 60])
+    table = bands(chances, np.arange(200) % 2 == 0)
+    assert [(band.n, round(band.predicted, 6)) for band in table] == [(140, 0.2), (60, 0.6)]
     assert len(bands(np.full(100, 0.3), np.arange(100) < 30)) == 1
 
 
@@ -97,3 +97,19 @@ def test_predicting_four_times_too_many_is_a_quarter() -> None:
     assert ratio.low is not None
     assert ratio.high is not None
     assert 0.2 < ratio.low < 0.25 < ratio.high < 0.3
+
+
+def test_right_chances_are_all_within_their_ranges_in_about_nineteen_tables_of_twenty() -> None:
+    """And chances drawn too far apart are caught in nearly all: the verdict stands on these ranges."""
+
+    def caught(stretch: float) -> int:
+        found = 0
+        for seed in range(100):
+            rng = np.random.default_rng(seed)
+            logits = rng.normal(size=400) * 1.5
+            outcome = rng.random(400) < sigmoid(logits)
+            found += any(band.off for band in bands(sigmoid(stretch * logits), outcome))
+        return found
+
+    assert caught(1.0) <= 8
+    assert caught(2.5) >= 90

@@ -8,7 +8,7 @@ import pytest
 
 from bothsides.metrics import Better
 from bothsides.predict.cases import Signal
-from bothsides.predict.model_card import Comparison, Estimate, ModelVerdict
+from bothsides.predict.model_card import Band, Comparison, Estimate, ModelVerdict
 from bothsides.predict.validation import (
     adds_nothing,
     after_last_month,
@@ -138,9 +138,9 @@ def test_what_each_verdict_takes(auc_low: float, ratio: float, error_low: float,
 @pytest.mark.parametrize(
     ("low", "value", "high", "said"),
     [
-        (0.92, 0.99, 1.05, "0.99 came for each one predicted"),
-        (0.81, 0.84, 0.87, "0.84 came for each one predicted, less than it said beyond chance (0.81 to 0.87)"),
-        (1.19, 1.36, 1.53, "1.36 came for each one predicted, more than it said beyond chance (1.19 to 1.53)"),
+        (0.92, 0.99, 1.05, "for each 100 foretold 99 came"),
+        (0.81, 0.84, 0.87, "for each 100 foretold 84 came, fewer than it said (81 to 87)"),
+        (1.19, 1.36, 1.53, "for each 100 foretold 136 came, more than it said (119 to 153)"),
     ],
 )
 def test_a_level_that_is_off_beyond_chance_is_said_in_the_verdict(
@@ -154,3 +154,39 @@ def test_a_level_that_is_off_beyond_chance_is_said_in_the_verdict(
     )
     assert found.verdict is ModelVerdict.USABLE
     assert found.reason == f"better; {said}"
+
+
+def _band(n: int, predicted: float, came: float, low: float, high: float) -> Band:
+    return Band(n=n, predicted=predicted, observed=Estimate(value=came, low=low, high=high))
+
+
+HELD = _band(100, 0.06, 0.08, 0.03, 0.17)
+MISSED = _band(72, 0.46, 0.28, 0.16, 0.43)
+TRIFLING = _band(20_000, 0.052, 0.041, 0.036, 0.047)
+
+
+@pytest.mark.parametrize(
+    ("bands", "verdict"),
+    [
+        ((HELD, TRIFLING), ModelVerdict.USABLE),
+        ((HELD, MISSED), ModelVerdict.NOT_CALIBRATED),
+        ((_band(500, 0.24, 0.14, 0.10, 0.19),), ModelVerdict.NOT_CALIBRATED),
+        ((_band(9_000, 0.003, 0.002, 0.001, 0.0025),), ModelVerdict.USABLE),
+        ((_band(900, 0.04, 0.012, 0.006, 0.025),), ModelVerdict.NOT_CALIBRATED),
+    ],
+)
+def test_a_band_that_came_out_otherwise_leaves_a_ranking_and_no_chances(
+    bands: tuple[Band, ...], verdict: ModelVerdict
+) -> None:
+    """Beyond chance and by an amount that matters: a gap of one point in five is a trifle, however sure."""
+    found = decided(
+        ranking=Estimate(value=0.8, low=0.7, high=0.9),
+        ratio=Estimate(value=1.0, low=0.9, high=1.1),
+        error=Estimate(value=0.05, low=0.01, high=0.1),
+        bands=bands,
+        reason="better",
+    )
+    assert found.verdict is verdict
+    if bands[-1] is MISSED:
+        assert "its chances did not hold in 1 of 2 bands: of 72 given 46%, it came true for 28%" in found.reason
+        assert found.reason.endswith("use the order of the list, not the chances")

@@ -1,4 +1,4 @@
-"""Intervals for shares and ratios, 95 %."""
+"""Intervals for shares and ratios, 95 % unless told."""
 
 import math
 
@@ -6,8 +6,8 @@ Z = 1.959963984540054
 """The 97.5 % quantile of the normal distribution."""
 
 
-def wilson(successes: float, trials: float) -> tuple[float, float]:
-    """Wilson's score interval of a share, each bound from 0 to 1.
+def wilson(successes: float, trials: float, *, z: float = Z) -> tuple[float, float]:
+    """Wilson's score interval of a share, each bound from 0 to 1; `z` is the normal quantile of its level.
 
     Source: Wilson 1927, JASA 22:209-212. Raises ValueError where successes exceed trials or trials are not positive.
 
@@ -18,9 +18,9 @@ def wilson(successes: float, trials: float) -> tuple[float, float]:
     if trials <= 0 or not 0 <= successes <= trials:
         raise ValueError(f"wilson({successes}, {trials}): needs 0 <= successes <= trials and trials > 0")
     share = successes / trials
-    spread = Z * math.sqrt(share * (1 - share) / trials + Z * Z / (4 * trials * trials))
-    centre = share + Z * Z / (2 * trials)
-    scale = 1 + Z * Z / trials
+    spread = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    centre = share + z * z / (2 * trials)
+    scale = 1 + z * z / trials
     low, high = (centre - spread) / scale, (centre + spread) / scale
     return (low if successes else 0.0), (high if successes < trials else 1.0)
 

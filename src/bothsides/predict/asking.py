@@ -101,8 +101,7 @@ HELPS: Mapping[ModelVerdict, str] = {
     "as those to come.",
     ModelVerdict.NO_SIGNAL: "What would help: more than orders, such as searches, visits, requests and replies of each "
     "account. Until then treat accounts alike.",
-    ModelVerdict.NOT_CALIBRATED: "Use the order of the list, not its numbers. What would help: the next months, once "
-    "the market has settled.",
+    ModelVerdict.NOT_CALIBRATED: "What would help: the next months, once the market has settled.",
 }
 """What a person can do about each verdict."""
 

@@ -1,6 +1,7 @@
 """Whether probabilities mean what they say: recalibration to the latest span, the table, the error, the total."""
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -10,8 +11,11 @@ from bothsides.predict.measures import Bools, Figure, Ints
 from bothsides.predict.model_card import Band, Estimate
 
 BANDS = 10
-LEAST_BAND = 20
-"""Cases of a band: with fewer its observed share says nothing."""
+LEAST_BAND = 30
+"""Cases of a band: with fewer its observed share says nothing. Few large bands show a gap that many small ones hide."""
+
+LEVEL = 0.95
+"""How often the ranges of all bands together hold what was foretold, where chances are right."""
 
 ENOUGH_FOR_SLOPE = 100
 """Cases of the rarer outcome from which the slope is fitted too; below it only the level is."""
@@ -65,12 +69,14 @@ def bands(chances: Floats, outcome: Bools, *, most: int = BANDS) -> tuple[Band, 
     """Cases in order of what they were given, cut where each band tells about as much as the next.
 
     A case tells p (1 - p): bands of rare outcomes hold many cases that were given little and few that were given much.
-    Cases given the same stay together. The observed share comes with Wilson's interval, 95 %.
+    Cases given the same stay together. The observed share comes with Wilson's interval; the intervals of the table hold
+    together at 95 % (Bonferroni), so that right chances fall outside one of them in one table of twenty.
     """
-    found = []
-    for cases in _cuts(chances, most):
+    found, cut = [], _cuts(chances, most)
+    z = NormalDist().inv_cdf(1 - (1 - LEVEL) / (2 * len(cut)))
+    for cases in cut:
         n, came = len(cases), int(outcome[cases].sum())
-        low, high = wilson(came, n)
+        low, high = wilson(came, n, z=z)
         observed = Estimate(value=came / n, low=low, high=high)
         found.append(Band(n=n, predicted=float(chances[cases].mean()), observed=observed))
     return tuple(found)

@@ -25,6 +25,7 @@ from bothsides.predict.model_card import (
 )
 from bothsides.predict.scores import Prediction, Tested, scored
 from bothsides.predict.validation import (
+    CHANCE_Z,
     SIGNAL_Z,
     TimeSplit,
     Verdict,
@@ -144,17 +145,18 @@ def judged(spec: ModelSpec, train: Sequence[Cases], test: Cases, *, steps: float
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Trial:
-    """A fit judged on the test span: comparisons at 95 %, and those by which signal is decided at 99 %."""
+    """A fit judged on the test span: comparisons at 95 %, those with the rule at 99 %, the ranking at 99.8 %."""
 
     comparisons: tuple[Comparison, ...]
     strict: tuple[Comparison, ...]
+    ranking: Estimate
     ratio: Estimate
     error: Estimate
     bands: tuple[Band, ...]
     chances: Floats
 
     def judgement(self, reason: str, without: tuple[str, ...], notes: tuple[str, ...]) -> Judgement:
-        verdict = decided(ranking=self.strict[0].model, ratio=self.ratio, error=self.error, reason=reason)
+        verdict = decided(ranking=self.ranking, ratio=self.ratio, error=self.error, bands=self.bands, reason=reason)
         return Judgement(
             verdict=verdict,
             comparisons=self.comparisons,
@@ -193,6 +195,7 @@ def _tried(spec: ModelSpec, train: Sequence[Cases], test: Cases, without: tuple[
     return _Trial(
         comparisons=tuple(comparisons),
         strict=strict,
+        ranking=ranking[0].estimate(clusters, z=CHANCE_Z),
         ratio=ratio,
         error=error,
         bands=bands(chances, outcome),
@@ -203,9 +206,10 @@ def _tried(spec: ModelSpec, train: Sequence[Cases], test: Cases, without: tuple[
 def _beside(found: Comparison) -> str:
     """Model and rule in one phrase, with the gap's interval."""
     rule, gap = found.baseline, found.gap
+    own = f"{100 * found.model.value:.1f} of 100 pairs put in the right order"
     if rule is None or gap is None or gap.low is None or gap.high is None:
-        return f"{found.model.value:.3f}"
-    return f"AUC {found.model.value:.3f} against {rule.value:.3f}, gap {gap.low:+.3f} to {gap.high:+.3f}"
+        return own
+    return f"{own}, {100 * rule.value:.1f} by the rule, difference {100 * gap.low:+.1f} to {100 * gap.high:+.1f}"
 
 
 def rule_chances(train: Sequence[Cases], test: Cases, *, steps: float = 1.0) -> Floats:
@@ -275,7 +279,7 @@ def _card(
     came, came_now = _outcomes(train), test.known
     features = () if fit is None or now is None else _parts(spec.signals, fit, learned, now)
     same_span = spec.horizon_months == spec.step_months
-    warnings = _warnings(train, test, features, judgement, same_span=same_span)
+    warnings = _warnings(train, test, features, same_span=same_span)
     content = {
         "spec": [spec.id, spec.label, spec.horizon_months, spec.step_months, spec.ridge, spec.rule],
         "signals": [(signal.name, signal.direction) for signal in spec.signals],
@@ -324,27 +328,20 @@ def _parts(signals: tuple[Signal, ...], fit: Logistic, learned: Sequence[Cases],
     )
 
 
-def _warnings(
-    train: Sequence[Cases], test: Cases, features: Sequence[Feature], judgement: Judgement, *, same_span: bool
-) -> tuple[str, ...]:
-    """What a reader must know of this fit: moved inputs, a moved base rate, a level that did not hold, sampling.
+def _warnings(train: Sequence[Cases], test: Cases, features: Sequence[Feature], *, same_span: bool) -> tuple[str, ...]:
+    """What a reader must know of this fit: moved inputs, a moved base rate, sampling.
 
     `same_span` says that outcomes were learned from and judged over equally many months, so that shares compare.
     """
     found = []
     moved = [feature.says for feature in features if feature.psi is not None and feature.psi > MOVED and feature.weight]
     if moved:
-        found.append(f"the cases scored now differ from those learned from in: {', '.join(moved)}")
+        found.append(f"those scored now differ from those it learned from in: {', '.join(moved)}")
     came, later = _outcomes(train), test.known
     if same_span and base_rate_moved(int(came.sum()), len(came), int(later.sum()), len(later)):
-        found.append(f"it came true for {later.mean():.0%} in the test span, for {came.mean():.0%} before it")
-    for compared_with in judgement.comparisons:
-        ratio = compared_with.model
-        if compared_with.measure == "observed_to_predicted" and not (ratio.low or 0) <= 1 <= (ratio.high or math.inf):
-            found.append(
-                f"{ratio.value:.2f} came for each one predicted in the test span ({ratio.low:.2f} to {ratio.high:.2f}):"
-                " the level has moved since what was learned from"
-            )
+        found.append(
+            f"it came true for {later.mean():.0%} in the months it was judged on, for {came.mean():.0%} before them"
+        )
     stride = max(cases.stride for cases in (*train, test))
     if stride > 1:
         found.append(f"learned and judged on a fixed one in {stride} of the accounts; all are scored")

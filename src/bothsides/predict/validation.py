@@ -9,7 +9,7 @@ from bothsides.metrics import Better
 from bothsides.predict.cases import Signal
 from bothsides.predict.logistic import Floats
 from bothsides.predict.measures import Bools, auc
-from bothsides.predict.model_card import Comparison, Estimate, ModelVerdict
+from bothsides.predict.model_card import Band, Comparison, Estimate, ModelVerdict
 from bothsides.schema.period import add_months
 
 SLACK_DAYS = 3
@@ -26,8 +26,11 @@ LEAST_OUTCOMES = 20
 """Cases of the rarer outcome, in what is learned from and in what is judged, below which a model says nothing."""
 
 SIGNAL_Z = 2.5758293035489004
-"""The 99.5 % quantile of the normal distribution: a verdict of signal is wrong about once in two hundred times, since
-every look at a market asks several models on two sides."""
+"""The 99.5 % quantile of the normal distribution: a model is taken for better than its rule where it is not about once
+in two hundred times, since every look at a market asks several models on two sides."""
+
+CHANCE_Z = 3.090232306167813
+"""The 99.9 % quantile: a ranking that is chance passes for a signal once in a thousand times."""
 
 LEAST_RATIO, MOST_RATIO = 0.67, 1.5
 """Came over predicted: outside these a model is shown as not calibrated."""
@@ -160,38 +163,61 @@ def adds_nothing(gaps: tuple[Comparison, ...]) -> bool:
     return not any(gap.wins for gap in gaps) or any(_loses(gap) for gap in gaps)
 
 
-def decided(*, ranking: Estimate, ratio: Estimate, error: Estimate, reason: str) -> Verdict:
+def decided(
+    *, ranking: Estimate, ratio: Estimate, error: Estimate, reason: str, bands: tuple[Band, ...] = ()
+) -> Verdict:
     """The verdict on a judged model; `ranking` is its AUC with the wide interval, `reason` why it is the one used.
 
     No signal: it ranks no better than chance. Not calibrated: it ranks, but too many or too few came for what was
-    said.
+    said, in all or in a band of those that were given about the same.
     """
     if ranking.above <= 0.5:
         return Verdict(
             verdict=ModelVerdict.NO_SIGNAL,
-            reason=f"on time it had not seen it ranks no better than chance (AUC {ranking.value:.2f})",
+            reason=f"on time it had not seen it ranks no better than chance: {ordered(ranking.value)}",
         )
+    level = came_of_100(ratio)
     if not LEAST_RATIO <= ratio.value <= MOST_RATIO:
+        return Verdict(verdict=ModelVerdict.NOT_CALIBRATED, reason=f"{level}: {ONLY_ORDER}")
+    if off := [band for band in bands if band.off]:
+        worst = max(off, key=lambda band: abs(band.observed.value - band.predicted))
+        many = f"in {len(off)} of {len(bands)} bands" if len(bands) > 1 else "in all"
         return Verdict(
             verdict=ModelVerdict.NOT_CALIBRATED,
-            reason=f"for each one predicted {ratio.value:.2f} came, outside {LEAST_RATIO}-{MOST_RATIO}: "
-            "it ranks, its probabilities are not to be used",
+            reason=f"its chances did not hold {many}: of {worst.n:,} given {worst.predicted:.0%}, it came true for "
+            f"{worst.observed.value:.0%}. {level[:1].upper()}{level[1:]}: {ONLY_ORDER}",
         )
     if error.above > MOST_ERROR:
         return Verdict(
             verdict=ModelVerdict.NOT_CALIBRATED,
-            reason=f"probabilities are off by {error.value:.0%} on average: it ranks, they are not to be used",
+            reason=f"its chances were off by {100 * error.value:.0f} points on average: {ONLY_ORDER}",
         )
-    return Verdict(verdict=ModelVerdict.USABLE, reason=f"{reason}; {_level(ratio)}")
+    return Verdict(verdict=ModelVerdict.USABLE, reason=f"{reason}; {level}")
 
 
-def _level(ratio: Estimate) -> str:
-    """How many came for each one predicted, and whether that is off beyond chance."""
-    came = f"{ratio.value:.2f} came for each one predicted"
+ONLY_ORDER = "use the order of the list, not the chances"
+
+
+def ordered(auc: float) -> str:
+    """What an area under the curve says, in words.
+
+    >>> ordered(0.8123)
+    '81 of 100 pairs are put in the right order, by chance 50'
+    """
+    return f"{100 * auc:.0f} of 100 pairs are put in the right order, by chance 50"
+
+
+def came_of_100(ratio: Estimate) -> str:
+    """How many came for each hundred foretold, and whether that is off beyond chance.
+
+    >>> came_of_100(Estimate(value=0.8, low=0.63, high=0.97))
+    'for each 100 foretold 80 came, fewer than it said (63 to 97)'
+    """
+    came = f"for each 100 foretold {100 * ratio.value:.0f} came"
     if ratio.low is None or ratio.high is None or ratio.low <= 1 <= ratio.high:
         return came
-    way = "less" if ratio.high < 1 else "more"
-    return f"{came}, {way} than it said beyond chance ({ratio.low:.2f} to {ratio.high:.2f})"
+    way = "fewer" if ratio.high < 1 else "more"
+    return f"{came}, {way} than it said ({100 * ratio.low:.0f} to {100 * ratio.high:.0f})"
 
 
 def _loses(gap: Comparison) -> bool:
