@@ -159,3 +159,11 @@ def test_a_share_of_the_markets_own_total_is_counted_and_has_no_range(market: Ca
     shown = shown_of(market(orders=orders(24), known_until=date(2023, 12, 31)))
     share = next(h for h in shown if h.metric == "top_10_share")
     assert (share.now.low, share.now.basis) == (None, Basis.CENSUS)
+
+
+def test_a_quarter_that_the_window_counts_as_whole_is_whole_in_the_run(market: Callable[..., Store]) -> None:
+    """Known to three days before its end it is in the tile's number, so the run does not call it partial."""
+    nearly = shown_of(market(orders=orders(24), known_until=date(2023, 12, 28)))[0].run
+    assert (nearly[-1].period, nearly[-1].status) == ("2023-Q4", Status.OK)
+    early = shown_of(market(orders=orders(24), known_until=date(2023, 11, 28)))[0].run
+    assert (early[-1].period, early[-1].status) == ("2023-Q4", Status.PARTIAL)

@@ -251,7 +251,8 @@ class Standing:
     """Where the latest complete month or quarter of a run stands among those before it.
 
     `percentile` is the share of earlier periods below it, ties counted by half (mid-rank); `better` says whether that
-    is the good half of them, None where neither direction is good or it stands in the middle.
+    is the good half of them, None where neither direction is good or it stands in the middle. `passed_over` is the
+    first period after the latest one, which is not complete or not old enough.
     """
 
     latest: Value
@@ -259,6 +260,7 @@ class Standing:
     below: int
     percentile: float
     better: bool | None
+    passed_over: Value | None = None
 
 
 def standing(run: tuple[Value, ...]) -> Standing | None:
@@ -278,6 +280,7 @@ def standing(run: tuple[Value, ...]) -> Standing | None:
         below=below,
         percentile=percentile,
         better=None if way is Better.NEITHER or percentile == 0.5 else (percentile > 0.5) == (way is Better.UP),
+        passed_over=next(iter(run[run.index(latest) + 1 :]), None),
     )
 
 

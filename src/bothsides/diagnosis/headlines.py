@@ -142,7 +142,7 @@ def _headline(store: Store, candidate: _Candidate, covered: Spans, as_of: date |
         label=candidate.label,
         now=now,
         before=before,
-        run=_run(store, candidate, covered.known, as_of),
+        run=_run(store, candidate, covered, as_of),
         note=_note(now, covered),
     )
 
@@ -189,7 +189,7 @@ def _apart(covered: Spans, orders: Spans) -> bool:
 
 
 def _yearly(store: Store, candidate: _Candidate, covered: Spans, as_of: date | None) -> Headline | None:
-    run = [v for v in _run(store, candidate, covered.known, as_of, grain=Grain.QUARTER) if v.value is not None]
+    run = [v for v in _run(store, candidate, covered, as_of, grain=Grain.QUARTER) if v.value is not None]
     now = _at(store, candidate, covered.window.end)
     if now is None:
         return None
@@ -218,20 +218,25 @@ def _one(store: Store, candidate: _Candidate, span: Span) -> Value | None:
 
 
 def _run(
-    store: Store, candidate: _Candidate, known: Span, as_of: date | None, *, grain: Grain | None = None
+    store: Store, candidate: _Candidate, covered: Spans, as_of: date | None, *, grain: Grain | None = None
 ) -> tuple[Value, ...]:
     """The metric period by period, as far as its rows are known; what came of them may be known for longer."""
+    known, window_end = covered.known, covered.window.end
     chosen = grain or (Grain.QUARTER if known.whole_months > LONG_RUN_MONTHS else Grain.MONTH)
     where, name = _where(candidate), candidate.metric
     values = ask(store, Query(metrics=(name,), grain=chosen, where=where, end=known.end, as_of=as_of, intervals=False))
-    return tuple(_settle(v, known, chosen) for v in values if v.status is not Status.UNAVAILABLE)
+    return tuple(_settle(v, known, chosen, window_end) for v in values if v.status is not Status.UNAVAILABLE)
 
 
-def _settle(value: Value, known: Span, grain: Grain) -> Value:
-    """The first period counts as whole when the history begins in its first ten days."""
-    first = Period.containing(known.start, grain)
-    whole = (known.start - first.start).days <= FIRST_DAYS and value.period == first.label and first.end <= known.end
-    return replace(value, status=Status.OK, reason=None) if whole and value.status is Status.PARTIAL else value
+def _settle(value: Value, known: Span, grain: Grain, window_end: date) -> Value:
+    """A period counts as whole as the window's months do: few first or last days may be missing."""
+    first, last = Period.containing(known.start, grain), Period.containing(window_end, grain)
+    begins = (known.start - first.start).days <= FIRST_DAYS and value.period == first.label and first.end <= known.end
+    month_after = add_months(window_end.replace(day=1), 1)
+    ends = window_end == known.end and value.period == last.label and last.end < month_after
+    if value.status is not Status.PARTIAL or not (begins or ends):
+        return value
+    return replace(value, status=Status.OK, reason=None)
 
 
 def _where(candidate: _Candidate) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -10,6 +10,7 @@ from bothsides.reports.markup import Child, Markup, element
 from bothsides.reports.names import metric_name
 from bothsides.reports.numbers import count, plural
 from bothsides.reports.pieces import Column, Section, fold, number_and_trust, prose, table
+from bothsides.reports.trust import status
 
 _OWN = (
     Column(label="number"),
@@ -55,8 +56,14 @@ def _history(own: Sequence[tuple[Headline, Standing]]) -> Markup:
 def _place(own: Standing) -> Child:
     usual = {True: "better than usual", False: "worse than usual", None: ""}[own.better]
     place = f"above {count(own.below)} of the {count(own.earlier)} before"
-    period = element("small", own.latest.period) if own.latest.period else None
+    period = element("small", _period(own)) if own.latest.period else None
     return [f"{place}{'; ' if usual else ''}{usual}", period]
+
+
+def _period(own: Standing) -> str:
+    """Which period it is, and why no later one is taken."""
+    later = own.passed_over
+    return f"{own.latest.period}" if later is None else f"{own.latest.period}; {later.period} is {status(later)}"
 
 
 def _held(diagnosis: Diagnosis) -> list[_Held]:
