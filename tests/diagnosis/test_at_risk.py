@@ -1,5 +1,6 @@
 """Accounts at risk: found where a visible part of the trade hangs on them, with what came of such accounts before."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -74,6 +75,33 @@ def test_they_are_named_with_their_chance_what_they_trade_and_why(finding: Findi
     assert finding.success.weeks == 13
 
 
+def test_doing_nothing_does_not_pass_for_success(risks: tuple[Risk, ...], finding: Finding) -> None:
+    """The bar is above what is foretold without action, by more than chance brings about once in twenty times."""
+    buyers = risks[0]
+    table = buyers.prediction.table
+    assert table is not None
+    (kept,) = finding.evidence[2].values
+    named = min(len(buyers.rows), 20)
+    level = buyers.alike.came / buyers.alike.said
+    stops = np.minimum(table.probabilities[buyers.rows[:named]] * level, 1.0)
+    assert (kept.metric, kept.n) == (finding.success.metric, named) == ("at_risk_kept", named)
+    assert kept.value == pytest.approx(1 - stops.mean())
+    said = finding.evidence[2].sentence
+    match = re.search(r"(\d+) of the (\d+) named are foretold to order .*success is (\d+) or more", said)
+    assert match is not None
+    foretold, of, least = map(int, match.groups())
+    assert (foretold, of) == (round((1 - stops).sum()), named)
+    drawn = (np.random.default_rng(1).random((20_000, named)) > stops).sum(axis=1)
+    assert (drawn >= least).mean() < 0.05 < (drawn >= least - 1).mean()
+
+
+def test_who_ordered_lately_is_said_where_it_is_told(finding: Finding) -> None:
+    told = f"{finding.title} {finding.why_sure} {finding.evidence[1].sentence}"
+    assert "still trading" not in told
+    assert "with an order in the last 3 months" in finding.title
+    assert "`bothsides predict churn` lists the others as well, and those silent for longer" in told
+
+
 def test_a_trifle_raises_nothing(risks: tuple[Risk, ...]) -> None:
     share = risks[0].expected / risks[0].traded
     assert not at_risk_findings(risks, "EUR", replace(POLICY, at_risk_share=share + 0.001))
@@ -98,7 +126,7 @@ def test_few_like_them_before_leave_it_directional(risks: tuple[Risk, ...]) -> N
     (found,) = at_risk_findings((few,), "EUR", POLICY)
     assert found.sure is Sureness.DIRECTIONAL
     (none,) = at_risk_findings((replace(few, alike=Alike(n=3, said=2.0, came=0)),), "EUR", POLICY)
-    assert "3 accounts still trading were given such a chance" in none.why_sure
+    assert "3 accounts with an order in the last 3 months were given such a chance" in none.why_sure
 
 
 def test_who_closed_its_account_is_not_called_as_still_trading() -> None:

@@ -91,3 +91,16 @@ def test_a_version_changes_with_the_content_and_not_with_rounding_noise() -> Non
     assert version_of(content) != version_of({**content, "weights": [0.31, 1.0]})
     assert version_of(content) != version_of({**content, "features": ("b", "a")})
     assert version_of({"x": -0.0}) == version_of({"x": 0.0})
+
+
+def test_a_reason_is_always_given() -> None:
+    def score(*contributions: float) -> Score:
+        parts = [
+            Reason(feature=f"f{i}", says=f"feature {i}", value=1.0, typical=2.0, contribution=part)
+            for i, part in enumerate(contributions)
+        ]
+        return Score(account=1, name="A", intercept=0.0, reasons=tuple(parts))
+
+    assert score(0.2, -3.0, 0.4).why() == "feature 2: low; feature 0: low"
+    assert score(-0.2, -3.0).why(1) == "nothing raises it; lowered by feature 1: low"
+    assert score().why() == "nothing tells it from the others"

@@ -1,11 +1,12 @@
-"""Accounts that still trade and will more likely than not stop: who, why, and the GMV a month that hangs on them."""
+"""Accounts that ordered lately and will more likely than not stop: who, why, and the GMV a month that hangs on them."""
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
+from bothsides.diagnosis.at_risk_bar import ONCE_IN, bar, foretold_to_order
 from bothsides.diagnosis.figures import rate
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Rows, Sureness, Worth
 from bothsides.diagnosis.policy import DiagnosisPolicy
@@ -13,10 +14,12 @@ from bothsides.diagnosis.wording import count, counted, money, of_side, share
 from bothsides.metrics import Store
 from bothsides.metrics.interval import wilson
 from bothsides.predict.churn import churn
+from bothsides.predict.churn_features import LATELY_MONTHS, ordered_lately
 from bothsides.predict.measures import Ints
 from bothsides.predict.model_card import ModelCard, Score
 from bothsides.predict.scores import Prediction, ScoreTable
 from bothsides.schema import Side
+from bothsides.schema.period import add_months
 
 MOST_NAMED = 20
 """Accounts named for somebody to call."""
@@ -27,8 +30,8 @@ LEAST_ALIKE = 10
 MOST_ASKED = 500
 """Accounts, the dearest first, whose reasons are counted for the cause."""
 
-TRADED_LATELY = "active_recent"
-"""The feature that says whether an account traded in the last three months: only who is there can be kept."""
+LATELY = f"with an order in the last {LATELY_MONTHS} months"
+"""Only who is there can be kept: of who has been silent for longer the finding says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +80,9 @@ def _risk(prediction: Prediction, policy: DiagnosisPolicy) -> Risk:
     if table is None or tested is None or not card.usable or table.amounts is None:
         return Risk(prediction=prediction, rows=np.empty(0, np.int64), held=0.0, traded=0.0, alike=nobody)
     chances, amounts = table.probabilities, table.amounts
-    lately = [signal.name for signal in table.signals].index(TRADED_LATELY)
-    there = table.values[:, lately] > 0
+    there = ordered_lately(table.values)
     rows = np.flatnonzero(there & (chances >= policy.at_risk_probability) & (amounts > 0))
-    like = (tested.features[:, lately] > 0) & (tested.chances >= policy.at_risk_probability)
+    like = ordered_lately(tested.features) & (tested.chances >= policy.at_risk_probability)
     return Risk(
         prediction=prediction,
         rows=rows[np.lexsort((rows, -(chances * amounts)[rows]))],
@@ -111,8 +113,8 @@ def _finding(risk: Risk, table: ScoreTable, currency: str) -> Finding:
     scores = [table.score(int(row)) for row in risk.rows[:MOST_ASKED]]
     return Finding(
         kind="accounts_at_risk",
-        title=f"{who} still trading {'is' if len(risk.rows) == 1 else 'are'} at risk of stopping within "
-        f"{card.horizon_months} months: {money(risk.expected, currency)} of GMV a month",
+        title=f"{who} {LATELY} {'is' if len(risk.rows) == 1 else 'are'} at risk of placing none in the next "
+        f"{card.horizon_months}: {money(risk.expected, currency)} of GMV a month",
         place=Place(side=side),
         sure=Sureness.LIKELY if risk.alike.n >= LEAST_ALIKE else Sureness.DIRECTIONAL,
         why_sure=_why_sure(risk.alike, card),
@@ -122,9 +124,11 @@ def _finding(risk: Risk, table: ScoreTable, currency: str) -> Finding:
                 values=(rate("at_risk_stopped", risk.alike.came, risk.alike.n, side=side.value),),
             ),
             Evidence(
-                sentence=f"To call first: the {first} with most to lose.",
+                sentence=f"To call first: the {first} with most to lose. `bothsides predict churn` lists the others as "
+                "well, and those silent for longer.",
                 rows=_rows(risk, table, scores[:MOST_NAMED], side),
             ),
+            _kept(risk, scores[:MOST_NAMED], card),
         ),
         worth=Worth(
             per_month=risk.expected,
@@ -146,10 +150,10 @@ def _finding(risk: Risk, table: ScoreTable, currency: str) -> Finding:
 def _why_sure(alike: Alike, card: ModelCard) -> str:
     """What came of such accounts in the span the model was judged on."""
     if not alike.n:
-        return "Judged on later months its chances held, but none still trading was given one half in them."
+        return f"Judged on later months its chances held, but no account {LATELY} was given one half in them."
     span = "" if card.test_span is None else f" from {card.test_span[0]:%B %Y} to {card.test_span[1]:%B %Y}"
     return (
-        f"{counted(alike.n, 'account')} still trading were given such a chance by what was known before: "
+        f"{counted(alike.n, 'account')} {LATELY} were given such a chance by what was known before: "
         f"{count(alike.came)} did stop{span}, {alike.said:.0f} were predicted."
     )
 
@@ -157,7 +161,7 @@ def _why_sure(alike: Alike, card: ModelCard) -> str:
 def _basis(card: ModelCard) -> str:
     span = "" if card.test_span is None else f" from {card.test_span[0]} to {card.test_span[1]}"
     ranking = card.measured("auc")
-    how = "" if ranking is None else f", ranking {share(ranking.model.value)} of pairs rightly (AUC)"
+    how = "" if ranking is None else f", putting {100 * ranking.model.value:.0f} of 100 pairs in the right order"
     return (
         f"Learned from {counted(card.n_train, 'case')} at {counted(len(card.train_cutoffs), 'earlier cut-off')}, "
         f"judged on {count(card.n_test)}{span}{how}; model {card.id}, version {card.version}."
@@ -170,12 +174,30 @@ def _rows(risk: Risk, table: ScoreTable, scores: list[Score], side: Side) -> Row
     return Rows(
         columns=columns,
         rows=tuple(
-            (score.name, score.probability, float(amounts[row]), "; ".join(r.sentence for r in score.leading(2)))
+            (score.name, score.probability, float(amounts[row]), score.why(2))
             for score, row in zip(scores, risk.rows.tolist(), strict=False)
         ),
         of=len(risk.rows),
         money=frozenset({"GMV a month"}),
         shares=frozenset({"chance of stopping"}),
+    )
+
+
+def _kept(risk: Risk, scores: list[Score], card: ModelCard) -> Evidence:
+    """How many of the accounts named order again if nothing is done, and from how many on something did it."""
+    alike = risk.alike if risk.alike.n >= LEAST_ALIKE else Alike(n=0, said=0.0, came=0)
+    chances = foretold_to_order([score.probability for score in scores], said=alike.said, came=alike.came)
+    least, n, foretold = bar(chances), len(chances), sum(chances)
+    from_on = card.scored_on or date.min
+    span = f"from {from_on} to {add_months(from_on, card.horizon_months) - timedelta(days=1)}"
+    success = (
+        f"success is {least} or more, which chance alone brings about less than once in {ONCE_IN} times"
+        if least is not None
+        else "they are too few to tell an effect from chance, even if all order"
+    )
+    return Evidence(
+        sentence=f"If nobody acts, {foretold:.0f} of the {n} named are foretold to order {span}; {success}.",
+        values=(rate("at_risk_kept", foretold, n, side=card.side.value if card.side else None),),
     )
 
 

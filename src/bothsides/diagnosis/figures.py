@@ -81,6 +81,7 @@ READINGS: dict[str, str] = {
     "open_deal": "Open deal",
     "gmv_per_month": "GMV a month",
     "at_risk_stopped": "Accounts given such a chance that did stop",
+    "at_risk_kept": "Accounts named that order again if nothing is done, as foretold",
 }
 """Every reading's id and label; they stand beside the dictionary's metrics in evidence."""
 

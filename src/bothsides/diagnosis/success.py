@@ -114,8 +114,9 @@ SUCCESS: dict[str, Success] = {
         weeks=39,
     ),
     "accounts_at_risk": Success(
-        metric="at_risk_stopped",
-        says="Of the accounts named, more place an order within three months than their chances said.",
+        metric="at_risk_kept",
+        says="Of the accounts named at least as many order in the next three months as the evidence asks for: more than "
+        "would order if nobody acts, beyond chance.",
         weeks=13,
     ),
 }

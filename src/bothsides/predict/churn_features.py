@@ -10,7 +10,7 @@ import numpy as np
 from bothsides.metrics import Store
 from bothsides.predict.cases import Cases, Signal
 from bothsides.predict.logistic import Floats
-from bothsides.predict.measures import Ints
+from bothsides.predict.measures import Bools, Ints
 from bothsides.predict.purchase import BOUGHT, COUNTED, closed_note, uncounted
 from bothsides.predict.reading import int_columns
 from bothsides.schema import Side, minor_units
@@ -25,6 +25,9 @@ MOST_CASES = 20_000
 
 RECENT, EARLIER, YEAR = 3, 6, 12
 """Months back that the rates look, up to the cut-off."""
+
+LATELY_MONTHS = RECENT
+"""An account with an order in so many months still trades: it can be kept. One silent for longer must be won back."""
 
 DAYS_PER_MONTH = 30.4375
 
@@ -180,3 +183,10 @@ def churn_features(read: dict[str, Ints]) -> Floats:
             np.log1p(np.maximum(read["value_year"], 0) / 100),
         ]
     ).astype(np.float64)
+
+
+def ordered_lately(features: Floats) -> Bools:
+    """Of cases with the features of CHURN_SIGNALS, those with an order in the last three months."""
+    months = [signal.name for signal in CHURN_SIGNALS].index("active_recent")
+    lately: Bools = features[:, months] > 0
+    return lately

@@ -206,6 +206,19 @@ class Score:
         up = [reason for reason in self.reasons if reason.contribution > 0]
         return tuple(sorted(up, key=lambda reason: -reason.contribution)[:most])
 
+    def why(self, most: int = 3) -> str:
+        """The leading reasons in words; where nothing pushes the chance up, what holds it down.
+
+        >>> Score(account=1, name="A", intercept=0.0, reasons=()).why()
+        'nothing tells it from the others'
+        """
+        if up := self.leading(most):
+            return "; ".join(reason.sentence for reason in up)
+        down = sorted((r for r in self.reasons if r.contribution < 0), key=lambda reason: reason.contribution)
+        if not down:
+            return "nothing tells it from the others"
+        return f"nothing raises it; lowered by {'; '.join(reason.sentence for reason in down[:most])}"
+
 
 def version_of(content: Mapping[str, object]) -> str:
     """Twelve hex digits of what a model is: its specification, data window and coefficients.
