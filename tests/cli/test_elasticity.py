@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -137,6 +138,19 @@ def test_a_market_without_a_panel_says_why(run: Run, workspace: Path) -> None:
         record = json.loads(run("elasticity", "--json", *words).out)
         assert record["status"] == "unavailable"
         assert record["reason"]
+
+
+def test_judgements_on_record_are_read_by_the_audit_and_checked_by_the_doctor(
+    run: Run, workspace: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "acme"
+    shutil.copytree(workspace, folder)
+    (folder / "agreement").mkdir(exist_ok=True)
+    (folder / "agreement" / "judgements.toml").write_text('[[judgement]]\nside = "seller"\n')
+    done = run("audit", folder, "--json")
+    assert done.code == 2
+    assert "judgement[0].side" in done.err
+    assert "judgement[0].side" in run("doctor", folder).out
 
 
 @pytest.mark.parametrize(

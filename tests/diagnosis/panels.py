@@ -30,4 +30,4 @@ def assignment_of(plan: PanelPlan) -> Mapping[Side, Assignment]:
 
 
 def _side(arrays: SideArrays) -> SidePanel:
-    return SidePanel(stock=arrays.stock, joined=arrays.joined, left=arrays.left, push=arrays.push, spend=arrays.spend)
+    return SidePanel(stock=arrays.stock, joined=arrays.joined, left=arrays.left, push=arrays.push)

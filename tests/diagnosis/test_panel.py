@@ -11,12 +11,12 @@ from bothsides.schema import Side
 
 def _panel(orders: tuple[int, int] = (2, 3)) -> Panel:
     grid = np.zeros((2, 3))
-    side = SidePanel(stock=grid, joined=grid, left=grid, push=grid, spend=grid)
+    side = SidePanel(stock=grid, joined=grid, left=grid, push=grid)
     return Panel(
         cells=(("Pumps", "North"), ("Pumps", "South")),
         weeks=tuple(date(2025, 1, 6) + timedelta(weeks=i) for i in range(3)),
         buyers=side,
-        suppliers=SidePanel(stock=grid + 1, joined=grid, left=grid, push=grid, spend=grid),
+        suppliers=SidePanel(stock=grid + 1, joined=grid, left=grid, push=grid),
         orders=np.zeros(orders),
         gmv=grid,
         assignment=dict.fromkeys(Side, Assignment.NONE),

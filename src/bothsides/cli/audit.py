@@ -25,13 +25,19 @@ def audit(
     changed in agreement/diagnosis.toml.
     """
     from bothsides.diagnosis import diagnose, read_policy
+    from bothsides.diagnosis.elasticity import read_judgements
     from bothsides.metrics import open_store, read_dictionary
     from bothsides.reports import audit_json, audit_summary, write_audit
     from bothsides.workspace import Workspace
 
     opened = Workspace.open(workspace)
     with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
-        diagnosis = diagnose(store, as_of=day(as_of, "--as-of"), policy=read_policy(opened.folder))
+        diagnosis = diagnose(
+            store,
+            as_of=day(as_of, "--as-of"),
+            policy=read_policy(opened.folder),
+            judgements=read_judgements(opened.folder),
+        )
         warn_of_set_aside(store)
     if json:
         print(json_text.dumps(audit_json(diagnosis), indent=2, ensure_ascii=False))

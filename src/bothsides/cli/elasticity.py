@@ -51,24 +51,25 @@ def reading(
     bothsides elasticity acme --as-of 2026-03-31 --json
     """
     from bothsides.diagnosis import read_policy
-    from bothsides.diagnosis.elasticity import cheapest_test, read_judgements, read_money
+    from bothsides.diagnosis.elasticity import cheapest_test, leaks, read_judgements, read_money
     from bothsides.diagnosis.elasticity import elasticity as read_elasticity
     from bothsides.diagnosis.panel import Panel, read_panel
     from bothsides.metrics import open_store, read_dictionary
     from bothsides.schema import Side
     from bothsides.workspace import Workspace
 
-    opened = Workspace.open(workspace)
+    opened, until = Workspace.open(workspace), day(as_of, "--as-of")
     policy, judgements = read_policy(opened.folder), read_judgements(opened.folder)
     with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
-        panel = read_panel(store, as_of=day(as_of, "--as-of"), policy=policy)
+        panel = read_panel(store, as_of=until, policy=policy)
         currency, money = store.currency, read_money(store, panel) if isinstance(panel, Panel) else {}
+        keep_first = isinstance(panel, Panel) and leaks(store, policy, as_of=until)
         warn_of_set_aside(store)
     if not isinstance(panel, Panel):
         say_why_not(panel.reason, json=json)
         return
     costs = {each: money[each].cost if each in money else None for each in Side}
-    found = read_elasticity(panel, money=money, policy=policy, judgements=judgements)
+    found = read_elasticity(panel, money=money, policy=policy, judgements=judgements, retention_first=keep_first)
     sides = Side if found.small else ()
     tests = (cheapest_test(panel, each, cost=costs[each], currency=currency, policy=policy) for each in sides)
     deciding = [test for test in tests if test is not None]
@@ -95,6 +96,7 @@ def show(console: Console, reading: ElasticityReading, tests: list[DecidingTest]
     console.print(plain(f"\n{reading.funding.sentence}", style="bold"))
     if reading.funding.returns:
         print_whole(console, _returns(reading, currency))
+        console.print(plain(reading.funding.reckoned, style="dim"))
     for need in reading.funding.collect:
         console.print(plain(f"  missing: {need}"))
     for said_by in (*map(_on_record, reading.judgements), *(f"\n{test.sentence}" for test in tests)):

@@ -38,7 +38,8 @@ def threshold(
     bothsides threshold acme --as-of 2026-03-31 --json
     """
     from bothsides.diagnosis import read_policy
-    from bothsides.diagnosis.panel import read_panel
+    from bothsides.diagnosis.elasticity import account_costs
+    from bothsides.diagnosis.panel import Panel, read_panel
     from bothsides.diagnosis.threshold import read_thresholds
     from bothsides.metrics import open_store, read_dictionary
     from bothsides.workspace import Workspace
@@ -47,7 +48,9 @@ def threshold(
     opened = Workspace.open(workspace)
     policy = read_policy(opened.folder)
     with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
-        found = read_thresholds(read_panel(store, as_of=until, policy=policy), policy.threshold)
+        panel = read_panel(store, as_of=until, policy=policy)
+        costs = account_costs(store, panel) if isinstance(panel, Panel) else {}
+        found = read_thresholds(panel, policy.threshold, costs=costs)
         currency = store.currency
         warn_of_set_aside(store)
     if json:

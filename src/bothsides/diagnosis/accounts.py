@@ -21,7 +21,14 @@ from bothsides.diagnosis.concentration import (
 )
 from bothsides.diagnosis.disintermediation import disintermediation_findings, look_for_leakage, quiet_pictures
 from bothsides.diagnosis.economics import economics, economics_findings
-from bothsides.diagnosis.elasticity import ElasticityReading, elasticity, elasticity_findings, read_money
+from bothsides.diagnosis.elasticity import (
+    ElasticityReading,
+    Judgement,
+    elasticity,
+    elasticity_findings,
+    is_leak,
+    read_money,
+)
 from bothsides.diagnosis.finding import Finding
 from bothsides.diagnosis.first_transaction import first_transaction
 from bothsides.diagnosis.hanging import Hanging
@@ -59,19 +66,26 @@ class Look:
 
 
 def look_at_accounts(
-    store: Store, covered: Spans, as_of: date | None, policy: DiagnosisPolicy, benchmarks: tuple[Benchmark, ...]
+    store: Store,
+    covered: Spans,
+    as_of: date | None,
+    policy: DiagnosisPolicy,
+    benchmarks: tuple[Benchmark, ...],
+    *,
+    judgements: tuple[Judgement, ...] = (),
 ) -> Look:
     """Every picture and finding that follows accounts through the window, or further back where it says so."""
     kept = retention(store, covered.known, covered.window.end)
     ways, lost = _ways_in(store, covered, policy)
     held = _what_hangs(store, covered, kept, policy)
-    forces = _forces(store, as_of, policy)
+    leak = retention_findings(kept, store.currency, policy, benchmarks)
+    forces = _forces(store, as_of, policy, judgements, retention_first=is_leak(leak))
     cells = _cells(store, covered, as_of, held, kept, forces=forces, policy=policy)
     earned = economics(store, covered.window, covered.known, policy)
     risks = read_risks(store, as_of, policy)
     return Look(
         findings=(
-            *retention_findings(kept, store.currency, policy, benchmarks),
+            *leak,
             *held.findings,
             *lost,
             *cells.findings,
@@ -134,14 +148,25 @@ class _Forces:
     findings: tuple[Finding, ...]
 
 
-def _forces(store: Store, as_of: date | None, policy: DiagnosisPolicy) -> _Forces:
+def _forces(
+    store: Store,
+    as_of: date | None,
+    policy: DiagnosisPolicy,
+    judgements: tuple[Judgement, ...],
+    *,
+    retention_first: bool,
+) -> _Forces:
     panel = read_panel(store, as_of=as_of, policy=policy)
     reading, funded = None, []
+    costs: dict[Side, float | None] = {}
     if isinstance(panel, Panel):
         amounts = read_money(store, panel)
-        reading = elasticity(panel, money=amounts, policy=policy)
+        costs = {side: of.cost for side, of in amounts.items()}
+        reading = elasticity(
+            panel, money=amounts, policy=policy, judgements=judgements, retention_first=retention_first
+        )
         funded = elasticity_findings(reading, amounts, store.currency, policy)
-    thresholds = read_thresholds(panel, policy.threshold)
+    thresholds = read_thresholds(panel, policy.threshold, costs=costs)
     return _Forces(
         elasticity=reading,
         threshold=thresholds,

@@ -12,6 +12,7 @@ import duckdb
 
 from bothsides.agreement import AgreementError
 from bothsides.connectors.files import FileRefused, FoundFile, field_names
+from bothsides.diagnosis.elasticity import read_judgements
 from bothsides.diagnosis.policy import read_policy
 from bothsides.ingest import MOST_SET_ASIDE, Mapping, journal_of, load_mappings
 from bothsides.ingest.books import LEFT_EMPTY
@@ -79,7 +80,7 @@ def _mappings(workspace: Workspace) -> Iterator[Complaint]:
 
 
 def _agreement(workspace: Workspace) -> Iterator[Complaint]:
-    for read in (read_dictionary, read_policy):
+    for read in (read_dictionary, read_policy, read_judgements):
         try:
             read(workspace.folder)
         except AgreementError as error:

@@ -7,6 +7,7 @@ from bothsides.diagnosis.at_risk import at_risk
 from bothsides.diagnosis.behind import with_rows
 from bothsides.diagnosis.benchmarks import BENCHMARKS, Benchmark
 from bothsides.diagnosis.caveats import caveats
+from bothsides.diagnosis.elasticity import Judgement
 from bothsides.diagnosis.figures import one
 from bothsides.diagnosis.flywheel import EDGES, flywheel
 from bothsides.diagnosis.gaps import filled, readiness
@@ -31,18 +32,24 @@ def diagnose(
     as_of: date | None = None,
     policy: DiagnosisPolicy | None = None,
     benchmarks: tuple[Benchmark, ...] = BENCHMARKS,
+    judgements: tuple[Judgement, ...] = (),
 ) -> Diagnosis:
     """What is wrong with the market, where, how sure, worth what, and what the data cannot show.
 
-    `as_of` is the last business day to look at, the last known one by default. Raises ValueError where the store
-    holds no dated order by then: without trade there is nothing to diagnose.
+    `as_of` is the last business day to look at, the last known one by default; `judgements` are what people wrote down
+    of the two sides, shown beside the data. Raises ValueError where the store holds no dated order by then: without
+    trade there is nothing to diagnose.
     """
     with on_day(store, as_of) as then:
-        return _from_orders(then, as_of, policy or DiagnosisPolicy(), benchmarks)
+        return _from_orders(then, as_of, policy or DiagnosisPolicy(), benchmarks, judgements)
 
 
 def _from_orders(
-    store: Store, as_of: date | None, policy: DiagnosisPolicy, benchmarks: tuple[Benchmark, ...]
+    store: Store,
+    as_of: date | None,
+    policy: DiagnosisPolicy,
+    benchmarks: tuple[Benchmark, ...],
+    judgements: tuple[Judgement, ...],
 ) -> Diagnosis:
     covered = spans(store, "orders", as_of=as_of, months=policy.window_months, slack=policy.complete_within_days)
     if covered is None:
@@ -53,13 +60,20 @@ def _from_orders(
             else "load orders first; `bothsides doctor` says what is missing"
         )
         raise ValueError(f"nothing to diagnose as of {as_of or 'today'}: {detail}")
-    return _diagnose(store, covered, as_of, policy, benchmarks)
+    return _diagnose(store, covered, as_of, policy, benchmarks, judgements)
 
 
 def _diagnose(
-    store: Store, covered: Spans, as_of: date | None, policy: DiagnosisPolicy, benchmarks: tuple[Benchmark, ...]
+    store: Store,
+    covered: Spans,
+    as_of: date | None,
+    policy: DiagnosisPolicy,
+    benchmarks: tuple[Benchmark, ...],
+    judgements: tuple[Judgement, ...],
 ) -> Diagnosis:
-    look = Look() if store.sampled else look_at_accounts(store, covered, as_of, policy, benchmarks)
+    look = Look()
+    if not store.sampled:
+        look = look_at_accounts(store, covered, as_of, policy, benchmarks, judgements=judgements)
     won = sales_funnels(store, as_of, policy)
     final, smaller = ranked(look.findings, policy, _market(store, covered))
     final = with_rows(store, final, covered.window)

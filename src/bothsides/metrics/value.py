@@ -25,6 +25,8 @@ class Basis(StrEnum):
     CLUSTER = "account-clustered delta"
     KAPLAN_MEIER = "kaplan-meier"
     BOOTSTRAP = "account bootstrap"
+    CELLS = "clustered by cell"
+    DRAWS = "draws of estimates"
     RANKS = "order statistics"
     SAMPLE = "declared sample"
     NOT_COMPUTED = "not computed"

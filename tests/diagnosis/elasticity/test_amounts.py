@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from bothsides.diagnosis import diagnose
-from bothsides.diagnosis.elasticity import read_money
+from bothsides.diagnosis import DiagnosisPolicy, diagnose
+from bothsides.diagnosis.elasticity import Judgement, account_costs, leaks, read_money
 from bothsides.diagnosis.panel import Panel, read_panel
+from bothsides.diagnosis.threshold import Thresholds
 from bothsides.metrics import Store
 from bothsides.schema import Side
 
@@ -66,6 +67,7 @@ def test_costs_and_contributions_are_totals_over_the_panels_accounts(market: Cal
     assert buyers.contribution == pytest.approx(13 * 5 / 25, rel=0.05)
     assert money[Side.SUPPLIER].contribution == pytest.approx(13 * 5 / 12, rel=0.05)
     assert money[Side.SUPPLIER].cost is None
+    assert account_costs(store, panel) == {side: of.cost for side, of in money.items()}
 
 
 def test_without_fees_a_contribution_is_not_known(market: Callable[..., Store]) -> None:
@@ -95,3 +97,35 @@ def test_fees_of_a_part_of_the_year_are_set_against_that_part(market: Callable[.
     late = [fee for fee in fees() if fee["charged_at"] >= START + timedelta(weeks=70)]  # type: ignore[operator]
     panel, store = panel_and_store(market, fees=late, spend=spend())
     assert read_money(store, panel)[Side.BUYER].contribution == pytest.approx(13 * 5 / 25, rel=0.1)
+
+
+def test_an_account_costs_the_same_where_a_threshold_prices_the_missing_as_where_a_side_is_funded(
+    market: Callable[..., Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    priced: list[object] = []
+
+    def look(panel: object, policy: object, *, costs: object) -> Thresholds:
+        priced.append(costs)
+        return Thresholds(reason="")
+
+    monkeypatch.setattr("bothsides.diagnosis.accounts.read_thresholds", look)
+    panel, store = panel_and_store(market, fees=fees(), spend=spend())
+    diagnose(store)
+    assert priced == [account_costs(store, panel)]
+
+
+def test_what_people_believe_reaches_the_diagnosis(market: Callable[..., Store]) -> None:
+    belief = Judgement(side=Side.BUYER, belief="draws", who="Ada", on=date(2025, 1, 2), why="They bring their own.")
+    reading = diagnose(market(orders=orders()), judgements=(belief,)).elasticity
+    assert reading is not None
+    assert reading.judgements == (belief,)
+
+
+def test_where_the_audit_finds_a_leak_so_does_the_reading_by_itself(market: Callable[..., Store]) -> None:
+    leaves = orders()
+    steady = [row | {"buyer_id": f"b{int(str(row['buyer_id'])[1:]) % 26}"} for row in leaves]
+    for rows, expected in ((leaves, True), (steady, False)):
+        store = market(orders=rows)
+        kinds = {finding.kind for finding in diagnose(store).findings}
+        assert ("ndr_leak" in kinds) is expected
+        assert leaks(store, DiagnosisPolicy()) is expected

@@ -20,6 +20,7 @@ from bothsides.diagnosis.elasticity import (
 from bothsides.diagnosis.elasticity.funding import Money, fund, recent_flow
 from bothsides.diagnosis.finding import Sureness
 from bothsides.diagnosis.panel import Assignment, Panel, SidePanel
+from bothsides.metrics import Basis
 from bothsides.schema import Side
 from tests.diagnosis.elasticity.worlds import panel, world
 
@@ -32,7 +33,7 @@ def still(*, cells: int = 10, weeks: int = 30) -> Panel:
 
     def side(stock: float, moved: float) -> SidePanel:
         grid = np.ones((cells, weeks))
-        return SidePanel(stock=stock * grid, joined=moved * grid, left=moved * grid, push=0 * grid, spend=0 * grid)
+        return SidePanel(stock=stock * grid, joined=moved * grid, left=moved * grid, push=0 * grid)
 
     return Panel(
         cells=tuple((f"c{i}", None) for i in range(cells)),
@@ -231,3 +232,41 @@ def test_a_choice_rests_on_every_effect_that_is_in_it() -> None:
     assert fund(still(), lot, MONEY, POLICY, 1).grade is Identification.RANDOMISED
     assert fund(still(), (*lot, open_), MONEY, POLICY, 1).grade is Identification.RANDOMISED
     assert fund(still(), (*lot, kept, open_), MONEY, POLICY, 1).grade is Identification.FIXED_EFFECTS
+
+
+def test_cost_and_return_say_why_they_are_not_those_of_the_unit_economics() -> None:
+    said = funded(0.5, 0.1, wide=0.02).reckoned
+    assert "joined a cell in the last year" in said
+    assert "contribute within 52 weeks" in said
+    assert "CAC and LTV:CAC of the unit economics count first orders" in said
+
+
+def test_where_accounts_leak_whom_to_fund_is_second_to_keeping_them() -> None:
+    effects = (drawn(Side.BUYER, 0.5, wide=0.02), drawn(Side.SUPPLIER, 0.1, wide=0.02))
+    found = fund(still(), effects, MONEY, POLICY, 1, retention_first=True)
+    assert found.side is Side.SUPPLIER
+    assert found.sentence.startswith("Accounts leak (net retention is under 100 %): keep those there are first.")
+    assert "if you fund acquisition at all: suppliers" in found.sentence
+    assert "fund suppliers" not in found.sentence
+
+
+def test_an_effect_on_leaving_without_a_number_counts_as_none_and_is_named() -> None:
+    open_end = Effect(side=Side.BUYER, margin=Margin.RETENTION, grade=Identification.REFUSED, why="", reason="open")
+    effects = (drawn(Side.BUYER, 0.5, wide=0.02), drawn(Side.SUPPLIER, 0.1, wide=0.02), open_end)
+    said = "How well suppliers keep buyers has no number and counts as nothing here."
+    assert fund(still(), effects, MONEY, POLICY, 1).sentence.endswith(said)
+    assert said not in funded(0.5, 0.1, wide=0.02).sentence
+
+
+def test_the_first_step_moves_what_the_worth_is_reckoned_on_and_waits_for_retention() -> None:
+    money = {
+        s: SideMoney(cost=c, contribution=5.0, monthly_spend=40_000.0) for s, c in zip(Side, (150.0, 90.0), strict=True)
+    }
+    market = panel("randomised_pushes_both", 40, 104)
+    for leak, begins in ((False, "Move 25 % of next quarter's spend on buyers"), (True, "Once what keeps accounts is")):
+        (finding,) = elasticity_findings(elasticity(market, money=money, retention_first=leak), money, "EUR", POLICY)
+        assert finding.first_step.startswith(begins)
+        assert finding.worth is not None
+        assert "25 % of what is spent a month on buyers" in finding.worth.reckoning
+        assert finding.evidence[0].values[0].basis is Basis.DRAWS
+        assert finding.evidence[1].values[0].basis is Basis.CELLS

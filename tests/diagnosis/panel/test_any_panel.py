@@ -59,7 +59,7 @@ def side_panel(rng: np.random.Generator, shape: tuple[int, int]) -> SidePanel:
         push[: cells // 2] = 1.0
     elif kind == "absurd":
         push[: cells // 2, : weeks // 2] = -1e6
-    return SidePanel(stock=stock, joined=joined, left=left, push=push, spend=np.full(shape, rng.choice([0, np.nan, 5])))
+    return SidePanel(stock=stock, joined=joined, left=left, push=push)
 
 
 def any_panel(seed: int) -> Panel:

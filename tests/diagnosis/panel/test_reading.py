@@ -145,19 +145,6 @@ def test_orders_and_gmv_count_where_and_when_they_were_placed() -> None:
     assert panel.orders.sum() == 121
 
 
-def test_spend_counts_by_side_and_is_unknown_outside_its_days() -> None:
-    spend = [
-        {"side": "buyer", "category": "x", "kind": "marketing", "spent_at": day(week), "amount": 900}
-        for week in (10, 12)
-    ]
-    panel = panel_of_rows([], spend=spend)
-    row = panel.cells.index(("x", None))
-    assert panel.buyers.spend[row, 10:13].tolist() == [9.0, 0.0, 9.0]
-    assert panel.suppliers.spend[row, 10:13].tolist() == [0.0, 0.0, 0.0]
-    assert np.isnan(panel.buyers.spend[row, 9])
-    assert np.isnan(panel_of_rows([]).buyers.spend).all()
-
-
 def test_an_earlier_day_knows_nothing_of_what_came_later() -> None:
     until = day(40, 6)
     later = market_of(
@@ -236,11 +223,3 @@ def test_a_market_of_one_supplier_has_no_panel_and_says_so() -> None:
     found = read_panel(market_of(orders=rows, known_until=END))
     assert isinstance(found, NoPanel)
     assert found.reason.startswith("the market has one supplier: what more or fewer suppliers do")
-
-
-def test_spend_that_names_no_cell_makes_what_cells_cost_unknown() -> None:
-    paid = {"amount": 900, "side": "buyer", "kind": "marketing"}
-    spend = [paid | {"spent_at": day(week), "category": "x" if week % 2 else None} for week in range(10, 40)]
-    panel = panel_of_rows([], spend=spend)
-    assert np.isnan(panel.buyers.spend).all()
-    assert (panel.suppliers.spend[:, 12:30] == 0).all()

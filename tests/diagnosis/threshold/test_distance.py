@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bothsides.diagnosis.panel import Assignment, Floats, Panel, SidePanel
-from bothsides.diagnosis.threshold.distance import Distance, cost_of_one, distances
+from bothsides.diagnosis.threshold.distance import Distance, distances
 from bothsides.diagnosis.threshold.observations import observe
 from bothsides.diagnosis.threshold_policy import ThresholdPolicy
 from bothsides.schema import Side
@@ -16,10 +16,10 @@ WEEKS = 20
 JUMP = -1.0, -0.8, -1.2
 
 
-def side(stock: list[Floats], *, left: float = 0.0, joined: float = 0.0, spend: float = 0.0) -> SidePanel:
+def side(stock: list[Floats], *, left: float = 0.0, joined: float = 0.0) -> SidePanel:
     at = np.array(stock, dtype=float)
     whole = np.ones_like(at)
-    return SidePanel(stock=at, joined=joined * whole, left=left * whole, push=0 * whole, spend=spend * whole)
+    return SidePanel(stock=at, joined=joined * whole, left=left * whole, push=0 * whole)
 
 
 def panel() -> Panel:
@@ -30,16 +30,16 @@ def panel() -> Panel:
         cells=(("x", "N"), ("y", "N"), ("z", "N")),
         weeks=tuple(date(2024, 1, 1) + timedelta(weeks=w) for w in range(WEEKS)),
         buyers=side([np.full(WEEKS, 100.0)] * 3, left=5.0, joined=5.0),
-        suppliers=side(suppliers, joined=2.0, spend=600.0),
+        suppliers=side(suppliers, joined=2.0),
         orders=np.ones((3, WEEKS)),
         gmv=np.full((3, WEEKS), 7_000.0),
         assignment=dict.fromkeys(Side, Assignment.NONE),
     )
 
 
-def found(own_weight: float = 0.0, level: float = 40.0) -> dict[str, Distance]:
+def found(own_weight: float = 0.0, level: float = 40.0, *, cost: float | None = 300.0) -> dict[str, Distance]:
     market = panel()
-    each = distances(market, observe(market, Side.BUYER), level, own_weight, JUMP, ThresholdPolicy())
+    each = distances(market, observe(market, Side.BUYER), level, own_weight, JUMP, ThresholdPolicy(), cost=cost)
     return {d.label: d for d in each}
 
 
@@ -56,9 +56,8 @@ def test_the_nearest_cell_comes_first_and_those_across_last() -> None:
 
 
 def test_what_the_missing_cost_at_what_one_has_cost() -> None:
-    assert cost_of_one(panel().suppliers) == 300.0
-    assert cost_of_one(panel().buyers) is None
     assert found()["y / N"].cost == 3_000.0
+    assert found(cost=None)["y / N"].cost is None
 
 
 def test_whether_a_cell_would_stay_across_by_itself() -> None:

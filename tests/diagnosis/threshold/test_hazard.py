@@ -18,8 +18,8 @@ def panel(stock: Floats, left: Floats, other: Floats) -> Panel:
     return Panel(
         cells=tuple((f"c{i}", None) for i in range(cells)),
         weeks=tuple(date(2024, 1, 1) + timedelta(weeks=w) for w in range(weeks)),
-        buyers=SidePanel(stock=stock, joined=nothing, left=left, push=nothing, spend=nothing),
-        suppliers=SidePanel(stock=other, joined=nothing, left=nothing, push=nothing, spend=nothing),
+        buyers=SidePanel(stock=stock, joined=nothing, left=left, push=nothing),
+        suppliers=SidePanel(stock=other, joined=nothing, left=nothing, push=nothing),
         orders=nothing,
         gmv=nothing,
         assignment=dict.fromkeys(Side, Assignment.NONE),

@@ -88,7 +88,7 @@ def cut(panel: Panel, cells: int, weeks: int) -> Panel:
     sides = {
         name: replace(
             side,
-            **{f: getattr(side, f)[:cells, :weeks] for f in ("stock", "joined", "left", "push", "spend")},
+            **{f: getattr(side, f)[:cells, :weeks] for f in ("stock", "joined", "left", "push")},
         )
         for name, side in (("buyers", panel.buyers), ("suppliers", panel.suppliers))
     }

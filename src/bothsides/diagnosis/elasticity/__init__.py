@@ -4,6 +4,7 @@ from bothsides.diagnosis.elasticity.amounts import account_costs, read_money
 from bothsides.diagnosis.elasticity.findings import effect_value, elasticity_findings, return_value
 from bothsides.diagnosis.elasticity.funding import Money, SideMoney
 from bothsides.diagnosis.elasticity.judgements import BELIEFS, read_judgements
+from bothsides.diagnosis.elasticity.leak import is_leak, leaks
 from bothsides.diagnosis.elasticity.lot import Design
 from bothsides.diagnosis.elasticity.planner import DecidingTest, PlannedPush, PushPlan, cheapest_test, plan_push
 from bothsides.diagnosis.elasticity.reading import elasticity
@@ -47,6 +48,8 @@ __all__ = [
     "effect_value",
     "elasticity",
     "elasticity_findings",
+    "is_leak",
+    "leaks",
     "plan_push",
     "read_judgements",
     "read_money",

@@ -50,7 +50,7 @@ def effect_value(effect: Effect) -> Value:
         n=effect.n,
         low=bounds.low if bounds else None,
         high=bounds.high if bounds else None,
-        basis=Basis.BOOTSTRAP,
+        basis=Basis.CELLS,
         side=effect.side.value,
         reason=effect.reason or effect.why if effect.value is None else None,
     )
@@ -65,7 +65,7 @@ def return_value(of: SideReturn, n: int) -> Value:
         n=n,
         low=of.low,
         high=of.high,
-        basis=Basis.BOOTSTRAP,
+        basis=Basis.DRAWS,
         side=of.side.value,
     )
 
@@ -94,10 +94,12 @@ def _fund(
         "judged by its own accounts alone hides that.",
         owner=OWNER[side],
         play="fund_side",
-        first_step=f"Move a tenth of next quarter's spend on {of_side(side.other)} to {of_side(side)}, in cells where "
-        f"{of_side(side.other)} wait; plan it as a push by lot: bothsides elasticity plan --side {side.value}.",
+        first_step=f"{'Once what keeps accounts is under way, move' if funding.retention_first else 'Move'} "
+        f"{share(policy.fund_shift_share)} of next quarter's spend on {of_side(side.other)} to {of_side(side)}, in "
+        f"cells where {of_side(side.other)} wait; plan it as a push by lot: bothsides elasticity plan --side "
+        f"{side.value}.",
         caveat="Average costs, not the cost of the next account: returns fall as more is spent on one side, and "
-        "accounts that came unpaid count as won.",
+        f"accounts that came unpaid count as won. {funding.reckoned}",
     )
 
 

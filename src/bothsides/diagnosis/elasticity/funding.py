@@ -100,12 +100,15 @@ def fund(
     seed: int,
     *,
     weeks: int | None = None,
+    retention_first: bool = False,
 ) -> Funding:
     """The side whose next unit of spend returns more over the horizon, or why that cannot be said.
 
+    With `retention_first` accounts leak, and the choice is one for whoever funds acquisition at all.
+
     Effects are drawn from normal distributions with their errors. One that is only correlational is likely too high,
     and is drawn evenly between 0 and its upper end instead. The choice has the grade of the weakest effect that is in
-    it; one on leaving that has no number is left out.
+    it; one on leaving that has no number counts as none, and the sentence says so.
     """
     horizon = policy.fund_horizon_weeks if weeks is None else weeks
     inflow = [e for e in effects if e.margin is Margin.INFLOW]
@@ -138,8 +141,26 @@ def fund(
                 contribution=float(amount.contribution or 0.0),
             )
         )
-    open_effects = not any(beyond_chance(e) for e in inflow)
-    return _chosen(tuple(returns), totals, grade, horizon, policy, open_effects=open_effects)
+    given = _Given(
+        grade=grade,
+        horizon=horizon,
+        open_effects=not any(beyond_chance(e) for e in inflow),
+        no_number=tuple(e.driver for e in effects if e.margin is Margin.RETENTION and e.value is None),
+        retention_first=retention_first,
+    )
+    return _chosen(tuple(returns), totals, given, policy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """What a choice rests on and is said under; `no_number` are sides of which it is not known how they keep the
+    other."""
+
+    grade: Identification
+    horizon: int
+    open_effects: bool
+    no_number: tuple[Side, ...]
+    retention_first: bool
 
 
 def _missing(money: Money) -> tuple[str, ...]:
@@ -204,13 +225,7 @@ def _returns(
 
 
 def _chosen(
-    returns: tuple[SideReturn, ...],
-    totals: Mapping[Side, Floats],
-    grade: Identification,
-    horizon: int,
-    policy: DiagnosisPolicy,
-    *,
-    open_effects: bool,
+    returns: tuple[SideReturn, ...], totals: Mapping[Side, Floats], given: _Given, policy: DiagnosisPolicy
 ) -> Funding:
     better = max(returns, key=lambda r: r.total)
     worse = next(r for r in returns if r.side is not better.side)
@@ -224,46 +239,63 @@ def _chosen(
         probability=sure,
         gap=gap,
         returns=returns,
-        horizon_weeks=horizon,
-        grade=grade,
-        sentence=_said(better, worse, sure, grade, horizon, clear=clear, open_effects=open_effects),
+        horizon_weeks=given.horizon,
+        grade=given.grade,
+        sentence=_said(better, worse, sure, given) if clear else _alike(better, worse, given),
         reason="" if clear else "the returns lie too close together, or are too uncertain, to choose",
         more=better.total - worse.total,
         more_low=low,
         more_high=high,
+        reckoned=reckoned(given.horizon),
+        retention_first=given.retention_first,
     )
 
 
-def _said(
-    better: SideReturn,
-    worse: SideReturn,
-    sure: float,
-    grade: Identification,
-    horizon: int,
-    *,
-    clear: bool,
-    open_effects: bool,
-) -> str:
-    """The choice in sentences, no stronger than what it rests on."""
+def reckoned(horizon: int) -> str:
+    """Why a side's cost and return here are not its CAC and LTV:CAC, which stand under unit economics."""
+    return (
+        "Cost of one here: what was spent on a side over all its accounts that joined a cell in the last year, those "
+        f"that came back among them. Return: what these and whom they draw in contribute within {horizon} weeks. CAC "
+        "and LTV:CAC of the unit economics count first orders of up to 24 months and what an account brings itself in "
+        "its first 24 months. So the two costs and the two returns of a side differ, and neither is wrong."
+    )
+
+
+def _alike(better: SideReturn, worse: SideReturn, given: _Given) -> str:
+    return (
+        f"Both sides return about the same per unit of spend within {given.horizon} weeks ({better.total:.2f} for "
+        f"{of_side(better.side)}, {worse.total:.2f} for {of_side(worse.side)}), or the data cannot tell them apart."
+        f"{_counts_as_none(given)}"
+    )
+
+
+def _said(better: SideReturn, worse: SideReturn, sure: float, given: _Given) -> str:
+    """The choice in sentences, no stronger than what it rests on, and second to retention where accounts leak."""
     first, second = of_side(better.side), of_side(worse.side)
-    if not clear:
-        return (
-            f"Both sides return about the same per unit of spend within {horizon} weeks ({better.total:.2f} for "
-            f"{first}, {worse.total:.2f} for {second}), or the data cannot tell them apart."
-        )
-    told = f"A unit spent on {first} returns {better.total:.2f} within {horizon} weeks, one spent on {second} "
-    if grade is Identification.CORRELATIONAL:
+    told = f"A unit spent on {first} returns {better.total:.2f} within {given.horizon} weeks, one spent on {second} "
+    if given.grade is Identification.CORRELATIONAL:
         told += (
             f"{worse.total:.2f}. That speaks for {first}, but how the sides draw each other is only a correlation: "
             f"try it by lot before money moves (bothsides elasticity plan --side {better.side.value})."
         )
     else:
-        told += f"{worse.total:.2f}: fund {first}, right with a probability of {share(sure)}{_if_so(grade)}."
-    if open_effects:
+        fund_it = f"if you fund acquisition at all: {first}" if given.retention_first else f"fund {first}"
+        told += f"{worse.total:.2f}: {fund_it}, right with a probability of {share(sure)}{_if_so(given.grade)}."
+    if given.retention_first:
+        told = f"Accounts leak (net retention is under 100 %): keep those there are first. {told}"
+    if given.open_effects:
         told += " How the sides draw each other in is open, so this rests on what the accounts won bring themselves."
     if better.total < 1:
-        told += f" Neither side returns within {horizon} weeks what is spent on it."
-    return told
+        told += f" Neither side returns within {given.horizon} weeks what is spent on it."
+    return told + _counts_as_none(given)
+
+
+def _counts_as_none(given: _Given) -> str:
+    """What stands at nothing in the returns because it has no number."""
+    return "".join(
+        f" How well {of_side(side)} keep {of_side(side.other)} has no number and counts as nothing here."
+        for side in given.no_number
+    )
 
 
 def _if_so(grade: Identification) -> str:

@@ -40,12 +40,13 @@ def elasticity(
     money: Money = NO_MONEY,
     policy: DiagnosisPolicy | None = None,
     judgements: tuple[Judgement, ...] = (),
+    retention_first: bool = False,
     seed: int = SEED,
 ) -> ElasticityReading:
     """How strongly each side draws and keeps the other, with what that rests on, and which side to fund.
 
     `money` says per side what an account costs and contributes. Below the policy's cells and weeks no number is given:
-    small markets get directions instead.
+    small markets get directions instead. `retention_first` says that accounts leak: whom to fund is then second.
     """
     policy = policy or DiagnosisPolicy()
     grounds = {side: ground(panel, side) for side in Side}
@@ -63,7 +64,7 @@ def elasticity(
         effects=effects,
         responses=tuple(r for r in found if r is not None),
         retention=retention_driver(effects),
-        funding=fund(panel, effects, money, policy, seed),
+        funding=fund(panel, effects, money, policy, seed, retention_first=retention_first),
         small=directions,
         judgements=judgements,
         notes=panel.notes,

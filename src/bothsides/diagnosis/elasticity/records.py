@@ -154,6 +154,10 @@ class Funding:
     """By how much the better side's return exceeds the other's, per unit of spend; its 95 % range follows."""
     more_low: float | None = None
     more_high: float | None = None
+    reckoned: str = ""
+    """What cost and return count, and why they are not those of the unit economics."""
+    retention_first: bool = False
+    """Whether accounts leak, so that keeping them comes before winning any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,15 +32,13 @@ class SidePanel:
     """One side by cell and week; every array is cells x weeks, NaN where a week's number is not known.
 
     `stock` are accounts at the week's start, `joined` and `left` those that came and went within it, `push` is the
-    declared intensity of a push for this side (0 where there is none), `spend` what was spent on winning the side in
-    the cell, major units (0 where nothing).
+    declared intensity of a push for this side (0 where there is none).
     """
 
     stock: Floats
     joined: Floats
     left: Floats
     push: Floats
-    spend: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

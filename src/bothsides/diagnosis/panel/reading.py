@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import numpy as np
 
 from bothsides.diagnosis.panel.flows import Flows, read_flows, stays
-from bothsides.diagnosis.panel.frame import WEEK, CellWeek, Frame, monday, named, place, splits, whole_weeks
+from bothsides.diagnosis.panel.frame import CellWeek, Frame, monday, named, place, splits, whole_weeks
 from bothsides.diagnosis.panel.lacking import no_weeks, one_account
-from bothsides.diagnosis.panel.panel import Floats, Panel, SidePanel
+from bothsides.diagnosis.panel.panel import Panel, SidePanel
 from bothsides.diagnosis.panel.pushes import Push, lots, notes, pushed, read_planned, read_pushes
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import Spans, spans
@@ -16,9 +16,6 @@ from bothsides.metrics import Store
 from bothsides.metrics.facts.orders import LAPSE_DAYS
 from bothsides.metrics.hindsight import on_day
 from bothsides.schema import Side, minor_units
-
-LEAST_PLACED = 0.9
-"""Share of a side's spend that must name its cell: else what cells cost looks less than it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +26,7 @@ class NoPanel:
 
 
 def read_panel(store: Store, *, as_of: date | None = None, policy: DiagnosisPolicy | None = None) -> Panel | NoPanel:
-    """Stocks, joiners and leavers of both sides, orders, GMV, pushes and spend by category x region and whole week.
+    """Stocks, joiners and leavers of both sides, orders, GMV and pushes by category x region and whole week.
 
     An account belongs to the cell of its own labels, else to that of its first order. It joins with its signup (a
     supplier by going live) where its first order follows within LAPSE_DAYS, else with that order: who signs up and
@@ -38,8 +35,7 @@ def read_panel(store: Store, *, as_of: date | None = None, policy: DiagnosisPoli
     stock[t + 1] = stock[t] + joined[t] - left[t].
 
     NaN are: stock, joined and left in the first months of orders that older accounts may precede; who left in the
-    last LAPSE_DAYS, as they may yet return, and stocks after that; spend outside its known weeks, or where it names no
-    cell.
+    last LAPSE_DAYS, as they may yet return, and stocks after that.
     """
     policy = policy or DiagnosisPolicy()
     with on_day(store, as_of) as then:
@@ -68,7 +64,7 @@ def _read(store: Store, covered: Spans, *, foresight: bool) -> Panel | NoPanel:
     frame = Frame(cells=named(split, {where for where, _ in seen}), weeks=weeks, split=split, end=known.end)
     pushes, told = read_pushes(store, known.end), store.newcomers(spend=False)
     planned = read_planned(store, known.end) if foresight else ()
-    sides = {side: _side(store, side, frame, flows[side], pushes, told) for side in Side}
+    sides = {side: _side(side, frame, flows[side], pushes, told) for side in Side}
     if all(np.isnan(side.left).all() for side in sides.values()):
         return NoPanel(
             reason=f"orders from {known.start} to {known.end} are too short a history to tell who left: an account has "
@@ -87,16 +83,13 @@ def _read(store: Store, covered: Spans, *, foresight: bool) -> Panel | NoPanel:
     )
 
 
-def _side(
-    store: Store, side: Side, frame: Frame, flows: Flows, pushes: tuple[Push, ...], told: date | None
-) -> SidePanel:
+def _side(side: Side, frame: Frame, flows: Flows, pushes: tuple[Push, ...], told: date | None) -> SidePanel:
     found = stays(flows, frame, told)
     return SidePanel(
         stock=found.stock,
         joined=found.joined,
         left=found.left,
         push=pushed(pushes, side, frame)[0],
-        spend=_spend(store, side, frame),
     )
 
 
@@ -111,27 +104,3 @@ def _traded(store: Store, split: tuple[bool, bool], weeks: tuple[date, ...]) -> 
         {"first": weeks[0], "last": weeks[-1] + timedelta(days=6)},
     )
     return {((c, r), week): (orders, value / unit) for c, r, week, orders, value in rows}
-
-
-def _spend(store: Store, side: Side, frame: Frame) -> Floats:
-    """What was spent on winning the side in each cell, major units; 0 where nothing was.
-
-    NaN where spend is not known, and everywhere where a visible part of the side's spend names no cell.
-    """
-    known = store.ranges.get("spend")
-    if store.missing("spend") or known is None:
-        return np.full((len(frame.cells), len(frame.weeks)), np.nan)
-    unit = 10 ** minor_units(store.currency)
-    rows = store.engine.rows(
-        f"""
-        SELECT {place(frame.split)}, {monday("spent_on")}, CAST(sum(amount) AS DOUBLE)
-        FROM fact_spend WHERE side = $side AND spent_on BETWEEN $first AND $last GROUP BY 1, 2, 3
-        """,
-        {"side": side.value, "first": frame.weeks[0], "last": frame.end},
-    )
-    amounts = {((c, r), week): amount / unit for c, r, week, amount in rows}
-    if sum(a for (where, _), a in amounts.items() if where in frame.cells) < LEAST_PLACED * sum(amounts.values()):
-        return np.full((len(frame.cells), len(frame.weeks)), np.nan)
-    spent = frame.grid(amounts)
-    spent[:, [week + WEEK <= known[0] or week > known[1] for week in frame.weeks]] = np.nan
-    return spent

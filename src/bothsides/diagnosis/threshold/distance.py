@@ -66,8 +66,13 @@ def distances(
     own_weight: float,
     jump: tuple[float, float, float],
     policy: ThresholdPolicy,
+    *,
+    cost: float | None = None,
 ) -> tuple[Distance, ...]:
-    """Every cell with known stocks, those below that lack least first; `jump` with its milder and its stronger end."""
+    """Every cell with known stocks, those below that lack least first; `jump` with its milder and its stronger end.
+
+    `cost` is what one account of the other side has cost, major units, None where it is not known.
+    """
     own, other = panel.side(seen.side), panel.side(seen.side.other)
     known = np.flatnonzero(~np.isnan(own.stock + other.stock).any(axis=0))
     if not len(known):
@@ -75,7 +80,7 @@ def distances(
     last = int(known[-1])
     recent = slice(max(0, last - policy.recent_weeks), last + 1)
     needed = np.ceil(other_needed(level, own_weight, own.stock[:, last]) - 1e-9)
-    price, rates = cost_of_one(other), _leaving(own, recent)
+    rates = _leaving(own, recent)
     joining, going = _joining(other, recent), _leaving(other, recent)
     found = []
     for row, (category, region) in enumerate(panel.cells):
@@ -94,19 +99,12 @@ def distances(
                 missing=missing,
                 per_week=pace,
                 weeks=0.0 if across else missing / pace if pace > 0 else None,
-                cost=None if price is None else missing * price,
+                cost=None if cost is None else missing * cost,
                 holds=bool(joining[row] >= going[row] * needed[row]),
                 kept=None if across else _kept(float(own.stock[row, last]), float(rates[row]), jump, float(each)),
             )
         )
     return tuple(sorted(found, key=lambda d: (d.across, d.missing, d.label)))
-
-
-def cost_of_one(side: SidePanel) -> float | None:
-    """What one account of a side has cost, major units: spend over joiners of the weeks that know both."""
-    known = ~np.isnan(side.spend + side.joined)
-    spent, joined = float(side.spend[known].sum()), float(side.joined[known].sum())
-    return spent / joined if spent > 0 and joined > 0 else None
 
 
 def _leaving(side: SidePanel, recent: slice) -> Floats:

@@ -98,7 +98,7 @@ def _level(reading: ThresholdReading) -> Evidence:
                 n=ground.cell_weeks,
                 low=level.low,
                 high=level.high,
-                basis=Basis.CLUSTER,
+                basis=Basis.CELLS,
                 side=reading.side.other.value,
             ),
             figure(

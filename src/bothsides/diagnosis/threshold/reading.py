@@ -93,8 +93,10 @@ class ThresholdReading:
         return self.own_weight is not None and self.own_weight.low > 0
 
 
-def read_side(panel: Panel, side: Side, policy: ThresholdPolicy, *, seed: int = 0) -> ThresholdReading:
-    """Look for the threshold of one side's leaving in the other side's stock."""
+def read_side(
+    panel: Panel, side: Side, policy: ThresholdPolicy, *, cost: float | None = None, seed: int = 0
+) -> ThresholdReading:
+    """Look for the threshold of one side's leaving in the other side's stock; `cost` is that of one of the other."""
     seen = observe(panel, side)
     ground = _ground(seen)
     if lacking := _lacking(ground, side, policy):
@@ -109,7 +111,7 @@ def read_side(panel: Panel, side: Side, policy: ThresholdPolicy, *, seed: int = 
     draws = _resamples(len(seen.left), policy.draws, rng)
     found = find_drop(Search(seen=seen, values=seen.other, levels=levels, smooth=smooth), draws, rng)
     reading = _judged(seen, seen.other, levels, found, ground, policy)
-    return _claimed(panel, seen, _with_frontier(seen, reading, smooth, draws, policy, rng), policy)
+    return _claimed(panel, seen, _with_frontier(seen, reading, smooth, draws, policy, rng), policy, cost)
 
 
 def _resamples(cells: int, draws: int, rng: np.random.Generator) -> Floats:
@@ -254,10 +256,12 @@ def _with_frontier(
     )
 
 
-def _claimed(panel: Panel, seen: Observations, reading: ThresholdReading, policy: ThresholdPolicy) -> ThresholdReading:
+def _claimed(
+    panel: Panel, seen: Observations, reading: ThresholdReading, policy: ThresholdPolicy, cost: float | None
+) -> ThresholdReading:
     """The reading with how far every cell is from a claimed threshold."""
     if not reading.claimed or reading.level is None or reading.jump is None:
         return reading
     own = reading.own_weight.estimate if reading.in_both and reading.own_weight else 0.0
     jump = reading.jump.value, reading.jump.high, reading.jump.low
-    return replace(reading, distances=distances(panel, seen, reading.level.value, own, jump, policy))
+    return replace(reading, distances=distances(panel, seen, reading.level.value, own, jump, policy, cost=cost))

@@ -1,5 +1,6 @@
 """Both sides' thresholds in one look at a store."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,8 +32,20 @@ class Thresholds:
         return tuple(reading for reading in self.readings if reading.claimed)
 
 
-def read_thresholds(panel: Panel | NoPanel, policy: ThresholdPolicy, *, seed: int = 0) -> Thresholds:
-    """Look for a threshold of each side's leaving in the other side's stock."""
+NO_COSTS: Mapping[Side, float | None] = {}
+
+
+def read_thresholds(
+    panel: Panel | NoPanel,
+    policy: ThresholdPolicy,
+    *,
+    costs: Mapping[Side, float | None] = NO_COSTS,
+    seed: int = 0,
+) -> Thresholds:
+    """Look for a threshold of each side's leaving in the other side's stock.
+
+    `costs` says what one account of a side has cost, major units, as where the side to fund is chosen.
+    """
     if isinstance(panel, NoPanel):
         return Thresholds(reason=panel.reason)
     known = np.flatnonzero(~np.isnan(panel.buyers.left + panel.suppliers.left + panel.buyers.stock).any(axis=0))
@@ -40,5 +53,7 @@ def read_thresholds(panel: Panel | NoPanel, policy: ThresholdPolicy, *, seed: in
         cells=len(panel.cells),
         first=panel.weeks[int(known[0])] if len(known) else None,
         last=panel.weeks[int(known[-1])] if len(known) else None,
-        readings=tuple(read_side(panel, side, policy, seed=seed + i) for i, side in enumerate(Side)),
+        readings=tuple(
+            read_side(panel, side, policy, cost=costs.get(side.other), seed=seed + i) for i, side in enumerate(Side)
+        ),
     )

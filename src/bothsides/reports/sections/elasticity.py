@@ -1,5 +1,6 @@
 """Which side to fund: what a unit of spend returns on each side, and how one side draws and keeps the other."""
 
+from bothsides.diagnosis.elasticity import BELIEFS
 from bothsides.diagnosis.elasticity.records import (
     STRENGTH,
     Check,
@@ -114,7 +115,8 @@ def _on_record(reading: ElasticityReading) -> Markup | None:
         return None
     said = [
         prose(
-            f"On record, {j.who}, {j.on}: the {j.side} side{f' in {j.category}' if j.category else ''} {j.belief}. ",
+            f"On record, {j.who}, {j.on}: the {j.side} side{f' in {j.category}' if j.category else ''} "
+            f"{BELIEFS[j.belief]}. ",
             j.why,
         )
         for j in reading.judgements
