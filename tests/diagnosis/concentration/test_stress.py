@@ -147,6 +147,42 @@ def test_replies_are_read_with_who_won_and_old_enough_to_be_decided() -> None:
     assert read_replies(market_of(orders=orders), span) is None
 
 
+def test_asked_about_some_suppliers_the_fill_rate_without_them_is_the_same() -> None:
+    day = date(2024, 3, 1)
+    orders = [{"buyer_id": "b1", "supplier_id": s, "placed_at": day, "amount": 100} for s in ("s1", "s2", "s3", "s4")]
+
+    def request(key: str, status: str, winner: str | None = None) -> dict[str, object]:
+        return {"quote_id": key, "kind": "request", "buyer_id": "b1", "requested_at": day, "status": status,
+                "supplier_id": winner}  # fmt: skip
+
+    def reply(key: str, request: str, supplier: str) -> dict[str, object]:
+        return {"quote_id": key, "kind": "reply", "request_id": request, "supplier_id": supplier, "requested_at": day}
+
+    quotes = [
+        request("r1", "awarded", "s1"), reply("a1", "r1", "s1"), reply("a2", "r1", "s2"),
+        request("r2", "awarded", "s2"), reply("a3", "r2", "s2"),
+        request("r3", "open"), reply("a4", "r3", "s2"), reply("a5", "r3", "s1"),
+        request("r4", "awarded"), reply("a6", "r4", "s1"),
+        request("r5", "awarded", "s1"),  # won without a reply of its own
+        request("r6", "open"),
+    ]  # fmt: skip
+    span = Span(start=date(2024, 1, 1), end=date(2024, 12, 31))
+    market = market_of(orders=orders, quotes=quotes, known_until=span.end)
+    names = dict(market.engine.rows("SELECT name, account FROM dim_accounts"))
+    whole = read_replies(market, span)
+    assert whole is not None
+    assert len(whole.filled) == 6
+    for leaving in (["s1"], ["s2"], ["s1", "s2"], ["s3"]):
+        accounts = [names[who] for who in leaving]
+        part = read_replies(market, span, accounts)
+        assert part is not None
+        assert fill_without(part, accounts) == fill_without(whole, accounts)
+    one = read_replies(market, span, [names["s2"]])
+    assert one is not None
+    assert len(one.request) < len(whole.request)  # what nobody asked about is not read
+    assert read_replies(market, span, [names["s4"]]) is not None  # it answered nothing, others did
+
+
 def test_buyers_that_leave_take_their_requests_along_so_no_fill_rate_is_said() -> None:
     replies = Replies(
         filled=np.array([True]), winner=np.array([7]), request=np.array([0]), supplier=np.array([7])

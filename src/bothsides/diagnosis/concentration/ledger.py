@@ -26,6 +26,13 @@ def summed(places: Ints, weights: Floats, size: int) -> Floats:
     return totals
 
 
+def marked(places: Ints | list[int], size: int) -> Flags:
+    """A place for each of 0 to `size` - 1, true for these."""
+    flags = np.zeros(size, bool)
+    flags[places] = True
+    return flags
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trade:
     """What one buyer bought from one supplier in one cell over the window, major units."""
@@ -115,6 +122,10 @@ class Trades:
         code = self.categories.index(label) + 1
         first, last = np.searchsorted(self.category, [code, code + 1])
         return self.only(slice(int(first), int(last)))
+
+    def traded(self, side: Side) -> Ints:
+        """The accounts of that side that traded, by number."""
+        return marked(self.party(side), self.accounts).nonzero()[0]
 
     def sums(self, side: Side, weights: Floats | None = None) -> Floats:
         """Each account's total on the side, in a place of its own; `weights` instead of amounts where given."""

@@ -1,7 +1,8 @@
 """Who answered which request: what is left of the fill rate when some suppliers no longer answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -18,6 +19,7 @@ class Replies:
     """Requests of the window with what came of them, and each reply's request and supplier.
 
     `filled` and `winner` have one place per request (winner 0: not known), `request` and `supplier` one per reply.
+    Requests whose replies were not asked for come last, without a winner.
     """
 
     filled: Flags
@@ -26,29 +28,66 @@ class Replies:
     supplier: Ints
 
 
-def read_replies(store: Store, span: Span) -> Replies | None:
+def read_replies(store: Store, span: Span, suppliers: Sequence[int] | None = None) -> Replies | None:
     """Requests old enough to be decided and their replies; None where no reply of the window has a row of its own.
 
-    The requests are those of the dictionary's fill rate: staff's and cancelled ones are left out.
+    The requests are those of the dictionary's fill rate: staff's and cancelled ones are left out. Where only some
+    suppliers are asked about, replies to requests that none of these answered or won are left out as well.
     """
     if store.missing("requests") or "quotes" not in store.ranges:
         return None
+    days = {"first": span.start, "last": min(span.end, store.ranges["quotes"][1] - timedelta(days=REQUEST_MATURITY))}
+    rows = _answers(store, days, suppliers)
+    answered = rows["supplier"] > 0
+    if not answered.any():
+        return None if suppliers is None else read_replies(store, span)
+    asked, filled_of_all = store.engine.row(_ASKED, days) or (0, 0)
+    told = int(rows["place"].max()) + 1
+    filled, winner = np.zeros(asked, bool), np.zeros(asked, np.int64)
+    filled[rows["place"]], winner[rows["place"]] = rows["filled"] > 0, rows["winner"]
+    filled[told : told + filled_of_all - int(filled.sum())] = True
+    return Replies(
+        filled=filled,
+        winner=winner,
+        request=rows["place"][answered],
+        supplier=rows["supplier"][answered],
+    )
+
+
+_ASKED = """
+    SELECT count(*), count(*) FILTER (WHERE filled) FROM fact_requests
+    WHERE NOT cancelled AND requested_on BETWEEN $first AND $last
+"""
+
+
+def _answers(store: Store, days: dict[str, date], suppliers: Sequence[int] | None) -> dict[str, Ints]:
+    """Every request that one of the suppliers answered or won, with its winner, a row for each supplier's answer."""
     quotes = Past(known_on=store.known_on, as_of=store.as_of).rows(TABLES["quotes"])
-    last = min(span.end, store.ranges["quotes"][1] - timedelta(days=REQUEST_MATURITY))
+    these = "" if suppliers is None else "WHERE account IN (SELECT unnest($suppliers::INTEGER[]))"
     batches = list(
         store.engine.columns(
+            # Quotes kept by the engine between the parts would cost more than reading them three times.
             f"""
-            WITH known AS ({quotes}),
+            WITH known AS NOT MATERIALIZED ({quotes}),
+            theirs AS (SELECT account_id FROM dim_accounts {these}),
+            touched AS (
+                SELECT k.request_id AS quote_id FROM known k JOIN theirs t ON t.account_id = k.supplier_id
+                WHERE k.kind = 'reply'
+                UNION
+                SELECT k.quote_id FROM known k JOIN theirs t ON t.account_id = k.supplier_id WHERE k.kind = 'request'
+            ),
             asked AS (
                 SELECT k.quote_id, row_number() OVER () - 1 AS place, k.supplier_id,
                        k.status = 'awarded' OR k.supplier_id IS NOT NULL OR k.order_id IS NOT NULL AS filled
-                FROM known k LEFT JOIN dim_accounts b ON b.account_id = k.buyer_id
+                FROM known k JOIN touched t ON t.quote_id = k.quote_id
+                             LEFT JOIN dim_accounts b ON b.account_id = k.buyer_id
                 WHERE k.kind = 'request' AND k.status <> 'cancelled' AND k.requested_on BETWEEN $first AND $last
                   AND (k.buyer_id IS NULL OR b.account IS NOT NULL)
             ),
             answers AS (
                 SELECT DISTINCT k.request_id, a.account
-                FROM known k JOIN dim_accounts a ON a.account_id = k.supplier_id
+                FROM known k JOIN asked r ON r.quote_id = k.request_id
+                             JOIN dim_accounts a ON a.account_id = k.supplier_id
                 WHERE k.kind = 'reply'
             )
             SELECT r.place::BIGINT AS place, CASE WHEN r.filled THEN 1 ELSE 0 END::BIGINT AS filled,
@@ -56,22 +95,10 @@ def read_replies(store: Store, span: Span) -> Replies | None:
             FROM asked r LEFT JOIN answers p ON p.request_id = r.quote_id
                          LEFT JOIN dim_accounts w ON w.account_id = r.supplier_id
             """,
-            {"first": span.start, "last": last},
+            {**days, "suppliers": suppliers},
         )
     )
-    rows = {
+    return {
         name: np.concatenate([batch[name] for batch in batches]) if batches else np.zeros(0, np.int64)
         for name in ("place", "filled", "winner", "supplier")
     }
-    answered = rows["supplier"] > 0
-    if not answered.any():
-        return None
-    size = int(rows["place"].max()) + 1
-    filled, winner = np.zeros(size, bool), np.zeros(size, np.int64)
-    filled[rows["place"]], winner[rows["place"]] = rows["filled"] > 0, rows["winner"]
-    return Replies(
-        filled=filled,
-        winner=winner,
-        request=rows["place"][answered],
-        supplier=rows["supplier"][answered],
-    )

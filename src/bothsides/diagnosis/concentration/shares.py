@@ -25,9 +25,9 @@ def ranked(trades: Trades, side: Side) -> tuple[Ints, Floats]:
     """The accounts of the side that traded and their totals, largest first, equal ones by number."""
     if not len(trades):
         return np.zeros(0, np.int64), np.zeros(0)
-    accounts = np.unique(trades.party(side))
+    accounts = trades.traded(side)
     totals = trades.sums(side)[accounts]
-    order = np.lexsort((accounts, -totals))
+    order = np.argsort(-totals, kind="stable")
     return accounts[order], totals[order]
 
 

@@ -1,9 +1,10 @@
 """Both sides' concentration over the window: the curve, the shares, and the loss of the largest."""
 
+from bothsides.diagnosis.concentration.footing import Footing
 from bothsides.diagnosis.concentration.ledger import Ledger
 from bothsides.diagnosis.concentration.replies import Replies, read_replies
 from bothsides.diagnosis.concentration.shares import lorenz, ranked, shares
-from bothsides.diagnosis.concentration.stress import STRESSED, Footing, stress
+from bothsides.diagnosis.concentration.stress import STRESSED, stress
 from bothsides.diagnosis.figures import counted as counted_value
 from bothsides.diagnosis.figures import read
 from bothsides.diagnosis.picture import SideConcentration, Stress
@@ -23,7 +24,8 @@ def concentration(
     if ledger.total <= 0:
         return ()
     values = [counted_value(value) for value in read(store, span, *METRICS, by_side=True)]
-    replies, footing = read_replies(store, span), Footing.of(ledger.trades)
+    footing = Footing.of(ledger.trades)
+    replies = read_replies(store, span, footing.largest[Side.SUPPLIER][: STRESSED[-1]].tolist())
     return tuple(
         _side(
             side, ledger, {v.metric: v for v in values if v.side == side}, policy or DiagnosisPolicy(), replies, footing

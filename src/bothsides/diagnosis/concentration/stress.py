@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bothsides.diagnosis.concentration.ledger import Flags, Ints, Ledger, Trades, summed
+from bothsides.diagnosis.concentration.footing import Footing
+from bothsides.diagnosis.concentration.ledger import Flags, Ints, Ledger, Trades, marked, summed
 from bothsides.diagnosis.concentration.replies import Replies
-from bothsides.diagnosis.concentration.shares import ranked
 from bothsides.diagnosis.hanging import Fill
 from bothsides.diagnosis.picture import Stress
 from bothsides.diagnosis.policy import DiagnosisPolicy
@@ -23,7 +23,7 @@ def stress(
     k: int,
     policy: DiagnosisPolicy | None = None,
     replies: Replies | None = None,
-    footing: "Footing | None" = None,
+    footing: Footing | None = None,
 ) -> Stress:
     """The k largest accounts of the side leave and take their orders with them.
 
@@ -32,21 +32,24 @@ def stress(
     the trades' own, for several losses of one ledger.
     """
     policy, trades = policy or DiagnosisPolicy(), ledger.trades
-    leaving = [int(account) for account in ranked(trades, side)[0][:k]]
-    lost = _marked(leaving, trades.accounts)[trades.party(side)]
+    footing = footing or Footing.of(trades)
+    leaving = [int(account) for account in footing.largest[side][:k]]
+    lost = footing.trades_of(side, leaving)
     total = ledger.total or 1.0
-    gone, movable = float(trades.amount[lost].sum()), _movable(trades, side, lost)
+    partners = np.flatnonzero(marked(trades.party(side.other)[lost], trades.accounts))
+    theirs = footing.trades_of(side.other, partners)
+    stay = theirs[~marked(leaving, trades.accounts)[trades.party(side)[theirs]]]
+    gone, movable = float(trades.amount[lost].sum()), _movable(trades, side, lost, stay)
     as_assumed, worst, best = ((gone - part * movable) / total for part in policy.recapture_range)
-    follow = followers(trades, lost, side, policy)
-    weak = weakened(footing or Footing.of(trades), lost, policy)
-    touched, stay = trades.party(side.other)[lost], trades.party(side.other)[~lost]
-    alone = _marked(touched, trades.accounts) & ~_marked(stay, trades.accounts)
+    follow = followers(footing, lost, side, policy)
+    weak = weakened(footing, lost, policy)
+    with_others = marked(trades.party(side.other)[stay], trades.accounts)
     return Stress(
         side=side,
         k=k,
         names=tuple(ledger.names.get(account, "") for account in leaving),
         gmv_lost_share=gone / total if ledger.total else 0.0,
-        counterparties_left_alone=int(alone.sum()),
+        counterparties_left_alone=len(partners) - int(with_others.sum()),
         gmv_movable_share=movable / total,
         gmv_lost_after=(as_assumed, worst, best),
         gmv_lost_with_followers=follow.lost / total,
@@ -57,18 +60,16 @@ def stress(
     )
 
 
-def _marked(accounts: Ints | list[int], size: int) -> Flags:
-    """A place per account, true for these."""
-    flags = np.zeros(size, bool)
-    flags[accounts] = True
-    return flags
+def _movable(trades: Trades, side: Side, lost: Ints, stay: Ints) -> float:
+    """Value of the lost trade whose partner buys, or sells, in the same category with somebody who stays.
 
-
-def _movable(trades: Trades, side: Side, lost: Flags) -> float:
-    """Value of the lost trade whose partner buys, or sells, in the same category with somebody who stays."""
-    partner = trades.party(side.other) * (len(trades.categories) + 1) + trades.category
-    knows = _marked(partner[~lost], trades.accounts * (len(trades.categories) + 1))
-    return float(trades.amount[lost & knows[partner]].sum())
+    `lost` are places of trades, `stay` those of the partners' other trades.
+    """
+    first, again = (
+        trades.party(side.other)[places] * (len(trades.categories) + 1) + trades.category[places]
+        for places in (lost, stay)
+    )
+    return float(trades.amount[lost[np.isin(first, again)]].sum())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,23 +80,41 @@ class Following:
     accounts: int
 
 
-def followers(trades: Trades, lost: Flags, side: Side, policy: DiagnosisPolicy) -> Following:
-    """Round by round, accounts of either side leave that have lost `dependent_share` of their trade."""
-    gone, left = lost.copy(), 0
-    whole = {each: trades.sums(each) for each in Side}
+def followers(footing: Footing, lost: Ints, side: Side, policy: DiagnosisPolicy) -> Following:
+    """Round by round, accounts of either side leave that have lost `dependent_share` of their trade.
+
+    Only accounts that lost something since they were last looked at are looked at again.
+    """
+    trades, left = footing.trades, 0
+    gone = marked(lost, len(trades))
     out = {each: np.zeros(trades.accounts, bool) for each in Side}
     out[side][trades.party(side)[lost]] = True
+    touched = {each: marked(trades.party(each)[lost], trades.accounts) for each in Side}
     for _ in range(MOST_ROUNDS):
-        before = int(gone.sum())
         for each in Side:
-            taken = trades.sums(each, np.where(gone, trades.amount, 0.0))
-            leaves = (whole[each] > 0) & (taken >= policy.dependent_share * whole[each]) & ~out[each]
-            left += int(leaves.sum())
-            out[each] |= leaves
-            gone |= leaves[trades.party(each)]
-        if int(gone.sum()) == before:
+            leaves = _lost_most(footing, each, gone, touched[each] & ~out[each], policy)
+            touched[each][:] = False
+            left += len(leaves)
+            out[each][leaves] = True
+            following = footing.trades_of(each, leaves)
+            following = following[~gone[following]]
+            gone[following] = True
+            for other in Side:
+                touched[other][trades.party(other)[following]] = True
+        if not any(flags.any() for flags in touched.values()):
             break
     return Following(lost=float(trades.amount[gone].sum()), accounts=left)
+
+
+def _lost_most(footing: Footing, side: Side, gone: Flags, asked: Flags, policy: DiagnosisPolicy) -> Ints:
+    """Which of the accounts asked about have lost so much of their trade that they depended on it."""
+    if not asked.any():
+        return np.zeros(0, np.int64)
+    trades, whole = footing.trades, footing.totals[side]
+    places = np.flatnonzero(asked[trades.party(side)] & gone)
+    taken = summed(trades.party(side)[places], trades.amount[places], trades.accounts)
+    leaves: Ints = np.flatnonzero(asked & (whole > 0) & (taken >= policy.dependent_share * whole))
+    return leaves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,45 +125,12 @@ class Weakened:
     fragile: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Footing:
-    """A ledger's cells with their accounts, numbered once: by side, the cell of each and the number of each trade's."""
-
-    trades: Trades
-    cells: int
-    cell_of: dict[Side, Ints]
-    place: dict[Side, Ints]
-
-    @classmethod
-    def of(cls, trades: Trades) -> "Footing":
-        """Number the accounts of every cell."""
-        cell_of, place = {}, {}
-        for side in Side:
-            keys, inverse = np.unique(trades.cell * trades.accounts + trades.party(side), return_inverse=True)
-            cell_of[side], place[side] = keys // trades.accounts, inverse.reshape(-1)
-        return cls(trades=trades, cells=int(trades.cell.max(initial=0)) + 1, cell_of=cell_of, place=place)
-
-    def hanging(self, stays: Flags, policy: DiagnosisPolicy) -> Flags:
-        """The cells in which one account of a side holds `fragile_share` of what stays, more than equal ones would."""
-        amount = np.where(stays, self.trades.amount, 0.0)
-        total, hangs = summed(self.trades.cell, amount, self.cells), np.zeros(self.cells, bool)
-        for side in Side:
-            cell, size = self.cell_of[side], len(self.cell_of[side])
-            held, there = summed(self.place[side], amount, size), _marked(self.place[side][stays], size)
-            largest = np.zeros(self.cells)
-            np.maximum.at(largest, cell, held)
-            equal = policy.over_equal / np.maximum(np.bincount(cell[there], minlength=self.cells), 1)
-            hangs |= (total > 0) & (largest >= np.maximum(policy.fragile_share, np.minimum(1.0, equal)) * total)
-        return hangs
-
-
-def weakened(footing: Footing, lost: Flags, policy: DiagnosisPolicy) -> Weakened:
+def weakened(footing: Footing, lost: Ints, policy: DiagnosisPolicy) -> Weakened:
     """Cells left with too few orders for a verdict, and cells that would newly hang on one account of a side."""
-    trades, orders = footing.trades, footing.trades.orders.astype(np.float64)
-    before = summed(trades.cell, orders, footing.cells)
-    after = summed(trades.cell, np.where(lost, 0.0, orders), footing.cells)
-    judged, stays = before >= policy.least_n, after >= policy.least_n
-    newly = stays & footing.hanging(~lost, policy) & ~footing.hanging(np.ones(len(trades), bool), policy)
+    orders = footing.trades.orders[lost].astype(np.float64)
+    left = footing.orders - summed(footing.cell[lost], orders, len(footing.orders))
+    judged, stays = footing.orders >= policy.least_n, left >= policy.least_n
+    newly = stays & footing.newly_hanging(lost, policy)
     return Weakened(undecided=int((judged & ~stays).sum()), fragile=int(newly.sum()))
 
 
