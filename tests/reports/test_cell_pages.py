@@ -182,6 +182,14 @@ def test_pages_stay_folded_and_off_paper() -> None:
     assert section.body.count('<details class="long">') >= len(told_cells(audited().liquidity))
 
 
+def test_all_pages_stand_in_one_fold() -> None:
+    section = liquidity(audited())
+    assert section is not None
+    told = section.body.partition("Cell by cell: ")[2]
+    assert section.body.count("Cell by cell: ") == 1
+    assert all(f'id="{cell_anchor(page.category, page.region)}"' in told for page in told_cells(audited().liquidity))
+
+
 @pytest.mark.parametrize(
     ("category", "region", "anchor"),
     [("Pumps", "North", "cell/pumps/north"), ("Pumps", None, "cell/pumps"), (None, "North", "cell/region-north")],

@@ -319,3 +319,24 @@ def test_a_wheel_without_most_of_its_data_folds_its_picture():
     assert f"1 of its {len(edges)} edges have data" in thin
     whole = flywheel(full).body
     assert whole.index("<svg") < whole.index("<details")
+
+
+def test_what_is_said_of_both_cohort_tables_is_said_once():
+    said = _said(cohorts(sample.full()))
+    assert len(sample.full().cohorts) == 2
+    assert said.count("Stronger colour means more") == 1
+
+
+def test_a_funnel_without_a_leak_folds_its_steps():
+    funnel = sample.full().funnels[0]
+    whole = replace(funnel, steps=tuple(replace(step, leak=False) for step in funnel.steps))
+    folded = funnels(replace(sample.full(), funnels=(whole,))).body
+    assert folded.index("<details") < folded.index("<svg")
+    leaking = funnels(replace(sample.full(), funnels=(funnel,))).body
+    assert leaking.index("<svg") < leaking.index("<details")
+
+
+def test_the_largest_accounts_bars_wait_behind_their_sentence():
+    side = sample.full().concentration[0]
+    body = concentration(replace(sample.full(), concentration=(replace(side, curve=()),))).body
+    assert body.index("<details") < body.index("<svg")

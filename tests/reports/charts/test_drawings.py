@@ -56,7 +56,8 @@ def test_a_weak_row_is_drawn_lighter():
 
 def test_a_long_label_is_cut_not_laid_over_the_bar():
     (record,) = bars([Row(label="x" * 60, number=1, words="", colour=BUYER)])["data"]["values"]
-    assert len(record["label"]) == 25
+    assert len(record["label"]) == 21
+    assert record["label"].endswith("…")
 
 
 def test_the_curve_keeps_beginnings_below_zero_and_ends_above_one():

@@ -6,8 +6,9 @@ from typing import Any
 
 from bothsides.reports.charts.theme import INK, MUTED, NARROW, PAPER, RULE, WIDE
 
-_LABELS, _ENDS = 170, 190
-_LONGEST = 25
+_LABELS, _ENDS = 180, 190
+_BESIDE = 10
+_NARROW_LETTERS, _WIDE_LETTERS = frozenset("fijltrI.,;:'()|/- "), frozenset("mwMW@%")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +99,33 @@ def _spec(rows: Sequence[Row], narrow: bool, whole: float, marks: list[dict[str,
 
 
 def _record(place: int, row: Row, narrow: bool) -> dict[str, Any]:
-    longest = 2 * _LONGEST if narrow else _LONGEST
-    label = row.label if len(row.label) <= longest else row.label[: longest - 1].rstrip() + "…"
-    return {**asdict(row), "place": place, "label": label, "end": row.end}
+    room = NARROW if narrow else _LABELS - _BESIDE
+    return {**asdict(row), "place": place, "label": fitted(row.label, room), "end": row.end}
+
+
+def fitted(label: str, room: float) -> str:
+    """The label, shortened where it would be wider than so many pixels in the widest type that a reader may have.
+
+    >>> fitted("Department for Education", 170), fitted("RAINMAKER SOLUTIONS LTD", 170)
+    ('Department for Education', 'RAINMAKER SOLUTIONS…')
+    """
+    if sum(map(_width, label)) <= room:
+        return label
+    kept = ""
+    for letter in label:
+        if sum(map(_width, kept)) + _width(letter) + _width("m") > room:
+            break
+        kept += letter
+    return kept.rstrip() + "…"
+
+
+def _width(letter: str) -> float:
+    """About how many pixels a letter takes in a wide sans serif at the size of chart labels."""
+    if letter in _NARROW_LETTERS:
+        return 4.6
+    if letter in _WIDE_LETTERS:
+        return 11.8
+    return 8.8 if letter.isupper() else 7.6
 
 
 def _whisker(colour: str, thickness: float) -> dict[str, Any]:
@@ -114,6 +139,6 @@ def _whisker(colour: str, thickness: float) -> dict[str, Any]:
 def _label(narrow: bool) -> dict[str, Any]:
     """Left of the row, or above it where there is no room."""
     above = {"align": "left", "baseline": "bottom", "dy": -11}
-    beside = {"align": "right", "baseline": "middle", "dx": -10}
+    beside = {"align": "right", "baseline": "middle", "dx": -_BESIDE}
     mark = {"type": "text", **(above if narrow else beside)}
     return {"mark": mark, "encoding": {"x": {"value": 0}, "text": {"field": "label"}}}

@@ -16,6 +16,7 @@ from bothsides.reports.pieces import Column, figure, fold, number_of, prose, tab
 from bothsides.schema import Side
 
 _MOST_PAGES, _LARGEST, _MOST_GAPS, _PERIODS = 8, 2, 10, 4
+_USUAL = (CellVerdict.BALANCED, CellVerdict.UNKNOWN)
 _MEASURES = (
     "gmv",
     "orders",
@@ -53,10 +54,9 @@ def told_cells(audit: LiquidityAudit | None) -> tuple[CellHistory, ...]:
     if audit is None:
         return ()
     lost = {(gap.category, gap.region): gap.money or 0.0 for gap in audit.gaps}
-    usual = (CellVerdict.BALANCED, CellVerdict.UNKNOWN)
-    ill = [page for page in audit.cells if page.verdict not in usual]
+    ill = [page for page in audit.cells if page.verdict not in _USUAL]
     ill.sort(key=lambda page: (-lost.get((page.category, page.region), 0.0), -_gmv(page), page.label))
-    well = sorted((p for p in audit.cells if p.verdict in usual), key=lambda page: (-_gmv(page), page.label))
+    well = sorted((p for p in audit.cells if p.verdict in _USUAL), key=lambda page: (-_gmv(page), page.label))
     return (*ill[:_MOST_PAGES], *well[:_LARGEST])
 
 
@@ -71,10 +71,22 @@ def cell_pages(audit: LiquidityAudit, currency: str) -> Markup:
     parts = [
         _recruits(audit, currency),
         _gaps(audit.gaps, currency),
-        *(_page(audit, page, currency) for page in pages),
-        _rest(len(audit.cells) - len(pages)),
+        _pages(audit, pages, currency),
     ]
     return join(parts)
+
+
+def _pages(audit: LiquidityAudit, pages: Sequence[CellHistory], currency: str) -> Markup | None:
+    """The cells' pages in one fold; a link from the map opens it."""
+    if not pages:
+        return None
+    told = [_page(audit, page, currency) for page in pages]
+    rest = _rest(len(audit.cells) - len(pages))
+    ill = sum(page.verdict not in _USUAL for page in pages)
+    what = (
+        f"{plural(ill, 'cell that is', 'cells that are')} not balanced, and the largest" if ill else "the largest cells"
+    )
+    return fold(f"Cell by cell: {what}", *told, rest, printed=False)
 
 
 def _recruits(audit: LiquidityAudit, currency: str) -> Markup | None:

@@ -4,7 +4,7 @@ import math
 from datetime import date
 
 from bothsides.diagnosis.picture import CohortTable, Diagnosis
-from bothsides.reports.markup import Markup, element, join
+from bothsides.reports.markup import Markup, element
 from bothsides.reports.names import sides
 from bothsides.reports.numbers import count, percent
 from bothsides.reports.pieces import Section, figure, fold, prose
@@ -16,23 +16,25 @@ _STEPS = 10
 
 def cohorts(diagnosis: Diagnosis) -> Section | None:
     """A heat map per side; nothing without a cohort."""
-    drawn = [_figure(table, counted(diagnosis), diagnosis.first_day) for table in diagnosis.cohorts if table.cohorts]
-    if not drawn:
+    told = [table for table in diagnosis.cohorts if table.cohorts]
+    if not told:
         return None
-    return Section(id="cohorts", nav="Cohorts", heading="Who stays", body=Markup("".join(drawn)))
+    older = dict.fromkeys(words for table in told if (words := _older(table, diagnosis.first_day)))
+    legend = (
+        "Stronger colour means more. At the left the number of accounts of the cohort, the n of its row "
+        f"({counted(diagnosis)}). "
+    )
+    key = element("span", "· = not yet complete, or too few accounts.", class_="wide")
+    notes = [*(prose(words, class_="of") for words in older), prose(legend, key, class_="note")]
+    body = Markup("".join([*(_figure(table) for table in told), *notes]))
+    return Section(id="cohorts", nav="Cohorts", heading="Who stays", body=body)
 
 
-def _figure(table: CohortTable, rests_on: str, first_day: date) -> Markup:
+def _figure(table: CohortTable) -> Markup:
     active = _heat(table, table.active_share, f"{sides(table.side)}: share of accounts still active")
     gmv = _heat(table, table.gmv_share, f"{sides(table.side)}: GMV as a share of the first {table.grain}'s")
     folded = fold(f"The same {table.side} cohorts by GMV", gmv) if any(map(any, table.gmv_share)) else None
-    title = table.sentence or f"{sides(table.side)}: who stays"
-    note = (
-        f"Stronger colour means more. At the left the number of accounts of the cohort, the n of its row ({rests_on}). "
-    )
-    key = element("span", "· = not yet complete, or too few accounts.", class_="wide")
-    older = _older(table, first_day)
-    return figure(title, active, prose(older, class_="of") if older else None, note=join((note, key)), behind=folded)
+    return figure(table.sentence or f"{sides(table.side)}: who stays", active, behind=folded)
 
 
 def _older(table: CohortTable, first_day: date) -> str:

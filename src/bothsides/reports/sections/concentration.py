@@ -109,8 +109,10 @@ def _side(side: SideConcentration, rests_on: str) -> Markup:
     )
     lead = prose(f"If the largest {side.side}s leave and take their orders with them ({rests_on}):", class_="of")
     more = stress_more(side)
-    behind = fold(f"{sides(side.side)}: the tables behind", _stress(side) if rows else None, more, _shares(side))
-    return figure(title, lead if rows else None, drawn, behind=behind)
+    parts = (lead, drawn, _stress(side)) if rows else ()
+    return figure(
+        title, behind=fold(f"{sides(side.side)}: if the largest leave, and shares", *parts, more, _shares(side))
+    )
 
 
 def _shares(side: SideConcentration) -> Markup | None:

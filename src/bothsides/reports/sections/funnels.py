@@ -14,7 +14,7 @@ LEAK = "most are lost here"
 
 
 def funnels(diagnosis: Diagnosis) -> Section | None:
-    """A figure per funnel."""
+    """A figure per funnel; of one without a leak its sentence, the steps one fold away."""
     drawn = [_figure(funnel, counted(diagnosis)) for funnel in diagnosis.funnels if funnel.steps]
     if not drawn:
         return None
@@ -31,15 +31,18 @@ def _figure(funnel: Funnel, rests_on: str) -> Markup:
         if passed
         else None
     )
-    return figure(
-        funnel.sentence or funnel.label,
+    drawn = (
         prose(f"{funnel.label}: how many reach each step", class_="of"),
         reached,
         prose("Share of the step before that takes the step, with its range", class_="of") if shares else None,
         shares,
-        note=f"{funnel.basis.rstrip('.')}. Counts: {rests_on}." if funnel.basis else f"Counts: {rests_on}.",
-        behind=fold(f"The table behind: {funnel.label.lower()}", _table(funnel, rests_on)),
     )
+    note = f"{funnel.basis.rstrip('.')}. Counts: {rests_on}." if funnel.basis else f"Counts: {rests_on}."
+    listed = _table(funnel, rests_on)
+    title = funnel.sentence or funnel.label
+    if not any(step.leak for step in funnel.steps):
+        return figure(title, behind=fold(f"{funnel.label}: every step", *drawn, prose(note, class_="note"), listed))
+    return figure(title, *drawn, note=note, behind=fold(f"The table behind: {funnel.label.lower()}", listed))
 
 
 def _reached(funnel: Funnel) -> list[Row]:

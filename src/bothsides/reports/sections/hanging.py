@@ -89,19 +89,20 @@ def _dependence(known: Dependence, currency: str) -> Markup:
         "number",
         [(metric_name(name), value) for name, value in known.values.items()],
     )
-    behind = fold(
-        f"{sides(known.side)}: who hangs on whom",
-        values,
-        _clusters(known, currency),
-        *(_ties(cluster, currency) for cluster in known.clusters[:_DRAWN]),
-        printed=False,
-    )
     chart = (
         both_widths(lambda narrow: bars(drawn, narrow=narrow), title=f"{sides(known.side)} that depend on one")
         if drawn
         else None
     )
-    return figure(title, chart, behind=behind)
+    behind = fold(
+        f"{sides(known.side)}: who hangs on whom",
+        chart,
+        values,
+        _clusters(known, currency),
+        *(_ties(cluster, currency) for cluster in known.clusters[:_DRAWN]),
+        printed=False,
+    )
+    return figure(title, behind=behind)
 
 
 def _bar(cluster: Cluster) -> Row:
