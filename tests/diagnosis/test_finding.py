@@ -56,6 +56,11 @@ def test_ids_tell_a_region_from_a_channel_and_a_category() -> None:
     assert len({problem_id("x", place) for place in places}) == len(places)
 
 
+def test_a_channel_is_named_as_people_say_it() -> None:
+    assert Place(side=Side.BUYER, channel="paid_social").label == "buyers · paid social"
+    assert problem_id("x", Place(channel="paid_social")) == "x/channel-paid-social"
+
+
 GMV = 100_000.0
 
 

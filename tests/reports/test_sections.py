@@ -340,3 +340,14 @@ def test_the_largest_accounts_bars_wait_behind_their_sentence():
     side = sample.full().concentration[0]
     body = concentration(replace(sample.full(), concentration=(replace(side, curve=()),))).body
     assert body.index("<details") < body.index("<svg")
+
+
+def test_no_raw_name_of_a_channel_and_no_raw_day_stands_on_the_page():
+    full = sample.full()
+    buyers = full.economics[0]
+    spent = sample.value("cac", 12.0, Unit.MONEY, dims=(("channel", "paid_search"),), period="2024-01-01..2024-06-30")
+    told = replace(full.findings[0], evidence=(replace(full.findings[0].evidence[0], values=(spent,)),))
+    split = replace(buyers, by_channel=(("paid_search", {"cac": spent}),))
+    said = _said(economics(replace(full, economics=(split,)))) + _said(findings(replace(full, findings=(told,))))
+    assert "paid_search" not in said
+    assert "CAC (paid search · 1 January 2024 to 30 June 2024)" in said

@@ -46,7 +46,8 @@ class Place:
         >>> Place(side=Side.SUPPLIER, category="Pumps", region="North").label
         'suppliers · Pumps · North'
         """
-        parts = [f"{self.side}s" if self.side else "", self.category, self.region, self.channel]
+        channel = self.channel.replace("_", " ") if self.channel else None
+        parts = [f"{self.side}s" if self.side else "", self.category, self.region, channel]
         return " · ".join(part for part in parts if part) or "whole market"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bothsides.diagnosis.figures import READINGS
 from bothsides.metrics import METRICS, Better, Unit, Value
-from bothsides.reports.numbers import change
+from bothsides.reports.numbers import change, dated
 from bothsides.reports.trust import is_firm, status
 from bothsides.schema import Side
 
@@ -81,8 +81,18 @@ def better(metric_id: str) -> Better:
 
 def where(value: Value) -> str:
     """The cell a value stands for, in words; empty for the whole market over the whole window."""
-    parts = [f"{value.side}s" if value.side else "", *(part or "not given" for _, part in value.dims)]
-    return " · ".join(part for part in (*parts, (value.period or "").replace("..", " to ")) if part)
+    labels = (channel_name(part) if dim == "channel" else part or "not given" for dim, part in value.dims)
+    parts = [f"{value.side}s" if value.side else "", *labels]
+    return " · ".join(part for part in (*parts, dated((value.period or "").replace("..", " to "))) if part)
+
+
+def channel_name(channel: str | None) -> str:
+    """A channel as people say it.
+
+    >>> channel_name("paid_search"), channel_name(None)
+    ('paid search', 'channel not given')
+    """
+    return channel.replace("_", " ") if channel else "channel not given"
 
 
 def value_name(value: Value) -> str:

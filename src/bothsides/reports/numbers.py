@@ -229,8 +229,16 @@ def spoken(words: str) -> str:
     >>> spoken("By 2014-06-30: GBP 8.1 m, 53 %.").replace(chr(160), "_")
     'By 30 June 2014: GBP_8.1_m, 53_%.'
     """
-    dated = _ISO_DAY.sub(lambda found: f"{int(found[3])} {_MONTHS[int(found[2]) - 1]} {found[1]}", words)
-    return _GLUE.sub("\u00a0", dated)
+    return _GLUE.sub("\u00a0", dated(words))
+
+
+def dated(words: str) -> str:
+    """The words with their days as people say them.
+
+    >>> dated("2013-07-01 to 2014-06-30")
+    '1 July 2013 to 30 June 2014'
+    """
+    return _ISO_DAY.sub(lambda found: f"{int(found[3])} {_MONTHS[int(found[2]) - 1]} {found[1]}", words)
 
 
 def plural(number_: int, one: str, many: str | None = None) -> str:

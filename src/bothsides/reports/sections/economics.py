@@ -6,7 +6,7 @@ from bothsides.reports.charts.pair import both_widths
 from bothsides.reports.charts.rows import Row, bars
 from bothsides.reports.charts.theme import side_colour
 from bothsides.reports.markup import Markup
-from bothsides.reports.names import metric_name, sides, with_status
+from bothsides.reports.names import channel_name, metric_name, sides, with_status
 from bothsides.reports.numbers import percent, shown, spoken
 from bothsides.reports.pieces import (
     Column,
@@ -38,7 +38,7 @@ def _figure(side: SideEconomics) -> Markup:
     totals = value_table(
         f"{sides(side.side)}: unit economics", "number", [(metric_name(name), v) for name, v in side.values.items()]
     )
-    channels = [(channel or "channel not given", values) for channel, values in side.by_channel]
+    channels = [(channel_name(channel), values) for channel, values in side.by_channel]
     rows = [row for name, values in channels[:_MOST_CHANNELS] if (row := _row(name, values, side)) is not None]
     chart = _chart(rows, side) if len(rows) > 1 else None
     few = len(channels) <= _MOST_CHANNELS
