@@ -1,11 +1,14 @@
 """Values by cell: totals count an order once, sides count each party once, and every value says how far to trust it."""
 
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pytest
 
 from bothsides.metrics import Basis, Query, Status, Store, Value, ask, read_store
 from bothsides.schema import Grain
+from bothsides.warehouse import DuckDB
+from bothsides.warehouse.engine import Parameters, Row
 from tests.metrics.conftest import Market
 
 
@@ -142,3 +145,24 @@ def test_branches_of_branches_deal_with_themselves_too(market: Market) -> None:
         for i, name in enumerate(["branch", "branch of branch", "loop"])
     ]
     assert one(market(accounts=accounts, orders=orders), "gmv").value == 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Listening(DuckDB):
+    """An engine that keeps what it was asked."""
+
+    heard: list[str] = field(default_factory=list)
+
+    def rows(self, statement: str, parameters: Parameters | None = None) -> list[Row]:
+        self.heard.append(statement)
+        return DuckDB.rows(self, statement, parameters)
+
+
+def test_concentration_asked_for_together_adds_up_the_accounts_once(market: Market) -> None:
+    store = market(orders=ORDERS)
+    assert isinstance(store.engine, DuckDB)
+    engine, metrics = Listening(store.engine.con), ("top_1_share", "top_5_share", "top_10_share", "hhi", "gini")
+    together = ask(replace(store, engine=engine), Query(metrics=metrics, by_side=True))
+    assert sum("FROM ranked" in statement for statement in engine.heard) == 1
+    assert together == [value for name in metrics for value in ask(store, Query(metrics=(name,), by_side=True))]
+    assert together[0].value == pytest.approx(350 / 550)

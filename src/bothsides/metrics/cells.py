@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from bothsides.metrics.compile import Cut, Window
 from bothsides.metrics.fact import Fact
@@ -48,6 +48,8 @@ class Reading:
     query: Query
     cut: Cut
     windows: dict[Read, Window]
+    shared: dict[tuple[str, str], list[tuple[Any, ...]]] = field(default_factory=dict, repr=False, compare=False)
+    """Rows that several of the query's metrics are read from, by their statement and its parameters."""
 
     def held(self) -> tuple[Held, ...]:
         """The definitions that answer the query's periods: of each metric asked for, those in force on a first day."""

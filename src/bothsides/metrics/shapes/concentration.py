@@ -6,11 +6,14 @@ from typing import Literal
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.metric import Metric, Read
 from bothsides.metrics.resampling import Figure, draws_for, gini, herfindahl, resampled_interval, top_share
-from bothsides.metrics.shapes.shape import Shape, Source, run, source
+from bothsides.metrics.shapes.shape import Shape, Source, run, run_once, source
 from bothsides.metrics.value import Basis, Status
 
 FEW_ACCOUNTS = 10
 """Below this many accounts concentration describes the few, not the market (metric dictionary row 46)."""
+
+TOPS = (1, 5, 10)
+"""Heads that the dictionary asks for: all of a query's metrics of concentration are read in one statement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +46,13 @@ class Concentration(Shape):
         """The concentration in every cell that has an order."""
         data = source(reading, metric, "orders", "placed_on")
         partition = f"PARTITION BY {', '.join(data.names)}" if data.names else ""
-        formula = {
+        figures = {
             "hhi": "sum(amount * amount) / (max(total) * max(total))",
-            "top": f"sum(amount) FILTER (place <= {int(self.k)}) / max(total)",
             "gini": "sum((any_n + 1 - 2 * place) * amount) / (max(any_n) * max(total))",
-        }[self.kind]
-        rows = run(
+            **{f"top {k}": f"sum(amount) FILTER (place <= {k}) / max(total)" for k in self._heads},
+        }
+        at = len(data.names) + list(figures).index(f"top {self.k}" if self.kind == "top" else self.kind)
+        rows = run_once(
             reading,
             f"""
             WITH held AS (
@@ -60,12 +64,20 @@ class Concentration(Shape):
                        sum(amount) OVER ({partition}) AS total, count(*) OVER ({partition}) AS any_n
                 FROM held
             )
-            SELECT {data.prefix} CASE WHEN max(total) > 0 THEN {formula} END, count(*) FROM ranked {data.by}
+            SELECT {data.prefix} {", ".join(f"CASE WHEN max(total) > 0 THEN {each} END" for each in figures.values())},
+                   count(*)
+            FROM ranked {data.by}
             """,
             data.parameters,
         )
-        found = {tuple(labels): _outcome(value, count) for *labels, value, count in rows}
+        width = len(data.names)
+        found = {tuple(row[:width]): _outcome(row[at], row[-1]) for row in rows}
         return found | self._spread(reading, data, found) if reading.query.intervals else found
+
+    @property
+    def _heads(self) -> list[int]:
+        """How many of the largest accounts the statement adds up, for whichever metric asks."""
+        return sorted({*TOPS, int(self.k)} if self.kind == "top" else TOPS)
 
     @property
     def _figure(self) -> Figure:

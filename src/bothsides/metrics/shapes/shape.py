@@ -129,3 +129,11 @@ def without(reading: Reading, dim: str) -> Reading:
 def run(reading: Reading, statement: str, parameters: dict[str, object]) -> list[tuple[Any, ...]]:
     """The statement's rows; only the parameters that it names are bound."""
     return reading.store.engine.rows(statement, parameters)
+
+
+def run_once(reading: Reading, statement: str, parameters: dict[str, object]) -> list[tuple[Any, ...]]:
+    """The statement's rows, read once for all of the query's metrics that ask for the same."""
+    asked = statement, repr(parameters)
+    if asked not in reading.shared:
+        reading.shared[asked] = run(reading, statement, parameters)
+    return reading.shared[asked]
