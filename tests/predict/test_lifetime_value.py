@@ -81,7 +81,8 @@ def test_a_total_far_from_the_predicted_only_ranks(bought: Purchases) -> None:
     later.value[:] *= 4
     verdict, why = judge(then, later, HELD / 7, seed=1).verdict()
     assert verdict is ModelVerdict.NOT_CALIBRATED
-    assert "GMV came to" in why
+    assert "for each 100 foretold" in why
+    assert why.endswith("use the order of the list; no amounts are given.")
 
 
 def test_money_later_is_worth_less(bought: Purchases) -> None:

@@ -143,3 +143,10 @@ def test_another_make_up_is_a_mismatch() -> None:
         "Another way since: logistic then, points now.",
         "Other inputs since: gone recency; new rate.",
     )
+
+
+def test_an_input_without_a_part_then_has_not_moved() -> None:
+    """Where the rule was the model, the other features were set to nothing: their means tell of no account."""
+    idle = replace(FITTED, features=(replace(RECENCY, mean=0.0, scale=1.0, weight=0.0),))
+    found = since(stored(idle, window=WINDOW, load_id=7), LATER, known_to=date(2024, 2, 1))
+    assert not any("standard deviations" in sentence for sentence in found.sentences)

@@ -86,7 +86,7 @@ def test_a_market_that_halves_is_only_ranked() -> None:
     amounts[:, 21:] = 20.0
     found = forecast(monthly(amounts))
     assert found.card.verdict is ModelVerdict.NOT_CALIBRATED
-    assert "0.20 times the forecast" in found.card.reason
+    assert "for each 100 foretold 20 came: use the order of the list; no amounts are given." in found.card.reason
 
 
 def test_few_accounts_or_months_are_too_little() -> None:

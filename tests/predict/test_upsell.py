@@ -9,6 +9,7 @@ import pytest
 
 from bothsides.metrics import Store
 from bothsides.metrics.hindsight import on_day
+from bothsides.predict.asking import help_for
 from bothsides.predict.cases import Cases
 from bothsides.predict.judging import predicted
 from bothsides.predict.model_card import ModelVerdict
@@ -64,13 +65,8 @@ def test_shuffled_outcomes_hold_no_signal() -> None:
 def test_where_upgrades_are_rare_it_says_so() -> None:
     card = upsell(simulated(demo_plan(seed=7))[1]).card
     assert card.verdict is ModelVerdict.TOO_LITTLE
-    assert "20 are needed" in card.reason
+    assert "of either outcome are needed" in card.reason
     assert card.notes == (UNTRIED,)
-
-
-def test_without_plans_there_is_no_model() -> None:
-    orders = [{"buyer_id": "b", "supplier_id": "s", "placed_at": "2025-01-10", "amount": 100}]
-    assert upsell(market_of(orders=orders)).card.reason == "no paid plans are recorded beside orders"
 
 
 def test_no_feature_looks_past_its_cut_off() -> None:
@@ -118,3 +114,13 @@ def test_a_member_by_hand() -> None:
     assert came == {"up": True, "still": False}
     assert cases.amounts is not None
     assert sorted(cases.amounts.tolist()) == [39.0, 79.0]
+
+
+def test_without_plans_the_missing_table_is_named_and_no_older_orders_are_asked_for() -> None:
+    orders = [{"buyer_id": "b", "supplier_id": "s", "placed_at": "2025-01-10", "amount": 100}]
+    card = upsell(market_of(orders=orders)).card
+    assert (card.reason, card.lacks) == ("no paid plans are known", "subscriptions")
+    said = help_for(card)
+    assert said is not None
+    assert "load the table `subscriptions`" in said
+    assert "orders" not in said

@@ -115,8 +115,8 @@ SUCCESS: dict[str, Success] = {
     ),
     "accounts_at_risk": Success(
         metric="at_risk_kept",
-        says="Of the accounts named at least as many order in the next three months as the evidence asks for: more than "
-        "would order if nobody acts, beyond chance.",
+        says="Of the accounts named at least as many order in the next three months as the evidence asks for: more "
+        "than would order if nobody acts, beyond chance.",
         weeks=13,
     ),
 }

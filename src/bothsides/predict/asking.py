@@ -9,7 +9,7 @@ from bothsides.metrics import Store
 from bothsides.predict.churn import churn
 from bothsides.predict.lifetime_value import LifetimeValues, lifetime_values
 from bothsides.predict.match import match
-from bothsides.predict.model_card import ModelVerdict
+from bothsides.predict.model_card import ModelCard, ModelVerdict
 from bothsides.predict.scores import Prediction
 from bothsides.predict.shelf import plain
 from bothsides.predict.spend import SpendForecast, spend_forecast
@@ -104,6 +104,13 @@ HELPS: Mapping[ModelVerdict, str] = {
     ModelVerdict.NOT_CALIBRATED: "What would help: the next months, once the market has settled.",
 }
 """What a person can do about each verdict."""
+
+
+def help_for(card: ModelCard) -> str | None:
+    """What would help a model that may not speak, or not in numbers; None where nothing is needed."""
+    if card.lacks:
+        return f"What would help: load the table `{card.lacks}`. How to map a file to it: docs/mapping.md."
+    return HELPS.get(card.verdict)
 
 
 def kept(answer: Answer) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -241,8 +241,9 @@ def _numbered(accounts: Ints) -> Ints:
     return numbers
 
 
-def _refused(spec: ModelSpec, reason: str) -> ModelCard:
-    return empty_card(
+def refused(spec: ModelSpec, reason: str, *, lacks: str = "") -> Prediction:
+    """A card that says why there is no model; `lacks` is the table whose rows it would need."""
+    card = empty_card(
         model=spec.model,
         side=spec.side,
         label=spec.label,
@@ -254,15 +255,11 @@ def _refused(spec: ModelSpec, reason: str) -> ModelCard:
         version=version_of({"id": spec.id, "verdict": ModelVerdict.TOO_LITTLE, "reason": reason}),
         notes=spec.notes,
     )
-
-
-def refused(spec: ModelSpec, reason: str) -> Prediction:
-    """A card that says why there is no model."""
-    return Prediction(card=_refused(spec, reason))
+    return Prediction(card=replace(card, lacks=lacks))
 
 
 def _method(spec: ModelSpec, used: int) -> str:
-    return f"ridge logistic regression on {used} of {len(spec.signals)} features, recalibrated to the latest span"
+    return f"a weighted sum of {used} of {len(spec.signals)} features (ridge logistic regression), set to the latest months"
 
 
 def _card(

@@ -36,28 +36,30 @@ class Judged:
                 ModelVerdict.NO_SIGNAL,
                 "No way tells accounts apart better than the side's mean rate did: use the mean, rank nobody.",
             )
-        off = [said for said in (_off("order days", chosen.factor), _off("GMV", self.money_factor)) if said]
-        if off:
+        if not all(_held(factor) for factor in (chosen.factor, self.money_factor)):
             return (
                 ModelVerdict.NOT_CALIBRATED,
-                f"On held-out time {' and '.join(off)} the predicted: it ranks, no more.",
+                f"On held-out months {self._level(chosen)}: use the order of the list; no amounts are given.",
             )
         if chosen.is_model:
-            return (
-                ModelVerdict.USABLE,
-                f"{chosen.says} beat the best rule of thumb ({self.rule.says}) on held-out time.",
-            )
-        return (
-            ModelVerdict.USABLE,
-            f"No model beat the best rule of thumb beyond chance, so the rule is used: {chosen.says}.",
-        )
+            said = f"{chosen.says} came closer than the best rule of thumb ({self.rule.says}) on held-out months"
+        else:
+            said = f"No model came closer than the best rule of thumb beyond chance, so it is used: {chosen.says}"
+        return ModelVerdict.USABLE, f"{said}. There {self._level(chosen)}."
+
+    def _level(self, chosen: Backtested) -> str:
+        """How much came of what was foretold, in order days and in money."""
+        days, money = (_of_100(factor) for factor in (chosen.factor, self.money_factor))
+        return f"for each 100 foretold {days} came in order days and {money} in GMV"
 
 
-def _off(what: str, factor: Estimate | None) -> str:
-    """How far a total was off, empty where it was near enough."""
-    if factor is None:
-        return f"{what} came to something where nothing was in"
-    return "" if CALIBRATED[0] <= factor.value <= CALIBRATED[1] else f"{what} came to {factor.value:.2f} times"
+def _held(factor: Estimate | None) -> bool:
+    """Whether a total was near enough to the foretold one."""
+    return factor is not None and CALIBRATED[0] <= factor.value <= CALIBRATED[1]
+
+
+def _of_100(factor: Estimate | None) -> str:
+    return "more than none" if factor is None else f"{100 * factor.value:.0f}"
 
 
 def judge(then: RepeatBuying, later: Held, weeks: float, *, seed: int, here: Truths | None = None) -> Judged:

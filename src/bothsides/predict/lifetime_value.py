@@ -34,6 +34,10 @@ DISCOUNT = 0.1
 LEAST_ACCOUNTS = 30
 LEAST_REPEATERS = 10
 LEAST_MONTHS = 6
+CHOSEN_BY = (
+    "Of all ways the one with the least squared error per account is chosen, a model only where it beats the best rule "
+    "of thumb beyond chance: a value is a mean, and few large errors cost more than many small ones."
+)
 ID = "ltv"
 
 
@@ -221,9 +225,16 @@ def _today(asked: _Asked, judged: Judged, bought: Purchases, names: Mapping[int,
 
 
 def _notes(judged: Judged, asked: _Asked, months: int) -> tuple[str, ...]:
-    said = ["The way is chosen and judged on the same held-out span, so that its errors are a little flattered."]
+    said = [
+        CHOSEN_BY,
+        "It is chosen and judged on the same held-out months, so that its errors are a little flattered.",
+    ]
     if not judged.way.is_model:
         said.append(f"A rule of thumb knows nothing of leaving: its values cover the {months} months tested, no more.")
+    else:
+        said.append(
+            f"{judged.way.says} is a model of buying again: each account at its own rate, until, unseen, it leaves."
+        )
     if months > asked.tested:
         said.append(f"Tested over {asked.tested} months; the {months - asked.tested} beyond are the model's own.")
     if asked.take_rate is None:

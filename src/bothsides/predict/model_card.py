@@ -133,6 +133,8 @@ class ModelCard:
     features: tuple[Feature, ...] = ()
     intercept: float = 0.0
     notes: tuple[str, ...] = ()
+    lacks: str = ""
+    """The table it needs and has no row of; empty where it lacks none."""
 
     @property
     def usable(self) -> bool:

@@ -82,8 +82,8 @@ def _mismatches(old: Mapping[str, Any], card: ModelCard) -> Iterator[str]:
 
 
 def _drift(old: Mapping[str, Any], card: ModelCard) -> Iterator[str]:
-    """Inputs whose mean has moved, by the old spread, and a base rate that has."""
-    before, now = _features(old), _features(plain(card))
+    """Inputs with a part then and now whose mean has moved, by the old spread, and a base rate that has."""
+    before, now = (_used(_features(side)) for side in (old, plain(card)))
     for name in sorted(set(before) & set(now)):
         scale = before[name]["scale"] or 0.0
         moved = (now[name]["mean"] - before[name]["mean"]) / scale if scale > 0 else 0.0
@@ -96,6 +96,11 @@ def _drift(old: Mapping[str, Any], card: ModelCard) -> Iterator[str]:
 
 def _features(card: Mapping[str, Any]) -> dict[str, Any]:
     return {feature["name"]: feature for feature in card.get("features", ())}
+
+
+def _used(features: Mapping[str, Any]) -> dict[str, Any]:
+    """Those with a part: of the others mean and spread were not reckoned."""
+    return {name: feature for name, feature in features.items() if feature["weight"]}
 
 
 def _quality(old: Mapping[str, Any], card: ModelCard) -> Iterator[tuple[str, float, float]]:

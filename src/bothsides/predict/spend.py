@@ -274,16 +274,17 @@ def _verdict(judged: _Judged) -> tuple[ModelVerdict, str]:
     latest = judged.past[0]
     off = latest.observed / latest.predicted if latest.predicted else None
     if judged.way[0] != "repeat":
-        said = f"{_capital(judged.way[1])} beat the repeat of the last three months on the span held out last."
+        said = f"{_capital(judged.way[1])} beat the repeat of the last three months on the last three held out."
     elif judged.challenger:
         name = next(way[1] for way, _ in CHALLENGERS if way[0] == judged.challenger)
         said = f"Nothing beats repeating the last three months, so the repeat is given; the best other was: {name}."
     else:
         said = "One held-out span is known, too few to choose another way on: the last three months are repeated."
+    came = "more came than the nothing foretold" if off is None else f"for each 100 foretold {100 * off:.0f} came"
     if off is None or not CALIBRATED[0] <= off <= CALIBRATED[1]:
-        far = "nothing was foretold" if off is None else f"the total came to {off:.2f} times the forecast"
-        return ModelVerdict.NOT_CALIBRATED, f"{said} On it {far}: it ranks accounts, no more."
-    return ModelVerdict.USABLE, said
+        why = f"{said} On the latest held-out months {came}: use the order of the list; no amounts are given."
+        return ModelVerdict.NOT_CALIBRATED, why
+    return ModelVerdict.USABLE, f"{said} On the latest held-out months {came}."
 
 
 def _capital(text: str) -> str:

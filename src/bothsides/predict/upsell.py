@@ -39,8 +39,10 @@ def upsell(store: Store, *, as_of: date | None = None) -> Prediction:
     """
     known = store.ranges.get("subscriptions")
     orders = store.ranges.get("orders")
-    if known is None or orders is None:
-        return refused(UPSELL, "no paid plans are recorded beside orders")
+    if known is None:
+        return refused(UPSELL, "no paid plans are known", lacks="subscriptions")
+    if orders is None:
+        return refused(UPSELL, "no orders are known beside the plans", lacks="orders")
     if store.sampled:
         return refused(UPSELL, "orders are a declared sample: how busy a supplier is cannot be told")
     first, last = max(known[0], orders[0]), min(orders[1], as_of or orders[1])

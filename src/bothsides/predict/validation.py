@@ -152,8 +152,8 @@ def enough(train: Bools, test: Bools) -> Verdict | None:
         if len(outcome) < LEAST_CASES or rarer < LEAST_OUTCOMES:
             return Verdict(
                 verdict=ModelVerdict.TOO_LITTLE,
-                reason=f"{len(outcome):,} cases to {where}, {rarer:,} of them with the rarer outcome; "
-                f"{LEAST_CASES} and {LEAST_OUTCOMES} are needed",
+                reason=f"{len(outcome):,} cases to {where}, it came true for {int(outcome.sum()):,} of them; "
+                f"{LEAST_CASES} with at least {LEAST_OUTCOMES} of either outcome are needed",
             )
     return None
 
