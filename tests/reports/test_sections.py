@@ -172,7 +172,15 @@ def test_the_map_says_each_verdict_as_a_word_beside_a_shape():
 def test_a_market_without_regions_and_verdicts_still_has_its_map():
     said = _said(liquidity(sample.orders_only()))
     assert "None of 6 cells has enough data for a verdict" in said
-    assert "all regions" in said
+    assert "region" not in said
+
+
+def test_a_map_of_which_most_is_not_judged_does_not_speak_of_one_cell_alone():
+    cells = sample.cells()
+    dark = tuple(replace(cell, verdict=CellVerdict.UNKNOWN) for cell in cells[1:])
+    one = replace(cells[0], verdict=CellVerdict.FRAGILE)
+    said = map_title((one, *dark))
+    assert said.startswith(f"Of {len(cells)} cells 1 could be judged: 1 fragile. Of the other {len(dark)} it is not known")
 
 
 def test_a_large_market_shows_its_largest_cells_and_says_how_many_not():

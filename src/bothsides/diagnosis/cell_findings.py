@@ -7,7 +7,7 @@ from bothsides.diagnosis.concentration import Ledger, exposure
 from bothsides.diagnosis.coverage import missing_suppliers, usual_need
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
 from bothsides.diagnosis.liquidity import Judged, cell_values, fragile_side
-from bothsides.diagnosis.liquidity_audit import CellVerdict, CoverageGap
+from bothsides.diagnosis.liquidity_audit import CellVerdict, CoverageGap, cell_split
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.typical import Usual, interval
 from bothsides.diagnosis.wording import count, counted, listed, money, share
@@ -207,8 +207,8 @@ def _buyers_worth(j: Judged, found: Cells, currency: str) -> Worth | None:
         low=low,
         high=high,
         currency=currency,
-        reckoning=f"{count(usual.usual)} buyers as its category and region usually have x {money(per_buyer, currency)} "
-        f"a month each, less the {money(now, currency)} that come today.",
+        reckoning=f"{count(usual.usual)} buyers as its {cell_split(*cell.where)} usually would have x "
+        f"{money(per_buyer, currency)} a month each, less the {money(now, currency)} that come today.",
     )
 
 
@@ -226,7 +226,8 @@ def _demand_short(j: Judged, found: Cells, currency: str) -> Finding:
         title=f"{cell.label} is short of buyers, {count(cell.buyers)} for {counted(cell.suppliers, 'supplier')}{gain}",
         place=_place(cell, Side.BUYER),
         sure=Sureness.LIKELY if j.settled else Sureness.DIRECTIONAL,
-        why_sure="The cell has fewer buyers, per supplier and for its category and region, than usual beyond chance."
+        why_sure=f"The cell has fewer buyers, per supplier and for its {cell_split(*cell.where)}, than usual beyond "
+        "chance."
         if j.settled
         else "Fewer buyers than usual by far; only orders are recorded.",
         evidence=_evidence(j, currency, "buyers_per_supplier", "cell_buyers", "cell_suppliers", "search_to_order"),
@@ -235,7 +236,7 @@ def _demand_short(j: Judged, found: Cells, currency: str) -> Finding:
         owner="Demand-generation manager",
         play="seed_demand",
         first_step=f"Run one buyer campaign for {cell.label} and stop recruiting suppliers there until it answers.",
-        caveat="Assumes that buyers of this category and region would buy as others do.",
+        caveat=f"Assumes that buyers of this {cell_split(*cell.where)} would buy as others do.",
     )
 
 
@@ -248,7 +249,8 @@ def _stalled(j: Judged, found: Cells, currency: str) -> Finding:
         f"{counted(cell.suppliers, 'supplier')}{gain}",
         place=_place(cell, None),
         sure=Sureness.LIKELY,
-        why_sure="Both sides are far below what the cell's category and region usually have, beyond chance.",
+        why_sure=f"Both sides are far below what the cell's {cell_split(*cell.where)} usually would have, beyond "
+        "chance.",
         evidence=_evidence(j, currency, "cell_buyers", "cell_suppliers", "orders", "search_to_order", "fill_rate"),
         worth=worth,
         cause="Chicken and egg: too few of each side for the other to come.",

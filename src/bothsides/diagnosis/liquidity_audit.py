@@ -28,6 +28,16 @@ def cell_label(category: str | None, region: str | None) -> str:
     return " / ".join(part for part in (category, region) if part) or "whole market"
 
 
+def cell_split(category: str | None, region: str | None) -> str:
+    """By what a cell is told from others: only what splits this market.
+
+    >>> cell_split("Electrical", "South"), cell_split("Electrical", None), cell_split(None, None)
+    ('category and region', 'category', 'market')
+    """
+    known = (("category", category), ("region", region))
+    return " and ".join(name for name, label in known if label is not None) or "market"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellPeriod:
     """One period of a cell: its verdict as of that period's own days, why, and its measures by metric id."""

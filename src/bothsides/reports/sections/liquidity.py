@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bothsides.diagnosis.cells import Where
-from bothsides.diagnosis.liquidity_audit import CellVerdict
+from bothsides.diagnosis.liquidity_audit import CellVerdict, cell_split
 from bothsides.diagnosis.picture import Diagnosis, LiquidityCell
 from bothsides.metrics import Value
 from bothsides.reports.marks import verdict_class, verdict_mark
@@ -18,9 +18,10 @@ _MOST_ROWS, _MOST_COLUMNS, _MOST_LISTED, _MOST_PRINTED = 14, 7, 150, 40
 _RATES = (("fill_rate", "of requests filled", "filled"), ("search_to_order", "of searches end in an order", "ordered"))
 _LISTED = ("fill_rate", "search_to_order", "zero_result_rate", "matching_efficiency")
 _NOTE = (
-    "A cell is one category in one region, the place where a buyer and a supplier can meet. What each number rests on "
-    "stands in the table. Grey numbers are small n, or not complete: do not lean on them."
+    "A cell is one {split}, the place where a buyer and a supplier can meet. What each number rests on stands in the "
+    "table. Grey numbers are small n, or not complete: do not lean on them."
 )
+_ONE = {"category and region": "category in one region", "market": "market"}
 
 
 def liquidity(diagnosis: Diagnosis) -> Section | None:
@@ -33,7 +34,7 @@ def liquidity(diagnosis: Diagnosis) -> Section | None:
     body = figure(
         map_title(cells),
         _map(cells, diagnosis.currency, linked),
-        note=_NOTE,
+        note=_NOTE.format(split=_ONE.get(split := _split(cells), split)),
         behind=fold(
             "The table behind the map", _listed(cells, diagnosis.currency), printed=len(cells) <= _MOST_PRINTED
         ),
@@ -41,6 +42,12 @@ def liquidity(diagnosis: Diagnosis) -> Section | None:
     if audit is not None:
         body = Markup(body + cell_pages(audit, diagnosis.currency))
     return Section(id="liquidity", nav="Liquidity map", heading="Where buyers and suppliers meet", body=body)
+
+
+def _split(cells: Sequence[LiquidityCell]) -> str:
+    """By what the cells of this market are told apart."""
+    named = next((cell.category for cell in cells if cell.category is not None), None)
+    return cell_split(named, next((cell.region for cell in cells if cell.region is not None), None))
 
 
 def map_title(cells: Sequence[LiquidityCell]) -> str:
@@ -54,6 +61,11 @@ def map_title(cells: Sequence[LiquidityCell]) -> str:
     judged = sum(found.values()) - found[CellVerdict.UNKNOWN]
     if not judged:
         return f"None of {plural(len(cells), 'cell')} has enough data for a verdict"
+    if judged < found[CellVerdict.UNKNOWN]:
+        return (
+            f"Of {plural(len(cells), 'cell')} {count(judged)} could be judged: {', '.join(named)}. Of the other "
+            f"{count(found[CellVerdict.UNKNOWN])} it is not known which side is short"
+        )
     unknown = f"; {plural(found[CellVerdict.UNKNOWN], 'cell is', 'cells are')} not judged"
     return f"Of {plural(judged, 'cell')}: {', '.join(named)}{unknown if found[CellVerdict.UNKNOWN] else ''}"
 
@@ -64,15 +76,15 @@ def _map(cells: Sequence[LiquidityCell], currency: str, linked: frozenset[Where]
     at = {(cell.category, cell.region): cell for cell in cells}
     head = element(
         "tr",
-        element("th", "Category", scope="col"),
-        [element("th", breakable(_named(region, regions, "all regions")), scope="col") for region in regions],
+        element("th", "Category" if categories != [None] else "", scope="col"),
+        [element("th", breakable(_named(region, regions, "in all")), scope="col") for region in regions],
     )
     rows = [
         element(
             "tr",
-            element("th", breakable(_named(category, categories, "all categories")), scope="row"),
+            element("th", breakable(_named(category, categories, "in all")), scope="row"),
             [
-                _cell(at.get((category, region)), _named(region, regions, "all regions"), currency, linked)
+                _cell(at.get((category, region)), _named(region, regions, "in all"), currency, linked)
                 for region in regions
             ],
         )
