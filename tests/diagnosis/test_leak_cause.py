@@ -138,6 +138,42 @@ def test_searches_that_find_nothing_are_supply(market: Callable[..., Store]) -> 
     assert found.owner == "Category manager, supplier side"
 
 
+def requests(made: dict[str, Rows], *, after: int, unanswered: str) -> Rows:
+    """Two requests of every buyer so many days after it joined; those of one region have no reply."""
+    return [
+        {"quote_id": f"{account['account_id']}-{k}", "kind": "request", "buyer_id": account["account_id"]}
+        | {"responses": 0 if account["region"] == unanswered else 3}
+        | {"requested_at": account["signed_up_at"] + timedelta(days=after + k)}  # type: ignore[operator]
+        for account in made["accounts"][1:]
+        for k in range(2)
+    ]
+
+
+def test_requests_left_unanswered_in_the_days_of_the_step_are_supply(market: Callable[..., Store]) -> None:
+    made = buyers()
+    asked = requests(made, after=5, unanswered="North")
+    found = buyer_leak(market(**made, quotes=asked, known_until=KNOWN.end))
+    assert found.cause.startswith("Supply: 100 % of a buyer's requests get no answer")
+
+
+@pytest.mark.parametrize("fact", ["requests", "searches"])
+def test_what_came_after_the_days_of_the_step_explains_nothing(market: Callable[..., Store], fact: str) -> None:
+    made = buyers()
+    more: dict[str, Rows] = {}
+    if fact == "requests":
+        more["quotes"] = requests(made, after=100, unanswered="North")
+    else:
+        made["events"] += [
+            {"account_id": account["account_id"], "side": "buyer", "name": "search", "results": 0}
+            | {"occurred_at": account["signed_up_at"] + timedelta(days=100 + k)}  # type: ignore[operator]
+            for account in made["accounts"][1:]
+            if account["region"] == "North"
+            for k in range(4)
+        ]
+    found = buyer_leak(market(**made, **more, known_until=KNOWN.end))
+    assert found.cause.startswith("Product: 50 % of a buyer's carts are left")
+
+
 def test_carts_left_are_product(market: Callable[..., Store]) -> None:
     found = buyer_leak(market(**buyers(abandon=True), known_until=KNOWN.end))
     assert found.cause.startswith("Product: ")

@@ -180,7 +180,7 @@ def test_a_map_of_which_most_is_not_judged_does_not_speak_of_one_cell_alone():
     dark = tuple(replace(cell, verdict=CellVerdict.UNKNOWN) for cell in cells[1:])
     one = replace(cells[0], verdict=CellVerdict.FRAGILE)
     said = map_title((one, *dark))
-    assert said.startswith(f"Of {len(cells)} cells 1 could be judged: 1 fragile. Of the other {len(dark)} it is not known")
+    assert said.startswith(f"Of {len(cells)} cells 1 could be judged: 1 fragile. Of the other {len(dark)} it is not")
 
 
 def test_a_large_market_shows_its_largest_cells_and_says_how_many_not():

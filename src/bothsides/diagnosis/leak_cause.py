@@ -1,6 +1,7 @@
 """Why accounts are lost at a step, as far as the records show: content, sales, onboarding, product or supply."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -13,6 +14,7 @@ from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.walk import Walks
 from bothsides.diagnosis.wording import share
 from bothsides.metrics import Basis, Store, Unit
+from bothsides.metrics.catalogue.liquidity import UNANSWERED_MATURITY
 from bothsides.schema.period import add_months
 
 Category: TypeAlias = Literal["content", "sales", "onboarding", "product", "supply"]
@@ -28,8 +30,9 @@ WORSE_FACTOR = 1.5
 class Clue:
     """One thing on record that can hold accounts up: its category, what is measured per account, and who mends it.
 
-    `measured` selects account and value from the facts; a higher value is worse unless `more_is_better`. `says` is a
-    sentence with {here} and {there}.
+    `measured` selects account and value from the facts, of what happened in the days that an account has for its way
+    and is decided: it may join `cohort` for `signed_up_on` and use $days and $replied. A higher value is worse unless
+    `more_is_better`. `says` is a sentence with {here} and {there}.
     """
 
     id: str
@@ -45,6 +48,9 @@ class Clue:
     of_those_who_stop: bool = False
     """Whether it may also tell those who stopped from those who went on: not where stopping itself makes it worse."""
 
+
+_ASKED_IN_TIME = "requested_on <= least(signed_up_on + $days, $replied)"
+"""Requests of an account's first days that are old enough to have been answered."""
 
 CLUES: tuple[Clue, ...] = (
     Clue(
@@ -112,8 +118,8 @@ CLUES: tuple[Clue, ...] = (
         category="supply",
         steps=("supplier_view", "cart"),
         needs=("events.results",),
-        measured="SELECT account, avg((results = 0)::INTEGER) FROM fact_events"
-        " WHERE name = 'search' AND results IS NOT NULL AND account IS NOT NULL GROUP BY account",
+        measured="SELECT account, avg((results = 0)::INTEGER) FROM fact_events JOIN cohort USING (account)"
+        " WHERE name = 'search' AND results IS NOT NULL AND occurred_on <= signed_up_on + $days GROUP BY account",
         unit=Unit.RATE,
         says="{here} of a buyer's searches find nothing, against {there}",
         owner="Category manager, supplier side",
@@ -125,8 +131,8 @@ CLUES: tuple[Clue, ...] = (
         category="supply",
         steps=("order",),
         needs=("quotes.responses",),
-        measured="SELECT account, avg((responses = 0)::INTEGER) FROM fact_requests"
-        " WHERE responses IS NOT NULL AND account IS NOT NULL GROUP BY account",
+        measured="SELECT account, avg((responses = 0)::INTEGER) FROM fact_requests JOIN cohort USING (account)"
+        f" WHERE responses IS NOT NULL AND NOT cancelled AND {_ASKED_IN_TIME} GROUP BY account",
         unit=Unit.RATE,
         says="{here} of a buyer's requests get no answer, against {there}",
         owner="Category manager, supplier side",
@@ -138,8 +144,8 @@ CLUES: tuple[Clue, ...] = (
         category="sales",
         steps=("order",),
         needs=("quotes",),
-        measured="SELECT account, median(first_reply_hours) FROM fact_requests"
-        " WHERE first_reply_hours IS NOT NULL AND account IS NOT NULL GROUP BY account",
+        measured="SELECT account, median(first_reply_hours) FROM fact_requests JOIN cohort USING (account)"
+        f" WHERE first_reply_hours IS NOT NULL AND {_ASKED_IN_TIME} GROUP BY account",
         unit=Unit.HOURS,
         says="the first answer to a request takes {here} hours, against {there}",
         owner="VP Sales, supplier side",
@@ -152,8 +158,8 @@ CLUES: tuple[Clue, ...] = (
         steps=("order",),
         needs=("events.name=cart_abandon",),
         measured="SELECT account, least(1.0, count(*) FILTER (name = 'cart_abandon') / count(*) FILTER (name ="
-        " 'cart_add')::DOUBLE) FROM fact_events WHERE name IN ('cart_add', 'cart_abandon') AND account IS NOT NULL"
-        " GROUP BY account HAVING count(*) FILTER (name = 'cart_add') > 0",
+        " 'cart_add')::DOUBLE) FROM fact_events JOIN cohort USING (account) WHERE name IN ('cart_add', 'cart_abandon')"
+        " AND occurred_on <= signed_up_on + $days GROUP BY account HAVING count(*) FILTER (name = 'cart_add') > 0",
         unit=Unit.RATE,
         says="{here} of a buyer's carts are left, against {there}",
         owner="Product, checkout",
@@ -210,10 +216,10 @@ def _groups(store: Store, found: Walks, leak: Leak, clue: Clue) -> tuple[Numbers
         here, first = f"NOT ({_reached(found, leak.step)})", found.span.start
     parameters = {
         "side": found.side.value, "first": first, "start": found.span.start, "last": found.span.end,
-        "days": found.days, "label": leak.walked.label,
+        "days": found.days, "label": leak.walked.label, "replied": _replied(store),
     }  # fmt: skip
     statement = (
-        f"WITH cohort AS (SELECT account, {here} AS here FROM fact_accounts WHERE side = $side"
+        f"WITH cohort AS (SELECT account, signed_up_on, {here} AS here FROM fact_accounts WHERE side = $side"
         f" AND signed_up_on BETWEEN $first AND $last AND {came}), measured(account, measure) AS ({clue.measured})"
         " SELECT here, measure::DOUBLE FROM cohort JOIN measured USING (account)"
         " WHERE measure IS NOT NULL ORDER BY 1, 2"
@@ -222,6 +228,12 @@ def _groups(store: Store, found: Walks, leak: Leak, clue: Clue) -> tuple[Numbers
     rows = store.engine.rows(statement, used)
     groups = tuple(np.array([value for mark, value in rows if mark is side], np.float64) for side in (True, False))
     return None if min(map(len, groups)) < LEAST_EACH else (groups[0], groups[1])
+
+
+def _replied(store: Store) -> date:
+    """The last day whose requests are old enough to have been answered."""
+    known = store.ranges.get("quotes")
+    return known[1] - timedelta(days=UNANSWERED_MATURITY) if known else date.min
 
 
 def _reached(found: Walks, step: int) -> str:
