@@ -128,6 +128,8 @@ class Quiet:
     places: tuple[QuietPairs, ...]
     outside: Value | None = None
     reason: str = ""
+    rates: tuple[Value, ...] = ()
+    """What was charged over the last year on orders that carried a fee, and what came in on all; empty without fees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

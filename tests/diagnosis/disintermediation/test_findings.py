@@ -44,6 +44,19 @@ def found() -> Leakage:
     return leakage(leaking(2))
 
 
+def test_what_is_charged_and_what_comes_in_stand_beside_the_suspicion(found: Leakage) -> None:
+    (finding,) = disintermediation_findings(found)
+    said = finding.evidence[-1]
+    assert "of all GMV there (whole market:" in said.sentence
+    assert [value.metric for value in said.values] == ["charged_take_rate", "take_rate"]
+    assert all(dict(value.dims) == {"category": "Electrical"} for value in said.values)
+    charged, over_all = (float(value.value or 0) for value in said.values)
+    assert charged >= over_all > 0
+    assert [value.metric for value in quiet_pictures(found).rates] == ["charged_take_rate", "take_rate"]
+    without = disintermediation_findings(replace(found, rates={}))
+    assert len(without[0].evidence) == len(finding.evidence) - 1
+
+
 def test_the_place_is_named_with_what_is_missing_and_no_accusation(found: Leakage) -> None:
     (finding,) = disintermediation_findings(found)
     assert (finding.kind, finding.place.category, finding.place.region) == (

@@ -1,8 +1,10 @@
 """What is said about quiet pairs: which they are, what is missing, and that it is a suspicion to ask about."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import groupby
+from typing import TypeAlias
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from bothsides.diagnosis.disintermediation.episodes import Followed, Stage, foll
 from bothsides.diagnosis.disintermediation.periods import DAYS, PairPeriods, read_periods
 from bothsides.diagnosis.disintermediation.signal import Signals, look_for_signals
 from bothsides.diagnosis.disintermediation.units import Level, Signal, shortfalls
-from bothsides.diagnosis.figures import figure, rate
+from bothsides.diagnosis.figures import figure, one, rate
 from bothsides.diagnosis.finding import Cell, Evidence, Finding, Place, Rows, Sureness, Worth
 from bothsides.diagnosis.hanging import Quiet, QuietPairs
 from bothsides.diagnosis.policy import DiagnosisPolicy
@@ -24,6 +26,18 @@ MOST_NAMED = 10
 """Units beside those that stand which the picture lists."""
 
 
+Where: TypeAlias = tuple[str | None, str | None]
+YEAR = 365
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeRates:
+    """Fees over the orders that carried one (the nominal rate as billed) and over all GMV (what came in)."""
+
+    charged: Value
+    over_all: Value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Leakage:
     """What was looked at, what stands, and the names to say it in."""
@@ -33,6 +47,8 @@ class Leakage:
     signals: Signals
     names: Mapping[int, str]
     currency: str
+    rates: Mapping[Where, TakeRates] = field(default_factory=dict)
+    """What was charged over the last year in each place that stands, and in all (None, None); empty without fees."""
 
 
 def look_for_leakage(store: Store, known: Span, names: Mapping[int, str], policy: DiagnosisPolicy) -> Leakage:
@@ -40,7 +56,23 @@ def look_for_leakage(store: Store, known: Span, names: Mapping[int, str], policy
     found = read_periods(store, known, policy.trusted_orders)
     followed = follow(found, policy.trusted_orders)
     signals = _of_all(look_for_signals(followed, policy), found.one_in)
-    return Leakage(found=found, followed=followed, signals=signals, names=names, currency=store.currency)
+    looked = Leakage(found=found, followed=followed, signals=signals, names=names, currency=store.currency)
+    return replace(looked, rates=_rates(store, known, [_labels(looked, signal)[1:] for signal in signals.found]))
+
+
+def _rates(store: Store, known: Span, places: Iterable[Where]) -> dict[Where, TakeRates]:
+    """Nominal and effective take rate over the last year, in all and in each place; none where fees are not known."""
+    if store.missing("fees"):
+        return {}
+    year = Span(start=max(known.start, known.end - timedelta(days=YEAR - 1)), end=known.end)
+    rates: dict[Where, TakeRates] = {}
+    for where in dict.fromkeys([(None, None), *places]):
+        labels = {name: label for name, label in zip(("category", "region"), where, strict=True) if label is not None}
+        charged, over_all = (one(store, year, name, **labels) for name in ("charged_take_rate", "take_rate"))
+        if charged is not None and over_all is not None:
+            dims = tuple(labels.items())
+            rates[where] = TakeRates(charged=replace(charged, dims=dims), over_all=replace(over_all, dims=dims))
+    return rates
 
 
 def _of_all(signals: Signals, one_in: int) -> Signals:
@@ -64,6 +96,7 @@ def quiet_pictures(looked: Leakage) -> Quiet:
         places=(*(_picture(looked, signal, believed=True) for signal in signals.found), *others),
         outside=_outside(looked),
         reason=_reason(looked),
+        rates=(rates.charged, rates.over_all) if (rates := looked.rates.get((None, None))) else (),
     )
 
 
@@ -183,7 +216,10 @@ def _finding(looked: Leakage, signals: list[Signal]) -> Finding:
         why_sure="That these pairs went quiet is beyond chance against pairs like them at the same time, tested "
         f"together with {count(looked.signals.tested - 1)} other places and suppliers. Why they did is not known: this "
         "is a suspicion to ask about, not a proof.",
-        evidence=tuple(part for signal in signals for part in _evidence(looked, signal)),
+        evidence=(
+            *(part for signal in signals for part in _evidence(looked, signal)),
+            *_charged(looked, (place.category, place.region)),
+        ),
         worth=Worth(
             per_month=missing,
             low=sum(low for low, _ in ranges),
@@ -202,6 +238,20 @@ def _finding(looked: Leakage, signals: list[Signal]) -> Finding:
         caveat="Nobody is accused. Where pairs leave everywhere alike, comparing places shows nothing."
         + (f" One buyer in {looked.found.one_in} was followed." if looked.found.one_in > 1 else ""),
     )
+
+
+def _charged(looked: Leakage, where: Where) -> tuple[Evidence, ...]:
+    """What fees say beside it: how far what came in falls short of what is charged, there and in all."""
+    here, everywhere = looked.rates.get(where), looked.rates.get((None, None))
+    if here is None or everywhere is None:
+        return ()
+    there, over = ((float(rates.charged.value or 0), float(rates.over_all.value or 0)) for rates in (here, everywhere))
+    said = (
+        f"Over the last year fees were {share(there[0])} of the orders there that carried one and {share(there[1])} of "
+        f"all GMV there (whole market: {share(over[0])} and {share(over[1])}). Orders that never reached the marketplace "
+        "are in neither, and messages between the two are not in the data."
+    )
+    return (Evidence(sentence=said, values=(here.charged, here.over_all)),)
 
 
 def _went_quiet(signals: Sequence[Signal]) -> str:

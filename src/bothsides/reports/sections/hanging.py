@@ -208,11 +208,8 @@ def _quiet(quiet: Quiet, currency: str) -> Markup:
         f"{count(quiet.unmatched)} pairs had no pair like them, and of {count(quiet.ended)} one side left altogether, "
         "which is churn. A suspicion to ask about, never a proof; leakage that is alike everywhere does not show."
     )
-    outside = (
-        value_table("On record", "number", [(metric_name(quiet.outside.metric), quiet.outside)])
-        if quiet.outside is not None
-        else None
-    )
+    known = [value for value in (quiet.outside, *quiet.rates) if value is not None]
+    outside = value_table("On record", "number", [(metric_name(value.metric), value) for value in known])
     return fold("Pairs that went quiet", looked, _quiet_table(quiet.places, currency), outside, printed=bool(stands))
 
 
