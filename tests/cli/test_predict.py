@@ -80,7 +80,7 @@ def test_the_screen_says_the_verdict_first_and_the_backtest_factor_beside_the_va
     lines = run("predict", "ltv", "--side", "buyer", "--top", "2", "-w", trading).out.splitlines()
     assert lines[0] == "Lifetime value, buyers: usable"
     text = "\n".join(lines)
-    assert "Backtest factor, what came over what was foretold" in text
+    assert "Of 100 foretold for the last" in text
     assert "hiatus: silent for over 13 weeks" in text
     assert "credited 50 % to this side" in text
     assert text.count("each on average") == 2
@@ -125,9 +125,23 @@ def test_a_wrong_word_names_what_is_allowed(workspace: Path, words: dict[str, An
         predict(**words, workspace=workspace)
 
 
-def test_a_broken_stored_model_is_named(workspace: Path) -> None:
-    (workspace / "models").mkdir(exist_ok=True)
-    (workspace / "models" / "match.json").write_text("{")
-    with pytest.raises(ValueError, match=r"match\.json is no stored model"):
-        predict("match", workspace=workspace)
-    (workspace / "models" / "match.json").unlink()
+def test_a_broken_stored_model_is_an_error_of_its_own_line_and_the_others_show(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = workspace / "models" / "match.json"
+    broken.parent.mkdir(exist_ok=True)
+    broken.write_text("{")
+    assert predict(json=True, workspace=workspace) == 1
+    printed = capsys.readouterr()
+    errors = {one["model"]: one["error"] for one in json.loads(printed.out)}
+    assert len(errors) == 5
+    assert "match.json is no stored model" in errors.pop("match")
+    assert set(errors.values()) == {None}
+    assert broken.read_text() == "{"
+    assert predict(workspace=workspace) == 1
+    printed = capsys.readouterr()
+    assert printed.out.count("too little data") == 8
+    assert "match.json is no stored model" in printed.out
+    assert "match.json is no stored model" in printed.err
+    broken.unlink()
+    assert predict("match", workspace=workspace) == 0

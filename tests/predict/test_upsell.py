@@ -119,7 +119,10 @@ def test_a_member_by_hand() -> None:
 def test_without_plans_the_missing_table_is_named_and_no_older_orders_are_asked_for() -> None:
     orders = [{"buyer_id": "b", "supplier_id": "s", "placed_at": "2025-01-10", "amount": 100}]
     card = upsell(market_of(orders=orders)).card
-    assert (card.reason, card.lacks) == ("no paid plans are known", "subscriptions")
+    assert (card.reason, card.lacks) == (
+        "no paid plans are known: the table `subscriptions` is missing",
+        "subscriptions",
+    )
     said = help_for(card)
     assert said is not None
     assert "load the table `subscriptions`" in said

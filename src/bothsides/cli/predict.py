@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_text
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ from cyclopts import Parameter
 from bothsides.cli.days import day
 from bothsides.cli.places import WorkspaceFolder, published
 from bothsides.cli.set_aside import warn_of_set_aside
-from bothsides.cli.terminal import screen
+from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
     from bothsides.cli.predictions import Told
@@ -32,7 +33,7 @@ def predict(
     known_on: Annotated[int | None, Parameter(help="Load number: what was known then; nothing is stored.")] = None,
     json: Annotated[bool, Parameter(negative=(), help="Print records for scripts.")] = False,
     workspace: WorkspaceFolder = Path(),
-) -> None:
+) -> int:
     """What accounts will do: verdict first, then how it did on time it had not seen, then who comes first and why.
 
     A model is fitted anew from the workspace's facts, judged on the latest months, which it did not learn from, and
@@ -46,6 +47,7 @@ def predict(
     bothsides predict ltv --json
     """
     from bothsides.cli.predictions import as_record, overview, show
+    from bothsides.diagnosis import read_policy
     from bothsides.metrics import open_store, read_dictionary
     from bothsides.metrics.agreed.commission import buyer_share
     from bothsides.predict.asking import MODELS, Question
@@ -79,7 +81,10 @@ def predict(
     elif model is None:
         overview(screen(), told)
     else:
-        show(screen(), told, top)
+        show(screen(), told, top, audited=read_policy(opened.folder).at_risk_probability)
+    broken = [one.error for one in told if one.error]
+    sys.stderr.writelines(plain(f"bothsides: {error}\n").plain for error in broken)
+    return 1 if broken else 0
 
 
 def _sides(name: str, asked: Question) -> tuple[Side | None, ...]:
@@ -92,7 +97,7 @@ def _sides(name: str, asked: Question) -> tuple[Side | None, ...]:
 
 
 def _told(store: Store, name: str, side: Side | None, asked: Question, folder: Path | None) -> Told:
-    """The model's answer, beside what was stored of it before; today's goes on the shelf."""
+    """The model's answer, beside what was stored of it before; today's goes on the shelf unless that cannot be read."""
     from dataclasses import replace
 
     from bothsides.cli.predictions import Told
@@ -102,16 +107,15 @@ def _told(store: Store, name: str, side: Side | None, asked: Question, folder: P
 
     answer = MODELS[name].ask(store, replace(asked, side=side))
     known = store.ranges.get("orders")
+    told = Told(question=MODELS[name].question, answer=answer, currency=store.currency)
     if folder is None:
-        return Told(question=MODELS[name].question, answer=answer, currency=store.currency)
-    before = read_latest(folder, answer.card.id)
+        return told
+    try:
+        before = read_latest(folder, answer.card.id)
+    except ValueError as error:
+        return replace(told, error=str(error))
     made = store.engine.row("SELECT max(load_id) FROM loads WHERE status = 'ok'")
     today = stored(answer.card, window=known, load_id=made[0] if made else None, content=kept(answer))
     keep(folder, today)
-    return Told(
-        question=MODELS[name].question,
-        answer=answer,
-        currency=store.currency,
-        stored=today,
-        since=None if before is None else since(before, answer.card, known_to=today.known_to),
-    )
+    became = None if before is None else since(before, answer.card, known_to=today.known_to)
+    return replace(told, stored=today, since=became)

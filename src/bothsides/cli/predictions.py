@@ -1,4 +1,4 @@
-"""Predictions on the screen and as records: the verdict, the figures beside the baseline's, the first accounts."""
+"""Predictions as records and on the screen: a line a model, or one whole: verdict, figures, who comes first."""
 
 from __future__ import annotations
 
@@ -8,27 +8,36 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bothsides.cli.prediction_tables import accounts, calibration, candidates, comparisons
 from bothsides.cli.terminal import plain
-from bothsides.predict.asking import HELPS, Answer
-from bothsides.predict.backtest import Backtested
+from bothsides.predict.asking import Answer, amounts_told, help_for
+from bothsides.predict.churn_features import GONE_AFTER_MONTHS, LATELY_MONTHS, ordered_lately
+from bothsides.predict.in_words import SHORT, headline, ranged, sentence, title, verdict_said
 from bothsides.predict.lifetime_value import LifetimeValues
-from bothsides.predict.model_card import Comparison, Estimate, ModelCard
+from bothsides.predict.model_card import Estimate, ModelCard
 from bothsides.predict.scores import Prediction
 from bothsides.predict.shelf import Stored
 from bothsides.predict.shelf import plain as as_data
 from bothsides.predict.since import Since
 from bothsides.predict.spend import SpendForecast
 
+MOST_SINCE = 4
+"""Sentences on what has become of the stored model; the others stand in the record."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One model's answer, with what is stored of it now and what has become of what was stored before."""
+    """One model's answer, with what is stored of it now and what has become of what was stored before.
+
+    `error` says why the stored one cannot be read; then nothing was stored in its place.
+    """
 
     question: str
     answer: Answer
     currency: str = ""
     stored: Stored | None = None
     since: Since | None = None
+    error: str = ""
 
     @property
     def card(self) -> ModelCard:
@@ -39,15 +48,18 @@ class Told:
 def as_record(told: Told, top: int) -> dict[str, Any]:
     """Plain data: shares 0 to 1, money in major units of `currency`, durations by the unit in their name.
 
-    Where a model only ranks, its scores are no probabilities: these are null.
+    Where a model only ranks, its scores are no probabilities and its amounts are not told: these are null.
     """
     answer = told.answer
     record: dict[str, Any] = {
         "model": told.card.model,
         "side": None if told.card.side is None else told.card.side.value,
         "verdict": told.card.verdict.value,
+        "verdict_said": verdict_said(told.card),
+        "headline": headline(answer),
         "reason": told.card.reason,
-        "help": HELPS.get(told.card.verdict),
+        "help": help_for(told.card),
+        "error": told.error or None,
         "card": as_data(told.card),
         "stored": None
         if told.stored is None
@@ -56,17 +68,22 @@ def as_record(told: Told, top: int) -> dict[str, Any]:
         "currency": told.currency,
         "top": _first(answer, top),
     }
-    if not isinstance(answer, Prediction):
-        record |= {
-            name: as_data(getattr(answer, name)) for name in answer.__slots__ if name not in ("card", "accounts")
-        }
-    return record
+    return record if isinstance(answer, Prediction) else record | amounts_told(answer)
 
 
 def _first(answer: Answer, top: int) -> list[dict[str, Any]]:
-    if not isinstance(answer, Prediction):
-        return [as_data(account) for account in answer.accounts[:top]]
-    worth = _amounts(answer)
+    if isinstance(answer, LifetimeValues):
+        mean = answer.mean_value
+        return [
+            as_data(one)
+            | {"times_mean": one.value / mean if mean else None}
+            | ({} if answer.card.usable else {"value": None, "gmv": None})
+            for one in answer.accounts[:top]
+        ]
+    if isinstance(answer, SpendForecast):
+        held = {} if answer.card.usable else {"value": None}
+        return [as_data(account) | held for account in answer.accounts[:top]]
+    worth = answer.amounts_by_account
     return [
         {
             "account": score.account,
@@ -76,6 +93,7 @@ def _first(answer: Answer, top: int) -> list[dict[str, Any]]:
             "probability": score.probability if answer.card.usable else None,
             "score": score.probability,
             "amount_a_month": worth.get(score.account),
+            "why": score.why(),
             "intercept_logit": score.intercept,
             "reasons": [
                 {"feature": r.feature, "says": r.sentence, "value": r.value, "contribution_logit": r.contribution}
@@ -86,242 +104,150 @@ def _first(answer: Answer, top: int) -> list[dict[str, Any]]:
     ]
 
 
-_NAMES = {
-    "churn": "Churn",
-    "ltv": "Lifetime value",
-    "spend": "Spend forecast",
-    "match": "New pairs",
-    "upsell": "Upsell",
-}
-
-
-def _title(card: ModelCard) -> str:
-    side = f", {card.side}s" if card.side else ""
-    return f"{_NAMES.get(card.model, card.model)}{side}"
-
-
 def overview(console: Console, told: list[Told]) -> None:
-    """One line a model: what it is good for, its first figure beside the baseline's, why."""
+    """One line a model: what it is good for, its first figure, how much came of what was foretold."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("model", "verdict"):
         table.add_column(name, no_wrap=True)
-    table.add_column("on time it had not seen", overflow="fold")
+    table.add_column("what it says, and how it did before", overflow="fold")
     for one in told:
-        table.add_row(plain(_title(one.card)), plain(one.card.verdict), plain(_headline(one)))
+        said = headline(one.answer) + (f" {sentence(one.error)}" if one.error else "")
+        table.add_row(plain(title(one.card)), plain(SHORT[one.card.verdict]), plain(said))
     console.print(table)
     console.print()
-    console.print(
-        plain("Next  bothsides predict churn    (or ltv, spend, match, upsell): figures, calibration, who comes first")
-    )
+    console.print(plain("Next  bothsides predict churn    (or ltv, spend, match, upsell): who comes first, and why"))
 
 
-def _headline(one: Told) -> str:
-    found = next(iter(one.card.comparisons), None)
-    if found is None:
-        return one.card.reason
-    beside = "" if found.baseline is None else f", baseline {_figure(found.measure, found.baseline.value)}"
-    return f"{found.measure} {_figure(found.measure, found.model.value)}{beside}; {one.card.reason}"
-
-
-def show(console: Console, told: list[Told], top: int) -> None:
-    """Each answer whole, one after the other."""
+def show(console: Console, told: list[Told], top: int, *, audited: float = 0.5) -> None:
+    """Each answer whole, one after the other; `audited` is the chance from which the audit names an account at risk."""
     for place, one in enumerate(told):
         if place:
             console.print()
-        _whole(console, one, top)
+        _whole(console, one, top, audited)
+    if said := _horizons(told):
+        console.print()
+        console.print(plain(said))
     console.print()
     model = told[0].card.model
     console.print(plain(f"Next  bothsides predict {model} --json    every figure and reason as a record"))
 
 
-def _whole(console: Console, one: Told, top: int) -> None:
+def _horizons(told: list[Told]) -> str:
+    """Why lifetime values of the two sides cover different months, where they do."""
+    values = [one.answer for one in told if isinstance(one.answer, LifetimeValues) and one.answer.candidates]
+    if len({answer.horizon_months for answer in values}) < 2:
+        return ""
+    spans = ", ".join(f"{answer.card.side}s {answer.horizon_months} months" for answer in values)
+    return (
+        f"The sides cover different months ({spans}): a rule of thumb speaks for no longer than it was tested, a model "
+        "of leaving for longer. Do not set one total against the other."
+    )
+
+
+def _whole(console: Console, one: Told, top: int, audited: float) -> None:
     card = one.card
-    console.print(plain(f"{_title(card)}: {card.verdict}", style="bold"))
-    console.print(plain(_sentence(card.reason)))
-    if card.verdict in HELPS:
-        console.print(plain(HELPS[card.verdict]))
+    console.print(plain(f"{title(card)}: {verdict_said(card)}", style="bold"))
+    console.print(plain(sentence(card.reason)))
+    if said := help_for(card):
+        console.print(plain(said))
+    if one.error:
+        console.print(plain(sentence(one.error), style="bold"))
     console.print(plain(_made(card), style="dim"))
-    if card.comparisons:
-        console.print()
-        console.print(_comparisons(card))
-    if not isinstance(one.answer, Prediction) and one.answer.candidates:
-        console.print()
-        console.print(_candidates(one.answer.candidates))
-    if card.bands:
-        console.print()
-        console.print(_calibration(card))
+    if isinstance(one.answer, Prediction):
+        _print(console, f"On those months, beside the rule ({card.baseline}):", comparisons(card))
+        _print(console, "What was said and what came; the ranges hold together 19 times in 20:", calibration(card))
+    else:
+        _print(console, "Every way tried, misses per account on average:", candidates(one.answer.candidates))
     _money(console, one.answer)
-    if top and (rows := _accounts(one, top)) is not None:
+    if top and (rows := accounts(one.answer, one.currency, top)) is not None:
         console.print()
         console.print(rows)
-    for sentence in (*card.notes, *(one.since.sentences if one.since else ())):
-        console.print(plain(_sentence(sentence), style="dim"))
+        if said := _listed(one.answer, audited):
+            console.print(plain(said))
+    since = one.since.sentences[:MOST_SINCE] if one.since else ()
+    for note in (*card.notes, *since):
+        console.print(plain(sentence(note), style="dim"))
 
 
-def _sentence(text: str) -> str:
-    """The text beginning with a capital and ending with a full stop."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+def _print(console: Console, says: str, table: Table | None) -> None:
+    """A table under its line, nothing where there is no table."""
+    if table is not None:
+        console.print()
+        console.print(plain(says))
+        console.print(table)
 
 
 def _made(card: ModelCard) -> str:
     if card.test_span is None:
         return f"Question: {card.label}."
     return (
-        f"Question: {card.label}. Way: {card.method}; judged on {card.n_test:,} cases of {card.test_span[0]} to "
-        f"{card.test_span[1]}; version {card.version}."
+        f"Question: {card.label}. Judged on {card.n_test:,} cases of {card.test_span[0]} to {card.test_span[1]}. "
+        f"Made by: {card.method}; version {card.version}."
     )
 
 
-_MONEY_MEASURES = ("mae", "rmse", "mse")
-
-
-def _figure(measure: str, number: float) -> str:
-    """Money and counts with their thousands, shares and areas with three decimals."""
-    return f"{number:,.0f}" if measure in _MONEY_MEASURES and abs(number) >= 100 else f"{number:.3f}"
-
-
-def _spread(measure: str, found: Estimate | None) -> str:
-    if found is None:
+def _listed(answer: Answer, audited: float) -> str:
+    """Of whom the churn list is, and which of them the audit names."""
+    if not isinstance(answer, Prediction) or answer.card.model != "churn" or answer.table is None:
         return ""
-    text = _figure(measure, found.value)
-    if found.low is None or found.high is None:
-        return text
-    return f"{text} ({_figure(measure, found.low)} to {_figure(measure, found.high)})"
-
-
-def _comparisons(card: ModelCard) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    errors = {"ltv": ", order days", "spend": ", GMV"}.get(card.model, "")
-    table.add_column(f"per account{errors}" if errors else "measure", no_wrap=True)
-    for name in ("model", "baseline", "difference"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("the baseline", overflow="fold")
-    for place, found in enumerate(card.comparisons):
-        table.add_row(*_compared(found), plain(card.baseline if not place else ""))
-    return table
-
-
-def _compared(found: Comparison) -> tuple[str, str, str, str]:
-    return (
-        found.measure,
-        _spread(found.measure, found.model),
-        _spread(found.measure, found.baseline),
-        _spread(found.measure, found.gap),
+    table, side = answer.table, f"{answer.card.side}s"
+    lately = ordered_lately(table.values)
+    there = f"{len(table):,} {side} with an order in the last {GONE_AFTER_MONTHS} months"
+    said = (
+        f"Listed are the first of {there}, by chance x what they trade a month; {int(lately.sum()):,} of them ordered "
+        f"in the last {LATELY_MONTHS} months."
     )
-
-
-def _candidates(candidates: tuple[Backtested, ...]) -> Table:
-    """Every way tried, the chosen one marked; the factor is what came over what was foretold."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("way", overflow="fold")
-    for name in ("mean error", "root mean square", "came / foretold"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for way in candidates:
-        factor = "" if way.factor is None else f"{way.factor.value:.2f} ({way.factor.low:.2f} to {way.factor.high:.2f})"
-        table.add_row(
-            plain(("> " if way.chosen else "  ") + way.says),
-            _figure("mae", way.mae),
-            _figure("rmse", way.rmse),
-            factor,
-            style="bold" if way.chosen else "",
-        )
-    return table
-
-
-def _calibration(card: ModelCard) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("foretold", "came true", "cases"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for band in card.bands:
-        came = f"{band.observed.value:.1%}"
-        if band.observed.low is not None and band.observed.high is not None:
-            came += f" ({band.observed.low:.1%} to {band.observed.high:.1%})"
-        table.add_row(f"{band.predicted:.1%}", came, f"{band.n:,}")
-    return table
+    if not answer.card.usable:
+        return said
+    likely = int((lately & (table.probabilities >= audited) & (table.amounts_known > 0)).sum())
+    return (
+        f"{said} The audit's finding `accounts at risk` names only those of the latter that were given {audited:.0%} "
+        f"or more, today {likely:,}, and only where a visible part of the trade hangs on them."
+    )
 
 
 def _money(console: Console, answer: Answer) -> None:
-    """The totals with their range, in whole major units."""
-    if isinstance(answer, Prediction) or answer.total is None:
+    """The totals with their range, in whole major units; none where only the order may be used."""
+    if isinstance(answer, Prediction) or answer.total is None or not answer.card.usable:
         return
     console.print()
     if isinstance(answer, SpendForecast):
         span = f"{answer.span[0]} to {answer.span[1]}" if answer.span else ""
         console.print(
-            plain(f"{span}: {_range(answer.total, answer.currency)} GMV; the last three months {answer.last:,.0f}")
+            plain(f"{span}: {ranged(answer.total, answer.currency)} GMV; the last three months {answer.last:,.0f}")
         )
         if answer.total.low is not None:
             console.print(
-                plain(f"The range is as far off as the {len(answer.past)} spans before were, no more is known")
+                plain(f"The range is as far off as the {len(answer.past)} spans before were; no more is known.")
             )
         return
     months = answer.horizon_months
-    console.print(plain(f"Known accounts, next {months} months: {_range(answer.total, answer.currency)} {answer.of}"))
+    console.print(plain(f"Known accounts, next {months} months: {ranged(answer.total, answer.currency)} {answer.of}"))
     if answer.per_account is not None:
-        console.print(plain(f"Each of them on average: {_range(answer.per_account, answer.currency)}"))
+        console.print(plain(f"Each of them on average: {ranged(answer.per_account, answer.currency)}"))
     if answer.new_account is not None:
-        console.print(plain(f"A new one from its first order on: {_range(answer.new_account, answer.currency)}"))
+        console.print(plain(f"A new one from its first order on: {ranged(answer.new_account, answer.currency)}"))
     for said in _factors(answer):
         console.print(plain(said))
 
 
 def _factors(answer: LifetimeValues) -> list[str]:
-    """The backtest factors, which stand beside every lifetime value, and what the total would be at the money's."""
+    """How much came of what was foretold, which stands beside every lifetime value, and the total at that."""
     parts = [
-        f"{what} {factor.value:.2f} ({factor.low:.2f} to {factor.high:.2f})"
+        f"{what} {_of_100(factor)}"
         for what, factor in (("order days", answer.factor), ("GMV", answer.money_factor))
         if factor is not None
     ]
     if not parts:
         return []
-    months, money = answer.tested_months, answer.money_factor
-    said = f"Backtest factor, what came over what was foretold for the last {months} months: {', '.join(parts)}"
+    said = f"Of 100 foretold for the last {answer.tested_months} months came: {', '.join(parts)}"
+    money = answer.money_factor
     if money is None or answer.total is None:
         return [said]
     much = f"{answer.currency} {answer.total.value * money.value:,.0f}"
     return [said, f"Were the future off by as much, known accounts would bring {much}"]
 
 
-def _range(found: Estimate, currency: str) -> str:
-    text = f"{currency} {found.value:,.0f}"
-    return text if found.low is None or found.high is None else f"{text} ({found.low:,.0f} to {found.high:,.0f})"
-
-
-def _accounts(one: Told, top: int) -> Table | None:
-    """Who comes first: of scores those with the most at stake, chance times amount, where amounts are known."""
-    answer = one.answer
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("account", overflow="fold", max_width=32)
-    if isinstance(answer, Prediction):
-        return _scores(table, answer, one.currency, top)
-    table.add_column(f"{answer.currency}", justify="right", no_wrap=True)
-    table.add_column("why", overflow="fold")
-    for account in answer.accounts[:top]:
-        table.add_row(plain(account.name), f"{account.value:,.0f}", plain(account.reason))
-    return table if answer.accounts else None
-
-
-def _scores(table: Table, answer: Prediction, currency: str, top: int) -> Table | None:
-    scores, worth = answer.highest(top), _amounts(answer)
-    pairs = any(score.counterparty is not None for score in scores)
-    if pairs:
-        table.add_column("with", overflow="fold", max_width=32)
-    table.add_column("chance" if answer.card.usable else "score", justify="right", no_wrap=True)
-    if worth:
-        table.add_column(f"{currency} a month".strip(), justify="right", no_wrap=True)
-    table.add_column("why", overflow="fold")
-    for score in scores:
-        names = [score.name, score.counterparty_name] if pairs else [score.name]
-        amount = [f"{worth.get(score.account, 0.0):,.0f}"] if worth else []
-        why = "; ".join(reason.sentence for reason in score.leading())
-        chance = f"{score.probability:.0%}" if answer.card.usable else f"{score.probability:.2f}"
-        table.add_row(*map(plain, names), chance, *amount, plain(why))
-    return table if scores else None
-
-
-def _amounts(answer: Prediction) -> dict[int, float]:
-    """What each account trades or pays a month, major units; empty where the model knows no amounts."""
-    found = answer.table
-    if found is None or found.amounts is None or found.counterparties is not None:
-        return {}
-    return dict(zip(found.accounts.tolist(), found.amounts.tolist(), strict=True))
+def _of_100(factor: Estimate) -> str:
+    low, high = factor.low or 0.0, factor.high or 0.0
+    return f"{100 * factor.value:.0f} ({100 * low:.0f} to {100 * high:.0f})"

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from bothsides.metrics import Store
 from bothsides.predict.churn import churn
+from bothsides.predict.in_words import headline
 from bothsides.predict.lifetime_value import LifetimeValues, lifetime_values
 from bothsides.predict.match import match
 from bothsides.predict.model_card import ModelCard, ModelVerdict
@@ -114,13 +115,34 @@ def help_for(card: ModelCard) -> str | None:
 
 
 def kept(answer: Answer) -> dict[str, Any]:
-    """What is kept of an answer beside its card: what it says of each account, and what that was reckoned from."""
+    """What is kept of an answer beside its card: it in one line, what it says of each account and what that rests on.
+
+    Of lifetime values that only rank an account's is kept as a multiple of the mean, of spend what was spent last.
+    """
+    said = {"headline": headline(answer)}
     if isinstance(answer, Prediction):
-        return {"scores": [_score(s) for s in answer.highest(MOST_KEPT)]}
-    rest = {
-        name: plain(getattr(answer, name)) for name in answer.__slots__ if name not in ("card", "accounts")
-    }  # fmt: skip
-    return rest | {"scores": [[account.account, account.value] for account in answer.accounts[:MOST_KEPT]]}
+        return said | {"scores": [_score(s) for s in answer.highest(MOST_KEPT)]}
+    if answer.card.usable:
+        each = [[one.account, one.value] for one in answer.accounts[:MOST_KEPT]]
+    elif isinstance(answer, LifetimeValues):
+        mean = answer.mean_value or 1.0
+        each = [[one.account, one.value / mean] for one in answer.accounts[:MOST_KEPT]]
+    else:
+        each = [[one.account, one.last] for one in answer.accounts[:MOST_KEPT]]
+    return said | amounts_told(answer) | {"scores": each}
+
+
+_AMOUNTS = ("total", "per_account", "new_account")
+
+
+def amounts_told(answer: LifetimeValues | SpendForecast) -> dict[str, Any]:
+    """All but the card and the accounts as plain data; totals are null where only the order may be used."""
+    held = () if answer.card.usable else _AMOUNTS
+    return {
+        name: None if name in held else plain(getattr(answer, name))
+        for name in answer.__slots__
+        if name not in ("card", "accounts")
+    }
 
 
 def _score(score: Any) -> list[Any]:

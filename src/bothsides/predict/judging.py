@@ -259,7 +259,8 @@ def refused(spec: ModelSpec, reason: str, *, lacks: str = "") -> Prediction:
 
 
 def _method(spec: ModelSpec, used: int) -> str:
-    return f"a weighted sum of {used} of {len(spec.signals)} features (ridge logistic regression), set to the latest months"
+    of = len(spec.signals)
+    return f"a weighted sum of {used} of {of} features (ridge logistic regression), set to the latest months"
 
 
 def _card(

@@ -89,6 +89,11 @@ class LifetimeValues:
         """The chosen way's observed over predicted occasions on the held-out span."""
         return next((way.factor for way in self.candidates if way.chosen), None)
 
+    @property
+    def mean_value(self) -> float:
+        """The mean value of an account, which single ones can be told as multiples of; 0 where none is known."""
+        return 0.0 if self.per_account is None else self.per_account.value
+
 
 def lifetime_values(
     store: Store, side: Side, *, as_of: date | None = None, horizon_months: int = 24, discount: float = DISCOUNT,
@@ -281,9 +286,10 @@ def _accounts(
 def _reason(now: RepeatBuying, i: int) -> str:
     """The facts that the value rests on: how often, since when, how long ago."""
     days = int(now.frequency[i]) + 1
-    silent = now.age[i] - now.recency[i]
+    weeks = round(float(now.age[i] - now.recency[i]))
+    last = "this week" if not weeks else f"{weeks} week{'' if weeks == 1 else 's'} ago"
     return (
-        f"{days} order {'day' if days == 1 else 'days'} in {now.age[i]:.0f} weeks, the last {silent:.0f} weeks ago; "
+        f"{days} order {'day' if days == 1 else 'days'} in {now.age[i]:.0f} weeks, the last {last}; "
         f"{now.value[i]:,.0f} each on average"
     )
 

@@ -33,6 +33,11 @@ class ScoreTable:
         return len(self.accounts)
 
     @property
+    def amounts_known(self) -> Floats:
+        """What each case trades or pays a month, major units; 0 where the model knows no amounts."""
+        return np.zeros(len(self)) if self.amounts is None else self.amounts
+
+    @property
     def probabilities(self) -> Floats:
         """Each case's chance, from 0 to 1."""
         return sigmoid(self.intercept + self.contributions.sum(axis=1))
@@ -94,6 +99,14 @@ class Prediction:
     def highest(self, most: int) -> tuple[Score, ...]:
         """The cases that matter most first; none where the model may not speak."""
         return () if self.table is None else self.table.highest(most)
+
+    @property
+    def amounts_by_account(self) -> dict[int, float]:
+        """What each account trades or pays a month, major units; empty where the model knows no amounts."""
+        found = self.table
+        if found is None or found.amounts is None or found.counterparties is not None:
+            return {}
+        return dict(zip(found.accounts.tolist(), found.amounts.tolist(), strict=True))
 
 
 def scored(signals: tuple[Signal, ...], fit: Logistic, cases: Cases, names: Mapping[int, str]) -> ScoreTable:

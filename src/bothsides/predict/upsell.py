@@ -40,9 +40,9 @@ def upsell(store: Store, *, as_of: date | None = None) -> Prediction:
     known = store.ranges.get("subscriptions")
     orders = store.ranges.get("orders")
     if known is None:
-        return refused(UPSELL, "no paid plans are known", lacks="subscriptions")
+        return refused(UPSELL, "no paid plans are known: the table `subscriptions` is missing", lacks="subscriptions")
     if orders is None:
-        return refused(UPSELL, "no orders are known beside the plans", lacks="orders")
+        return refused(UPSELL, "no orders are known beside the plans: the table `orders` is missing", lacks="orders")
     if store.sampled:
         return refused(UPSELL, "orders are a declared sample: how busy a supplier is cannot be told")
     first, last = max(known[0], orders[0]), min(orders[1], as_of or orders[1])
