@@ -223,3 +223,12 @@ def test_numbers_do_not_depend_on_how_many_cores_there_are() -> None:
             [sys.executable, "-c", told + ends], capture_output=True, text=True, env=rest | given, check=True
         )
         assert done.stdout.split()[-2:] == [threads, "False"]
+
+
+def test_the_audit_as_one_record_tells_what_the_page_tells(run: Run, workspace: Path) -> None:
+    assert isinstance(json.loads(run("audit", "--json", "-w", workspace).out), list)
+    told = json.loads(run("audit", "--json", "--whole", "-w", workspace).out)
+    assert {"verdict", "findings", "stage", "liquidity", "elasticity", "threshold", "predictions"} <= set(told)
+    assert told["stage"]["sentence"]
+    assert told["threshold"]["status"] in ("ok", "unavailable")
+    assert run("audit", "--whole", "-w", workspace).code == 2

@@ -1,10 +1,11 @@
 """The findings as records a script can read."""
 
 import json
+from dataclasses import replace
 
 from tests.reports import sample
 
-from bothsides.reports import audit_json
+from bothsides.reports import audit_json, audit_record
 
 
 def test_every_finding_is_a_record_in_rank_order():
@@ -46,3 +47,20 @@ def test_a_finding_carries_its_records_and_how_success_is_measured():
     assert records["rows"][0]["last asked"] == "2014-05-03"
     assert records["rows"][1]["share of the cell"] is None
     assert short["evidence"][0]["records"] is None
+
+
+def test_the_whole_record_holds_every_part_of_the_page_and_the_same_findings():
+    full = sample.full()
+    told = audit_record(replace(full, smaller=full.findings[:1]))
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    assert told["findings"] == audit_json(full)
+    assert [one["id"] for one in told["smaller_findings"]] == [full.findings[0].id]
+    assert (told["verdict"], told["window"]) == (full.verdict, [day.isoformat() for day in full.window])
+    assert [headline["label"] for headline in told["headlines"]] == [h.label for h in full.headlines]
+    assert set(told) >= {"stage", "liquidity", "predictions", "concentration", "economics", "open_questions"}
+
+
+def test_parts_that_were_not_looked_at_are_null_or_empty():
+    told = audit_record(sample.empty())
+    assert (told["stage"], told["predictions"], told["findings"]) == (None, [], [])
+    assert told["liquidity"]["cells"] == []

@@ -1,8 +1,10 @@
 """`bothsides audit`: diagnose the market, on one screen and as a report."""
 
+from __future__ import annotations
+
 import json as json_text
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -11,6 +13,9 @@ from bothsides.cli.days import day
 from bothsides.cli.places import WorkspaceFolder, published
 from bothsides.cli.set_aside import warn_of_set_aside
 
+if TYPE_CHECKING:
+    from bothsides.diagnosis import Diagnosis
+
 
 def audit(
     workspace: WorkspaceFolder = Path(),
@@ -18,6 +23,9 @@ def audit(
     as_of: Annotated[str | None, Parameter(help="Business date up to which data counts.")] = None,
     known_on: Annotated[int | None, Parameter(help="Load number: audit what was known then.")] = None,
     json: Annotated[bool, Parameter(negative=(), help="Print the findings for scripts; write no report.")] = False,
+    whole: Annotated[
+        bool, Parameter(negative=(), help="With --json: one record of everything the page tells, the findings in it.")
+    ] = False,
 ) -> None:
     """Diagnose the market: a one-screen summary and a report a board can read.
 
@@ -30,6 +38,8 @@ def audit(
     from bothsides.reports import audit_json, audit_summary, write_audit
     from bothsides.workspace import Workspace
 
+    if whole and not json:
+        raise ValueError("--whole goes with --json: the report itself always tells the whole")
     opened = Workspace.open(workspace)
     with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
         diagnosis = diagnose(
@@ -40,9 +50,22 @@ def audit(
         )
         warn_of_set_aside(store)
     if json:
-        print(json_text.dumps(audit_json(diagnosis), indent=2, ensure_ascii=False))
+        told = record(diagnosis) if whole else audit_json(diagnosis)
+        print(json_text.dumps(told, indent=2, ensure_ascii=False))
         return
     path = write_audit(diagnosis, opened.reports_dir)
     console = Console()
     console.print(f"Report: {path}\n", soft_wrap=True, highlight=False)
     console.print(audit_summary(diagnosis, width=console.width))
+
+
+def record(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Everything the page tells; elasticities and thresholds as their own commands give them, null where not read."""
+    from bothsides.cli import elasticity, threshold
+    from bothsides.reports import audit_record
+
+    drawn, level = diagnosis.elasticity, diagnosis.threshold
+    return audit_record(diagnosis) | {
+        "elasticity": elasticity.as_record(drawn, [], diagnosis.currency) if drawn else None,
+        "threshold": threshold.as_record(level, diagnosis.currency) if level else None,
+    }

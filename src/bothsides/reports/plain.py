@@ -63,7 +63,7 @@ def _worth(worth: Worth | None) -> dict[str, Any] | None:
 def _evidence(evidence: Evidence) -> dict[str, Any]:
     return {
         "sentence": evidence.sentence,
-        "values": [_value(value) for value in evidence.values],
+        "values": [value_json(value) for value in evidence.values],
         "records": None if evidence.rows is None else _records(evidence.rows),
     }
 
@@ -81,7 +81,8 @@ def _records(rows: Rows) -> dict[str, Any]:
     }
 
 
-def _value(value: Value) -> dict[str, Any]:
+def value_json(value: Value) -> dict[str, Any]:
+    """One value with what it rests on."""
     return {
         "metric": value.metric,
         "period": value.period,

@@ -248,8 +248,8 @@ def _charged(looked: Leakage, where: Where) -> tuple[Evidence, ...]:
     there, over = ((float(rates.charged.value or 0), float(rates.over_all.value or 0)) for rates in (here, everywhere))
     said = (
         f"Over the last year fees were {share(there[0])} of the orders there that carried one and {share(there[1])} of "
-        f"all GMV there (whole market: {share(over[0])} and {share(over[1])}). Orders that never reached the marketplace "
-        "are in neither, and messages between the two are not in the data."
+        f"all GMV there (whole market: {share(over[0])} and {share(over[1])}). Orders that never reached the "
+        "marketplace are in neither, and messages between the two are not in the data."
     )
     return (Evidence(sentence=said, values=(here.charged, here.over_all)),)
 
