@@ -77,6 +77,17 @@ def test_a_cells_page_has_every_measure_its_gap_whom_to_recruit_and_its_finding(
         assert part in said
 
 
+@pytest.mark.parametrize("typed", ["Electrical/South", "electrical /south", " ELECTRICAL/SOUTH "])
+def test_a_cell_is_found_whatever_its_case_and_blanks(typed: str) -> None:
+    (page,) = chosen(demo()[1].cells, cell=typed, category=None, region=None)
+    assert page.label == "Electrical / South"
+
+
+def test_a_cell_that_is_not_there_names_those_that_come_near() -> None:
+    with pytest.raises(LookupError, match="did you mean Electrical / South"):
+        chosen(demo()[1].cells, cell="electrcal/sout", category=None, region=None)
+
+
 def test_labels_of_the_data_are_no_commands_to_the_screen() -> None:
     diagnosis, audit = demo()
     cells = tuple(replace(page, region=f"[/x]{page.region}", category=f"[red]{page.category}") for page in audit.cells)

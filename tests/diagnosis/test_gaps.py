@@ -82,3 +82,17 @@ def test_plans_visits_and_deliveries_are_asked_for(market: Callable[..., Store])
         assert any(words in question for question in ready.answerable)
     gaps = readiness(market(orders=[ORDER])).gaps
     assert {"Web analytics", "Finance (billing system)"} <= {gap.ask for gap in gaps}
+
+
+def test_a_trial_is_asked_for_until_a_push_is_on_record_whose_places_nobody_chose(market: Callable[..., Store]) -> None:
+    def lacking(*assignments: str) -> tuple[tuple[str, ...], str] | None:
+        pushes = [
+            {"push_id": f"p{i}", "side": "supplier", "started_at": date(2024, 1, 1), "assignment": how}
+            for i, how in enumerate(assignments)
+        ]
+        ready = readiness(market(orders=[ORDER], **({"pushes": pushes} if pushes else {})))
+        return next(((gap.missing, gap.ask) for gap in ready.gaps if "by trial" in gap.question), None)
+
+    by_lot = "pushes: places picked by lot, as `bothsides elasticity plan` deals them"
+    assert lacking() == lacking("chosen") == ((by_lot,), "Growth lead (list of pushes and pilots)")
+    assert lacking("chosen", "randomised") is None

@@ -91,7 +91,7 @@ def chosen(
         ("--category", category, [page.category for page in cells]),
         ("--region", region, [page.region for page in cells]),
     ):
-        if word is not None and word.casefold() not in {(name or "").casefold() for name in words}:
+        if word is not None and _key(word) not in {_key(name or "") for name in words}:
             raise LookupError(_unknown(option, word, sorted({name for name in words if name})))
     kept = tuple(
         page for page in cells if _is(cell, page.label) and _is(category, page.category) and _is(region, page.region)
@@ -103,11 +103,21 @@ def chosen(
 
 
 def _is(asked: str | None, word: str | None) -> bool:
-    return asked is None or asked.casefold() == (word or "").casefold()
+    return asked is None or _key(asked) == _key(word or "")
+
+
+def _key(label: str) -> str:
+    """A label as it is compared: whatever its case and the blanks about its stroke.
+
+    >>> _key("Electrical / South") == _key("electrical/south ")
+    True
+    """
+    return "/".join(" ".join(part.split()) for part in label.casefold().split("/"))
 
 
 def _unknown(option: str, word: str, words: list[str]) -> str:
-    near = get_close_matches(word, words, n=3, cutoff=0.6)
+    by_key = {_key(name): name for name in words}
+    near = [by_key[key] for key in get_close_matches(_key(word), list(by_key), n=3, cutoff=0.6)]
     shown = near or words[:_MOST_WORDS]
     more = f" and {len(words) - len(shown)} more" if not near and len(words) > len(shown) else ""
     return f"{option} {word!r} is not in the market: {'did you mean' if near else 'there are'} {', '.join(shown)}{more}"

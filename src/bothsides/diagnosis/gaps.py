@@ -7,6 +7,7 @@ from bothsides.diagnosis.picture import Gap
 from bothsides.metrics import Store
 from bothsides.schema import TABLES
 from bothsides.schema.period import add_months
+from bothsides.warehouse import version_filter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +23,12 @@ class Question:
     """Whether the answer follows accounts through all their orders, which a declared sample cannot."""
     wants: bool = False
     """Whether the answer needs to know what buyers wanted, not only what they ordered, in the orders' months."""
+    tries: bool = False
+    """Whether the answer needs a trial: pushes of which somebody other than the teams picked the places."""
 
 
 SAMPLE = "orders: every order, not a sample of them"
+TRIED = "pushes: places picked by lot, as `bothsides elasticity plan` deals them"
 WANTED = "events or quotes: searches or requests for quotation of the same months as the orders"
 
 QUESTIONS = (
@@ -82,6 +86,14 @@ QUESTIONS = (
         then="a verdict per category and region",
         follows=True,
         wants=True,
+    ),
+    Question(
+        id="pushes",
+        text="Does one side bring the other, by trial and not only by what moves together?",
+        needs=(),
+        then="how many of one side a push for the other brought, and which side to fund, at the strongest grade",
+        follows=True,
+        tries=True,
     ),
     Question(
         id="search",
@@ -199,7 +211,17 @@ def _missing(store: Store, question: Question) -> tuple[str, ...]:
         unfilled.append(SAMPLE)
     elif question.wants and not demand_seen(store):
         unfilled.append(WANTED)
+    if question.tries and not tried(store):
+        unfilled.append(TRIED)
     return tuple(unfilled)
+
+
+def tried(store: Store) -> bool:
+    """Whether a push is on record whose places were picked by lot or by an outside reason."""
+    if "pushes" not in store.fed:
+        return False
+    where = f"{version_filter(store.known_on)} AND assignment IN ('randomised', 'instrumented')"
+    return store.engine.row(f"SELECT 1 FROM pushes WHERE {where} LIMIT 1") is not None
 
 
 def demand_seen(store: Store) -> bool:
@@ -226,7 +248,7 @@ def _named(store: Store, missing: tuple[str, ...]) -> tuple[str, ...]:
     """A table that is not there at all is named once, a column of one that is there with its table."""
     words = []
     for need in missing:
-        if need in (SAMPLE, WANTED):
+        if need in (SAMPLE, WANTED, TRIED):
             words.append(need)
             continue
         name, column = need.split(".")
@@ -234,12 +256,11 @@ def _named(store: Store, missing: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 
 
+def _table(need: str) -> str:
+    """The table of a `table.column`, or of a need in words, which begins with it."""
+    return need.partition(":")[0].partition(".")[0]
+
+
 def _owners(missing: tuple[str, ...]) -> str:
-    names = [
-        name
-        for need in missing
-        for name in (
-            ("events", "quotes") if need == WANTED else ("orders",) if need == SAMPLE else (need.split(".")[0],)
-        )
-    ]
+    names = [name for need in missing for name in (("events", "quotes") if need == WANTED else (_table(need),))]
     return "; ".join(dict.fromkeys(TABLES[name].owner for name in names))
