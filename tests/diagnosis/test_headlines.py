@@ -159,6 +159,7 @@ def test_a_share_of_the_markets_own_total_is_counted_and_has_no_range(market: Ca
     shown = shown_of(market(orders=orders(24), known_until=date(2023, 12, 31)))
     share = next(h for h in shown if h.metric == "top_10_share")
     assert (share.now.low, share.now.basis) == (None, Basis.CENSUS)
+    assert not any(h.metric == "top_10_share" and "suppliers" in h.label for h in shown)  # there are four of them
 
 
 def test_a_quarter_that_the_window_counts_as_whole_is_whole_in_the_run(market: Callable[..., Store]) -> None:

@@ -359,3 +359,31 @@ def test_no_raw_name_of_a_channel_and_no_raw_day_stands_on_the_page():
     said = _said(economics(replace(full, economics=(split,)))) + _said(findings(replace(full, findings=(told,))))
     assert "paid_search" not in said
     assert "CAC (paid search · 1 January 2024 to 30 June 2024)" in said
+
+
+def test_that_nothing_earlier_is_known_is_said_once_for_all_tiles():
+    full = sample.full()
+    young = tuple(replace(headline, before=None) for headline in full.headlines)
+    tiles = _said(headlines(replace(full, headlines=young))).split("The table behind")[0]
+    assert tiles.count("earlier span") == 1
+
+
+def test_open_questions_beyond_the_first_eight_fold():
+    full = sample.full()
+    many = tuple(replace(full.gaps[0], question=f"Question {n}?") for n in range(11))
+    body = gaps(replace(full, gaps=many)).body
+    assert body.index("Question 7?") < body.index("<details") < body.index("Question 8?")
+    assert "3 more open questions" in body
+    assert "<details" not in gaps(replace(full, gaps=many[:8])).body
+
+
+def test_a_missing_reading_gives_its_reason_and_not_the_word_for_an_empty_ratio():
+    empty = sample.unknown(
+        "balanced_cell_share",
+        Unit.RATE,
+        "too few cells",
+    )
+    lacking = replace(empty, status=Status.NO_DENOMINATOR)
+    said = " ".join(Outline(value_table("Readings", "reading", [("Balanced", lacking)])).words)
+    assert "too few cells" in said
+    assert "no denominator" not in said

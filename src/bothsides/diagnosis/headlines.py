@@ -20,6 +20,9 @@ FIRST_DAYS = 10
 LONG_RUN_MONTHS = 18
 """From here on the run is by quarter."""
 
+FEW = 10
+"""Of so many accounts or fewer the ten largest hold everything, which tells nothing."""
+
 FIRM = (Status.OK, Status.RESTATED)
 """What may be held against another span: complete, old enough and of enough cases."""
 
@@ -214,7 +217,9 @@ def _one(store: Store, candidate: _Candidate, span: Span) -> Value | None:
     values = ask(store, query)
     if not values or values[0].value is None:
         return None
-    return counted(values[0]) if candidate.of_total else values[0]
+    if not candidate.of_total:
+        return values[0]
+    return counted(values[0]) if values[0].n > FEW else None
 
 
 def _run(

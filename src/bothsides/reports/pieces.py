@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bothsides.metrics import Value
+from bothsides.metrics import Status, Value
 from bothsides.reports.markup import Child, Markup, element, join
 from bothsides.reports.numbers import count, exact, shown, spoken
 from bothsides.reports.trust import interval, is_firm, status, trust
@@ -102,7 +102,9 @@ VALUE_COLUMNS = (
 
 def value_cells(value: Value) -> tuple[Markup, str, Markup, str]:
     """The cells under `VALUE_COLUMNS`. A missing value says its reason where its status stands."""
-    said = status(value) if value.value is not None or not value.reason else f"{status(value)}: {value.reason}"
+    said = status(value)
+    if value.value is None and value.reason:
+        said = value.reason if value.status is Status.NO_DENOMINATOR else f"{said}: {value.reason}"
     return number_of(value), count(value.n), element("span", interval(value), class_="num"), spoken(said)
 
 

@@ -142,6 +142,7 @@ def _first(findings: tuple[Finding, ...], width: int, *, room: int) -> tuple[lis
 def _unknown(diagnosis: Diagnosis, width: int, told: int) -> list[Text]:
     more = len(diagnosis.findings) - told
     parts = [plural(more, "more finding")] if more > 0 else []
+    parts += [plural(len(diagnosis.smaller), "smaller one")] if diagnosis.smaller else []
     parts += [f"{plural(len(diagnosis.gaps), 'question')} the data cannot answer"] if diagnosis.gaps else []
     return [Text(_fit(f"In the report: {'; '.join(parts)}.", width), "dim")] if parts else []
 

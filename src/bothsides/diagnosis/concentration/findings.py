@@ -106,21 +106,13 @@ def _whole_side(
         else f"Ten of {count(ten.n)} {of_side(side)} carry {share(ten.value)} of GMV"
     )
     at_risk = (top.value if alone else ten.value) * ledger.total
-    stranded = worst.counterparties_left_alone
     return Finding(
         kind="buyer_concentration" if side is Side.BUYER else "supplier_concentration",
         title=f"{what}: {money(at_risk / ledger.months, ledger.currency)} a month rests on their staying",
         place=Place(side=side),
         sure=Sureness.CERTAIN,
         why_sure="Counted from every completed order of the window, not estimated.",
-        evidence=(
-            Evidence(sentence=pictured.sentence, values=(top, ten, values["hhi"])),
-            Evidence(sentence=f"The largest, with GMV of the window: {_named(ledger, side, len(worst.names))}."),
-            Evidence(
-                sentence=f"If the {worst.k} largest left, {counted(stranded, side.other.value)} would be left with "
-                "nobody they traded with in the window."
-            ),
-        ),
+        evidence=(Evidence(sentence=pictured.sentence, values=(top, ten, values["hhi"])),),
         worth=exposure(at_risk, ledger, side, policy, leave),
         cause=f"Growth came from a few large {of_side(side)}; the rest are small.",
         owner="Chief Revenue Officer" if side is Side.BUYER else "VP Sales, supplier side",
@@ -128,12 +120,6 @@ def _whole_side(
         first_step=f"Put a named owner and a joint account plan on {listed(list(worst.names[:3]))}.",
         caveat="Branches of one company under several names would make the concentration larger than shown.",
     )
-
-
-def _named(ledger: Ledger, side: Side, most: int) -> str:
-    """The largest accounts of the side by name with what they brought."""
-    largest = held(ledger.trades, side)[:most]
-    return "; ".join(f"{ledger.names.get(a, f'account {a}')} {money(amount, ledger.currency)}" for a, amount in largest)
 
 
 def _category(

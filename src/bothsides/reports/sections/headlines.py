@@ -27,15 +27,17 @@ def headlines(diagnosis: Diagnosis) -> Section | None:
     known, unknown = known_first(diagnosis.headlines)
     if not known:
         return None
+    compared = any(headline.before is not None for headline in known)
+    against = "Against the same span before, where a number does not say otherwise."
     lead = prose(
-        "Against the same span before, where a number does not say otherwise. "
-        "Under each number: what it rests on. Hollow points are periods that are not complete."
+        f"{against if compared else 'No earlier span is known to compare with.'} Under each number: what it rests on. "
+        "Hollow points are periods that are not complete."
     )
     window = prose(element("b", span(*diagnosis.window)), class_="window")
     glosses = first_glosses(headline.metric for headline in known)
     tiles = element(
         "ul",
-        [_tile(h, _note(h, diagnosis), gloss) for h, gloss in zip(known, glosses, strict=True)],
+        [_tile(h, _note(h, diagnosis), gloss, compared=compared) for h, gloss in zip(known, glosses, strict=True)],
         class_="tiles",
     )
     runs = _runs(known)
@@ -69,13 +71,13 @@ def _note(headline: Headline, diagnosis: Diagnosis) -> str:
     return "" if repeats else spoken(headline.note)
 
 
-def _tile(headline: Headline, note: str, gloss: str) -> Markup:
+def _tile(headline: Headline, note: str, gloss: str, *, compared: bool) -> Markup:
     return element(
         "li",
         element("h3", headline.label),
         element("small", gloss, class_="gloss") if gloss else None,
         element("p", number_of(headline.now, strong=True), class_="big"),
-        _moved(headline),
+        _moved(headline) if compared else None,
         sparkline(headline.label, headline.run),
         trust_line(headline.now),
         element("small", note) if note else None,
