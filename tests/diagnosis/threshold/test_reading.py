@@ -70,6 +70,13 @@ def test_a_line_in_both_stocks_is_told_from_a_level_in_one() -> None:
     assert reading.own_weight.low <= 0.4 <= reading.own_weight.high
 
 
+def test_what_being_across_a_line_does_is_not_told_milder_than_it_is() -> None:
+    worlds = [draw(WORLDS["frontier"](seed)) for seed in range(8)]
+    jumps = [read_side(panel_of(each), Side.BUYER, POLICY, seed=i).jump for i, each in enumerate(worlds)]
+    assert all(jump is not None for jump in jumps)
+    assert np.mean([jump.value for jump in jumps if jump is not None]) == pytest.approx(-1.0, abs=0.02)
+
+
 def test_no_frontier_is_told_where_both_stocks_rise_and_fall_together() -> None:
     panel = panel_of(world("sharp_threshold", 1))
     tied = replace(panel, buyers=replace(panel.buyers, stock=10 * panel.suppliers.stock))

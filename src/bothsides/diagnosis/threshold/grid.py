@@ -29,6 +29,25 @@ def levels_of(values: Floats, most: int = MOST_LEVELS) -> Floats:
     return np.unique(inner[np.linspace(0, len(inner) - 1, most).round().astype(int)])
 
 
+def finer(values: Floats, levels: Floats, low: float, high: float) -> Floats | None:
+    """The levels between the neighbours of a range, every value or quantiles; None where the grid holds them all.
+
+    Between two levels of a coarse grid some cell-weeks stand on the wrong side, which makes a drop look milder.
+
+    >>> finer(np.arange(1.0, 11.0), np.array([2.0, 6.0, 9.0]), 6.0, 6.0).tolist()
+    [2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]
+    >>> finer(np.arange(1.0, 4.0), np.array([2.0, 3.0]), 2.0, 3.0)
+    """
+    least, most = neighbours(levels, low, high)
+    near = np.sort(values[(values >= least) & (values <= most) & (values > values.min())])
+    every = np.unique(near)
+    if len(every) <= ((levels >= least) & (levels <= most)).sum():
+        return None
+    return (
+        every if len(every) <= MOST_LEVELS else np.unique(near[np.linspace(0, len(near) - 1, MOST_LEVELS).astype(int)])
+    )
+
+
 def neighbours(levels: Floats, low: float, high: float) -> tuple[float, float]:
     """The levels next below and next above a range: between two levels no cell-week tells them apart."""
     below, above = levels[levels < low], levels[levels > high]

@@ -1,12 +1,12 @@
 """Whether leaving drops at a level at all, at which, by how much, and how surely: a test, an estimate, resamples."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bothsides.diagnosis.panel import Floats
 from bothsides.diagnosis.threshold.effects import Effects, Profiled, profile, residuals, sweep
-from bothsides.diagnosis.threshold.grid import steps
+from bothsides.diagnosis.threshold.grid import finer, steps
 from bothsides.diagnosis.threshold.hazard import Linear, fit_hazard
 from bothsides.diagnosis.threshold.observations import Observations
 from bothsides.diagnosis.threshold.smooth import gradual
@@ -59,10 +59,26 @@ class Resamples:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Found:
-    """The sharpest drop and what it looks like when the cells are drawn again."""
+    """The sharpest drop and what it looks like when the cells are drawn again; `levels` are those that were tried."""
 
     drop: Drop
     resamples: Resamples
+    levels: Floats
+
+
+def find_line(search: Search, draws: Floats, rng: np.random.Generator) -> Found:
+    """The sharpest drop where levels are as many as cell-weeks, as those of a line in both stocks are.
+
+    It is tested over the whole grid, then measured on a finer one around where it and its resamples lie.
+    """
+    found, there = find_drop(search, draws, rng), search.seen.at_risk > 0
+    drawn, whole = found.resamples.levels, found.drop
+    low, high = min(whole.level, float(drawn.min())), max(whole.level, float(drawn.max()))
+    levels = finer(search.values[there], search.levels, low, high)
+    if levels is None:
+        return found
+    near = find_drop(replace(search, levels=levels), draws, rng)
+    return replace(near, drop=replace(near.drop, p=whole.p, sharper=whole.sharper, rise=whole.rise))
 
 
 def find_drop(search: Search, draws: Floats, rng: np.random.Generator) -> Found:
@@ -90,6 +106,7 @@ def find_drop(search: Search, draws: Floats, rng: np.random.Generator) -> Found:
             hazard=form.hazard,
         ),
         resamples=Resamples(levels=search.levels[best], effects=again.coefficient[np.arange(len(best)), best]),
+        levels=search.levels,
     )
 
 
