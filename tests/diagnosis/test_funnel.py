@@ -63,6 +63,12 @@ def test_a_leak_names_cause_owner_and_first_step() -> None:
 
 def test_the_leak_is_held_against_its_neighbours_by_name_and_the_lowest_other_step() -> None:
     (leak,) = leaks(FOUND, DiagnosisPolicy())
-    assert beside(FOUND, leak) == (
-        "the steps before and after it 90 % and 92 %, the lowest other step (live to first sale) 73 %"
+    assert beside(FOUND, leak) == "every other step 73 % or more"
+    worth = matched_worth(leak, FOUND.span, 12.0, Trading(gmv=1.0, active=1), DiagnosisPolicy(), "EUR")
+    assert (
+        finding(FOUND, ONBOARDING, leak, worth)
+        .evidence[0]
+        .sentence.endswith(
+            "; the steps before and after it 90 % and 92 %, the lowest other step (live to first sale) 73 %."
+        )
     )

@@ -92,19 +92,25 @@ def _sentence(found: Walks, way: Way, leaking: list[Leak]) -> str:
 
 
 def beside(found: Walks, leak: Leak) -> str:
-    """What the leak is held against: the rate of other places or times, or the steps around it one by one."""
+    """What the leak is held against: the rate of other places or times, or the least that every other step passes."""
     if leak.settled:
         return f"{share(leak.usual)} in {leak.against}"
+    rates = [found.whole.rate(i) for i in range(1, len(found.whole.reached)) if i != leak.step]
+    return f"every other step {share(min(part for part in rates if part is not None))} or more"
+
+
+def around(found: Walks, leak: Leak) -> str:
+    """The steps around the leak one by one, and the lowest other one."""
     rates = {i: part for i in range(1, len(found.whole.reached)) if (part := found.whole.rate(i)) is not None}
-    around = [i for i in (leak.step - 1, leak.step + 1) if i in rates]
+    near = [i for i in (leak.step - 1, leak.step + 1) if i in rates]
     others = [i for i in rates if i != leak.step]
-    if len(around) == 2:
-        text = f"the steps before and after it {share(rates[around[0]])} and {share(rates[around[1]])}"
+    if len(near) == 2:
+        text = f"the steps before and after it {share(rates[near[0]])} and {share(rates[near[1]])}"
     else:
-        text = listed([f"{step_name(found, i)} {share(rates[i])}" for i in around])
+        text = listed([f"{step_name(found, i)} {share(rates[i])}" for i in near])
     lowest = min(others, key=lambda i: rates[i])
     least = f", the lowest other step ({step_name(found, lowest)}) {share(rates[lowest])}"
-    return text if lowest in around else text + least
+    return text if lowest in near else text + least
 
 
 def step_name(found: Walks, step: int) -> str:
@@ -172,7 +178,7 @@ def finding(
         evidence=(
             Evidence(
                 sentence=f"{count(lost)} of {count(walked.reached[leak.step - 1])} did not take the step within "
-                f"{found.days} days of signup.",
+                f"{found.days} days of signup{'' if leak.settled else f'; {around(found, leak)}'}.",
                 values=(step_value(found, walked, leak.step),),
             ),
             *more,
