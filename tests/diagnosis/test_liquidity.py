@@ -107,6 +107,33 @@ def test_missing_buyers_are_said_also_where_those_who_come_find_a_broken_checkou
     assert "20 % of searches led to an order, 40 % in a usual cell" in found.why
 
 
+def test_missing_buyers_are_said_beside_a_stalled_cell_of_the_same_category() -> None:
+    """Two sick cells of a category's four make what it usually has: held against that alone, neither stands out."""
+    cells = even()
+    for category, _ in BIG:
+        cells[category, "West"] = replace(cells[category, "East"], region="West")
+    cells = {
+        where: replace(cell, buyers=cell.buyers // 3, suppliers=cell.suppliers // 3) for where, cell in cells.items()
+    }
+    cells["Wire", "North"] = replace(
+        cells["Wire", "North"], buyers=8, suppliers=4, orders=60, gmv=6000.0, searches=outcomes(200, 0.4)
+    )
+    cells["Wire", "East"] = replace(
+        cells["Wire", "East"], buyers=5, suppliers=16, orders=80, gmv=8000.0, searches=outcomes(200, 0.4)
+    )
+    found = verdicts(cells)
+    assert found["Wire", "East"].standing.buyers is not None
+    assert found["Wire", "East"].standing.buyers.score > -2.5
+    assert found["Wire", "East"].verdict is CellVerdict.DEMAND_SHORT
+    assert found["Wire", "South"].verdict is found["Wire", "West"].verdict is CellVerdict.BALANCED
+
+
+def test_many_suppliers_beside_the_usual_buyers_are_no_missing_buyers() -> None:
+    cells = even()
+    cells["Wire", "East"] = replace(cells["Wire", "East"], suppliers=120)
+    assert verdicts(cells)["Wire", "East"].verdict is CellVerdict.BALANCED
+
+
 def test_little_of_both_sides_together_is_stalled_when_one_is_nearly_gone() -> None:
     """Six suppliers of 16 are a bare majority of nothing: with a fifth of the buyers the cell never started."""
     cells = even()

@@ -49,7 +49,7 @@ def judge(found: Cells, policy: DiagnosisPolicy, *, suspected: frozenset[Where] 
 
     scarce = held([_tail(s.balance, -1) for s in stands])
     unserved = held([min(_tail(s.search, +1), _tail(s.fill, +1)) for s in stands])
-    idle = held([_tail(s.buyers or s.balance, +1) for s in stands])
+    idle = held([_missing_buyers(s, policy) for s in stands])
     low = held([_both_low(s) for s in stands])
     judged = []
     for i, stand in enumerate(stands):
@@ -82,6 +82,21 @@ def _both_low(stand: Standing) -> float:
     if stand.buyers is None or stand.suppliers is None:
         return 1.0
     return tail(-(stand.buyers.score + stand.suppliers.score) / math.sqrt(2))
+
+
+def _missing_buyers(stand: Standing, policy: DiagnosisPolicy) -> float:
+    """p-value that buyers are missing: against what the cell's category and region usually have, or, where each supplier
+    has a third of the usual buyers or fewer, against the balance of all cells.
+
+    Of a category of four cells two sick ones make what it usually has (a median breaks down at half), so that a cell
+    beside a stalled one hides there; it does not hide from the whole market's balance.
+    """
+    own = _tail(stand.buyers or stand.balance, +1)
+    if stand.buyers is None or stand.balance is None:
+        return own
+    hidden = stand.balance.factor <= 1 / policy.short_factor_on_orders
+    hidden &= stand.buyers.factor <= policy.stalled_side_share
+    return min(own, _tail(stand.balance, +1)) if hidden else own
 
 
 def _verdict(stand: Standing, found: Cells, claims: _Claims, policy: DiagnosisPolicy) -> Judged:
