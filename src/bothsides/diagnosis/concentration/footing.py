@@ -14,14 +14,13 @@ from bothsides.schema import Side
 class Footing:
     """A ledger's accounts and cells, numbered once.
 
-    By side the accounts that traded, largest first, and the total of every account; by trade its cell, by cell its
-    orders; by side the cell of each account that traded there, and by trade which of these is its own.
+    By side the accounts that traded, largest first, and the total of every account; by cell its orders; by side the
+    cell of each account that traded there, and by trade which of these is its own.
     """
 
     trades: Trades
     largest: dict[Side, Ints]
     totals: dict[Side, Floats]
-    cell: Ints
     orders: Floats
     cell_of: dict[Side, Ints]
     place: dict[Side, Ints]
@@ -37,7 +36,6 @@ class Footing:
             trades=trades,
             largest={side: ranked(trades, side)[0] for side in Side},
             totals={side: trades.sums(side) for side in Side},
-            cell=cell,
             orders=summed(cell, trades.orders.astype(np.float64), int(cell.max(initial=0)) + 1),
             cell_of=cell_of,
             place=place,
@@ -49,15 +47,15 @@ class Footing:
 
     def newly_hanging(self, lost: Ints, policy: DiagnosisPolicy) -> Flags:
         """The cells that hang on one account without the lost trades, though they did not with them."""
-        touched = marked(self.cell[lost], len(self.orders))
-        there = np.flatnonzero(touched[self.cell])
+        touched = marked(self.trades.cell[lost], len(self.orders))
+        there = np.flatnonzero(touched[self.trades.cell])
         stay = there[~marked(lost, len(self.trades))[there]]
         return self._hanging(stay, policy) & ~self._hanging(there, policy)
 
     def _hanging(self, kept: Ints, policy: DiagnosisPolicy) -> Flags:
         """The cells in which one account of a side holds `fragile_share` of these trades and more than equal ones."""
         cells, amount = len(self.orders), self.trades.amount[kept]
-        total, hangs = summed(self.cell[kept], amount, cells), np.zeros(cells, bool)
+        total, hangs = summed(self.trades.cell[kept], amount, cells), np.zeros(cells, bool)
         for side in Side:
             cell, place = self.cell_of[side], self.place[side][kept]
             held, there = summed(place, amount, len(cell)), marked(place, len(cell))

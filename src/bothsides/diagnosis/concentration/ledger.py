@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from bothsides.diagnosis.span import Span
 from bothsides.metrics import Store
 from bothsides.schema import Side, minor_units
+from bothsides.warehouse.engine import Parameters
 
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
@@ -49,7 +51,7 @@ class Trade:
         return self.buyer if side is Side.BUYER else self.supplier
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Trades:
     """Pairs and cells, one place in every array each: accounts, label codes, completed orders, value in major units.
 
@@ -91,12 +93,12 @@ class Trades:
         """The accounts of that side."""
         return self.buyer if side is Side.BUYER else self.supplier
 
-    @property
+    @cached_property
     def accounts(self) -> int:
         """One more than the largest account number: the length of an array with a place for each."""
         return int(max(self.buyer.max(initial=0), self.supplier.max(initial=0))) + 1
 
-    @property
+    @cached_property
     def cell(self) -> Ints:
         """Category and region as one code."""
         cells: Ints = self.category * (len(self.regions) + 1) + self.region
@@ -159,7 +161,7 @@ def read_ledger(store: Store, span: Span) -> Ledger:
     names: dict[int, str] = dict(
         store.engine.rows("SELECT account, coalesce(name, 'account ' || account) FROM dim_accounts")
     )
-    trades = _read_trades(store, span)
+    trades = _read_trades(store, span, max(names, default=0) + 1)
     return Ledger(
         trades=trades,
         names=names,
@@ -169,61 +171,88 @@ def read_ledger(store: Store, span: Span) -> Ledger:
     )
 
 
-def _read_trades(store: Store, span: Span) -> Trades:
-    days = {"first": span.start, "last": span.end}
-    labels = {
-        name: tuple(
-            label
-            for (label,) in store.engine.rows(
-                f"SELECT DISTINCT {name} FROM fact_orders"
-                f" WHERE placed_on BETWEEN $first AND $last AND {name} IS NOT NULL ORDER BY 1",
-                days,
-            )
-        )
-        for name in ("category", "region")
-    }
-    batches = list(
-        store.engine.columns(
-            f"""
-            WITH {_codes("category")}, {_codes("region")}
-            SELECT o.buyer::BIGINT AS buyer, o.supplier::BIGINT AS supplier, coalesce(c.code, 0)::BIGINT AS category,
-                   coalesce(r.code, 0)::BIGINT AS region, count(*)::BIGINT AS orders,
-                   coalesce(sum(o.value), 0)::BIGINT AS amount
-            FROM fact_orders o LEFT JOIN category_codes c ON c.category = o.category
-                               LEFT JOIN region_codes r ON r.region = o.region
-            WHERE o.placed_on BETWEEN $first AND $last GROUP BY 1, 2, 3, 4
-            """,
-            days,
-        )
+def _read_trades(store: Store, span: Span, accounts: int) -> Trades:
+    """The window's orders added up by cell and pair, in the order of these.
+
+    Orders come one by one: sorting them as numbers costs less than an engine's table of millions of groups.
+    """
+    days: dict[str, object] = {"first": span.start, "last": span.end}
+    categories, regions = _labels(store, "category", days), _labels(store, "region", days)
+    read = _columns(
+        store,
+        f"""
+        SELECT {_code("category", "categories")} * $kinds + {_code("region", "regions")} AS cell,
+               buyer::BIGINT * $accounts + supplier AS pair, coalesce(value, 0)::BIGINT AS amount
+        FROM fact_orders WHERE placed_on BETWEEN $first AND $last
+        """,
+        {**days, "categories": categories, "regions": regions, "kinds": len(regions) + 1, "accounts": accounts},
+        ("cell", "pair", "amount"),
     )
-    order = np.argsort(_joined(batches, "category"), kind="stable")
-    unit = 10 ** minor_units(store.currency)
+    (cell, pair), orders, amount = grouped((read["cell"], read["pair"]), read["amount"])
     return Trades(
-        buyer=_joined(batches, "buyer")[order],
-        supplier=_joined(batches, "supplier")[order],
-        category=_joined(batches, "category")[order],
-        region=_joined(batches, "region")[order],
-        orders=_joined(batches, "orders")[order],
-        amount=_joined(batches, "amount")[order] / unit,
-        categories=labels["category"],
-        regions=labels["region"],
+        buyer=pair // accounts,
+        supplier=pair % accounts,
+        category=cell // (len(regions) + 1),
+        region=cell % (len(regions) + 1),
+        orders=orders,
+        amount=amount / 10 ** minor_units(store.currency),
+        categories=tuple(categories),
+        regions=tuple(regions),
     )
 
 
-def _codes(name: str) -> str:
-    """SQL: a table of the window's labels with their codes from 1, in order."""
-    return f"""{name}_codes AS (
-        SELECT {name}, row_number() OVER (ORDER BY {name}) AS code
-        FROM (
-            SELECT DISTINCT {name} FROM fact_orders WHERE placed_on BETWEEN $first AND $last AND {name} IS NOT NULL
-        ) found
-    )"""
+def grouped(keys: tuple[Ints, Ints], values: Ints) -> tuple[tuple[Ints, Ints], Ints, Ints]:
+    """Every pair of keys that is there, in order, with how often it is and the sum of its values.
+
+    >>> (first, second), times, total = grouped((np.array([2, 1, 2]), np.array([5, 9, 5])), np.array([10, 20, 30]))
+    >>> first.tolist(), second.tolist(), times.tolist(), total.tolist()
+    ([1, 2], [9, 5], [1, 2], [20, 40])
+    """
+    first, second = keys
+    if not len(values):
+        return keys, values, values
+    size = int(second.max()) + 1
+    if (int(first.max()) + 1) * size > np.iinfo(np.int64).max:
+        labels, second = np.unique(second, return_inverse=True)
+        (first, second), times, total = grouped((first, second), values)
+        return (first, labels[second]), times, total
+    key = first * size + second
+    order = np.argsort(key)
+    key = key[order]
+    begins = runs(key)
+    found = key[begins]
+    return (found // size, found % size), np.diff(begins, append=len(key)), np.add.reduceat(values[order], begins)
 
 
-def _joined(batches: list[dict[str, Ints]], name: str) -> Ints:
-    parts = [batch[name] for batch in batches]
-    whole: Ints = np.concatenate(parts) if parts else np.zeros(0, np.int64)
-    return whole
+def runs(keys: Ints) -> Ints:
+    """Where each run of equal keys begins.
+
+    >>> runs(np.array([3, 3, 5])).tolist()
+    [0, 2]
+    """
+    return np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
+
+
+def _labels(store: Store, name: str, days: dict[str, object]) -> list[str]:
+    """The window's labels in order; their codes count from 1."""
+    found = store.engine.rows(
+        f"SELECT DISTINCT {name} FROM fact_orders"
+        f" WHERE placed_on BETWEEN $first AND $last AND {name} IS NOT NULL ORDER BY 1",
+        days,
+    )
+    return [label for (label,) in found]
+
+
+def _code(name: str, labels: str) -> str:
+    """SQL: a label's place among the parameter's, from 1; 0 for no label and for one that is not among them."""
+    return f"coalesce(array_position(${labels}::VARCHAR[], {name}), 0)::BIGINT"
+
+
+def _columns(store: Store, statement: str, parameters: Parameters, names: tuple[str, ...]) -> dict[str, Ints]:
+    batches = list(store.engine.columns(statement, parameters))
+    if len(batches) == 1:
+        return batches[0]
+    return {name: np.concatenate([np.zeros(0, np.int64), *(batch[name] for batch in batches)]) for name in names}
 
 
 LEAST_MONTHS = 3
@@ -238,32 +267,40 @@ def _read_wobble(store: Store, span: Span, trades: Trades) -> dict[tuple[Side, s
     unit = 10 ** minor_units(store.currency)
     found: dict[tuple[Side, str | None], Floats] = {}
     for side in Side:
-        for by, labels in (("category", trades.categories), ("CAST(NULL AS VARCHAR)", (None,))):
-            batches = list(
-                store.engine.columns(
-                    f"""
-                    WITH monthly AS (
-                        SELECT account, {by} AS category, month, sum(value)::DOUBLE AS amount
-                        FROM fact_account_months WHERE side = $side AND month BETWEEN $begin AND $last GROUP BY 1, 2, 3
-                    ),
-                    pairs AS (
-                        SELECT account, category,
-                               sqrt(greatest(sum(amount * amount) - sum(amount) * sum(amount) / {months}, 0)
-                                    * {months} / {months - 1.0}) AS spread
-                        FROM monthly GROUP BY 1, 2
-                    ),
-                    {_codes("category")}
-                    SELECT account::BIGINT AS account, coalesce(c.code, 0)::BIGINT AS category,
-                           round(spread)::BIGINT AS spread
-                    FROM pairs p LEFT JOIN category_codes c ON c.category = p.category
-                    """,
-                    {"side": side.value, "begin": span.start.replace(day=1), "first": span.start, "last": span.end},
-                )
+        read = _columns(
+            store,
+            f"""
+            SELECT {_code("category", "categories")} AS category, account::BIGINT AS account,
+                   ((year(month) - $year) * 12 + month(month) - $month)::BIGINT AS month,
+                   coalesce(value, 0)::BIGINT AS amount
+            FROM fact_account_months WHERE side = $side AND month BETWEEN $begin AND $last
+            """,
+            {
+                "categories": list(trades.categories),
+                "side": side.value,
+                "year": span.start.year,
+                "month": span.start.month,
+                "begin": span.start.replace(day=1),
+                "last": span.end,
+            },
+            ("category", "account", "month", "amount"),
+        )
+        size = max(trades.accounts, int(read["account"].max(initial=0)) + 1)
+        place = read["account"] * months + read["month"]
+        whole = summed(place, read["amount"].astype(np.float64), size * months).reshape(-1, months)
+        found[side, None] = _variance(whole.sum(axis=1), (whole**2).sum(axis=1), months, unit)
+        (category, place), _, amount = grouped((read["category"], place), read["amount"])
+        for code, label in enumerate(trades.categories, 1):
+            here = slice(*np.searchsorted(category, [code, code + 1]).tolist())
+            account, monthly = place[here] // months, amount[here].astype(np.float64)
+            found[side, label] = _variance(
+                summed(account, monthly, size), summed(account, monthly**2, size), months, unit
             )
-            account, code = _joined(batches, "account"), _joined(batches, "category")
-            variance = (_joined(batches, "spread") / unit) ** 2
-            for i, label in enumerate(labels, 0 if labels == (None,) else 1):
-                here = code == i
-                size = max(trades.accounts, int(account.max(initial=0)) + 1)
-                found[side, label] = summed(account[here], variance[here], size)
     return found
+
+
+def _variance(total: Floats, squares: Floats, months: int, unit: int) -> Floats:
+    """By account, from the sum of its months and of their squares, minor units; in whole minor units, squared."""
+    spread = np.sqrt(np.maximum(squares - total * total / months, 0) * months / (months - 1.0))
+    variance: Floats = (np.floor(spread + 0.5) / unit) ** 2
+    return variance

@@ -3,7 +3,7 @@
 from bothsides.diagnosis.concentration.footing import Footing
 from bothsides.diagnosis.concentration.ledger import Ledger
 from bothsides.diagnosis.concentration.replies import Replies, read_replies
-from bothsides.diagnosis.concentration.shares import lorenz, ranked, shares
+from bothsides.diagnosis.concentration.shares import lorenz, shares
 from bothsides.diagnosis.concentration.stress import STRESSED, stress
 from bothsides.diagnosis.figures import counted as counted_value
 from bothsides.diagnosis.figures import read
@@ -42,7 +42,7 @@ def _side(
     replies: Replies | None,
     footing: Footing,
 ) -> SideConcentration:
-    amounts = ranked(ledger.trades, side)[1]
+    amounts = footing.totals[side][footing.largest[side]]
     stresses = tuple(stress(ledger, side, k, policy, replies, footing) for k in STRESSED if k < len(amounts))
     return SideConcentration(
         side=side,

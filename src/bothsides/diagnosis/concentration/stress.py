@@ -128,7 +128,7 @@ class Weakened:
 def weakened(footing: Footing, lost: Ints, policy: DiagnosisPolicy) -> Weakened:
     """Cells left with too few orders for a verdict, and cells that would newly hang on one account of a side."""
     orders = footing.trades.orders[lost].astype(np.float64)
-    left = footing.orders - summed(footing.cell[lost], orders, len(footing.orders))
+    left = footing.orders - summed(footing.trades.cell[lost], orders, len(footing.orders))
     judged, stays = footing.orders >= policy.least_n, left >= policy.least_n
     newly = stays & footing.newly_hanging(lost, policy)
     return Weakened(undecided=int((judged & ~stays).sum()), fragile=int(newly.sum()))

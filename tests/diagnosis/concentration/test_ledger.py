@@ -1,0 +1,69 @@
+"""The window's trade in columns: added up by pair and cell, whatever the numbers of accounts and the labels are."""
+
+from datetime import date
+
+import numpy as np
+
+from bothsides.diagnosis.concentration import Ledger, read_ledger
+from bothsides.diagnosis.concentration.ledger import grouped
+from bothsides.diagnosis.span import Span
+from bothsides.schema import Side
+from tests.diagnosis.conftest import market_of
+
+SPAN = Span(start=date(2024, 1, 1), end=date(2024, 3, 31))
+
+
+def order(buyer: str, supplier: str, month: int, amount: int, **labels: str) -> dict[str, object]:
+    return {"buyer_id": buyer, "supplier_id": supplier, "placed_at": date(2024, month, 5), "amount": amount, **labels}
+
+
+ORDERS = [
+    order("b1", "s1", 1, 1_000, category="Pumps", region="North"),
+    order("b1", "s1", 2, 3_000, category="Pumps", region="North"),
+    order("b1", "s1", 3, -500, category="Pumps", region="South"),
+    order("b2", "s1", 1, 2_000, category="Valves"),
+    order("b2", "s2", 1, 700),
+    order("b2", "s2", 4, 9_900, category="Seals"),  # after the window
+]
+
+
+def lines(ledger: Ledger) -> list[tuple[str, str, str | None, str | None, int, float]]:
+    trades, categories, regions = ledger.trades, (None, *ledger.trades.categories), (None, *ledger.trades.regions)
+    rows = zip(*(getattr(trades, name).tolist() for name in ("buyer", "supplier", "category", "region")), strict=True)
+    return [
+        (ledger.name(b), ledger.name(s), categories[c], regions[r], orders, amount)
+        for (b, s, c, r), orders, amount in zip(rows, trades.orders.tolist(), trades.amount.tolist(), strict=True)
+    ]
+
+
+def test_orders_are_added_up_by_pair_and_cell_in_the_order_of_categories() -> None:
+    found = read_ledger(market_of(orders=ORDERS), SPAN)
+    assert found.trades.categories == ("Pumps", "Valves")
+    assert lines(found) == [
+        ("b2", "s2", None, None, 1, 7.0),
+        ("b1", "s1", "Pumps", "North", 2, 40.0),
+        ("b1", "s1", "Pumps", "South", 1, -5.0),
+        ("b2", "s1", "Valves", None, 1, 20.0),
+    ]
+
+
+def test_the_months_of_an_account_vary_by_category_and_as_a_whole() -> None:
+    found = read_ledger(market_of(orders=ORDERS), SPAN)
+    (supplier,) = (account for account, name in found.names.items() if name == "s1")
+    pumps, whole = np.array([10.0, 30.0, -5.0]), np.array([30.0, 30.0, -5.0])
+    for label, months in (("Pumps", pumps), (None, whole)):
+        assert np.isclose(found.wobble[Side.SUPPLIER, label][supplier], 3 * months.var(ddof=1), rtol=1e-3)
+    assert found.wobble[Side.BUYER, "Valves"][supplier] == 0
+
+
+def test_a_window_without_an_order_has_no_trade() -> None:
+    found = read_ledger(market_of(orders=ORDERS), Span(start=date(2023, 1, 1), end=date(2023, 12, 31)))
+    assert (len(found.trades), found.total) == (0, 0.0)
+
+
+def test_keys_too_large_for_one_number_are_added_up_alike() -> None:
+    first, second = np.array([5, 2**40, 5, 7]), np.array([2**40, 3, 2**40, 2**40 + 1])
+    (cells, pairs), times, total = grouped((first, second), np.array([1, 10, 100, 1000]))
+    assert cells.tolist() == [5, 7, 2**40]
+    assert pairs.tolist() == [2**40, 2**40 + 1, 3]
+    assert (times.tolist(), total.tolist()) == ([2, 1, 1], [101, 1000, 10])
