@@ -34,6 +34,16 @@ def test_no_sideways_scrolling_at_any_width(reader, path, width):
     assert reader.overflow(page) == 0
 
 
+def test_on_a_telephone_what_a_number_rests_on_stands_under_it_and_not_under_its_label(reader, tmp_path):
+    target = tmp_path / "page.html"
+    target.write_text(sample.page("full"), encoding="utf-8")
+    page = reader.open(target, width=390, script=True)
+    _open_folds(page)
+    small = "[...document.querySelectorAll('.data td > small')]"
+    assert page.evaluate(f"{small}.length") > 0
+    assert page.evaluate(f"{small}.every(s => s.offsetLeft > s.parentElement.offsetLeft + 50)")
+
+
 def test_nothing_is_cut_off_on_paper(reader, path, tmp_path):
     page = reader.open(path)
     assert reader.cut_off(page) == []

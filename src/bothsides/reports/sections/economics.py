@@ -45,7 +45,10 @@ def _figure(side: SideEconomics) -> Markup:
     behind = fold(f"{sides(side.side)} by channel", _split(side, "channel", channels), printed=few) if channels else ""
     lead = prose(spoken(f"{_days(side)} {_credited(side)}".strip()), class_="of")
     title = side.sentence or f"{sides(side.side)}: unit economics"
-    return figure(title, lead, chart, totals, behind=Markup(behind + _segments(side)))
+    if chart is None:
+        return figure(title, lead, totals, behind=Markup(behind + _segments(side)))
+    numbers = fold(f"{sides(side.side)}: the numbers and their ranges", totals)
+    return figure(title, lead, chart, behind=Markup(numbers + behind + _segments(side)))
 
 
 def _credited(side: SideEconomics) -> str:
