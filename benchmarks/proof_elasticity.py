@@ -9,6 +9,7 @@ import math
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import harness
@@ -289,7 +290,7 @@ def planned(n: int) -> list[Figure]:
         forecasts = np.array([power(market, design, truth, few=10, seed=1, before=0) for market in fitted])
         forecast = float(forecasts.mean())
         pushed = replace(plan, weeks=52, suppliers=replace(plan.suppliers, push=PanelPush()))
-        seen = many(lambda seed, pushed=pushed: replace(pushed, seed=seed), n, 100_000)  # type: ignore[misc]
+        seen = many(partial(_seeded, pushed), n, 100_000)
         shown = rate([_shows(s) for s in seen])
         found.append(
             Figure(
@@ -302,6 +303,11 @@ def planned(n: int) -> list[Figure]:
             )
         )
     return found
+
+
+def _seeded(plan: PanelPlan, seed: int) -> PanelPlan:
+    """The same world drawn anew."""
+    return replace(plan, seed=seed)
 
 
 def _settled(plan: PanelPlan, elasticity_of_buyers: float) -> PanelPlan:

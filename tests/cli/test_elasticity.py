@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -91,6 +92,26 @@ def test_the_record_is_plain_data_with_its_status() -> None:
     assert (effect["side"], effect["margin"], effect["grade"]) == ("buyer", "inflow", "randomised")
     assert effect["interval"]["low"] < effect["value"] < effect["interval"]["high"]
     assert {each["side"] for each in record["funding"]["returns"]} == {"buyer", "supplier"}
+
+
+def test_the_record_names_the_unit_of_every_number_it_gives() -> None:
+    record = as_record(reading(), [], "EUR")
+    assert record["units"]["funding.returns.cost"] == "EUR per account won"
+    for place in record["units"]:
+        part, *names = place.split(".")
+        if part not in ("small", "deciding_tests"):
+            (one,) = {json.dumps(_at(each, names) is not None) for each in _each(record[part])[:1]}
+            assert one == "true", place
+
+
+def _each(part: Any) -> list[Any]:
+    return part if isinstance(part, list) else [part]
+
+
+def _at(part: Any, names: list[str]) -> Any:
+    for name in names:
+        part = _each(part)[0][name]
+    return part
 
 
 def test_a_small_market_gets_directions_its_judgement_and_the_cheapest_test_but_no_number() -> None:

@@ -8,6 +8,7 @@ from tests.diagnosis.panels import panel_of
 from tests.reports.sample import full
 
 from bothsides.diagnosis.elasticity import ElasticityReading, Judgement, SideMoney, elasticity
+from bothsides.diagnosis.elasticity.records import beyond_chance
 from bothsides.reports.sections.elasticity import elasticity as section
 from bothsides.schema import Side
 from bothsides.simulate.panel import WORLDS, draw
@@ -58,3 +59,29 @@ def test_what_is_missing_is_named() -> None:
 
 def test_no_panel_no_section() -> None:
     assert section(replace(full(), elasticity=None)) is None
+
+
+def test_checks_stand_beside_the_line_against_which_they_are_judged() -> None:
+    html = body(reading("cell_shocks", 30, 78))
+    assert "times its own error, " in html
+    assert ", under 2.8" in html
+
+
+def test_the_cost_and_return_are_held_against_those_of_the_unit_economics() -> None:
+    assert "CAC and LTV:CAC of the unit economics count first orders" in body(reading("randomised_pushes", 16, 60))
+
+
+def test_where_nothing_is_beyond_chance_one_sentence_stands_and_the_tables_fold() -> None:
+    found = reading("no_effect", 12, 40)
+    assert not any(beyond_chance(effect) for effect in found.effects)
+    html = body(replace(found, funding=replace(found.funding, side=None)))
+    assert "That one side draws or keeps the other is not seen beyond chance." in html
+    assert html.index("<details") < html.index("<table")
+    before = html.split("<details")[0]
+    assert "bring more" not in before
+
+
+def test_what_is_known_of_pushes_is_said() -> None:
+    note = "Planned push for buyers in 2 cells from 2024-10-07, no outcome yet."
+    html = body(replace(reading("no_effect", 12, 40), notes=(note,)))
+    assert "Planned push for buyers in 2 cells from 7 October 2024, no outcome yet." in html

@@ -113,6 +113,8 @@ def _show_effects(console: Console, reading: ElasticityReading) -> None:
     from bothsides.cli.figures import print_whole
 
     print_whole(console, _effects(reading))
+    if any(_by_pushes(effect) for effect in reading.effects):
+        console.print(plain("F: how far the pushes moved the stock; 1 is noise, 10 enough.", style="dim"))
     console.print()
     for sentence in dict.fromkeys(s for e in reading.effects for s in _SENTENCE.split(e.why or e.reason) if s):
         console.print(plain(sentence, style="dim"))
@@ -145,10 +147,13 @@ def _effects(reading: ElasticityReading) -> Table:
 
 def _rests_on(effect: Effect) -> str:
     """The grade, with the strength of the pushes where it rests on them."""
+    return f"{effect.grade}, F {effect.first_stage:.0f}" if _by_pushes(effect) else str(effect.grade)
+
+
+def _by_pushes(effect: Effect) -> bool:
     from bothsides.diagnosis.elasticity import Identification
 
-    by_pushes = effect.grade in (Identification.RANDOMISED, Identification.INSTRUMENTED)
-    return f"{effect.grade}, F {effect.first_stage:.0f}" if by_pushes else str(effect.grade)
+    return effect.grade in (Identification.RANDOMISED, Identification.INSTRUMENTED)
 
 
 def _returns(reading: ElasticityReading, currency: str) -> Table:
@@ -191,8 +196,34 @@ def as_record(reading: ElasticityReading, tests: list[DecidingTest], currency: s
     return {
         "status": "small_market" if reading.small else "ok",
         "currency": currency,
+        "units": units(currency),
         **_plain(asdict(reading)),
         "deciding_tests": [_plain(asdict(test)) for test in tests],
+    }
+
+
+def units(currency: str) -> dict[str, str]:
+    """What each number of the record counts, by its place in it."""
+    by_stock = "% change of the side's weekly joiners (inflow) or weekly chance to leave (retention) per 1 % more stock"
+    return {
+        "effects.value": by_stock,
+        "effects.interval": by_stock,
+        "effects.error": by_stock,
+        "effects.n": "cell-weeks",
+        "effects.first_stage": "F statistic: 1 is noise, 10 enough",
+        "effects.checks.t": "times its own error; beyond chance from limit on",
+        "responses.percent": "% more stock than without the push, by week since it began",
+        "retention.probability": "probability, 0-1",
+        "funding.probability": "probability, 0-1",
+        "funding.gap": "the better side's return over the other's",
+        "funding.more": f"{currency} returned per {currency} spent",
+        "funding.returns.total": f"{currency} returned per {currency} spent within horizon_weeks",
+        "funding.returns.cost": f"{currency} per account won",
+        "funding.returns.contribution": f"{currency} per account and week",
+        "small.chance": "probability, 0-1",
+        "deciding_tests.power": "probability, 0-1",
+        "deciding_tests.extra_accounts": "accounts",
+        "deciding_tests.cost": currency,
     }
 
 

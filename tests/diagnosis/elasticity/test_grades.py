@@ -212,3 +212,19 @@ def test_the_weeks_that_are_named_are_those_that_are_counted() -> None:
     reading = elasticity(replace(market, buyers=replace(market.buyers, stock=stock)))
     assert (reading.first_week, reading.last_week) == (market.weeks[5], market.weeks[36])
     assert reading.weeks == 32
+
+
+def test_a_check_says_the_line_against_which_it_is_judged() -> None:
+    for found in (on("common_shocks"), on("cell_shocks")):
+        for check in found.checks:
+            assert check.passed is (abs(check.t) <= check.limit)
+            assert f"{abs(check.t):.1f} times its own error" in check.says
+            assert f"chance ends at {check.limit:.1f}" in check.says
+            assert check.verdict.startswith("yes" if check.passed else "no")
+            assert f"{check.limit:.1f}" in check.verdict
+    assert replace(found.checks[0], t=0.0).verdict == "not tested"
+
+
+def test_the_strength_of_pushes_is_told_with_what_it_means() -> None:
+    assert "where 1 is noise and at least 10 is needed" in on("weak_pushes").why
+    assert "where 1 is noise and 10 enough" in on("randomised_pushes").why

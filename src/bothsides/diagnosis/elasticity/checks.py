@@ -22,12 +22,13 @@ def lead_of_pushes(of: Ground, elasticity: float, counted: Floats, exposure: Flo
     """
     ahead = mean_ahead(of.driver_push, LEAD_WEEKS)
     score = beside(ahead, elasticity, counted, of.driver, of.pushed, of.controls, exposure)
-    passed = float(2 * stats.t.sf(abs(score.t), max(1, score.clusters - 1))) >= ALPHA
+    limit = beyond_chance_from(score.clusters)
+    passed = abs(score.t) <= limit
     said = "do not explain" if passed else "explain"
-    says = f"Pushes of the next {LEAD_WEEKS} weeks {said} what happens before them (t {score.t:.1f})."
+    says = f"Pushes of the next {LEAD_WEEKS} weeks {said} what happens before them ({sized(score.t, limit)})."
     if score.t == 0:
         says = "No weeks before the pushes are known: whether they followed the market cannot be tested."
-    return Check(id="push_leads", passed=passed, t=score.t, says=says)
+    return Check(id="push_leads", passed=passed, t=score.t, limit=limit, says=says)
 
 
 def ahead_of_joiners(mine: Floats, other: Floats) -> Check:
@@ -36,14 +37,16 @@ def ahead_of_joiners(mine: Floats, other: Floats) -> Check:
     Residuals of both sides' models, so that what today's joiners themselves draw in later is not held against them.
     """
     t = clustered_t(_products(mine, other, range(1, LEAD_WEEKS + 1)))
-    passed, live = _beyond(t, mine, other)
+    limit, live = _limit(mine, other)
+    passed = abs(t) <= limit
     said = "does not go" if passed else "goes"
     return Check(
         id="joiner_leads",
         passed=passed,
         t=t,
+        limit=limit,
         says=f"Who joins the other side unexpectedly in the {LEAD_WEEKS} weeks to come {said} with what happens before "
-        f"(t {t:.1f} over {live} cells).",
+        f"({sized(t, limit)}, over {live} cells).",
     )
 
 
@@ -54,14 +57,16 @@ def moving_together(mine: Floats, other: Floats) -> Check:
     of products beyond chance, by cells as clusters, shows shocks of single cells.
     """
     t = clustered_t(_products(mine, other, range(-NEAR_WEEKS, NEAR_WEEKS + 1)))
-    passed, live = _beyond(t, mine, other)
+    limit, live = _limit(mine, other)
+    passed = abs(t) <= limit
     said = "do not move" if passed else "move"
     return Check(
         id="cell_shocks",
         passed=passed,
         t=t,
-        says=f"What is left unexplained on the two sides of a cell: they {said} together beyond chance (t {t:.1f} over "
-        f"{live} cells).",
+        limit=limit,
+        says=f"What is left unexplained on the two sides of a cell: they {said} together beyond chance "
+        f"({sized(t, limit)}, over {live} cells).",
     )
 
 
@@ -76,10 +81,24 @@ def _products(mine: Floats, other: Floats, leads: range) -> Floats:
     return each
 
 
-def _beyond(t: float, mine: Floats, other: Floats) -> tuple[bool, int]:
-    """Whether so large a t is within chance, and the cells that spoke."""
+def _limit(mine: Floats, other: Floats) -> tuple[float, int]:
+    """From which t on a sum over cells is beyond chance, and the cells that spoke."""
     live = int((mine.any(1) & other.any(1)).sum())
-    return float(2 * stats.t.sf(abs(t), max(1, live - 1))) >= ALPHA, live
+    return beyond_chance_from(live), live
+
+
+def beyond_chance_from(clusters: int) -> float:
+    """The t, either way, that chance passes in one of a hundred markets with so many cells.
+
+    >>> round(beyond_chance_from(40), 1), round(beyond_chance_from(11), 1)
+    (2.7, 3.2)
+    """
+    return float(stats.t.ppf(1 - ALPHA / 2, max(1, clusters - 1)))
+
+
+def sized(t: float, limit: float) -> str:
+    """A t in words, with the line against which it is judged."""
+    return f"{abs(t):.1f} times its own error; chance ends at {limit:.1f}"
 
 
 def clustered_t(each: Floats) -> float:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bothsides.diagnosis.elasticity.checks import ahead_of_joiners, lead_of_pushes, moving_together
+from bothsides.diagnosis.elasticity.checks import ahead_of_joiners, lead_of_pushes, moving_together, sized
 from bothsides.diagnosis.elasticity.counts import CountFit, logit, poisson
 from bothsides.diagnosis.elasticity.ground import Ground
 from bothsides.diagnosis.elasticity.moments import REACH, instrumented
@@ -79,20 +79,22 @@ def _by_pushes(of: Ground, margin: Margin, near: float, policy: DiagnosisPolicy)
     if stage.f < policy.first_stage_least:
         return replace(
             refused,
-            why=f"Pushes for {who}s are declared {name} but hardly moved their stock: first-stage F {stage.f:.1f}, at "
-            f"least {policy.first_stage_least:.0f} is needed.",
+            why=f"Pushes for {who}s are declared {name} but hardly moved their stock: first-stage F {stage.f:.1f}, "
+            f"where 1 is noise and at least {policy.first_stage_least:.0f} is needed.",
         )
     found = instrumented(counted, of.driver, of.pushed, of.controls, exposure, near=near)
     if found.elasticity is None or not found.interval.bounded:
         return replace(refused, why=f"Pushes for {who}s leave the effect open on at least one end.")
     leads = lead_of_pushes(of, found.elasticity, counted, exposure)
     if not leads.passed:
-        why = f"Pushes for {who}s are declared {name}, but they went where things moved already (t {leads.t:.1f})."
+        why = f"Pushes for {who}s are declared {name}, but they went where things moved already "
+        why += f"({sized(leads.t, leads.limit)})."
         return replace(refused, why=why, checks=(leads,))
     return replace(
         refused,
         grade=_NAMED[of.assignment],
-        why=f"Pushes for {who}s were {name}, moved their stock (first-stage F {stage.f:.0f}) and {_followed(leads)}.",
+        why=f"Pushes for {who}s were {name}, moved their stock (first-stage F {stage.f:.0f}, where 1 is noise and "
+        f"{policy.first_stage_least:.0f} enough) and {_followed(leads)}.",
         value=found.elasticity,
         interval=found.interval,
         error=found.error,

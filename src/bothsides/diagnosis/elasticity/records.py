@@ -46,12 +46,27 @@ def weakest(grades: Sequence[Identification]) -> Identification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One test of what an effect assumes. `t` is cluster-robust; a failed check lowers the grade."""
+    """One test of what an effect assumes; a failed one lowers the grade.
+
+    `t` is how many times its own error (by cells as clusters) that is which should be nothing; 0 where it could not be
+    tested. From `limit` on it is beyond chance, which goes so far in 1 of 100 markets.
+    """
 
     id: str
     passed: bool
     t: float
+    limit: float
     says: str
+
+    @property
+    def verdict(self) -> str:
+        """Whether it passed, with the line against which it is judged."""
+        if self.t == 0:
+            return "not tested"
+        size = f"{abs(self.t):.1f} times its own error"
+        if self.passed:
+            return f"yes: {size}, under {self.limit:.1f}"
+        return f"no: {size}, {self.limit:.1f} or more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

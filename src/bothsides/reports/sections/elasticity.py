@@ -10,6 +10,7 @@ from bothsides.diagnosis.elasticity.records import (
     Margin,
     Response,
     SideReturn,
+    beyond_chance,
 )
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.reports.markup import Child, Markup, element
@@ -24,6 +25,10 @@ _EFFECTS = (
     Column(label="rests on"),
 )
 _CHECKS = (Column(label="effect on"), Column(label="check"), Column(label="passed"))
+_CHECKED = (
+    "Tests of what the effects assume: what should be nothing, in times its own error. Chance goes beyond the line in "
+    "1 of 100 markets"
+)
 _SHOWN_WEEKS = (4, 8, 13, 26)
 _GRADES = (
     "What an effect rests on, strongest first: pushes by lot (randomised), pushes for an outside reason "
@@ -40,6 +45,7 @@ def elasticity(diagnosis: Diagnosis) -> Section | None:
     parts = (
         prose(element("b", spoken(reading.funding.sentence))),
         _returns(reading, diagnosis.currency),
+        *(prose(spoken(note), class_="of") for note in reading.notes),
         _small(reading) if reading.small else _effects(reading),
         _missing(reading),
         _on_record(reading),
@@ -61,7 +67,11 @@ def _returns(reading: ElasticityReading, currency: str) -> Markup | None:
         Column(label="cost of one", numeric=True),
     )
     rows = [_return(each, currency) for each in reading.funding.returns]
-    return table("Contribution per unit of spend, average costs", columns, rows)
+    returns = table("Contribution per unit of spend, average costs", columns, rows)
+    why = prose(spoken(reading.funding.reckoned), class_="note")
+    if reading.funding.side is None:
+        return fold("What a unit of spend returns on each side", returns, why, printed=False)
+    return Markup(returns + why)
 
 
 def _return(of: SideReturn, currency: str) -> tuple[Child, ...]:
@@ -79,7 +89,13 @@ def _effects(reading: ElasticityReading) -> Markup:
     caption = f"How one side moves the other: {count(reading.cells)} cells, {count(reading.weeks)} weeks"
     said = prose(spoken(reading.sentence))
     keeps = prose(spoken(reading.retention.sentence)) if reading.retention else ""
-    return Markup(said + keeps + table(caption, _EFFECTS, [_effect(e) for e in reading.effects]))
+    effects = table(caption, _EFFECTS, [_effect(e) for e in reading.effects])
+    if any(beyond_chance(e) for e in reading.effects):
+        return Markup(said + keeps + effects)
+    nothing = prose("That one side draws or keeps the other is not seen beyond chance.")
+    return Markup(
+        nothing + fold("Every effect that was looked for, with its range", said, keeps, effects, printed=False)
+    )
 
 
 def _effect(of: Effect) -> tuple[Child, ...]:
@@ -130,7 +146,7 @@ def _behind(reading: ElasticityReading) -> Markup | None:
         return None
     whys = [prose(spoken(why)) for why in dict.fromkeys(e.why for e in reading.effects if e.why)]
     rows = [_check(effect, check) for effect in reading.effects for check in effect.checks]
-    checks = table("Tests of what the effects assume", _CHECKS, rows) if rows else None
+    checks = table(_CHECKED, _CHECKS, rows) if rows else None
     return fold(
         "What the numbers rest on", prose(_GRADES, class_="note"), *whys, checks, _pushes(reading), printed=False
     )
@@ -138,7 +154,7 @@ def _behind(reading: ElasticityReading) -> Markup | None:
 
 def _check(effect: Effect, check: Check) -> tuple[Child, ...]:
     verb = "joining" if effect.margin is Margin.INFLOW else "leaving"
-    return f"{effect.side}s {verb}", spoken(check.says), "yes" if check.passed else "no"
+    return f"{effect.side}s {verb}", spoken(check.says), check.verdict
 
 
 def _pushes(reading: ElasticityReading) -> Markup | None:
