@@ -337,9 +337,11 @@ def test_what_is_said_of_both_cohort_tables_is_said_once():
 
 def test_a_funnel_without_a_leak_folds_its_steps():
     funnel = sample.full().funnels[0]
-    whole = replace(funnel, steps=tuple(replace(step, leak=False) for step in funnel.steps))
+    unbroken = tuple(replace(step, leak=False) for step in funnel.steps)
+    whole = replace(funnel, steps=unbroken, basis="Leads created from 2025-06-25 to 2026-06-24.")
     folded = funnels(replace(sample.full(), funnels=(whole,))).body
     assert folded.index("<details") < folded.index("<svg")
+    assert "from 25 June 2025 to 24 June 2026" in folded.replace("\u00a0", " ")
     leaking = funnels(replace(sample.full(), funnels=(funnel,))).body
     assert leaking.index("<svg") < leaking.index("<details")
 

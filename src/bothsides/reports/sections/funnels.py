@@ -6,7 +6,7 @@ from bothsides.reports.charts.rows import Row, bars, dots
 from bothsides.reports.charts.theme import side_colour
 from bothsides.reports.markup import Child, Markup
 from bothsides.reports.names import with_status
-from bothsides.reports.numbers import count, shown
+from bothsides.reports.numbers import count, shown, spoken
 from bothsides.reports.pieces import VALUE_COLUMNS, Column, Section, figure, fold, prose, table, value_cells
 from bothsides.reports.trust import counted, is_firm
 
@@ -41,7 +41,9 @@ def _figure(funnel: Funnel, rests_on: str) -> Markup:
     listed = _table(funnel, rests_on)
     title = funnel.sentence or funnel.label
     if not any(step.leak for step in funnel.steps):
-        return figure(title, behind=fold(f"{funnel.label}: every step", *drawn, prose(note, class_="note"), listed))
+        return figure(
+            title, behind=fold(f"{funnel.label}: every step", *drawn, prose(spoken(note), class_="note"), listed)
+        )
     return figure(title, *drawn, note=note, behind=fold(f"The table behind: {funnel.label.lower()}", listed))
 
 
