@@ -139,7 +139,7 @@ def test_a_loss_says_what_could_move_and_who_follows() -> None:
     diagnosis = replace(plain, concentration=(replace(side, stress=(stress,)),))
     said = _said(concentration(diagnosis))
     assert "21 % (16 % to 25 %)" in said
-    assert "33 %, 5 more" in said
+    assert "21 % (16 % to 25 %) 33 % 5 2 0" in said
     assert "60 % to 66 %, now 70 % of 300" in said
     assert "is assumed, not known" in said
 

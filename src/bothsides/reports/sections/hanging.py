@@ -39,8 +39,10 @@ def stress_more(side: SideConcentration) -> Markup | None:
         Column(label="without the largest"),
         Column(label="GMV that could move", numeric=True),
         Column(label="GMV lost if it does in part", numeric=True),
-        Column(label="with those who follow", numeric=True),
-        Column(label="cells without a verdict, newly on one", numeric=True),
+        Column(label="GMV lost with those who follow", numeric=True),
+        Column(label="who would follow", numeric=True),
+        Column(label="cells left too small to judge", numeric=True),
+        Column(label="cells newly on one account", numeric=True),
         *((Column(label="requests filled", numeric=True),) if any(s.fill for s in looked) else ()),
     )
     rows = [
@@ -48,8 +50,10 @@ def stress_more(side: SideConcentration) -> Markup | None:
             f"{stress.k}",
             _share(stress.gmv_movable_share),
             _range(*(stress.gmv_lost_after or (0.0, 0.0, 0.0))),
-            f"{_share(stress.gmv_lost_with_followers)}, {count(stress.followers)} more",
-            f"{count(stress.cells_undecided)}, {count(stress.cells_fragile)}",
+            _share(stress.gmv_lost_with_followers),
+            count(stress.followers),
+            count(stress.cells_undecided),
+            count(stress.cells_fragile),
             *((_fill(stress.fill),) if any(s.fill for s in looked) else ()),
         )
         for stress in looked
