@@ -5,6 +5,7 @@ from dataclasses import replace
 from tests.reports import sample
 from tests.reports.test_html import Outline
 
+from bothsides.metrics import Status
 from bothsides.reports.sections.benchmarks import benchmarks
 
 
@@ -56,3 +57,12 @@ def test_short_histories_say_so():
     short = replace(sample.headlines()[1], run=sample.headlines()[1].run[:3])
     words = said(benchmarks(replace(sample.full(), headlines=(short,))))
     assert words.startswith("No headline number has enough complete periods")
+
+
+def test_a_number_that_is_too_young_is_not_called_good_or_poor():
+    full = sample.full()
+    side = full.concentration[0]
+    young = {name: replace(value, status=Status.IMMATURE) for name, value in side.values.items()}
+    words = said(benchmarks(replace(full, concentration=(replace(side, values=young),))))
+    assert "buyers 31 %" in words
+    assert "buyers poor, 31 %" not in words

@@ -10,7 +10,7 @@ from bothsides.reports.markup import Child, Markup, element
 from bothsides.reports.names import metric_name
 from bothsides.reports.numbers import count, plural
 from bothsides.reports.pieces import Column, Section, fold, number_and_trust, prose, table
-from bothsides.reports.trust import status
+from bothsides.reports.trust import is_firm, status
 
 _OWN = (
     Column(label="number"),
@@ -106,7 +106,9 @@ def _published(held: Sequence[_Held]) -> Markup | None:
 
 
 def _judged(value: Value, mark: Benchmark) -> str:
-    """Good or poor where the figure draws a line that the number crosses; empty else."""
+    """Good or poor where the figure draws a line that a firm number crosses; empty else."""
+    if not is_firm(value):
+        return ""
     word = verdict(float(value.value or 0), mark).split()[0].lower()
     return word if word in _JUDGED else ""
 
