@@ -91,7 +91,7 @@ def _map(cells: Sequence[LiquidityCell], currency: str, linked: frozenset[Where]
         for category in categories
     ]
     shown_cells = sum((category, region) in at for category in categories for region in regions)
-    caption = element("caption", _key(cells))
+    caption = element("caption", _key(cells, currency))
     grid = element("table", caption, element("thead", head), element("tbody", rows), class_="map")
     hidden = len(cells) - shown_cells
     if not hidden:
@@ -100,10 +100,10 @@ def _map(cells: Sequence[LiquidityCell], currency: str, linked: frozenset[Where]
     return Markup(grid + rest)
 
 
-def _key(cells: Sequence[LiquidityCell]) -> str:
+def _key(cells: Sequence[LiquidityCell], currency: str) -> str:
     """What stands in each cell of the map."""
     rate = next((f"share {words}; " for metric, words, _ in _RATES if any(metric in c.values for c in cells)), "")
-    return f"In each cell: verdict; buyers : suppliers; {rate}GMV"
+    return f"In each cell: verdict; buyers : suppliers; {rate}GMV of the window, {currency}"
 
 
 def _largest(labelled: list[tuple[str | None, float]], most: int) -> list[str | None]:
