@@ -17,13 +17,14 @@ from rich.console import Console
 from tests.cli.conftest import Run
 from tests.diagnosis.panels import panel_of
 
-from bothsides.cli.elasticity import as_record, show
+from bothsides.cli.elasticity import after_push, as_record, show
 from bothsides.cli.push_plan import COLUMNS, first_day, plan, plan_as_record, save_plan, show_plan, write_pushes
 from bothsides.diagnosis.elasticity import (
     Design,
     ElasticityReading,
     Judgement,
     PushPlan,
+    Response,
     SideMoney,
     cheapest_test,
     elasticity,
@@ -71,6 +72,21 @@ def test_every_effect_is_printed_with_its_range_and_grade() -> None:
     assert " to +" in line
     assert "cost of one, EUR" in text
     assert text.rstrip().splitlines()[-1].startswith("Next: bothsides elasticity plan")
+
+
+def test_what_followed_a_push_is_told_only_where_it_moved_the_side_it_was_for() -> None:
+    def followed(pushed: Side, side: Side, low: float, high: float) -> Response:
+        return Response(
+            pushed=pushed, side=side, weeks=(0, 26), percent=(0.0, 4.0), low=(0.0, low), high=(0.0, high), starts=24
+        )
+
+    drawn = followed(Side.SUPPLIER, Side.BUYER, 1.0, 9.0)
+    moved, still = (followed(Side.SUPPLIER, Side.SUPPLIER, low, 9.0) for low in (1.0, -1.0))
+    assert after_push(drawn, (moved, drawn)) == (
+        "26 weeks after a push for suppliers began (24 on record), buyer stock is +4.0 % against cells without "
+        "(+1.0 to +9.0)."
+    )
+    assert "what followed on the other side is not the pushes' doing" in after_push(drawn, (still, drawn))
 
 
 def test_what_is_said_of_pushes_on_record_is_printed() -> None:

@@ -29,6 +29,11 @@ def test_a_market_without_problems_says_so(run: Run, workspace: Path) -> None:
     assert json.loads(run("finding", "--json", "-w", workspace).out) == []
 
 
+def test_a_workspace_may_stand_alone_as_in_other_commands(run: Run, workspace: Path) -> None:
+    assert run("finding", workspace).out == run("finding", "-w", workspace).out != ""
+    assert run("finding", workspace, "-w", workspace).code == 2
+
+
 def test_an_unknown_finding_is_refused_with_those_there_are(run: Run, workspace: Path) -> None:
     done = run("finding", "supply-short", "-w", workspace)
     assert done.code == 2

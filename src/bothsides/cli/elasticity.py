@@ -21,6 +21,8 @@ from bothsides.cli.set_aside import warn_of_set_aside
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bothsides.diagnosis.elasticity import DecidingTest, Effect, ElasticityReading, Judgement, Response
 
 LEAST_TO_DEAL = 3
@@ -122,7 +124,7 @@ def _show_effects(console: Console, reading: ElasticityReading) -> None:
         console.print(plain(f"\n{reading.retention.sentence}"))
     for response in reading.responses:
         if response.side is not response.pushed and response.weeks[1:]:
-            console.print(plain(_after_push(response)))
+            console.print(plain(f"\n{after_push(response, reading.responses)}"))
 
 
 def _effects(reading: ElasticityReading) -> Table:
@@ -174,12 +176,19 @@ def _returns(reading: ElasticityReading, currency: str) -> Table:
     return table
 
 
-def _after_push(response: Response) -> str:
-    at = len(response.weeks) - 1
+def after_push(response: Response, responses: Sequence[Response]) -> str:
+    """What followed pushes on the other side, where they moved the side they were for; else that they did not."""
+    at, pushed = len(response.weeks) - 1, response.pushed
+    own = next((r for r in responses if r.side is r.pushed is pushed), None)
+    begun = f"{response.weeks[at]} weeks after a push for {pushed}s began ({response.starts} on record)"
+    if own is not None and own.low[at] <= 0 <= own.high[at]:
+        return (
+            f"{begun}, {pushed} stock itself is not beyond chance from cells without ({own.percent[at]:+.1f} %, "
+            f"{own.low[at]:+.1f} to {own.high[at]:+.1f}): what followed on the other side is not the pushes' doing."
+        )
     return (
-        f"\n{response.weeks[at]} weeks after a push for {response.pushed}s began (of {response.starts}), "
-        f"{response.side} stock is {response.percent[at]:+.1f} % against cells without ({response.low[at]:+.1f} to "
-        f"{response.high[at]:+.1f})."
+        f"{begun}, {response.side} stock is {response.percent[at]:+.1f} % against cells without "
+        f"({response.low[at]:+.1f} to {response.high[at]:+.1f})."
     )
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bothsides.cli.days import day
-from bothsides.cli.places import WorkspaceFolder, published
+from bothsides.cli.places import WorkspaceFolder, published, word_and_folder
 from bothsides.cli.set_aside import warn_of_set_aside
 from bothsides.cli.terminal import plain, screen
 
@@ -44,7 +44,8 @@ def finding(
     from bothsides.reports.sampling import as_told
     from bothsides.workspace import Workspace
 
-    opened = Workspace.open(workspace)
+    which, folder = word_and_folder(which, workspace)
+    opened = Workspace.open(folder)
     with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
         diagnosis = as_told(diagnose(store, as_of=day(as_of, "--as-of"), policy=read_policy(opened.folder)))
         warn_of_set_aside(store)

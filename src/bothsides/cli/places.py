@@ -22,6 +22,16 @@ WorkspaceFolder: TypeAlias = Annotated[
 ]
 
 
+def word_and_folder(word: str | None, folder: Path) -> tuple[str | None, Path]:
+    """The word and the workspace that are meant where a command takes a word first: a workspace alone may stand there
+    too, as it does in commands without a word."""
+    from bothsides.workspace import SETTINGS_FILE
+
+    if word is not None and folder == Path() and (Path(word) / SETTINGS_FILE).is_file():
+        return None, Path(word)
+    return word, folder
+
+
 def published(workspace: Workspace) -> Path:
     """The workspace's published warehouse. Raises WarehouseMissing naming the command that makes one."""
     from bothsides.warehouse import WarehouseMissing
