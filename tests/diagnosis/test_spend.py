@@ -37,6 +37,16 @@ def test_buyers_bought_for_a_cell_without_suppliers() -> None:
     assert "Move it to Wire / East" in finding.first_step
 
 
+def test_buyers_buy_and_suppliers_serve_in_the_words_of_the_finding() -> None:
+    found = sick()
+    judged = judge(found, DiagnosisPolicy())
+    (bought,) = spend_findings(spent(sick=12_000.0), judged, found, "EUR", DiagnosisPolicy())
+    assert bought.title.endswith("where only 6 suppliers can serve them")
+    short = Spent(by_cell={(Side.SUPPLIER, ("Wire", "East")): 9_000.0}, total={Side.BUYER: 0.0, Side.SUPPLIER: 9_000.0})
+    (won,) = spend_findings(short, judged, found, "EUR", DiagnosisPolicy())
+    assert won.title.endswith("where only 8 buyers look, ask or buy")
+
+
 def test_a_trifle_is_not_named() -> None:
     found = sick()
     judged = judge(found, DiagnosisPolicy())

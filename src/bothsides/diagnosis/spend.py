@@ -188,7 +188,7 @@ def _finding(
     return Finding(
         kind="thin_cell_spend",
         title=f"{money(monthly, currency)} a month is spent to win {of_side(side)} for {cell.label}, where only "
-        f"{counted(there, side.other.value)} can serve them",
+        f"{counted(there, side.other.value)} {'can serve them' if side is Side.BUYER else 'look, ask or buy'}",
         place=Place(side=side, category=cell.category, region=cell.region),
         sure=Sureness.LIKELY if j.settled else Sureness.DIRECTIONAL,
         why_sure="The spend is counted; that the cell is too thin is beyond chance."
