@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -136,3 +137,32 @@ def test_no_account_is_listed_without_a_reason(answers: list[Told]) -> None:
     for told in answers:
         listed = as_record(told, 1_000)["top"]
         assert all(one.get("why") or one.get("reason") for one in listed)
+
+
+PAGES = Path(__file__).resolve().parents[2] / "docs"
+COMMAND, BLOCK = r"^    bothsides predict ?([a-z-]*)([^\n]*)\n\n", r"(?:[^`]+\n\n)?```\n(.*?)\n```$"
+SHOWN = re.compile(COMMAND + BLOCK, re.MULTILINE | re.DOTALL)
+DRAWN = re.compile(r"\([\d,]+ to [\d,]+\)|version [0-9a-f]{12}|[ -]+\n")
+"""Ranges that are drawn, in the order in which accounts were loaded, and what follows from that."""
+
+
+@pytest.mark.parametrize("page", ["predict.md", "lifetime-value.md"])
+def test_what_the_page_shows_is_what_the_command_prints_for_the_demo(answers: list[Told], page: str) -> None:
+    """Whole, in a window of a hundred columns; what is stored is told on the screen and not on the page."""
+    shown = SHOWN.findall((PAGES / page).read_text(encoding="utf-8"))
+    assert shown
+    for model, words, block in shown:
+        text = StringIO()
+        console = Console(file=text, width=100)
+        if model:
+            asked = dict(zip(*[iter(words.split())] * 2, strict=True))
+            told = [one for one in answers if one.card.model == model]
+            told = [one for one in told if asked.get("--side") in (None, one.card.side)]
+            show(console, told, int(asked.get("--top", "10")))
+        else:
+            overview(console, answers)
+        assert _settled(block) == _settled(text.getvalue())
+
+
+def _settled(text: str) -> list[str]:
+    return DRAWN.sub("\n", f"{text}\n").split()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bothsides.metrics import Better
-from bothsides.predict.model_card import Comparison, Estimate, Feature
+from bothsides.predict.model_card import Comparison, Estimate, Feature, ModelVerdict
 from bothsides.predict.shelf import keep, latest_path, plain, read_latest, read_version, stored, versions
 from bothsides.predict.since import since
 from tests.predict.test_model_card import CARD
@@ -150,3 +150,12 @@ def test_an_input_without_a_part_then_has_not_moved() -> None:
     idle = replace(FITTED, features=(replace(RECENCY, mean=0.0, scale=1.0, weight=0.0),))
     found = since(stored(idle, window=WINDOW, load_id=7), LATER, known_to=date(2024, 2, 1))
     assert not any("standard deviations" in sentence for sentence in found.sentences)
+
+
+def test_the_same_version_judged_by_another_line_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    first = stored(FITTED, window=WINDOW, load_id=7)
+    judged = stored(replace(FITTED, verdict=ModelVerdict.NOT_CALIBRATED), window=WINDOW, load_id=7)
+    assert first.version == judged.version
+    assert [keep(tmp_path, model) for model in (first, judged, judged)] == [True, True, False]
+    assert read_latest(tmp_path, FITTED.id) == judged
+    assert versions(tmp_path, FITTED.id) == (first.version,)

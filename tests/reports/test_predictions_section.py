@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from tests.reports.sample import full
 
+from bothsides.diagnosis.at_risk import RiskCount
+from bothsides.diagnosis.finding import Place
 from bothsides.metrics import Better
 from bothsides.predict.model_card import Band, Comparison, Estimate, Feature, ModelCard, ModelVerdict
+from bothsides.predict.on_shelf import ShelfLine, Standing
 from bothsides.reports.sections.predictions import predictions, said
 from bothsides.schema import Side
 
@@ -61,7 +65,8 @@ def body(*cards: ModelCard) -> str:
 
 def test_the_verdict_comes_first_and_the_calibration_folds() -> None:
     text = body(CARD)
-    assert "usable; it ranks 81 % of pairs rightly, days since the last order 74 % on 400 cases" in text
+    ranks = "usable; it puts 81 % of pairs in the right order, the rule (days since the last order) 74 % on 400 cases"
+    assert ranks in text
     assert text.index("usable;") < text.index("<details")
     assert "What was said and what came" in text
     assert "78 %" in text
@@ -77,7 +82,7 @@ def test_a_level_that_is_off_beyond_chance_stands_beside_the_ranking() -> None:
         return Comparison(measure="observed_to_predicted", better=Better.NEITHER, model=middle)
 
     off, right = (replace(CARD, comparisons=(*CARD.comparisons, ratio(*ends))) for ends in ((0.81, 0.87), (0.95, 1.05)))
-    assert said(off).endswith("on 400 cases of later months; 0.84 came for each one predicted.")
+    assert said(off).endswith("on 400 cases of later months; 84 came for each 100 foretold.")
     assert said(right).endswith("on 400 cases of later months.")
 
 
@@ -89,7 +94,7 @@ def test_features_without_a_part_are_not_listed_and_the_strongest_leads() -> Non
 
 def test_where_the_rule_is_the_model_it_says_so() -> None:
     alone = replace(CARD, features=CARD.features[:1])
-    assert said(alone).startswith("usable; the rule is enough, days since the last order; it ranks 81")
+    assert said(alone).startswith("usable; the rule is enough, days since the last order; it puts 81")
 
 
 def test_no_signal_and_too_little_are_said_in_words_without_a_fold() -> None:
@@ -105,3 +110,69 @@ def test_no_signal_and_too_little_are_said_in_words_without_a_fold() -> None:
 
 def test_a_diagnosis_without_models_has_no_section() -> None:
     assert body() == ""
+
+
+COUNT = RiskCount(
+    model_id="churn-buyer",
+    side=Side.BUYER,
+    scored=252,
+    lately=220,
+    likely=5,
+    first=(("Ivory <Labs>", 0.62), ("Quarry Textiles", 0.58)),
+)
+
+
+def page(**more: Any) -> str:
+    section = predictions(replace(full(), predictions=(CARD,), **more))
+    return "" if section is None else str(section.html()).replace("\u00a0", " ")
+
+
+def test_counts_names_and_the_finding_stand_beside_the_verdict() -> None:
+    told = full()
+    finding = replace(told.findings[0], kind="accounts_at_risk", place=Place(side=Side.BUYER), rank=2)
+    text = page(at_risk=(COUNT,), findings=(told.findings[0], finding))
+    assert "252 accounts scored, 220 of them with an order in the last 3 months; 5 of these at risk" in text
+    assert "with most to lose Ivory &lt;Labs&gt; (62 %), Quarry Textiles (58 %)" in text
+    assert '<a href="#finding-2">Finding 2 names them</a>' in text
+    alone = page(at_risk=(COUNT,), findings=())
+    assert "#finding-" not in alone
+    command = "<code>bothsides predict churn --side buyer</code>"
+    assert f"Too little hangs on them for a finding; all of them: {command}." in alone
+    assert f"Among the smaller findings; all of them: {command}." in page(
+        at_risk=(COUNT,), findings=(), smaller=(finding,)
+    )
+
+
+def test_chances_that_did_not_hold_name_nobody() -> None:
+    card = replace(CARD, verdict=ModelVerdict.NOT_CALIBRATED, reason="its chances did not hold in 1 of 5 bands")
+    section = predictions(replace(full(), predictions=(card,), at_risk=(replace(COUNT, first=()),)))
+    assert section is not None
+    text = str(section.html())
+    assert "usable to rank, not as a probability; its chances did not hold in 1 of 5 bands." in text
+    assert "its chances did not hold, so none is named" in text
+    assert "at risk" not in text
+
+
+def test_stored_models_stand_in_a_line_each_and_the_others_say_how_they_are_made() -> None:
+    def line(title: str, standing: Standing, says: str = "") -> ShelfLine:
+        known = None if standing is Standing.NONE else date(2025, 9, 30)
+        command = "bothsides predict ltv --side buyer"
+        return ShelfLine(
+            id="x", title=title, standing=standing, verdict="usable", says=says, known_to=known, command=command
+        )
+
+    text = page(
+        stored_models=(
+            line("Lifetime value, buyers", Standing.FRESH, "EUR 135,009 in the next 8 months."),
+            line("Spend forecast, buyers", Standing.OLDER, "EUR 1 in the next three months."),
+            line("New pairs", Standing.BROKEN),
+            line("Upsell, suppliers", Standing.NONE),
+        )
+    )
+    assert (
+        "Lifetime value, buyers</b>: usable; EUR 135,009 in the next 8 months. Made as of 30 September 2025; who"
+        in text
+    )
+    assert "Made before the latest data, as of 30 September 2025; to make it anew: <code>bothsides predict ltv" in text
+    assert "New pairs</b>: its stored file cannot be read; to make it anew" in text
+    assert "Not made yet: Upsell, suppliers. To make them: <code>bothsides predict</code>." in text

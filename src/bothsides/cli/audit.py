@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_text
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,6 +36,7 @@ def audit(
     from bothsides.diagnosis import diagnose, read_policy
     from bothsides.diagnosis.elasticity import read_judgements
     from bothsides.metrics import open_store, read_dictionary
+    from bothsides.predict.on_shelf import on_shelf
     from bothsides.reports import audit_json, audit_summary, write_audit
     from bothsides.workspace import Workspace
 
@@ -49,6 +51,7 @@ def audit(
             judgements=read_judgements(opened.folder),
         )
         warn_of_set_aside(store)
+    diagnosis = replace(diagnosis, stored_models=on_shelf(opened.models_dir, known_to=diagnosis.as_of))
     if json:
         told = record(diagnosis) if whole else audit_json(diagnosis)
         print(json_text.dumps(told, indent=2, ensure_ascii=False))

@@ -47,7 +47,6 @@ def predict(
     bothsides predict ltv --json
     """
     from bothsides.cli.predictions import as_record, overview, show
-    from bothsides.diagnosis import read_policy
     from bothsides.metrics import open_store, read_dictionary
     from bothsides.metrics.agreed.commission import buyer_share
     from bothsides.predict.asking import MODELS, Question
@@ -81,6 +80,8 @@ def predict(
     elif model is None:
         overview(screen(), told)
     else:
+        from bothsides.diagnosis import read_policy
+
         show(screen(), told, top, audited=read_policy(opened.folder).at_risk_probability)
     broken = [one.error for one in told if one.error]
     sys.stderr.writelines(plain(f"bothsides: {error}\n").plain for error in broken)

@@ -69,6 +69,41 @@ class Risk:
         return self.held * self.alike.shares[0]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskCount:
+    """One side's churn model in numbers: accounts scored, those that ordered lately, those of them at risk.
+
+    `first` are the names and chances of the ones with most to lose; none where the model may not speak in chances.
+    """
+
+    model_id: str
+    side: Side
+    scored: int
+    lately: int
+    likely: int
+    first: tuple[tuple[str, float], ...] = ()
+
+
+def risk_counts(risks: tuple[Risk, ...], *, most: int = 3) -> tuple[RiskCount, ...]:
+    """The counts of each side whose accounts were scored."""
+    return tuple(_counted(risk, most) for risk in risks if risk.prediction.table is not None)
+
+
+def _counted(risk: Risk, most: int) -> RiskCount:
+    table, card = risk.prediction.table, risk.prediction.card
+    if table is None:
+        raise ValueError(f"{card.id} scored no account")
+    first = (table.score(int(row)) for row in risk.rows[:most])
+    return RiskCount(
+        model_id=card.id,
+        side=card.side or Side.BUYER,
+        scored=len(table),
+        lately=int(ordered_lately(table.values).sum()),
+        likely=len(risk.rows),
+        first=tuple((score.name, score.probability) for score in first),
+    )
+
+
 def read_risks(store: Store, as_of: date | None, policy: DiagnosisPolicy) -> tuple[Risk, ...]:
     """The churn model of each side with the accounts it puts at risk."""
     return tuple(_risk(churn(store, side, as_of=as_of), policy) for side in Side)

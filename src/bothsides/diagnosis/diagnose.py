@@ -3,7 +3,7 @@
 from datetime import date
 
 from bothsides.diagnosis.accounts import Look, look_at_accounts
-from bothsides.diagnosis.at_risk import at_risk
+from bothsides.diagnosis.at_risk import at_risk, risk_counts
 from bothsides.diagnosis.behind import with_rows
 from bothsides.diagnosis.benchmarks import BENCHMARKS, Benchmark
 from bothsides.diagnosis.caveats import caveats
@@ -114,6 +114,7 @@ def _diagnose(
         elasticity=look.elasticity,
         threshold=look.threshold,
         predictions=tuple(risk.prediction.card for risk in look.risks),
+        at_risk=risk_counts(look.risks),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from bothsides.diagnosis.at_risk import RiskCount
 from bothsides.diagnosis.elasticity.records import ElasticityReading
 from bothsides.diagnosis.finding import Finding
 from bothsides.diagnosis.hanging import Fill, Hanging
@@ -12,6 +13,7 @@ from bothsides.diagnosis.threshold.thresholds import Thresholds
 from bothsides.metrics import Value
 from bothsides.metrics.dictionary import HOUSE, Dictionary
 from bothsides.predict.model_card import ModelCard
+from bothsides.predict.on_shelf import ShelfLine
 from bothsides.schema import Side
 
 
@@ -214,5 +216,9 @@ class Diagnosis:
     """From how many of one side on the other stays, and how far each cell is; None where it was not looked at."""
     predictions: tuple[ModelCard, ...] = ()
     """What the models know and do not know: one card each, whatever its verdict."""
+    at_risk: tuple[RiskCount, ...] = ()
+    """How many accounts each side's churn model scored, and how many of them are at risk."""
+    stored_models: tuple[ShelfLine, ...] = ()
+    """The other models as they are stored, a line each; none where no workspace's shelf was looked at."""
     smaller: tuple[Finding, ...] = ()
     """Findings worth too little of this market to be ranked, or beyond what a person reads, dearest first."""

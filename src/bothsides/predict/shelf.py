@@ -79,15 +79,17 @@ def plain(value: object) -> Any:
 
 
 def keep(folder: Path, model: Stored) -> bool:
-    """Store the model as the latest and in the history; False where the latest has its version already.
+    """Store the model as the latest and in the history; False where the latest says the very same already.
+
+    One of the same version that is told in other words or judged by another line takes its place.
 
     Raises ValueError for an id or version that is no file's name.
     """
     latest = latest_path(folder, model.id)
     now = read_latest(folder, model.id) if latest.exists() else None
-    if now is not None and now.version == model.version:
-        return False
     text = _text(model)
+    if now is not None and _text(now) == text:
+        return False
     _write(_history(folder, model.id) / f"{_checked(_VERSION, model.version, 'version')}.json", text)
     _write(latest, text)
     return True

@@ -1,9 +1,12 @@
 """What the models know and do not know: a verdict each, judged on months they had not seen; the rest folds."""
 
+from bothsides.diagnosis.at_risk import RiskCount
 from bothsides.diagnosis.picture import Diagnosis
+from bothsides.predict.in_words import MEASURES, is_rule, verdict_said
 from bothsides.predict.model_card import Comparison, Feature, ModelCard, ModelVerdict
+from bothsides.predict.on_shelf import ShelfLine, Standing
 from bothsides.reports.markup import Markup, element
-from bothsides.reports.numbers import count, percent, plural
+from bothsides.reports.numbers import count, percent, plural, spoken
 from bothsides.reports.pieces import Column, Section, fold, prose, table
 
 _METHOD = (
@@ -11,25 +14,18 @@ _METHOD = (
     "nothing to the rule, the rule is used; where nothing can be told, it says so."
 )
 
-_MEASURES = {
-    "auc": "pairs ranked rightly (AUC)",
-    "brier": "squared error (Brier)",
-    "log_loss": "surprise (log-loss)",
-    "recall_at_10": "of what came, among the ten likeliest",
-    "observed_to_predicted": "came for each one predicted",
-    "ece": "mean distance of chance and share (ECE)",
-}
-
 
 def predictions(diagnosis: Diagnosis) -> Section | None:
     """One line per model with its verdict; calibration, measures and features one fold away."""
     if not diagnosis.predictions:
         return None
     cards = diagnosis.predictions
-    lines = element("ul", [element("li", element("b", subject(card)), f": {said(card)}") for card in cards])
+    lines = [element("li", element("b", subject(card)), f": {said(card)}", _at_risk(diagnosis, card)) for card in cards]
+    lines += [_stored(line) for line in diagnosis.stored_models if line.standing is not Standing.NONE]
     judged = [card for card in cards if card.bands]
     folds = [fold(f"How well it is known: {subject(card).lower()}", _known(card)) for card in judged]
-    body = Markup("".join([lines, prose(_METHOD, class_="note"), *folds]))
+    missing = _missing(diagnosis.stored_models)
+    body = Markup("".join([element("ul", lines), missing, prose(_METHOD, class_="note"), *folds]))
     return Section(id="predictions", nav="What comes next", heading="What accounts will do next", body=body)
 
 
@@ -43,29 +39,77 @@ def said(card: ModelCard) -> str:
     """The verdict in one sentence."""
     ranking = card.measured("auc")
     if card.verdict is ModelVerdict.TOO_LITTLE or ranking is None:
-        return f"{card.verdict.value}; {card.reason}."
-    ranks = f"it ranks {percent(round(ranking.model.value, 2))} of pairs rightly"
-    if ranking.baseline is not None and not _is_rule(card):
-        ranks = f"{ranks}, {card.baseline} {percent(round(ranking.baseline.value, 2))}"
+        return f"{verdict_said(card)}; {card.reason}."
+    ranks = f"it puts {percent(round(ranking.model.value, 2))} of pairs in the right order"
+    if ranking.baseline is not None and not is_rule(card):
+        ranks = f"{ranks}, the rule ({card.baseline}) {percent(round(ranking.baseline.value, 2))}"
     if card.verdict is ModelVerdict.USABLE:
-        used = f"the rule is enough, {card.baseline}; " if _is_rule(card) else ""
+        used = f"the rule is enough, {card.baseline}; " if is_rule(card) else ""
         return f"usable; {used}{ranks} on {plural(card.n_test, 'case')} of later months{_level(card)}."
-    return f"{card.verdict.value}; {card.reason}."
+    return f"{verdict_said(card)}; {card.reason}."
 
 
 def _level(card: ModelCard) -> str:
-    """How many came for each one predicted, where that is off beyond chance."""
+    """How many came for each hundred foretold, where that is off beyond chance."""
     found = card.measured("observed_to_predicted")
     if found is None or found.model.low is None or found.model.high is None:
         return ""
     if found.model.low <= 1 <= found.model.high:
         return ""
-    return f"; {found.model.value:.2f} came for each one predicted"
+    return f"; {100 * found.model.value:.0f} came for each 100 foretold"
 
 
-def _is_rule(card: ModelCard) -> bool:
-    """Whether one feature, the rule's, is all that has a part."""
-    return sum(1 for feature in card.features if feature.weight) == 1
+def _at_risk(diagnosis: Diagnosis, card: ModelCard) -> Markup:
+    """How many were scored and are at risk, the first of them by name, and the finding about them."""
+    found = next((one for one in diagnosis.at_risk if one.model_id == card.id), None)
+    if found is None:
+        return Markup("")
+    scored = (
+        f" {plural(found.scored, 'account')} scored, {count(found.lately)} of them with an order in the last 3 months"
+    )
+    if not card.usable:
+        return element("span", f"{scored}; its chances did not hold, so none is named.")
+    return element(
+        "span", f"{scored}; {count(found.likely)} of these at risk{_first(found)}. ", _finding(diagnosis, found)
+    )
+
+
+def _first(found: RiskCount) -> str:
+    named = ", ".join(f"{spoken(name)} ({percent(round(chance, 2))})" for name, chance in found.first)
+    return f", with most to lose {named}" if named else ""
+
+
+def _finding(diagnosis: Diagnosis, found: RiskCount) -> Markup:
+    """A link to the finding about them; where there is none, which command lists them."""
+    about, smaller = (
+        [one for one in told if one.kind == "accounts_at_risk" and one.place.side is found.side]
+        for told in (diagnosis.findings, diagnosis.smaller)
+    )
+    if about:
+        return element("a", f"Finding {about[0].rank} names them", href=f"#finding-{about[0].rank}")
+    where = (
+        "Among the smaller findings" if smaller else "Too little hangs on them for a finding" if found.likely else ""
+    )
+    listed = element("code", f"bothsides predict churn --side {found.side.value}")
+    return element("span", f"{where}; all of them: " if where else "All of them: ", listed, ".")
+
+
+def _stored(line: ShelfLine) -> Markup:
+    """A stored model in one line: verdict, first figure, how old, what next."""
+    if line.standing is Standing.BROKEN:
+        told = f": its stored file cannot be read; {line.next_step}: "
+    else:
+        age = "as of" if line.standing is Standing.FRESH else "before the latest data, as of"
+        told = f": {line.verdict}; {spoken(f'{line.says} Made {age} {line.known_to}')}; {line.next_step}: "
+    return element("li", element("b", line.title), told, element("code", line.command), ".")
+
+
+def _missing(lines: tuple[ShelfLine, ...]) -> Markup:
+    """The models that nobody has made yet, and how to."""
+    names = [line.title for line in lines if line.standing is Standing.NONE]
+    if not names:
+        return Markup("")
+    return prose(f"Not made yet: {', '.join(names)}. To make them: ", element("code", "bothsides predict"), ".")
 
 
 def _known(card: ModelCard) -> Markup:
@@ -85,7 +129,8 @@ def _calibration(card: ModelCard) -> Markup:
         Column(label="chance given"),
         Column(label="cases", numeric=True),
         Column(label="came true", numeric=True),
-        Column(label="95 % range", numeric=True),
+        Column(label="range", numeric=True),
+        Column(label="held"),
     ]
     rows = [
         [
@@ -93,10 +138,11 @@ def _calibration(card: ModelCard) -> Markup:
             count(band.n),
             percent(round(band.observed.value, 2)),
             f"{percent(round(band.observed.low or 0, 2))} to {percent(round(band.observed.high or 0, 2))}",
+            "no" if band.off else "yes",
         ]
         for band in card.bands
     ]
-    return table("What was said and what came", columns, rows)
+    return table("What was said and what came; the ranges hold together 19 times in 20", columns, rows)
 
 
 def _measures(card: ModelCard) -> Markup:
@@ -104,9 +150,9 @@ def _measures(card: ModelCard) -> Markup:
         Column(label="on later months"),
         Column(label="model", numeric=True),
         Column(label=card.baseline, numeric=True),
-        Column(label="gap, 95 %", numeric=True),
+        Column(label="difference, 95 %", numeric=True),
     ]
-    rows = [[_MEASURES.get(found.measure, found.measure), *_figures(found)] for found in card.comparisons]
+    rows = [[MEASURES.get(found.measure, found.measure), *_figures(found)] for found in card.comparisons]
     return table("How it did beside the rule", columns, rows)
 
 
@@ -120,8 +166,8 @@ def _figures(found: Comparison) -> list[str]:
 def _features(card: ModelCard) -> Markup:
     columns = [
         Column(label="what it looks at"),
-        Column(label="effect on the log odds, per spread", numeric=True),
-        Column(label="has moved", numeric=True),
+        Column(label="pull on the chance (log odds)", numeric=True),
+        Column(label="moved (above 0.25)", numeric=True),
     ]
     used = sorted((f for f in card.features if f.weight), key=lambda feature: -abs(feature.weight))
     return table("What it looks at, the strongest first", columns, [_feature(feature) for feature in used])
