@@ -1,16 +1,37 @@
 """Net and gross retention: what the accounts of a base year brought in the year after."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
 from bothsides.metrics.cells import Key, Outcome, Reading
 from bothsides.metrics.compile import Window
 from bothsides.metrics.interval import clustered_ratio, wilson
 from bothsides.metrics.metric import Metric, Read
-from bothsides.metrics.shapes.shape import Shape, run, source
+from bothsides.metrics.shapes.shape import Shape, run_once, source
 from bothsides.metrics.value import Basis, Status
 from bothsides.schema.period import add_months
+
+MOST_PERIODS = 12
+"""Periods that are worked out by one reading of their years; each adds two columns to it."""
+
+
+class _Followed(NamedTuple):
+    """The accounts of one base year: how many, how many came back, and what they brought then and in the year after.
+
+    Amounts with their squares, and the product of the two; `now` is the year after, capped where growth is left out.
+    """
+
+    last_month: date
+    labels: Key
+    accounts: int
+    kept: int
+    base: float
+    base2: float
+    now: float
+    now2: float
+    cross: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +82,9 @@ class Retained(Shape):
         """Retention per period end, side and label; periods that are not over or lack history say so."""
         ends = self._ends(reading, metric)
         found: dict[Key, Outcome] = {}
-        for last_month, *labels, count, kept, base, now, base2, now2, cross in self._rows(reading, metric, list(ends)):
-            key: Key = (*((ends[last_month],) if reading.cut.grain else ()), *labels)
-            found[key] = self._outcome(int(count), int(kept), base, now, (now2, base2, cross))
+        for one in self._followed(reading, metric, list(ends)):
+            key: Key = (*((ends[one.last_month],) if reading.cut.grain else ()), *one.labels)
+            found[key] = self._outcome(one)
         waiting = self._waiting(reading, metric)
         for key in (*reading.keys(metric, iter(())), *found):
             start = key[0] if reading.cut.grain else None
@@ -88,20 +109,20 @@ class Retained(Shape):
                 waiting[start] = f"needs {2 * self.months} months of history from {base}; known from {first}"
         return waiting
 
-    def _outcome(self, count: int, kept: int, base: float, now: float, squares: tuple[float, float, float]) -> Outcome:
+    def _outcome(self, one: _Followed) -> Outcome:
         if self.kind == "logo":
-            low, high = wilson(kept, count)
-            return Outcome(value=kept / count, n=count, low=low, high=high, basis=Basis.WILSON)
-        if base <= 0:
-            return Outcome(value=None, n=count, status=Status.NO_DENOMINATOR, reason="the base amount is not positive")
-        value = now / base
-        now2, base2, cross = squares
-        bounds = clustered_ratio(count, now, base, now2, base2, cross)
+            low, high = wilson(one.kept, one.accounts)
+            return Outcome(value=one.kept / one.accounts, n=one.accounts, low=low, high=high, basis=Basis.WILSON)
+        if one.base <= 0:
+            reason = "the base amount is not positive"
+            return Outcome(value=None, n=one.accounts, status=Status.NO_DENOMINATOR, reason=reason)
+        value = one.now / one.base
+        bounds = clustered_ratio(one.accounts, one.now, one.base, one.now2, one.base2, one.cross)
         if bounds is None:
-            return Outcome(value=value, n=count, basis=Basis.NOT_COMPUTED)
+            return Outcome(value=value, n=one.accounts, basis=Basis.NOT_COMPUTED)
         low = max(bounds[0], 0.0) if value >= 0 else bounds[0]
         high = min(bounds[1], 1.0) if self.kind == "gross" else bounds[1]
-        return Outcome(value=value, n=count, low=low, high=high, basis=Basis.CLUSTER)
+        return Outcome(value=value, n=one.accounts, low=low, high=high, basis=Basis.CLUSTER)
 
     def _ends(self, reading: Reading, metric: Metric) -> dict[date, date]:
         """The last month of each complete period, and the period's first day."""
@@ -110,37 +131,55 @@ class Retained(Shape):
             return {_last_whole_month(window.end): window.start}
         return {p.end.replace(day=1): p.start for p in reading.periods(window) if p.end <= window.end}
 
-    def _rows(self, reading: Reading, metric: Metric, ends: list[date]) -> list[tuple[Any, ...]]:
+    def _followed(self, reading: Reading, metric: Metric, ends: list[date]) -> Iterator[_Followed]:
+        """What the accounts of each period's base year brought in it and in the year after, by label.
+
+        Accounts are the only groups and every year is a column: far cheaper than a group for each account and period.
+        The three kinds ask the same of the rows.
+        """
         data = source(reading, metric, "account_months", "month", dated=False)
         labels = [name for name in data.names if name != "period"]
         listed = "".join(f"{name}, " for name in labels)
         positions = ", ".join(str(i + 1) for i in range(len(labels) + 1))
-        belongs = "base_orders > 0" if self.column == "value" else "base > 0"
-        kept = "least(later, base)" if self.kind == "gross" else "later"
-        before = f"month <= e.last_month - INTERVAL {self.months} MONTH"
-        after = f"month > e.last_month - INTERVAL {self.months} MONTH"
-        return run(
-            reading,
-            f"""
-            WITH ends AS (SELECT unnest($ends::DATE[]) AS last_month),
-            followed AS (
-                SELECT e.last_month, {listed} account,
-                       coalesce(sum({self.column}) FILTER ({before}), 0)::DOUBLE AS base,
-                       coalesce(sum({self.column}) FILTER ({after}), 0)::DOUBLE AS later,
-                       coalesce(sum(orders) FILTER ({before}), 0) AS base_orders,
-                       coalesce(sum(orders) FILTER ({after}), 0) AS later_orders
-                FROM ends e JOIN {data.relation} m
-                  ON m.month > e.last_month - INTERVAL {2 * self.months} MONTH AND m.month <= e.last_month
-                WHERE {data.condition}
-                GROUP BY e.last_month, {listed} account
-            ),
-            based AS (SELECT *, {kept} AS now FROM followed WHERE {belongs})
-            SELECT last_month, {listed} count(*), count(*) FILTER (later_orders > 0), sum(base), sum(now),
-                   sum(base * base), sum(now * now), sum(base * now)
-            FROM based GROUP BY {positions} ORDER BY {positions}
-            """,
-            data.parameters | {"ends": ends},
-        )
+        # Of GMV an account is in the base by its orders, of revenue by an amount, which may be a fee of its own.
+        traded, belongs = ("AND orders > 0", "IS NOT NULL") if self.column == "value" else ("", "> 0")
+        for at in range(0, len(ends), MOST_PERIODS):
+            part = ends[at : at + MOST_PERIODS]
+            followed = " UNION ALL ".join(
+                f"SELECT {nth} AS nth, {listed} base_{nth} AS base, later_{nth} AS later,"
+                f" least(coalesce(later_{nth}, 0), base_{nth}) AS capped FROM years WHERE base_{nth} {belongs}"
+                for nth in range(len(part))
+            )
+            rows = run_once(
+                reading,
+                f"""
+                WITH amounts AS (
+                    SELECT {listed} account, month, coalesce({self.column}, 0)::DOUBLE AS amount FROM {data.relation}
+                    WHERE {data.condition} AND month BETWEEN $from AND $to {traded}
+                ),
+                years AS (
+                    SELECT {listed} account, {", ".join(self._years(nth, end) for nth, end in enumerate(part))}
+                    FROM amounts GROUP BY {listed} account
+                ),
+                followed AS ({followed})
+                SELECT nth, {listed} count(*), count(later), sum(base), sum(base * base),
+                       coalesce(sum(later), 0), coalesce(sum(later * later), 0), coalesce(sum(base * later), 0),
+                       sum(capped), sum(capped * capped), sum(base * capped)
+                FROM followed GROUP BY {positions} ORDER BY {positions}
+                """,
+                data.parameters | {"from": add_months(min(part), 1 - 2 * self.months), "to": max(part)},
+            )
+            for nth, *cell, count, kept, base, base2, later, later2, cross, capped, capped2, capped_cross in rows:
+                after = (capped, capped2, capped_cross) if self.kind == "gross" else (later, later2, cross)
+                yield _Followed(part[nth], tuple(cell), count, kept, base, base2, *after)
+
+    def _years(self, nth: int, end: date) -> str:
+        """The two columns of a period: what an account brought in its base year, and in the one that ends with it."""
+        parts = []
+        for name, last in (("base", add_months(end, -self.months)), ("later", end)):
+            months = f"month BETWEEN DATE '{add_months(last, 1 - self.months)}' AND DATE '{last}'"
+            parts.append(f"sum(amount) FILTER ({months}) AS {name}_{nth}")
+        return ", ".join(parts)
 
 
 def _last_whole_month(day: date) -> date:
