@@ -324,3 +324,24 @@ def test_names_and_their_numbers_stay_within_the_bytes_that_postgresql_keeps(let
     assert len({name.encode()[:63] for name in names}) == len(names) == 6
     assert all("\ufffd" not in name for name in names)
     assert [name.rpartition("_")[2] for name in names[1::2]] == ["2", "2", "2"]
+
+
+@pytest.mark.parametrize(("spent_until", "apart"), [(date(2024, 5, 10), False), (date(2024, 4, 10), True)])
+def test_months_that_are_in_as_a_whole_are_counted_once(spent_until: date, apart: bool) -> None:
+    """Where spend ends within the last month, what it is held against has the same months as without it."""
+    days = [date(2024, month, 1) for month in range(1, 6)]
+    store = build_market(
+        known_until=date(2024, 5, 20),
+        accounts=[
+            {"account_id": name, "side": side, "signed_up_at": days[0]}
+            for name, side in (("b", "buyer"), ("s", "supplier"))
+        ],
+        orders=[
+            {"order_id": f"{on}", "buyer_id": "b", "supplier_id": "s", "placed_at": on, "amount": 100} for on in days
+        ],
+        fees=[{"order_id": f"{on}", "charged_at": on, "amount": 10} for on in days],
+        spend=[{"spent_on": on, "side": "buyer", "amount": 50} for on in (days[0], spent_until)],
+    )
+    store.ranges["spend"] = (days[0], spent_until)
+    asked = Query(metrics=("monthly_contribution", "cac_payback_months"), by_side=True)
+    assert ("FILTER (WHERE month <=" in explain(store, asked)) is apart

@@ -15,6 +15,7 @@ from bothsides.diagnosis.span import Span
 from bothsides.diagnosis.wording import count, counted, money, of_side, share
 from bothsides.metrics import Store, Value
 from bothsides.metrics.agreed.commission import buyer_share
+from bothsides.metrics.workings import sharing
 from bothsides.schema import Side
 from bothsides.schema.period import add_months
 
@@ -58,9 +59,10 @@ def economics(store: Store, window: Span, known: Span, policy: DiagnosisPolicy) 
     if (told := store.newcomers(spend=True)) is not None and store.outlasts(told):
         start = max(start, told)
     span = Span(start=start, end=window.end)
-    totals = read(store, span, *SIDE_METRICS, by_side=True)
-    channels = read(store, span, *CHANNEL_METRICS, by_side=True, dims=("channel",))
-    segments = read(store, span, *SEGMENT_METRICS, by_side=True, dims=("segment",))
+    with sharing(store) as shared:
+        totals = read(shared, span, *SIDE_METRICS, by_side=True)
+        channels = read(shared, span, *CHANNEL_METRICS, by_side=True, dims=("channel",))
+        segments = read(shared, span, *SEGMENT_METRICS, by_side=True, dims=("segment",))
     buyers = buyer_share(store.dictionary, span.start)
     sides = []
     for side in Side:

@@ -181,6 +181,8 @@ def bound(formula: Formula, reading: Reading, metric: Metric) -> Formula:
         case Measure():
             window, read = reading.window(metric), reading.windows[formula.fact, formula.on]
             until = min(window.end, window.as_of - timedelta(days=formula.maturity_days))
+            if FACTS[formula.fact].monthly and until.replace(day=1) == read.end.replace(day=1):
+                until = read.end  # the fact has months for days: the last one is in or out as a whole
             return replace(
                 formula,
                 maturity_days=0,

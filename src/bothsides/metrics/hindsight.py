@@ -67,6 +67,7 @@ def _built(store: Store, day: date, relations: set[str] | None) -> Iterator[Stor
             unpriced=read_unpriced(engine),
             bounds=Bounds(),
             states=NO_STATES,
+            workings=None,
         )
 
 

@@ -14,6 +14,7 @@ from bothsides.metrics.facts import FACTS
 from bothsides.metrics.states.books import read_states
 from bothsides.metrics.states.grains import NO_STATES, States
 from bothsides.metrics.states.rollups import states_version
+from bothsides.metrics.workings import Workings
 from bothsides.schema import TABLES
 from bothsides.schema.period import add_months
 from bothsides.warehouse import DuckDB, Engine, WarehouseMissing, open_reader, version_filter
@@ -93,6 +94,8 @@ class Store:
     """What its columns hold, for distinct counts: looked up once."""
     states: States = field(default=NO_STATES, repr=False, compare=False)
     """What is read from states instead of facts; NO_STATES forbids them."""
+    workings: Workings | None = field(default=None, repr=False, compare=False)
+    """What several questions share; without it each works it out anew."""
     _lacking: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
     """What `lacks` has found out: a store does not change while it is open."""
     _ended: dict[tuple[date, date], bool] = field(default_factory=dict, repr=False, compare=False)

@@ -64,6 +64,9 @@ class Engine(Protocol):
     def aside(self) -> AbstractContextManager["Engine"]:
         """The same warehouse with room for temporary tables of its own, which are gone when the block ends."""
 
+    def keep(self, name: str, query: str) -> AbstractContextManager[None]:
+        """The query's rows as a temporary table beside all that the connection sees, gone when the block ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class DuckDB:
@@ -123,6 +126,15 @@ class DuckDB:
             yield replace(self, con=con)
         finally:
             con.close()
+
+    @contextmanager
+    def keep(self, name: str, query: str) -> Iterator[None]:
+        """A temporary table of this connection, which sees those that it has made before."""
+        self.run(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS {query}")
+        try:
+            yield
+        finally:
+            self.run(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
 
     def _execute(self, statement: str, parameters: Parameters | None) -> duckdb.DuckDBPyConnection:
         return self.con.execute(statement, named(statement, parameters))

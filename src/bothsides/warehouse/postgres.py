@@ -92,6 +92,13 @@ class Postgres:
         with self.con.transaction(force_rollback=True):
             yield self
 
+    @contextmanager
+    def keep(self, name: str, query: str) -> Iterator[None]:
+        """A temporary table that is unmade with the savepoint it was made behind."""
+        with self.aside() as here:
+            here.run(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS {query}")
+            yield
+
     def _execute(self, statement: str, parameters: Parameters | None) -> psycopg.Cursor[Row]:
         from psycopg import RawCursor  # noqa: PLC0415 - an optional extra
 

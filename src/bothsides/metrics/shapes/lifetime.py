@@ -2,6 +2,7 @@
 
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -10,7 +11,7 @@ from bothsides.metrics.compile import Window
 from bothsides.metrics.interval import Z
 from bothsides.metrics.metric import Metric, Read
 from bothsides.metrics.shapes.contribution import HALF, credited
-from bothsides.metrics.shapes.shape import Shape, run, source
+from bothsides.metrics.shapes.shape import Shape, run_once, source, worked
 from bothsides.metrics.value import Basis, Status
 
 MONTH_DAYS = 30
@@ -67,67 +68,74 @@ class LifetimeValue(Shape):
 
     def tables(self, reading: Reading, metric: Metric) -> dict[Key, "LifeTable"]:
         """The life table of every cohort cell."""
-        own = credited("earned", self.buyer_share) if self.credit == "half" else "earned * 2"
-        data = source(reading, metric, "accounts", "first_order_on")
-        worth = (
-            f"amount * power({1 + self.discount!r}, age * {-MONTH_DAYS / YEAR_DAYS!r})" if self.discount else "amount"
-        )
-        same = "".join(f" AND r.{name} IS NOT DISTINCT FROM e.{name}" for name in data.names)
-        rows = run(
+        data, ages = source(reading, metric, "accounts", "first_order_on"), range(self.horizon)
+        labels = "".join(f"c.{name}, " for name in data.names)
+        same = " AND ".join(f"r.{name} IS NOT DISTINCT FROM w.{name}" for name in data.names) or "TRUE"
+        rows = run_once(
             reading,
             f"""
             WITH cohort AS (
-                SELECT {data.keys} account, first_order_on,
+                SELECT {data.keys} account,
                        least({self.horizon}, ($as_of - first_order_on + 1) // {MONTH_DAYS}) AS lived
                 FROM {data.relation} WHERE {data.condition}
             ),
-            paid AS (
-                SELECT account, placed_on AS paid_on, {own} AS earned FROM fact_order_parties
-                UNION ALL
-                SELECT account, charged_on, amount FROM fact_fee_parties WHERE NOT on_order
-            ),
-            earned AS (
-                SELECT {"".join(f"c.{n}, " for n in data.names)} c.account, c.lived,
-                       (p.paid_on - c.first_order_on) // {MONTH_DAYS} AS age, sum(p.earned)::DOUBLE AS amount
-                FROM cohort c JOIN paid p USING (account)
-                WHERE p.paid_on BETWEEN c.first_order_on AND $as_of
-                  AND (p.paid_on - c.first_order_on) // {MONTH_DAYS} < c.lived
-                GROUP BY ALL
-            ),
-            worths AS (SELECT {data.prefix} account, lived, age, {worth} AS worth FROM earned),
-            alive AS (SELECT {data.prefix} lived, count(*) AS accounts FROM cohort GROUP BY ALL),
-            totals AS (SELECT {data.prefix} age, sum(worth) AS total FROM worths GROUP BY ALL),
             at_risk AS (
-                SELECT {"".join(f"l.{n}, " for n in data.names)} a.age, sum(l.accounts)::DOUBLE AS accounts
-                FROM (SELECT DISTINCT age FROM totals) a JOIN alive l ON l.lived > a.age
-                GROUP BY ALL HAVING sum(l.accounts) >= {LEAST_AT_RISK}
+                SELECT {data.prefix} {", ".join(_AT_RISK.format(age=age) for age in ages)} FROM cohort {data.by}
+            ),
+            worths AS (
+                SELECT {labels} c.lived, {", ".join(f"{self._worth(age)} AS worth_{age}" for age in ages)}
+                FROM cohort c LEFT JOIN {worked(reading, self._earned_by_age())} e USING (account)
             ),
             influences AS (
-                SELECT {"".join(f"e.{n}, " for n in data.names)} e.account, e.lived, sum(e.worth / r.accounts) AS part
-                FROM worths e JOIN at_risk r ON r.age = e.age{same} GROUP BY ALL
-            ),
-            spreads AS (
-                SELECT {data.prefix} lived, count(*) AS earning, avg(part) AS mean, var_pop(part) AS variance
-                FROM influences GROUP BY ALL
+                SELECT w.*, {" + ".join(f"coalesce(worth_{age} / at_risk_{age}, 0)" for age in ages)} AS part
+                FROM worths w JOIN at_risk r ON {same}
             )
-            SELECT {data.prefix} 'lived' AS told, lived AS months, accounts, NULL::DOUBLE, NULL::DOUBLE FROM alive
-            UNION ALL
-            SELECT {data.prefix} 'earned', age, NULL::BIGINT, total, NULL::DOUBLE FROM totals
-            UNION ALL
-            SELECT {data.prefix} 'spread', lived, earning, mean, variance FROM spreads
+            SELECT {data.prefix} lived, count(*), avg(part), var_pop(part),
+                   {", ".join(f"sum(worth_{age})" for age in ages)}
+            FROM influences GROUP BY {data.prefix} lived
             """,
             data.parameters | {"as_of": reading.window(metric).as_of},
         )
         tables: dict[Key, LifeTable] = defaultdict(LifeTable)
-        for *labels, told, months, accounts, amount, variance in rows:
-            table = tables[tuple(labels)]
-            if told == "lived":
-                table.lived[months] = accounts
-            elif told == "earned":
-                table.totals[months] = amount
-            else:
-                table.spreads[months] = accounts, amount, variance
+        for row in rows:
+            labels_end = len(data.names)
+            months, accounts, mean, variance, *totals = row[labels_end:]
+            tables[tuple(row[:labels_end])].add(months, accounts, mean, variance, totals)
         return tables
+
+    def _worth(self, age: int) -> str:
+        """What an account earned in a month of age that it has lived through, as it counts."""
+        discount = f" * power({1 + self.discount!r}, {age} * {-MONTH_DAYS / YEAR_DAYS!r})" if self.discount else ""
+        return f"CASE WHEN c.lived > {age} THEN e.earned_{age}{discount} END"
+
+    def _earned_by_age(self) -> str:
+        """One row an account, one column a month of age: the same whatever the cells and the as-of date are.
+
+        Every cut of the accounts then adds up columns, which costs a tenth of reading the orders again.
+        """
+        own = credited("earned", self.buyer_share) if self.credit == "half" else "earned * 2"
+        ages = (
+            f"CAST(sum(CASE WHEN age = {age} THEN earned END) AS DOUBLE) AS earned_{age}" for age in range(self.horizon)
+        )
+        return f"""
+            SELECT account, {", ".join(ages)}
+            FROM (
+                SELECT a.account, p.earned, (p.paid_on - a.first_order_on) // {MONTH_DAYS} AS age
+                FROM fact_accounts a JOIN (
+                    SELECT account, placed_on AS paid_on, {own} AS earned FROM fact_order_parties
+                    UNION ALL
+                    SELECT account, charged_on, amount FROM fact_fee_parties WHERE NOT on_order
+                ) AS p USING (account)
+                WHERE p.paid_on >= a.first_order_on
+            ) AS aged
+            GROUP BY account
+        """
+
+
+_AT_RISK = f"""
+CASE WHEN count(*) FILTER (lived > {{age}}) >= {LEAST_AT_RISK}
+     THEN CAST(count(*) FILTER (lived > {{age}}) AS DOUBLE) END AS at_risk_{{age}}
+"""
 
 
 class LifeTable:
@@ -135,10 +143,17 @@ class LifeTable:
 
     def __init__(self) -> None:
         self.lived: dict[int, int] = defaultdict(int)
-        self.totals: dict[int, float] = {}
+        self.totals: dict[int, float] = defaultdict(float)
         """What all of them earned, by month of age."""
-        self.spreads: dict[int, tuple[int, float, float]] = {}
-        """Of those that earned, by months lived through: how many, mean and variance of their influence's own part."""
+        self.spreads: dict[int, tuple[float, float]] = {}
+        """By months lived through: mean and variance of the own part of an account's influence."""
+
+    def add(self, months: int, accounts: int, mean: float, variance: float, totals: Sequence[float | None]) -> None:
+        """The accounts that have lived through so many months; `totals` are what they earned, by month of age."""
+        self.lived[months] += accounts
+        self.spreads[months] = mean, variance
+        for age, total in enumerate(totals):
+            self.totals[age] += total or 0.0
 
     def at_risk(self, horizon: int) -> list[int]:
         """How many accounts have lived through each month of age, while they are enough."""
@@ -148,7 +163,7 @@ class LifeTable:
     def means(self, horizon: int) -> list[float]:
         """What an account brought on average in each month of age."""
         at_risk = self.at_risk(horizon)
-        return [self.totals.get(age, 0.0) / n for age, n in enumerate(at_risk)]
+        return [self.totals[age] / n for age, n in enumerate(at_risk)]
 
     def outcome(self, horizon: int) -> Outcome:
         """Mean by age summed; the influence of account i is the sum over its ages of (amount - mean) / at risk."""
@@ -169,8 +184,8 @@ class LifeTable:
         variance = 0.0
         for months, everybody in self.lived.items():
             due = expected[min(months, seen)]
-            earning, mean, own = self.spreads.get(months, (0, 0.0, 0.0))
-            variance += earning * (own + (mean - due) ** 2) + (everybody - earning) * due**2
+            mean, own = self.spreads[months]
+            variance += everybody * (own + (mean - due) ** 2)
         value, spread = sum(means), Z * math.sqrt(variance)
         status = Status.OK if seen == horizon else Status.IMMATURE
         reason = None if seen == horizon else f"covers the {seen} months of age seen so far, of {horizon}"

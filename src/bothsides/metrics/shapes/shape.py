@@ -137,3 +137,9 @@ def run_once(reading: Reading, statement: str, parameters: dict[str, object]) ->
     if asked not in reading.shared:
         reading.shared[asked] = run(reading, statement, parameters)
     return reading.shared[asked]
+
+
+def worked(reading: Reading, query: str) -> str:
+    """The query as something to select from: a table for all who ask for it where the store's workings are shared."""
+    workings = reading.store.workings
+    return f"({query})" if workings is None else workings.relation(query)
