@@ -29,14 +29,13 @@ def cohort_tables(store: Store, known: Span) -> tuple[CohortTable, ...]:
 def _table(store: Store, side: Side, grain: Grain, known: Span) -> CohortTable | None:
     rows = store.engine.rows(
         f"""
-        WITH first AS (
-            SELECT account, min(placed_on) AS began FROM fact_order_parties
-            WHERE side = $side AND placed_on <= $last GROUP BY account
+        WITH each AS (
+            SELECT o.account, (o.placed_on - f.first_order_on) // $block AS age, sum(o.value) AS value
+            FROM fact_accounts f JOIN fact_order_parties o USING (account)
+            WHERE o.side = $side AND o.placed_on <= $last GROUP BY 1, 2
         )
-        SELECT date_trunc('{grain.value}', f.began)::DATE, (o.placed_on - f.began) // $block AS age,
-               count(DISTINCT o.account), coalesce(sum(o.value), 0)::DOUBLE
-        FROM first f JOIN fact_order_parties o USING (account)
-        WHERE o.side = $side AND o.placed_on <= $last GROUP BY 1, 2 ORDER BY 1, 2
+        SELECT date_trunc('{grain.value}', f.first_order_on)::DATE, e.age, count(*), coalesce(sum(e.value), 0)::DOUBLE
+        FROM each e JOIN fact_accounts f USING (account) GROUP BY 1, 2 ORDER BY 1, 2
         """,
         {"side": side.value, "last": known.end, "block": BLOCK_DAYS[grain]},
     )

@@ -143,14 +143,17 @@ def _largest(store: Store, window: Span) -> tuple[Buyer, ...]:
     """The largest buyers with everything they bought, largest first."""
     rows = store.engine.rows(
         """
-        WITH bought AS (
-            SELECT account, category, region, sum(value)::DOUBLE AS amount FROM fact_account_months
+        WITH traded AS (
+            SELECT account, category, region, value::DOUBLE AS amount FROM fact_account_months
             WHERE side = 'buyer' AND month BETWEEN $first AND $last AND orders > 0 AND category IS NOT NULL
-            GROUP BY 1, 2, 3
         ),
         chosen AS (
-            SELECT account, sum(amount) AS total FROM bought GROUP BY 1 HAVING sum(amount) > 0
+            SELECT account, sum(amount) AS total FROM traded GROUP BY 1 HAVING sum(amount) > 0
             ORDER BY 2 DESC, 1 LIMIT $most
+        ),
+        bought AS (
+            SELECT account, category, region, sum(amount) AS amount FROM traded JOIN chosen USING (account)
+            GROUP BY 1, 2, 3
         )
         SELECT c.account, coalesce(d.name, 'account ' || c.account), c.total, b.category, b.region, b.amount
         FROM chosen c JOIN bought b USING (account) LEFT JOIN dim_accounts d USING (account)
@@ -203,19 +206,21 @@ def _wanted(store: Store, window: Span, largest: tuple[Buyer, ...], *, by_region
     """
     if not largest or not (asked := _asked(store)):
         return ()
-    region, named = ("region", "AND a.region IS NOT NULL") if by_region else ("CAST(NULL AS VARCHAR)", "")
+    region, named = ("region", "WHERE a.region IS NOT NULL") if by_region else ("CAST(NULL AS VARCHAR)", "")
+    chosen = ", ".join(str(buyer.account) for buyer in largest)
     rows = store.engine.rows(
         f"""
-        WITH asked AS (SELECT account, category, {region} AS region FROM ({asked}) AS every),
+        WITH asked AS (
+            SELECT account, category, {region} AS region FROM ({asked}) AS every WHERE account IN ({chosen})
+        ),
         bought AS (
             SELECT DISTINCT buyer, category, {region} AS region FROM fact_orders
-            WHERE placed_on BETWEEN $first AND $last
+            WHERE placed_on BETWEEN $first AND $last AND buyer IN ({chosen})
         )
         SELECT a.account, a.category, a.region, count(*), max(CASE WHEN b.buyer IS NULL THEN 0 ELSE 1 END)
         FROM asked a LEFT JOIN bought b
           ON b.buyer = a.account AND b.category = a.category AND b.region IS NOT DISTINCT FROM a.region
-        WHERE a.account IN ({", ".join(str(buyer.account) for buyer in largest)}) {named}
-        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+        {named} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
         """,
         {"first": window.start, "last": window.end},
     )

@@ -115,13 +115,9 @@ def _working_cells(store: Store, window: Span, found: Cells | None, policy: Stag
     row = store.engine.row(
         f"""
         WITH monthly AS (
-            SELECT {category} AS category, {region} AS region, month, count(DISTINCT buyer) AS buyers,
-                   count(DISTINCT supplier) AS suppliers
-            FROM (
-                SELECT category, region, month, CASE WHEN side = 'buyer' THEN account END AS buyer,
-                       CASE WHEN side = 'supplier' THEN account END AS supplier
-                FROM fact_account_months WHERE month BETWEEN $first AND $last AND orders > 0
-            ) AS traded GROUP BY 1, 2, 3
+            SELECT {category} AS category, {region} AS region, month, {_traders(found, Side.BUYER)} AS buyers,
+                   {_traders(found, Side.SUPPLIER)} AS suppliers
+            FROM fact_account_months WHERE month BETWEEN $first AND $last AND orders > 0 GROUP BY 1, 2, 3
         ),
         cells AS (
             SELECT category, region,
@@ -169,6 +165,13 @@ def _above(threshold: Thresholds | None) -> Value:
     if not across:
         return _unknown(name, Unit.RATE, "no cell's distance from the threshold is known")
     return figure(name, sum(across.values()) / len(across), Unit.RATE, n=len(across))
+
+
+def _traders(found: Cells | None, side: Side) -> str:
+    """A side's accounts in a cell's month: one row of the fact each, unless a cell holds several of its places."""
+    if found is not None and found.by_category and found.by_region:
+        return f"count(*) FILTER (side = '{side}')"
+    return f"count(DISTINCT CASE WHEN side = '{side}' THEN account END)"
 
 
 def _split(found: Cells | None) -> tuple[str, str]:
