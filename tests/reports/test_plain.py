@@ -51,10 +51,10 @@ def test_a_finding_carries_its_records_and_how_success_is_measured():
 
 def test_the_whole_record_holds_every_part_of_the_page_and_the_same_findings():
     full = sample.full()
-    told = audit_record(replace(full, smaller=full.findings[:1]))
+    told = audit_record(replace(full, smaller=(replace(full.findings[0], rank=0),)))
     assert json.loads(json.dumps(told, allow_nan=False)) == told
     assert told["findings"] == audit_json(full)
-    assert [one["id"] for one in told["smaller_findings"]] == [full.findings[0].id]
+    assert [(one["id"], one["rank"]) for one in told["smaller_findings"]] == [(full.findings[0].id, None)]
     assert (told["verdict"], told["window"]) == (full.verdict, [day.isoformat() for day in full.window])
     assert [headline["label"] for headline in told["headlines"]] == [h.label for h in full.headlines]
     assert set(told) >= {"stage", "liquidity", "predictions", "concentration", "economics", "open_questions"}

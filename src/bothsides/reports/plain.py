@@ -16,11 +16,14 @@ def audit_json(diagnosis: Diagnosis) -> list[dict[str, Any]]:
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
-    """One finding with its evidence, the records behind it and how its success will be measured."""
+    """One finding with its evidence, the records behind it and how its success will be measured.
+
+    The rank is null where it is too small to be ranked.
+    """
     place = finding.place
     return {
         "id": finding.id,
-        "rank": finding.rank,
+        "rank": finding.rank or None,
         "severity": str(finding.severity),
         "kind": finding.kind,
         "title": finding.title,
