@@ -8,7 +8,7 @@ from datetime import date
 
 from bothsides.diagnosis.at_risk import Risk, at_risk_findings, read_risks
 from bothsides.diagnosis.benchmarks import Benchmark
-from bothsides.diagnosis.cell_audit import audit_cells, read_gaps
+from bothsides.diagnosis.cell_audit import audit_cells, read_gaps, read_history
 from bothsides.diagnosis.cell_findings import cell_findings
 from bothsides.diagnosis.cells import Cells, read_cells
 from bothsides.diagnosis.cohorts import cohort_tables
@@ -194,7 +194,8 @@ def _cells(
     forces: _Forces,
     policy: DiagnosisPolicy,
 ) -> _Cells:
-    found = read_cells(store, covered.window, as_of=as_of)
+    trade = read_history(store, covered.known, covered.window, as_of=as_of)
+    found = None if trade is None else read_cells(store, covered.window, as_of=as_of, trade=trade)
     if found is None:
         return _Cells()
     judged = judge(found, policy)
@@ -205,7 +206,7 @@ def _cells(
         found=found,
         judged=judged,
         liquidity=audit_cells(
-            store, found, judged, gaps, policy, known=covered.known, as_of=as_of, to_threshold=lacking
+            store, found, judged, gaps, policy, known=covered.known, as_of=as_of, to_threshold=lacking, trade=trade
         ),
         findings=(
             *cell_findings(judged, found, held.ledger, policy, leave, named=held.named, gaps=gaps),

@@ -6,13 +6,13 @@ from datetime import date
 from itertools import groupby
 
 from bothsides.diagnosis.cell_measures import Measured, read_measures
+from bothsides.diagnosis.cell_trade import Trade
 from bothsides.diagnosis.cells import Cells, Where, read_periods
-from bothsides.diagnosis.figures import READINGS
-from bothsides.diagnosis.liquidity import Judged, cell_values, judge
+from bothsides.diagnosis.liquidity import Judged, cell_readings, judge
 from bothsides.diagnosis.liquidity_audit import CellPeriod, CellVerdict
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import Span
-from bothsides.metrics import Store, Value
+from bothsides.metrics import Store
 from bothsides.schema import Grain, Period
 from bothsides.schema.period import periods_between
 
@@ -63,17 +63,19 @@ def read_histories(
     policy: DiagnosisPolicy,
     *,
     as_of: date | None = None,
+    trade: Trade | None = None,
 ) -> dict[Where, tuple[CellPeriod, ...]]:
     """Every cell's periods, oldest first; cells that a period does not know are left out of it.
 
     `judged` is the window's verdict. What a period shows of a cell that the window found sick is tested by itself;
     for every other cell the claims of all periods share the alarm rate, so that a healthy market stays without one.
-    One account must hold more of a short period than of a year before the cell is called fragile.
+    One account must hold more of a short period than of a year before the cell is called fragile. `trade` is what
+    accounts did, where it has been read for these periods.
     """
     if not periods:
         return {}
     days = Span(start=periods[0].start, end=min(periods[-1].end, found.span.end))
-    measured = read_measures(store, found, days, grain=periods[0].grain)
+    measured = read_measures(store, found, days, grain=periods[0].grain, trade=trade)
     careful = replace(
         policy,
         alarm_rate=policy.alarm_rate / len(periods),
@@ -81,29 +83,23 @@ def read_histories(
     )
     suspected = frozenset(j.cell.where for j in judged if j.verdict in SICK)
     histories: dict[Where, list[CellPeriod]] = {}
-    for period, cells in zip(periods, read_periods(store, found, periods, as_of=as_of), strict=True):
+    counted = read_periods(store, found, periods, as_of=as_of, trade=trade)
+    for period, cells in zip(periods, counted, strict=True):
         for then in judge(cells, careful, suspected=suspected):
-            told = _period(then, period, cells.span, measured, store.currency)
+            told = _period(then, period, cells.span, measured)
             histories.setdefault(then.cell.where, []).append(told)
     return {where: tuple(told) for where, told in histories.items()}
 
 
-def _period(judged: Judged, period: Period, span: Span, measured: Measured, currency: str) -> CellPeriod:
-    own = readings(judged, currency, period=period.label)
+def _period(judged: Judged, period: Period, span: Span, measured: Measured) -> CellPeriod:
     return CellPeriod(
         label=period.label,
         first=span.start,
         last=span.end,
         verdict=judged.verdict,
         why=judged.why,
-        values=measured.get((period.label, judged.cell.where), {}) | own,
+        values=measured.get((period.label, judged.cell.where), {}) | cell_readings(judged.cell, period=period.label),
     )
-
-
-def readings(judged: Judged, currency: str, *, period: str | None = None) -> dict[str, Value]:
-    """What the diagnosis counts of a cell beside the dictionary: its two sides and its largest accounts."""
-    values = cell_values(judged.cell, currency)
-    return {name: replace(value, period=period) for name, value in values.items() if name in READINGS}
 
 
 def moved(periods: Sequence[CellPeriod], grain: Grain, verdict: CellVerdict) -> str:

@@ -4,11 +4,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from bothsides.diagnosis.cells import Cells, Where
+import numpy as np
+
+from bothsides.diagnosis.cell_trade import Numbers, Trade, read_columns, read_trade
+from bothsides.diagnosis.cells import Cells, Where, split_of
 from bothsides.diagnosis.figures import NOWHERE, rate
 from bothsides.diagnosis.span import Span
 from bothsides.metrics import Query, Status, Store, Value, ask
-from bothsides.schema import Grain
+from bothsides.schema import Grain, Side
 from bothsides.schema.period import periods_between
 
 MEASURES = (
@@ -38,11 +41,14 @@ Measured: TypeAlias = dict[tuple[str | None, Where], dict[str, Value]]
 """Values by metric id, by period (None for the whole window) and cell."""
 
 
-def read_measures(store: Store, found: Cells, days: Span, *, grain: Grain | None = None) -> Measured:
+def read_measures(
+    store: Store, found: Cells, days: Span, *, grain: Grain | None = None, trade: Trade | None = None
+) -> Measured:
     """Every measure of every cell over the days, or in each of their whole periods, from one question to the metrics.
 
     A measure that the data cannot give stands in every cell of the window with its reason; the share of suppliers that
-    sold, which the dictionary does not split by region, is read here by the same rule.
+    sold, which the dictionary does not split by region, is read here by the same rule. `trade` is what accounts did,
+    where it has been read for these periods or the window.
     """
     dims = tuple(name for name, splits in (("category", found.by_category), ("region", found.by_region)) if splits)
     values = ask(store, Query(metrics=MEASURES, grain=grain, dims=dims, start=days.start, end=days.end))
@@ -56,7 +62,7 @@ def read_measures(store: Store, found: Cells, days: Span, *, grain: Grain | None
         where = (place.get("category"), place.get("region"))
         measured[value.period if grain else None, where][value.metric] = value
     if "supplier_utilisation" in lacking and found.by_region:
-        for key, value in _utilisation(store, found, days, grain).items():
+        for key, value in _utilisation(store, found, _spans(days, grain), trade).items():
             measured[key]["supplier_utilisation"] = value
             lacking.pop("supplier_utilisation", None)
     for here in measured.values():
@@ -78,47 +84,46 @@ def coverage(values: Mapping[str, Value]) -> Value:
     return rate("coverage", met, asked, period=first.period if first else None, place=place)
 
 
-def _utilisation(store: Store, found: Cells, days: Span, grain: Grain | None) -> dict[tuple[str | None, Where], Value]:
+def _utilisation(
+    store: Store, found: Cells, spans: Sequence[tuple[Span, str | None]], trade: Trade | None
+) -> dict[tuple[str | None, Where], Value]:
     """Suppliers with a live listing in the cell on a day of the period that sold in its category, of those with one."""
     if store.missing("listings"):
         return {}
-    spans = _spans(days, grain)
-    start = f"date_trunc('{grain.value}', placed_on)::DATE" if grain else "$first::DATE"
-    category = "category" if found.by_category else "NULL::VARCHAR"
-    rows = store.engine.rows(
-        f"""
-        WITH ends AS (
-            SELECT unnest($firsts::DATE[]) AS since, unnest($lasts::DATE[]) AS last_day
-        ),
-        sold AS (
-            SELECT DISTINCT {start} AS since, {category} AS category, supplier AS account
-            FROM fact_orders WHERE placed_on BETWEEN $first AND $last
-        ),
-        live AS (
-            SELECT DISTINCT since, {"l.category" if found.by_category else "NULL::VARCHAR"} AS category, l.region,
-                   l.account
-            FROM ends JOIN fact_listings l
-              ON l.listed_on <= last_day AND (l.gone_on IS NULL OR l.gone_on > since)
-        )
-        SELECT live.since, live.category, live.region, count(sold.account), count(*)
-        FROM live LEFT JOIN sold ON sold.since = live.since AND sold.account = live.account
-             AND sold.category IS NOT DISTINCT FROM live.category
-        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-        """,
-        {
-            "first": days.start,
-            "last": days.end,
-            "firsts": [span.start for span, _ in spans],
-            "lasts": [span.end for span, _ in spans],
-        },
+    days = [span for span, _ in spans]
+    trade = trade or read_trade(store, split_of(found), days)
+    live, held = _live(store, trade, days), trade.over(trade.orders[Side.SUPPLIER], days)
+    categories = {category: place for place, category in enumerate(dict.fromkeys(c for c, _ in trade.cells))}
+    category_of = np.array([categories[category] for category, _ in trade.cells], np.int64)
+    values: dict[tuple[str | None, Where], Value] = {}
+    for i, (_, label) in enumerate(spans):
+        here, now = held.span == i, live["spans"] >> i & 1 == 1
+        sellers = category_of[held.cell[here]] << 32 | held.account[here]
+        sold = np.isin(category_of[live["cell"][now]] << 32 | live["account"][now], sellers)
+        counts = (np.bincount(live["cell"][now], part, len(trade.cells)) for part in (sold, None))
+        for (category, region), selling, listed in zip(trade.cells, *(count.tolist() for count in counts), strict=True):
+            if listed:
+                place = {"category": category, "region": region} if found.by_category else {"region": region}
+                value = rate("supplier_utilisation", int(selling), listed, period=label, place=place)
+                values[label, (category, region)] = value
+    return values
+
+
+def _live(store: Store, trade: Trade, days: Sequence[Span]) -> dict[str, Numbers]:
+    """Every supplier's cells with a listing, and the spans on a day of which one was live: a bit for each."""
+    marks = " + ".join(
+        f"max(CASE WHEN listed_on <= $last{i} AND (gone_on IS NULL OR gone_on > $first{i}) THEN {1 << i} ELSE 0 END)"
+        for i in range(len(days))
     )
-    labels = {span.start: label for span, label in spans}
-    found_values: dict[tuple[str | None, Where], Value] = {}
-    for since, category, region, sold, live in rows:
-        place = {"category": category, "region": region} if found.by_category else {"region": region}
-        value = rate("supplier_utilisation", sold, live, period=labels[since], place=place)
-        found_values[labels[since], (category, region)] = value
-    return found_values
+    edges = {f"first{i}": span.start for i, span in enumerate(days)} | {
+        f"last{i}": span.end for i, span in enumerate(days)
+    }
+    statement = f"""
+        SELECT cells.cell, account, ({marks})::BIGINT AS spans
+        FROM {trade.split.join("fact_listings")} GROUP BY 1, 2
+    """
+    none = dict.fromkeys(("cell", "account", "spans"), np.zeros(0, np.int64))
+    return none | read_columns(store, trade.cells, statement, edges)
 
 
 def _spans(days: Span, grain: Grain | None) -> Sequence[tuple[Span, str | None]]:

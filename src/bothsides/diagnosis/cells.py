@@ -2,17 +2,30 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeAlias
 
+import numpy as np
+
+from bothsides.diagnosis.cell_trade import (
+    UNKNOWN,
+    ByCell,
+    Held,
+    Labels,
+    Numbers,
+    Split,
+    Trade,
+    overlaps,
+    read_trade,
+    summed,
+)
 from bothsides.diagnosis.span import Span
 from bothsides.metrics import Store
-from bothsides.metrics.catalogue.liquidity import REQUEST_MATURITY, SEARCH_MATURITY
-from bothsides.schema import Grain, Period, Side, minor_units
+from bothsides.schema import Period, Side, minor_units
 
-Where: TypeAlias = tuple[str | None, str | None]
+Where: TypeAlias = Labels
 """Category and region; None where the market has no such split."""
 
 LEAST_LABELLED = 0.5
@@ -106,8 +119,8 @@ class Cells:
         return self.demand == "orders"
 
 
-def read_cells(store: Store, span: Span, *, as_of: date | None = None) -> Cells | None:
-    """The cells of the window; None where no dimension splits the market or nothing was traded."""
+def read_split(store: Store, span: Span) -> Split | None:
+    """The dimensions that split the window's market; None where none does or nothing was traded."""
     labelled = store.engine.row(
         "SELECT count(category) / nullif(count(*), 0), count(DISTINCT category),"
         " count(region) / nullif(count(*), 0), count(DISTINCT region)"
@@ -118,233 +131,183 @@ def read_cells(store: Store, span: Span, *, as_of: date | None = None) -> Cells 
         return None
     by_category = labelled[0] >= LEAST_LABELLED and labelled[1] >= 2
     by_region = labelled[2] >= LEAST_LABELLED and labelled[3] >= 2
-    if not (by_category or by_region):
-        return None
-    reader = _Reader(store=store, spans=(span,), grain=None, as_of=as_of, category=by_category, region=by_region)
-    return reader.read()[0]
+    return Split(by_category, by_region) if by_category or by_region else None
 
 
-def read_periods(store: Store, found: Cells, periods: Sequence[Period], *, as_of: date | None = None) -> list[Cells]:
+def read_cells(store: Store, span: Span, *, as_of: date | None = None, trade: Trade | None = None) -> Cells | None:
+    """The cells of the window; None where no dimension splits the market or nothing was traded.
+
+    `trade` is what accounts did, where it has been read for the window.
+    """
+    if trade is None:
+        split = read_split(store, span)
+        if split is None:
+            return None
+        trade = read_trade(store, split, (span,), as_of=as_of)
+    return _Counter(store=store, trade=trade, spans=(span,)).read()[0]
+
+
+def read_periods(
+    store: Store, found: Cells, periods: Sequence[Period], *, as_of: date | None = None, trade: Trade | None = None
+) -> list[Cells]:
     """The same market's cells in each of consecutive calendar periods, every fact read once for all of them.
 
     A period's searches and requests are counted with what came of them later, once they are old enough; its suppliers
-    are those of its own last day. The last period ends where the window of `found` does.
+    are those of its own last day. The last period ends where the window of `found` does. `trade` is what accounts did,
+    where it has been read for these periods.
     """
     if not periods:
         return []
-    spans = tuple(Span(start=p.start, end=min(p.end, found.span.end)) for p in periods)
-    reader = _Reader(
-        store=store,
-        spans=spans,
-        grain=periods[0].grain,
-        as_of=as_of,
-        category=found.by_category,
-        region=found.by_region,
-    )
-    return reader.read()
+    spans = spans_of(periods, found.span)
+    read = trade or read_trade(store, split_of(found), spans, as_of=as_of)
+    return _Counter(store=store, trade=read, spans=spans).read()
 
 
-def _named(where: Where, by_category: bool, by_region: bool) -> bool:
-    return (where[0] is not None or not by_category) and (where[1] is not None or not by_region)
+def spans_of(periods: Sequence[Period], window: Span) -> tuple[Span, ...]:
+    """The days of the periods; the last one ends where the window does."""
+    return tuple(Span(start=p.start, end=min(p.end, window.end)) for p in periods)
 
 
-_Found: TypeAlias = dict[tuple[date, str | None, str | None], Cell]
-"""Cells by the first day of their span, category and region."""
+def split_of(found: Cells) -> Split:
+    """How these cells split the market."""
+    return Split(found.by_category, found.by_region)
+
+
+def _named(where: Where, split: Split) -> bool:
+    return (where[0] is not None or not split.category) and (where[1] is not None or not split.region)
+
+
+_Found: TypeAlias = list[dict[Where, dict[str, Any]]]
+"""What is known of each cell, by Cell's own names, by span and by category and region."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Reader:
-    """Reads the facts by span and cell; place names come from the facts, days are parameters.
-
-    Without a grain there is one span, else the spans are consecutive periods of the grain.
-    """
+class _Counter:
+    """Counts both sides of the cells by span from what accounts did there; suppliers able to sell are read."""
 
     store: Store
+    trade: Trade
     spans: tuple[Span, ...]
-    grain: Grain | None
-    as_of: date | None
-    category: bool
-    region: bool
 
     def read(self) -> list[Cells]:
         """The cells of every span."""
-        found = self.traded()
-        gmv: dict[date, list[float]] = defaultdict(list)
-        for (first, _, _), cell in found.items():
-            gmv[first].append(cell.gmv)
-        asked_for = [fact for fact in ("events", "requests") if any(self.overlaps(fact, span) for span in self.spans)]
-        self.add_buyers(found, seen="events" in asked_for, asked="requests" in asked_for)
+        orders = {side: self.trade.over(held, self.spans) for side, held in self.trade.orders.items()}
+        searches, requests = (
+            None if held is None else self.trade.over(held, self.spans)
+            for held in (self.trade.searches, self.trade.requests)
+        )
+        found = self.traded(orders)
+        gmv = [math.fsum(parts["gmv"] for parts in here.values()) for here in found]
+        self.add_buyers(found, [held for held in (orders[Side.BUYER], searches, requests) if held is not None])
         supply = self.add_suppliers(found)
-        if "events" in asked_for:
-            self.add_searches(found)
-        if "requests" in asked_for:
-            self.add_requests(found)
-        return [self._cells(found, span, math.fsum(gmv[span.start]), supply[span.start]) for span in self.spans]
+        if searches is not None:
+            self.add_searches(found, searches)
+        if requests is not None:
+            self.add_requests(found, requests)
+        return [self._cells(*parts) for parts in zip(found, self.spans, gmv, supply, strict=True)]
 
-    def _cells(self, found: _Found, span: Span, market: float, supply: str) -> Cells:
-        here = {(category, region): cell for (first, category, region), cell in found.items() if first == span.start}
-        kept = [here[where] for where in sorted(here, key=str) if _named(where, self.category, self.region)]
-        known = [word for fact, word in _DEMAND if self.overlaps(fact, span)]
+    def _cells(self, here: dict[Where, dict[str, Any]], span: Span, market: float, supply: str) -> Cells:
+        kept = [where for where in sorted(here, key=str) if _named(where, self.trade.split)]
+        known = [word for fact, word in _DEMAND if overlaps(self.store, fact, span)]
         return Cells(
-            cells=tuple(kept),
-            by_category=self.category,
-            by_region=self.region,
+            cells=tuple(Cell(category=where[0], region=where[1], **here[where]) for where in kept),
+            by_category=self.trade.split.category,
+            by_region=self.trade.split.region,
             span=span,
             market_gmv=market,
             demand=" and ".join(["orders", *known]),
             supply=supply,
         )
 
-    def place(self, on: str) -> str:
-        """The three columns of a cell: its span's first day, category, region; NULL for what does not split."""
-        first = "$first::DATE" if self.grain is None else f"date_trunc('{self.grain.value}', {on})::DATE"
-        category = "category" if self.category else "NULL::VARCHAR"
-        region = "region" if self.region else "NULL::VARCHAR"
-        return f"{first} AS since, {category} AS category, {region} AS region"
+    def each(self, found: _Found, by: ByCell, *columns: Numbers) -> Iterator[tuple[Any, ...]]:
+        """What is known of each cell, to be added to, and its numbers."""
+        for span, cell, *numbers in zip(*(part.tolist() for part in (by.span, by.cell, *columns)), strict=True):
+            yield found[span][self.trade.cells[cell]], *numbers
 
-    def rows(self, statement: str, **more: object) -> list[tuple[Any, ...]]:
-        """Run a statement; only the parameters it names are bound."""
-        values = {"first": self.spans[0].start, "last": self.spans[-1].end, **more}
-        return self.store.engine.rows(statement, values)
-
-    def overlaps(self, fact: str, span: Span) -> bool:
-        """Whether the fact is known on days of the span: another year's requests say nothing of this one."""
-        if self.store.missing(fact):
-            return False
-        table = {"events": "events", "requests": "quotes"}[fact]
-        known = self.store.ranges.get(table)
-        return known is not None and known[0] <= span.end and known[1] >= span.start
-
-    def mature(self, table: str, days: int) -> date:
-        """The last day whose outcome is known by the as-of date."""
-        known = self.store.ranges[table][1]
-        return min(self.spans[-1].end, min(known, self.as_of or known) - timedelta(days=days))
-
-    def traded(self) -> _Found:
+    def traded(self, orders: Mapping[Side, Held]) -> _Found:
         """Orders, GMV and active accounts, and the largest account of each side."""
         unit = 10 ** minor_units(self.store.currency)
-        found: _Found = {}
-        for side in Side:
-            rows = self.rows(
-                f"""
-                WITH held AS (
-                    SELECT {self.place("placed_on")}, {side.value} AS account, count(*) AS orders,
-                           coalesce(sum(value), 0) AS amount
-                    FROM fact_orders WHERE placed_on BETWEEN $first AND $last GROUP BY 1, 2, 3, 4
-                )
-                SELECT since, category, region, sum(orders), sum(amount)::DOUBLE, count(*),
-                       max_by(account, (amount, -account)), max(amount)::DOUBLE / nullif(sum(amount)::DOUBLE, 0)
-                FROM held GROUP BY 1, 2, 3
-                """
-            )
-            for since, category, region, orders, amount, accounts, largest, part in rows:
-                cell = found.get((since, category, region)) or Cell(
-                    category=category, region=region, orders=int(orders), gmv=amount / unit
-                )
-                if part is not None:
-                    cell.top[side] = (largest, part)
-                found[since, category, region] = (
-                    replace(cell, active_buyers=accounts, buyers=accounts)
-                    if side is Side.BUYER
-                    else replace(cell, active_suppliers=accounts, suppliers=accounts)
-                )
+        found: _Found = [defaultdict(dict) for _ in self.spans]
+        for side, held in orders.items():
+            by = held.by_cell()
+            amount, largest = by.total(held["amount"]), by.largest(held["amount"])
+            columns = (by.total(held["rows"]), amount, by.accounts, held.account[largest], held["amount"][largest])
+            for cell, n, total, accounts, account, most in self.each(found, by, *columns):
+                cell |= {"orders": n, "gmv": float(total) / unit}
+                cell |= {f"active_{side.value}s": accounts, f"{side.value}s": accounts}
+                if total:
+                    cell.setdefault("top", {})[side] = (account, float(most) / float(total))
         return found
 
-    def add_buyers(self, found: _Found, *, seen: bool, asked: bool) -> None:
+    def add_buyers(self, found: _Found, parts: Sequence[Held]) -> None:
         """Buyers that ordered, searched or asked."""
-        ordered = f"SELECT {self.place('placed_on')}, buyer AS account FROM fact_orders"
-        parts = [f"{ordered} WHERE placed_on BETWEEN $first AND $last"]
-        if seen:
-            parts.append(
-                f"SELECT {self.place('occurred_on')}, account FROM fact_events WHERE side = 'buyer'"
-                " AND name = 'search' AND account IS NOT NULL AND occurred_on BETWEEN $first AND $last"
-            )
-        if asked:
-            parts.append(
-                f"SELECT {self.place('requested_on')}, account FROM fact_requests WHERE account IS NOT NULL"
-                " AND requested_on BETWEEN $first AND $last"
-            )
-        union = " UNION ALL ".join(parts)
-        rows = self.rows(f"SELECT since, category, region, count(DISTINCT account) FROM ({union}) GROUP BY 1, 2, 3")
-        for since, c, r, n in rows:
-            found[since, c, r] = replace(found.get((since, c, r)) or Cell(category=c, region=r), buyers=n)
+        stacked = [np.concatenate([getattr(part, name) for part in parts]) for name in ("span", "cell", "account")]
+        known = stacked[2] != UNKNOWN
+        span, cell, account = (column[known] for column in stacked)
+        by = summed(span, cell, account, {}).by_cell()
+        for here, buyers in self.each(found, by, by.accounts):
+            here["buyers"] = buyers
 
-    def add_suppliers(self, found: _Found) -> dict[date, str]:
+    def add_suppliers(self, found: _Found) -> list[str]:
         """Suppliers that can sell at each span's end: from listings, else from accounts, else those that sold.
 
         Returns what they were counted from, by span.
         """
-        firsts = [span.start for span in self.spans]
-        source = dict.fromkeys(firsts, "sales")
-        category = "s.category" if self.category else "NULL::VARCHAR"
-        region = "s.region" if self.region else "NULL::VARCHAR"
+        source = ["sales"] * len(self.spans)
         for name, (relation, opened) in _SUPPLY.items():
-            rows = self.rows(
-                f"""
-                WITH ends AS (SELECT unnest($firsts::DATE[]) AS since, unnest($lasts::DATE[]) AS last_day)
-                SELECT since, {category}, {region}, count(DISTINCT s.account)
-                FROM ends JOIN {relation} s
-                  ON s.{opened} <= last_day AND (s.closed_on IS NULL OR s.closed_on > last_day)
-                WHERE s.side = 'supplier' GROUP BY 1, 2, 3
-                """,
-                firsts=firsts,
-                lasts=[span.end for span in self.spans],
-            )
-            told = {since for since, c, r, n in rows if n and _named((c, r), self.category, self.region)}
-            fresh = {since for since in told if source[since] == "sales"}
-            for key, cell in found.items():
-                if key[0] in fresh:
-                    found[key] = replace(cell, suppliers=0)
-            for since, c, r, n in rows:
-                if since in fresh:
-                    found[since, c, r] = replace(found.get((since, c, r)) or Cell(category=c, region=r), suppliers=n)
-            source |= dict.fromkeys(fresh, name)
+            rows = self.able(relation, opened)
+            for i, here in enumerate(found):
+                able = {(c, r): counts[i] for c, r, *counts in rows if counts[i]}
+                if source[i] != "sales" or not any(_named(where, self.trade.split) for where in able):
+                    continue
+                source[i] = name
+                for where in {*here, *able}:
+                    here[where]["suppliers"] = able.get(where, 0)
         return source
 
-    def add_searches(self, found: _Found) -> None:
-        """Searches old enough to have led to an order, those that did, and those without a result."""
-        rows = self.rows(
+    def able(self, relation: str, opened: str) -> list[tuple[Any, ...]]:
+        """Category, region and how many suppliers can sell there on each span's last day."""
+        places = range(len(self.spans))
+        live = (f"s.{opened} <= $last{i} AND (s.closed_on IS NULL OR s.closed_on > $last{i})" for i in places)
+        flags = ", ".join(f"max(CASE WHEN {on} THEN 1 ELSE 0 END) AS able{i}" for i, on in enumerate(live))
+        return self.store.engine.rows(
             f"""
             WITH each AS (
-                SELECT {self.place("occurred_on")}, account,
-                       count(*) FILTER (account IS NOT NULL AND occurred_on <= $mature) AS asked,
-                       count(*) FILTER (account IS NOT NULL AND occurred_on <= $mature AND converted) AS met,
-                       count(*) FILTER (results = 0) AS empty, count(results) AS shown
-                FROM fact_events WHERE name = 'search' AND side = 'buyer' AND occurred_on BETWEEN $first AND $last
-                GROUP BY 1, 2, 3, 4
+                SELECT {self.trade.split.labels()}, s.account, {flags}
+                FROM {relation} s WHERE s.side = 'supplier' GROUP BY 1, 2, 3
             )
-            SELECT since, category, region, {_SUMS}, sum(empty), sum(shown) FROM each GROUP BY 1, 2, 3
+            SELECT category, region, {", ".join(f"sum(able{i})::BIGINT" for i in places)} FROM each GROUP BY 1, 2
             """,
-            mature=self.mature("events", SEARCH_MATURITY),
+            {f"last{i}": span.end for i, span in enumerate(self.spans)},
         )
-        for since, c, r, *sums, empty, shown in rows:
-            cell = found.get((since, c, r)) or Cell(category=c, region=r)
-            found[since, c, r] = replace(cell, searches=_outcomes(sums), zero_results=(int(empty), int(shown)))
 
-    def add_requests(self, found: _Found) -> None:
+    def add_searches(self, found: _Found, searches: Held) -> None:
+        """Searches old enough to have led to an order, those that did, and those without a result."""
+        by = searches.by_cell()
+        empty, shown = by.total(searches["empty"]), by.total(searches["shown"])
+        for cell, *sums, nothing, told in self.each(found, by, *_sums(searches, by), empty, shown):
+            cell |= {"searches": _outcomes(sums), "zero_results": (nothing, told)}
+
+    def add_requests(self, found: _Found, requests: Held) -> None:
         """Requests old enough to be decided and those that were filled; cancelled ones are left out."""
-        rows = self.rows(
-            f"""
-            WITH each AS (
-                SELECT {self.place("requested_on")}, account, count(*) AS asked, count(*) FILTER (filled) AS met
-                FROM fact_requests
-                WHERE NOT cancelled AND requested_on BETWEEN $first AND $last AND requested_on <= $mature
-                GROUP BY 1, 2, 3, 4
-            )
-            SELECT since, category, region, {_SUMS} FROM each GROUP BY 1, 2, 3
-            """,
-            mature=self.mature("quotes", REQUEST_MATURITY),
-        )
-        for since, c, r, *sums in rows:
-            cell = found.get((since, c, r)) or Cell(category=c, region=r)
-            found[since, c, r] = replace(cell, requests=_outcomes(sums))
+        by = requests.by_cell()
+        asked = by.total(requests["asked"]) > 0
+        for cell, *sums in self.each(found, by.only(asked), *(part[asked] for part in _sums(requests, by))):
+            cell["requests"] = _outcomes(sums)
 
 
 _DEMAND = (("events", "searches"), ("requests", "requests"))
 _SUPPLY = {"live listings": ("fact_listings", "listed_on"), "live accounts": ("dim_accounts", "live_on")}
 """What suppliers able to sell are counted from, the best first, and since when each row can sell."""
 
-_SUMS = "sum(asked), sum(met), count(*) FILTER (asked > 0), sum(met * met), sum(asked * asked), sum(asked * met)"
+
+def _sums(held: Held, by: ByCell) -> tuple[Numbers, ...]:
+    """What Outcomes are made of, by cell."""
+    if not by.rows:
+        return (by.cell,) * 6
+    asked, met = held["asked"], held["met"]
+    parts = (asked, met, asked > 0, met * met, asked * asked, asked * met)
+    return tuple(by.total(part.astype(np.int64)) for part in parts)
 
 
 def _outcomes(sums: list[Any]) -> Outcomes:

@@ -85,7 +85,7 @@ def _both_low(stand: Standing) -> float:
 
 
 def _missing_buyers(stand: Standing, policy: DiagnosisPolicy) -> float:
-    """p-value that buyers are missing: against what the cell's category and region usually have, or, where each supplier
+    """p-value that buyers are missing: against what the cell's category and region usually have, or, where a supplier
     has a third of the usual buyers or fewer, against the balance of all cells.
 
     Of a category of four cells two sick ones make what it usually has (a median breaks down at half), so that a cell
@@ -268,16 +268,16 @@ def pictures(judged: tuple[Judged, ...], currency: str) -> tuple[LiquidityCell, 
 
 def cell_values(cell: Cell, currency: str) -> dict[str, Value]:
     """The cell's numbers by metric id, those that its data can feed."""
-    place = {name: label for name, label in zip(("category", "region"), cell.where, strict=True) if label is not None}
+    place, counted_here = _labels(cell), cell_readings(cell)
     values = [
         figure("gmv", cell.gmv, Unit.MONEY, n=cell.orders, currency=currency, place=place),
         figure("orders", cell.orders, Unit.COUNT, n=cell.orders, place=place),
         figure("active_buyers", cell.active_buyers, Unit.COUNT, n=cell.active_buyers, place=place),
         figure("active_suppliers", cell.active_suppliers, Unit.COUNT, n=cell.active_suppliers, place=place),
-        figure("cell_buyers", cell.buyers, Unit.COUNT, n=cell.buyers, place=place),
-        figure("cell_suppliers", cell.suppliers, Unit.COUNT, n=cell.suppliers, place=place),
+        counted_here.pop("cell_buyers"),
+        counted_here.pop("cell_suppliers"),
         _ratio_value("buyer_to_seller_ratio", cell.active_buyers, cell.active_suppliers, place),
-        _ratio_value("buyers_per_supplier", cell.buyers, cell.suppliers, place),
+        counted_here.pop("buyers_per_supplier"),
         _ratio_value("matching_efficiency", cell.orders, math.sqrt(cell.active_buyers * cell.active_suppliers), place),
     ]
     if cell.requests.asked:
@@ -286,12 +286,30 @@ def cell_values(cell: Cell, currency: str) -> dict[str, Value]:
         values.append(rate("search_to_order", cell.searches.met, cell.searches.asked, place=place))
     if cell.zero_results[1]:
         values.append(rate("zero_result_rate", *cell.zero_results, place=place))
+    return {value.metric: value for value in values} | counted_here
+
+
+def cell_readings(cell: Cell, *, period: str | None = None) -> dict[str, Value]:
+    """What the diagnosis counts of a cell beside the dictionary: its two sides and its largest accounts."""
+    place = _labels(cell)
+    values = [
+        figure("cell_buyers", cell.buyers, Unit.COUNT, n=cell.buyers, period=period, place=place),
+        figure("cell_suppliers", cell.suppliers, Unit.COUNT, n=cell.suppliers, period=period, place=place),
+        _ratio_value("buyers_per_supplier", cell.buyers, cell.suppliers, place, period=period),
+    ]
     for side, (_, part) in sorted(cell.top.items()):
-        values.append(figure(f"top_{side.value}_share", part, Unit.RATE, n=cell.orders, place=place))
+        values.append(figure(f"top_{side.value}_share", part, Unit.RATE, n=cell.orders, period=period, place=place))
     return {value.metric: value for value in values}
 
 
-def _ratio_value(name: str, top: float, bottom: float, place: Mapping[str, str | None]) -> Value:
+def _labels(cell: Cell) -> dict[str, str | None]:
+    """The dimensions that split the market, with the cell's labels."""
+    return {name: label for name, label in zip(("category", "region"), cell.where, strict=True) if label is not None}
+
+
+def _ratio_value(
+    name: str, top: float, bottom: float, place: Mapping[str, str | None], *, period: str | None = None
+) -> Value:
     return figure(
         name,
         top / bottom if bottom else None,
@@ -299,5 +317,6 @@ def _ratio_value(name: str, top: float, bottom: float, place: Mapping[str, str |
         n=int(bottom),
         basis=Basis.NOT_COMPUTED,
         reason=None if bottom else "the denominator is zero",
+        period=period,
         place=place,
     )

@@ -1,0 +1,336 @@
+"""What each account did in each cell: orders, searches and requests, each fact read once however many questions follow.
+
+The rows come as columns of whole numbers and are summed by span, cell and account by sorting: a tenth of what an
+engine's table of groups costs, as there are nearly as many groups as rows.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bothsides.diagnosis.span import Span
+from bothsides.metrics import Store
+from bothsides.metrics.catalogue.liquidity import REQUEST_MATURITY, SEARCH_MATURITY
+from bothsides.schema import Side
+
+Labels: TypeAlias = tuple[str | None, str | None]
+"""Category and region; None where the market has no such split."""
+
+Numbers: TypeAlias = NDArray[Any]
+
+UNKNOWN = -1
+"""The account of an anonymous search or request."""
+
+
+class Split(NamedTuple):
+    """Which dimensions tell cells apart."""
+
+    category: bool
+    region: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(name for name, by in zip(("category", "region"), self, strict=True) if by)
+
+    def labels(self) -> str:
+        """SQL: category and region, NULL for what does not split the market."""
+        named = zip(("category", "region"), self, strict=True)
+        return ", ".join(f"{name} AS {name}" if by else f"NULL::VARCHAR AS {name}" for name, by in named)
+
+    def join(self, fact: str) -> str:
+        """SQL: the place of each row's cell in the arrays `$categories` and `$regions`, as `cells.cell`."""
+        same = " AND ".join(f"{fact}.{name} IS NOT DISTINCT FROM cells.{name}" for name in self.names)
+        return f"""
+            {fact} JOIN (
+                SELECT unnest($categories::VARCHAR[]) AS category, unnest($regions::VARCHAR[]) AS region,
+                       unnest($places::INTEGER[]) AS cell
+            ) cells ON {same}
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Sums by span, cell and account, one row for each that has any, in this order.
+
+    Spans and cells are their places in the lists they were asked by; accounts are ids.
+    """
+
+    span: Numbers
+    cell: Numbers
+    account: Numbers
+    sums: Mapping[str, Numbers]
+
+    def __getitem__(self, name: str) -> Numbers:
+        """One of the sums."""
+        return self.sums[name]
+
+    def by_cell(self) -> "ByCell":
+        """Where each cell's rows begin."""
+        return ByCell.of(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByCell:
+    """The rows of a Held cell by cell: the span and the cell of each, and its first row."""
+
+    span: Numbers
+    cell: Numbers
+    first: Numbers
+    rows: int
+
+    @classmethod
+    def of(cls, held: Held) -> "ByCell":
+        """Its cells."""
+        first = _firsts((held.span, held.cell))
+        return cls(span=held.span[first], cell=held.cell[first], first=first, rows=len(held.span))
+
+    def only(self, kept: Numbers) -> "ByCell":
+        """Some of its cells, for which totals are already taken."""
+        return ByCell(span=self.span[kept], cell=self.cell[kept], first=self.first[kept], rows=self.rows)
+
+    @property
+    def accounts(self) -> Numbers:
+        """How many accounts each cell has."""
+        return np.diff(np.append(self.first, self.rows))
+
+    def total(self, amounts: Numbers) -> Numbers:
+        """The sum in each cell."""
+        return np.add.reduceat(amounts, self.first) if self.rows else amounts
+
+    def largest(self, amounts: Numbers) -> Numbers:
+        """The row with the largest amount of each cell, the first of equal ones."""
+        if not self.rows:
+            return np.zeros(0, np.int64)
+        most = np.repeat(np.maximum.reduceat(amounts, self.first), self.accounts)
+        candidates = np.where(amounts == most, np.arange(self.rows), self.rows)
+        return np.minimum.reduceat(candidates, self.first)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trade:
+    """What accounts did in the cells of a market over some days, told by any of the spans it was read for.
+
+    Cells are every pair of labels that a listing has, or an order, a buyer's search or a request of those days. Orders
+    are rows with their `amount` in minor units, and `unpriced` where some have none; searches `asked, met, empty,
+    shown` and requests `asked, met`, of which `asked` are those old enough to be decided. Searches and requests are
+    None where they were not read.
+    """
+
+    split: Split
+    cells: tuple[Labels, ...]
+    edges: tuple[int, ...]
+    """First days of the stretches that no span begins or ends within, as ordinals."""
+    orders: Mapping[Side, Held]
+    searches: Held | None
+    requests: Held | None
+
+    def over(self, held: Held, spans: Sequence[Span]) -> Held:
+        """The same by these spans, which must not overlap; what lies in none of them is left out."""
+        at = np.full(len(self.edges) + 1, -1)
+        for i, span in enumerate(spans):
+            inside = [span.start.toordinal() <= edge <= span.end.toordinal() for edge in self.edges]
+            at[1:][inside] = i
+        place = at[held.span]
+        kept = place >= 0
+        sums = {name: part[kept] for name, part in held.sums.items()}
+        return summed(place[kept], held.cell[kept], held.account[kept], sums)
+
+
+def edges_of(spans: Sequence[Span]) -> tuple[int, ...]:
+    """The first days of the stretches that make up these spans, as ordinals."""
+    first = {span.start.toordinal() for span in spans}
+    return tuple(sorted(first | {span.end.toordinal() + 1 for span in spans}))
+
+
+def summed(span: Numbers, cell: Numbers, account: Numbers, amounts: Mapping[str, Numbers]) -> Held:
+    """Rows summed by span, cell and account; `rows` says how many there were, unless it is one of the amounts.
+
+    >>> held = summed(np.array([0, 0, 0]), np.array([1, 0, 1]), np.array([7, 7, 7]), {"orders": np.array([1, 2, 4])})
+    >>> held.cell.tolist(), held["orders"].tolist()
+    ([0, 1], [2, 5])
+    """
+    if not len(span):
+        return Held(span=span, cell=cell, account=account, sums={"rows": span, **amounts})
+    cells, accounts = int(cell.max()) + 1, int(account.max()) + 2
+    key = span.astype(np.int64)
+    key *= cells
+    key += cell
+    key *= accounts
+    key += account
+    key, order = _sorted(key)
+    first = _firsts((key,))
+    sums = {
+        name: np.add.reduceat(part[order], first, dtype=part.dtype if part.dtype.kind == "f" else np.int64)
+        for name, part in amounts.items()
+    }
+    key, rows = key[first] + 1, np.diff(np.append(first, len(key)))
+    place = key // accounts
+    return Held(span=place // cells, cell=place % cells, account=key % accounts - 1, sums={"rows": rows, **sums})
+
+
+def _sorted(key: Numbers) -> tuple[Numbers, Numbers]:
+    """The keys in order, and which row each was; key and row in one number where they fit, which sorts fastest."""
+    bits = len(key).bit_length()
+    if int(key.max()).bit_length() + bits > 62:
+        order = np.argsort(key, kind="stable")
+        return key[order], order
+    both = np.sort((key << bits) | np.arange(len(key)))
+    return both >> bits, both & ((1 << bits) - 1)
+
+
+def _firsts(columns: Sequence[Numbers]) -> Numbers:
+    """The first row of each run of equal rows."""
+    if not len(columns[0]):
+        return np.zeros(0, np.int64)
+    new = np.zeros(len(columns[0]), bool)
+    new[0] = True
+    for column in columns:
+        new[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(new)
+
+
+def read_trade(store: Store, split: Split, spans: Sequence[Span], *, as_of: date | None = None) -> Trade:
+    """What accounts did in the cells on the days of these spans, which may overlap; each fact is read once."""
+    reader = _Reader(store=store, split=split, spans=tuple(spans), as_of=as_of)
+    seen, asked = (any(overlaps(store, fact, span) for span in spans) for fact in ("events", "requests"))
+    cells = reader.cells(seen=seen, asked=asked)
+    return Trade(
+        split=split,
+        cells=cells,
+        edges=reader.edges,
+        orders=reader.orders(cells),
+        searches=reader.searches(cells) if seen else None,
+        requests=reader.requests(cells) if asked else None,
+    )
+
+
+def overlaps(store: Store, fact: str, span: Span) -> bool:
+    """Whether the fact is known on days of the span: another year's requests say nothing of this one."""
+    if store.missing(fact):
+        return False
+    known = store.ranges.get({"events": "events", "requests": "quotes"}[fact])
+    return known is not None and known[0] <= span.end and known[1] >= span.start
+
+
+_ORDERED = "placed_on BETWEEN $first AND $last"
+_SEARCHED = "name = 'search' AND side = 'buyer' AND occurred_on BETWEEN $first AND $last"
+_REQUESTED = "requested_on BETWEEN $first AND $last"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """Reads the facts as columns; place names come from the facts, days are parameters."""
+
+    store: Store
+    split: Split
+    spans: tuple[Span, ...]
+    as_of: date | None
+
+    @property
+    def edges(self) -> tuple[int, ...]:
+        """Where the stretches begin."""
+        return edges_of(self.spans)
+
+    def days(self) -> dict[str, object]:
+        """The first and the last day read."""
+        return {"first": min(span.start for span in self.spans), "last": max(span.end for span in self.spans)}
+
+    def cells(self, *, seen: bool, asked: bool) -> tuple[Labels, ...]:
+        """Every pair of labels that a row has."""
+        parts = [f"SELECT {self.split.labels()} FROM fact_orders WHERE {_ORDERED}"]
+        parts += [f"SELECT {self.split.labels()} FROM fact_events WHERE {_SEARCHED}"] if seen else []
+        parts += [f"SELECT {self.split.labels()} FROM fact_requests WHERE {_REQUESTED}"] if asked else []
+        parts += [] if self.store.missing("listings") else [f"SELECT {self.split.labels()} FROM fact_listings"]
+        rows = self.store.engine.rows(" UNION ".join(parts), self.days())
+        return tuple(sorted(((category, region) for category, region in rows), key=str))
+
+    def columns(self, cells: tuple[Labels, ...], statement: str, **more: object) -> dict[str, Numbers]:
+        """The statement's columns, and for its column `day`, counted from the first, the stretch of each row."""
+        given = self.days() | more
+        found = read_columns(self.store, cells, statement, given)
+        first, last = (day.toordinal() for day in (given["first"], given["last"]))  # type: ignore[attr-defined]
+        stretch = np.searchsorted(self.edges, np.arange(first, last + 1), side="right")
+        return found | {"stretch": stretch[found["day"]]} if found else found
+
+    def orders(self, cells: tuple[Labels, ...]) -> dict[Side, Held]:
+        """Orders by either side."""
+        read = self.columns(
+            cells,
+            f"""
+            SELECT (placed_on - $first::DATE)::INTEGER AS day, cells.cell, buyer, supplier,
+                   coalesce(value, 0) AS amount, (value IS NULL)::INTEGER AS unpriced
+            FROM {self.split.join("fact_orders")} WHERE {_ORDERED}
+            """,
+        )
+        if not read:
+            return dict.fromkeys(Side, NO_ORDERS)
+        amounts = {"amount": _addable(read["amount"])}
+        amounts |= {"unpriced": read["unpriced"]} if read["unpriced"].any() else {}
+        return {side: summed(read["stretch"], read["cell"], read[side.value], amounts) for side in Side}
+
+    def searches(self, cells: tuple[Labels, ...]) -> Held:
+        """Searches of buyers; what each counts as is one bit of a number."""
+        read = self.columns(
+            cells,
+            f"""
+            SELECT (occurred_on - $first::DATE)::INTEGER AS day, cells.cell, coalesce(account, {UNKNOWN}) AS account,
+                   CASE WHEN account IS NULL OR occurred_on > $mature THEN 0 WHEN converted THEN 3 ELSE 1 END
+                   + CASE WHEN results = 0 THEN 12 WHEN results IS NULL THEN 0 ELSE 8 END AS told
+            FROM {self.split.join("fact_events")} WHERE {_SEARCHED}
+            """,
+            mature=last_mature(self.store.ranges["events"][1], SEARCH_MATURITY, self.as_of),
+        )
+        return _told(read, ("asked", "met", "empty", "shown"))
+
+    def requests(self, cells: tuple[Labels, ...]) -> Held:
+        """Requests; those that their buyer cancelled, and those too young, are none that were asked."""
+        read = self.columns(
+            cells,
+            f"""
+            SELECT (requested_on - $first::DATE)::INTEGER AS day, cells.cell, coalesce(account, {UNKNOWN}) AS account,
+                   CASE WHEN NOT cancelled AND requested_on <= $mature THEN CASE WHEN filled THEN 3 ELSE 1 END
+                   ELSE 0 END AS told
+            FROM {self.split.join("fact_requests")} WHERE {_REQUESTED}
+            """,
+            mature=last_mature(self.store.ranges["quotes"][1], REQUEST_MATURITY, self.as_of),
+        )
+        return _told(read, ("asked", "met"))
+
+
+def read_columns(
+    store: Store, cells: Sequence[Labels], statement: str, given: Mapping[str, object]
+) -> dict[str, Numbers]:
+    """The statement's columns, whole numbers all; empty without a row. It may name the cells by `Split.join`."""
+    places = {"categories": [c for c, _ in cells], "regions": [r for _, r in cells], "places": [*range(len(cells))]}
+    batches = [
+        batch for batch in store.engine.columns(statement, {**given, **places}) if len(next(iter(batch.values())))
+    ]
+    return {name: np.concatenate([batch[name] for batch in batches]) for name in (batches[0] if batches else ())}
+
+
+_NONE = np.zeros(0, np.int64)
+NO_ORDERS = summed(_NONE, _NONE, _NONE, {"amount": _NONE})
+
+
+def last_mature(known: date, days: int, as_of: date | None) -> date:
+    """The last day whose outcome, decided so many days later, is known by the as-of date."""
+    return min(known, as_of or known) - timedelta(days=days)
+
+
+def _told(read: Mapping[str, Numbers], names: Sequence[str]) -> Held:
+    """Rows of which each name is a bit of `told`."""
+    if not read:
+        return summed(_NONE, _NONE, _NONE, dict.fromkeys(names, _NONE))
+    bits = {name: (read["told"] >> place & 1).astype(np.int8) for place, name in enumerate(names)}
+    return summed(read["stretch"], read["cell"], read["account"], bits)
+
+
+def _addable(amounts: Numbers) -> Numbers:
+    """The amounts, as floats where their sum could be more than a whole number of the machine holds."""
+    largest = max(abs(int(amounts.min())), abs(int(amounts.max())))
+    return amounts.astype(np.float64) if largest * len(amounts) >= 1 << 62 else amounts
