@@ -1,5 +1,6 @@
 """The section on thresholds: the claim first, the cells folded, and why nothing is claimed."""
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -36,7 +37,13 @@ def test_without_a_claim_it_says_so_and_folds_why() -> None:
 
 def test_without_a_panel_it_says_why() -> None:
     text = body(Thresholds(reason="the market is one cell"))
-    assert "The market is one cell." in text
+    assert "No level is known from which on a side stays longer. The market is one cell." in text
+    assert "<details" not in text
+
+
+def test_the_week_of_a_claim_is_written_as_people_say_it() -> None:
+    text = body(look("sharp_threshold")).replace("\u00a0", " ")
+    assert not re.search(r"In the week of \d{4}-", text)
 
 
 def test_a_diagnosis_that_did_not_look_has_no_section() -> None:

@@ -3,7 +3,7 @@
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.diagnosis.threshold import Distance, ThresholdReading, Thresholds
 from bothsides.reports.markup import Markup, element
-from bothsides.reports.numbers import count, money, percent, plural
+from bothsides.reports.numbers import count, money, percent, plural, spoken
 from bothsides.reports.pieces import Column, Section, figure, fold, prose, table
 
 _LISTED = 60
@@ -21,8 +21,9 @@ def threshold(diagnosis: Diagnosis) -> Section | None:
         return None
     parts = [_claimed(reading, found, diagnosis.currency) for reading in found.claimed]
     if not parts:
-        parts = [prose("No level is known from which on a side stays longer. Below is why.")]
-    body = Markup("".join([*parts, _others(found)]))
+        why = f" {found.reason[:1].upper()}{found.reason[1:]}." if found.reason else ""
+        parts = [prose(spoken(f"No level is known from which on a side stays longer.{why}"))]
+    body = Markup("".join([*parts, "" if found.reason else _others(found)]))
     return Section(id="threshold", nav="Thresholds", heading="When a cell carries itself", body=body)
 
 
@@ -30,7 +31,7 @@ def _claimed(reading: ThresholdReading, found: Thresholds, currency: str) -> Mar
     below = [cell for cell in reading.distances if not cell.across]
     return figure(
         claim(reading),
-        prose(_standing(reading, below, found), class_="of"),
+        prose(spoken(_standing(reading, below, found)), class_="of"),
         note=_METHOD,
         behind=fold("Every cell and how far it is", _listed(reading, currency), printed=len(below) <= _LISTED),
     )
@@ -101,9 +102,7 @@ def _row(cell: Distance, *, priced: bool) -> list[str]:
 
 
 def _others(found: Thresholds) -> Markup:
-    """What was looked for and not found, or cannot be, with what a claim rests on."""
-    if found.reason:
-        return fold("Why no threshold can be looked for", prose(f"{found.reason[:1].upper()}{found.reason[1:]}."))
+    """What was looked for and not found, with what a claim rests on."""
     lines = [element("li", words) for reading in found.readings for words in _said(reading)]
     return fold("What was looked for, and on what it rests", element("ul", lines))
 
