@@ -80,3 +80,10 @@ def test_the_words_beside_the_numbers_are_explained():
 def test_the_next_command_shows_what_comes_first():
     assert next_command(sample.full()) == "bothsides finding 1"
     assert next_command(sample.empty()) == "bothsides doctor"
+
+
+def test_findings_too_small_to_rank_are_counted_in_the_summary():
+    full = sample.full()
+    said = audit_summary(replace(full, smaller=(replace(full.findings[0], rank=0),)), width=100).plain
+    assert "1 smaller one" in said
+    assert "smaller" not in audit_summary(full, width=100).plain
