@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.reports import sample
+from tests.reports import sample, sample_whole
 from tests.reports.test_html import Outline
 
 from bothsides.reports import audit_summary
@@ -18,7 +18,8 @@ _FOLDER = Path(__file__).parent / "snapshots"
 
 def _text(name: str) -> str:
     """The page's words, one text a line, without drawings and without what only the definitions say."""
-    page = re.sub(r"<svg.*?</svg>", "", sample.page(name), flags=re.DOTALL)
+    drawn = sample_whole.page() if name == "whole" else sample.page(name)
+    page = re.sub(r"<svg.*?</svg>", "", drawn, flags=re.DOTALL)
     lines = [" ".join(words.replace("\u00a0", " ").split()) for words in Outline(page).words]
     text = [line for line in lines if line]
     return "\n".join(text[: text.index("The definitions used")] if "The definitions used" in text else text) + "\n"
@@ -31,7 +32,7 @@ def _same(name: str, text: str) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["full", "orders_only", "empty"])
+@pytest.mark.parametrize("name", ["full", "orders_only", "empty", "whole"])
 def test_the_page_says_what_it_said(name):
     _same(f"{name}.txt", _text(name))
 
