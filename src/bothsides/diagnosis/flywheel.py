@@ -7,6 +7,7 @@ from datetime import date
 from bothsides.diagnosis import wheel
 from bothsides.diagnosis.cells import Cells
 from bothsides.diagnosis.comparison import worse_than
+from bothsides.diagnosis.headlines import UNRECORDED_SHARE
 from bothsides.diagnosis.picture import Edge, Flywheel
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import Span, Spans, spans
@@ -228,6 +229,8 @@ def _edge(
         # Requests of other years than the orders' are mostly a record that begins: its growth is no market's.
         comparable = covered.before and now and not (apart and declared.id == "buy")
         before = _read(store, declared, covered.before, covered.known) if covered.before and comparable else None
+        if declared.id == "buy" and _record_began(now, before):
+            before = None
         lag = wheel.middle(store, "lag_days", declared.lag, covered.now) if declared.lag and now else None
     # What a review brings is not known: nobody follows a reader to an order.
     worth = None
@@ -245,6 +248,13 @@ def _edge(
         point_worth=worth,
         reason="" if now is not None else declared.reason if followed else SAMPLED,
     )
+
+
+def _record_began(now: Value | None, before: Value | None) -> bool:
+    """Whether so little came of the asks before that their outcomes were more likely not recorded."""
+    if now is None or before is None:
+        return False
+    return float(before.value or 0) <= UNRECORDED_SHARE * float(now.value or 0)
 
 
 def _read(store: Store, declared: _Declared, span: Span, known: Span) -> Value | None:
