@@ -175,6 +175,7 @@ def test_a_market_without_a_panel_says_why(run: Run, workspace: Path) -> None:
         record = json.loads(run("elasticity", "--json", *words).out)
         assert record["status"] == "unavailable"
         assert record["reason"]
+    assert "Next: bothsides doctor" in run("elasticity", "plan", "--side", "buyer", "-w", workspace).out
 
 
 def test_judgements_on_record_are_read_by_the_audit_and_checked_by_the_doctor(

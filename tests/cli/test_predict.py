@@ -102,6 +102,8 @@ def test_everything_in_one_look_says_what_is_too_little_and_what_would_help(
 ) -> None:
     predict(workspace=workspace)
     assert capsys.readouterr().out.count("too little data") == 8
+    predict(str(workspace))
+    assert capsys.readouterr().out.count("too little data") == 8
     predict("spend", json=True, workspace=workspace)
     found, _ = json.loads(capsys.readouterr().out)
     assert found["verdict"] == "too little data"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from bothsides.cli.days import day
-from bothsides.cli.places import WorkspaceFolder, published
+from bothsides.cli.places import WorkspaceFolder, published, word_and_folder
 from bothsides.cli.set_aside import warn_of_set_aside
 from bothsides.cli.terminal import plain, screen
 
@@ -53,6 +53,7 @@ def predict(
     from bothsides.schema import Side
     from bothsides.workspace import Workspace
 
+    model, folder = word_and_folder(model, workspace)
     if model is not None and model not in MODELS:
         raise ValueError(f"{model!r} is not one of {', '.join(MODELS)}; a workspace is named with --workspace")
     if side is not None and side not in set(Side):
@@ -61,7 +62,7 @@ def predict(
         raise ValueError(f"--side {side!r}: {model} is not asked of a side; leave --side out")
     if top < 0:
         raise ValueError(f"--top {top} must be 0 or more")
-    opened = Workspace.open(workspace)
+    opened = Workspace.open(folder)
     dictionary = read_dictionary(opened.folder)
     asked = Question(
         side=Side(side) if side else None, as_of=day(as_of, "--as-of"), credit=buyer_share(dictionary),

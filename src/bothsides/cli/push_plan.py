@@ -158,7 +158,8 @@ def say_why_not(reason: str, *, json: bool) -> None:
     if json:
         print(json_text.dumps({"status": "unavailable", "reason": reason}, indent=2, ensure_ascii=False))
     else:
-        screen().print(plain(f"Nothing can be said of one side moving the other: {reason}.", style="dim"))
+        screen().print(plain(f"Nothing can be said of one side moving the other: {reason}."))
+        screen().print(plain("Next: bothsides doctor says which questions the data can answer.", style="dim"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
