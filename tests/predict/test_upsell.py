@@ -97,15 +97,17 @@ def test_a_member_by_hand() -> None:
         _plan("up", "2025-02-10", 149_00),
         _plan("still", "2024-01-01", 39_00),
         _plan("left", "2024-01-01", 39_00, "2024-12-01"),
+        _plan("closed", "2024-01-01", 39_00),
     ]
-    names = ("up", "still", "left")
-    accounts = [{"account_id": name, "side": "supplier", "name": name} for name in names]
+    closed = {"up": None, "still": None, "left": None, "closed": "2024-12-20"}
+    accounts = [{"account_id": name, "side": "supplier", "name": name, "closed_at": on} for name, on in closed.items()]
     buyers = [{"account_id": "b", "side": "buyer", "name": "b"}]
     store = market_of(orders=orders, subscriptions=plans, accounts=[*accounts, *buyers])
     cases = PlanMembers(engine=store.engine, unit=100).cases(CUTOFF, 3)
     called = dict(store.engine.rows("SELECT account, name FROM dim_accounts"))
     members = {called[a]: row for a, row in zip(cases.accounts.tolist(), cases.features.tolist(), strict=True)}
     assert set(members) == {"up", "still"}
+    assert cases.notes == ("1 account on record as closed is left out: it has left already",)
     days = (CUTOFF - date(2024, 6, 1)).days
     wanted = [np.log1p(3), np.log1p(3) - np.log1p(1), np.log1p(300 / 79), np.log1p(days), 1.0, 1.0]
     assert members["up"] == pytest.approx(wanted)

@@ -8,7 +8,7 @@ import numpy as np
 from bothsides.predict.cases import Cases, Signal
 from bothsides.predict.logistic import Floats
 from bothsides.predict.measures import Ints
-from bothsides.predict.purchase import BOUGHT
+from bothsides.predict.purchase import BOUGHT, closed_note
 from bothsides.predict.reading import int_columns
 from bothsides.schema.period import add_months
 from bothsides.warehouse import Engine
@@ -22,7 +22,7 @@ PLAN_SIGNALS = (
     Signal(name="dearest", says="already on the dearest plan", direction=-1),
 )
 
-_COLUMNS = ("account", "price", "since", "orders_recent", "orders_earlier", "value_recent", "moved")
+_COLUMNS = ("account", "price", "since", "orders_recent", "orders_earlier", "value_recent", "moved", "gone")
 
 _MEMBERS = f"""
 WITH held AS (
@@ -30,6 +30,7 @@ WITH held AS (
     FROM fact_subscriptions
     WHERE side = 'supplier' AND opened_on < $cutoff AND (closed_on IS NULL OR closed_on >= $eve) GROUP BY account
 ),
+gone AS (SELECT account FROM dim_accounts WHERE closed_on < $cutoff GROUP BY account),
 sold AS (
     SELECT supplier AS account, count(*) FILTER (WHERE {BOUGHT} AND placed_on >= $recent) AS orders_recent,
            count(*) FILTER (WHERE {BOUGHT} AND placed_on < $recent) AS orders_earlier,
@@ -42,8 +43,10 @@ moved AS (
 )
 SELECT h.account::BIGINT AS account, h.price, ($cutoff - h.opened_on)::BIGINT AS since,
        coalesce(s.orders_recent, 0)::BIGINT AS orders_recent, coalesce(s.orders_earlier, 0)::BIGINT AS orders_earlier,
-       coalesce(s.value_recent, 0)::BIGINT AS value_recent, coalesce(m.moved, 0)::BIGINT AS moved
-FROM held h LEFT JOIN sold s USING (account) LEFT JOIN moved m USING (account) ORDER BY 1
+       coalesce(s.value_recent, 0)::BIGINT AS value_recent, coalesce(m.moved, 0)::BIGINT AS moved,
+       CASE WHEN g.account IS NULL THEN 0 ELSE 1 END::BIGINT AS gone
+FROM held h LEFT JOIN sold s USING (account) LEFT JOIN moved m USING (account) LEFT JOIN gone g USING (account)
+ORDER BY 1
 """
 
 _EXPANDED = """
@@ -62,6 +65,8 @@ class PlanMembers:
     def cases(self, cutoff: date, months: int | None) -> Cases:
         """Suppliers whose plan was in force on the eve of the cut-off, and who then moved to a dearer one.
 
+        Whoever was closed by then has left, whatever its plan says.
+
         A plan that ends on the eve and one that follows it the day after are one; which, only a later row could tell.
         """
         days = {
@@ -70,7 +75,8 @@ class PlanMembers:
             "recent": add_months(cutoff, -3),
             "earlier": add_months(cutoff, -6),
         }
-        read = int_columns(self.engine, _MEMBERS, _COLUMNS, days)
+        found = int_columns(self.engine, _MEMBERS, _COLUMNS, days)
+        read = {name: column[found["gone"] == 0] for name, column in found.items()}
         outcome = None
         if months is not None:
             after = {"cutoff": cutoff, "ends": add_months(cutoff, months)}
@@ -83,6 +89,7 @@ class PlanMembers:
             rule=read["orders_recent"].astype(np.float64),
             outcome=outcome,
             amounts=read["price"] / self.unit,
+            notes=closed_note(int(found["gone"].sum())),
         )
 
 
