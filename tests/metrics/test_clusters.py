@@ -1,14 +1,18 @@
 """Ratios told account by account: which can be, by which side, and that the interval then holds what it says."""
 
 import math
+from datetime import date, timedelta
+from typing import cast
 
 import numpy as np
 import pytest
 
-from bothsides.metrics import METRICS, Query, Value, ask
-from bothsides.metrics.compile.clusters import account_terms
+from bothsides.metrics import METRICS, Query, Store, Value, ask
+from bothsides.metrics.cells import make_reading
+from bothsides.metrics.compile.clusters import account_terms, cluster_plans
 from bothsides.metrics.interval import Z, clustered_ratio
 from bothsides.metrics.measure import Ratio
+from bothsides.schema.period import add_months
 from tests.metrics.cases import World, dated, order, world
 from tests.metrics.cases_volume import LEDGER
 from tests.metrics.conftest import build_market
@@ -70,6 +74,37 @@ def test_products_and_spend_belong_to_no_account(metric: str) -> None:
     formula = METRICS[metric].formula
     assert isinstance(formula, Ratio)
     assert account_terms(formula, sided=False) == []
+
+
+@pytest.mark.parametrize("years", [1, 8])
+def test_months_of_an_account_are_told_apart_however_many(years: int) -> None:
+    """Two buyers pay 10 a month, the first in every month on two categories, the second in each third on one."""
+    store, months = market_of_months(years), 12 * years
+    asked = Query(metrics=("monthly_contribution",), where=(("side", ("buyer",)),))
+    (value,) = ask(store, asked)
+    earned, active = (10.0 * months, 5.0 * (months // 3)), (months, months // 3)
+    assert value.value == pytest.approx(sum(earned) / sum(active))
+    squares = (sum(x * x for x in earned), sum(float(y * y) for y in active))
+    cross = sum(x * y for x, y in zip(earned, active, strict=True))
+    bounds = clustered_ratio(2, sum(earned), float(sum(active)), *squares, cross)
+    assert (value.low, value.high) == pytest.approx(bounds)
+    reading = make_reading(store, asked)
+    (compiled,) = cluster_plans([cast(Ratio, METRICS["monthly_contribution"].formula)], reading.cut, reading.windows)
+    assert ("count(DISTINCT" in compiled.statement) is (years > 5)
+
+
+def market_of_months(years: int) -> Store:
+    """One buyer with two orders in every month, one with an order in every third; each order earns 10."""
+    orders, fees = [], []
+    for month in range(12 * years):
+        on = add_months(date(2016, 1, 1), month)
+        for buyer, category in [("b1", "x"), ("b1", "y"), *([("b2", "x")] if month % 3 == 0 else [])]:
+            orders.append(
+                order(buyer, "s1", str(on), 100_00, order_id=f"{buyer}{category}{on}") | {"category": category}
+            )
+            fees.append(dated({"order_id": f"{buyer}{category}{on}", "charged_at": str(on), "amount": 10_00}))
+    until = add_months(date(2016, 1, 1), 12 * years) - timedelta(days=1)
+    return build_market(known_until=until, orders=orders, fees=fees)
 
 
 def test_the_interval_covers_where_one_by_orders_does_not() -> None:

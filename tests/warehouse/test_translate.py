@@ -30,6 +30,7 @@ SAID = [
     ),
     ("SELECT trim(x, 'ab') FROM t", "SELECT TRIM('ab' FROM x) FROM t"),
     ("SELECT count(*) FROM t GROUP BY ALL", "SELECT COUNT(*) FROM t"),
+    ("SELECT bit_count(bit_or(x)) FROM t", "SELECT BIT_COUNT(CAST(BIT_OR(x) AS BIT(64))) FROM t"),
 ]
 
 

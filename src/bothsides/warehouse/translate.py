@@ -107,6 +107,10 @@ def _calendar_part(node: exp.Expr) -> None:
 
 
 def _anonymous(node: exp.Expr) -> None:
+    if str(node.this).lower() == "bit_count":
+        # Bits are counted of bits only, not of a whole number.
+        (number,) = node.expressions
+        node.set("expressions", [exp.Cast(this=number, to=exp.DataType.build("BIT(64)", dialect="postgres"))])
     if str(node.this).lower() == "round_even":
         amount, digits = node.expressions
         if digits.name != "0":
