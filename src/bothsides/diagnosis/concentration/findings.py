@@ -6,7 +6,7 @@ import numpy as np
 
 from bothsides.diagnosis.concentration.ledger import Ledger, Trades
 from bothsides.diagnosis.concentration.partners import partners
-from bothsides.diagnosis.concentration.shares import held
+from bothsides.diagnosis.concentration.shares import ranked
 from bothsides.diagnosis.figures import figure, rate
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Rows, Sureness, Worth
 from bothsides.diagnosis.picture import SideConcentration
@@ -48,7 +48,7 @@ def _cluster(
     buyers = partners(trades, Side.BUYER)
     depends = buyers.share >= policy.dependent_share
     hubs, counts = np.unique(buyers.largest[depends], return_counts=True)
-    suppliers = len(np.unique(trades.supplier))
+    suppliers = len(trades.traded(Side.SUPPLIER))
     if not len(hubs) or counts.max() < policy.few_accounts:
         return []
     hub, hanging = int(hubs[counts.argmax()]), int(counts.max())
@@ -131,22 +131,22 @@ def _category(
     policy: DiagnosisPolicy,
     leave: Value | None,
 ) -> Finding | None:
-    ranked, total = held(trades, side), float(trades.amount.sum())
+    (accounts, totals), total = ranked(trades, side), float(trades.amount.sum())
     least = policy.category_supplier_share if side is Side.SUPPLIER else policy.category_buyer_share
     if (
-        len(ranked) < policy.few_accounts
+        len(accounts) < policy.few_accounts
         or total <= 0
-        or not heavy(ranked[0][1] / total, len(ranked), 1, least, policy)
+        or not heavy(float(totals[0]) / total, len(accounts), 1, least, policy)
     ):
         return None
-    account, amount = ranked[0]
+    account, amount = int(accounts[0]), float(totals[0])
     name, part = ledger.names.get(account, "one account"), amount / total
     leaners = dependents(trades, side, account, policy.dependent_share)
     depending = len(leaners)
     others = len(np.unique(trades.party(side.other)[trades.party(side) == account]))
     verb = "sold" if side is Side.SUPPLIER else "bought"
     here = {"category": category}
-    share_held = figure(f"top_{side.value}_share", part, Unit.RATE, n=len(ranked), side=side.value, place=here)
+    share_held = figure(f"top_{side.value}_share", part, Unit.RATE, n=len(accounts), side=side.value, place=here)
     leaning = rate("dependent_share", depending, others, side=side.other.value, place=here)
     return Finding(
         kind="category_depends_on_one" if side is Side.SUPPLIER else "buyer_concentration",
@@ -158,7 +158,7 @@ def _category(
         evidence=(
             Evidence(
                 sentence=f"{name} {verb} {money(amount, ledger.currency)} of {money(total, ledger.currency)} in "
-                f"{category}; the next largest {side} {share(ranked[1][1] / total)}.",
+                f"{category}; the next largest {side} {share(float(totals[1]) / total)}.",
                 values=(share_held,),
             ),
             Evidence(

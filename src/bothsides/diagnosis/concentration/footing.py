@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bothsides.diagnosis.concentration.ledger import Flags, Floats, Ints, Trades, marked, summed
+from bothsides.diagnosis.concentration.ledger import Flags, Floats, Ints, Trades, in_order, marked, runs, summed
 from bothsides.diagnosis.concentration.shares import ranked
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.schema import Side
@@ -30,8 +30,10 @@ class Footing:
         """Number the accounts of every cell."""
         cell, cell_of, place = trades.cell, dict[Side, Ints](), dict[Side, Ints]()
         for side in Side:
-            keys, inverse = np.unique(cell * trades.accounts + trades.party(side), return_inverse=True)
-            cell_of[side], place[side] = keys // trades.accounts, inverse.reshape(-1)
+            key, order = in_order(cell * trades.accounts + trades.party(side))
+            begins = runs(key)
+            cell_of[side], place[side] = key[begins] // trades.accounts, np.empty_like(key)
+            place[side][order] = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(key)))
         return cls(
             trades=trades,
             largest={side: ranked(trades, side)[0] for side in Side},

@@ -35,6 +35,35 @@ def marked(places: Ints | list[int], size: int) -> Flags:
     return flags
 
 
+def in_order(keys: Ints) -> tuple[Ints, Ints]:
+    """The keys in order, and where each of them stood; equal ones as they stood. Keys are not negative.
+
+    Where both fit into one number the place is written behind the key: numbers are sorted in a fifth of the time that
+    sorting their places takes.
+
+    >>> keys, places = in_order(np.array([7, 3, 7]))
+    >>> keys.tolist(), places.tolist()
+    ([3, 7, 7], [1, 0, 2])
+    """
+    bits = len(keys).bit_length()
+    if int(keys.max(initial=0)).bit_length() + bits < 64:
+        both = keys << bits
+        both |= np.arange(len(keys))
+        both.sort()
+        return both >> bits, both & ((1 << bits) - 1)
+    places = np.argsort(keys, kind="stable")
+    return keys[places], places
+
+
+def runs(keys: Ints) -> Ints:
+    """Where each run of equal keys begins.
+
+    >>> runs(np.array([3, 3, 5])).tolist()
+    [0, 2]
+    """
+    return np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trade:
     """What one buyer bought from one supplier in one cell over the window, major units."""
@@ -135,6 +164,30 @@ class Trades:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pairs:
+    """What the accounts of a side traded with each of their partners over all cells, by account, then partner."""
+
+    account: Ints
+    partner: Ints
+    orders: Floats
+    amount: Floats
+
+
+def by_pair(trades: Trades, side: Side) -> Pairs:
+    """The trades added up by account of the side and partner."""
+    size = trades.accounts
+    key, order = in_order(trades.party(side) * size + trades.party(side.other))
+    begins = runs(key)
+    found = key[begins]
+    return Pairs(
+        account=found // size,
+        partner=found % size,
+        orders=np.add.reduceat(trades.orders[order].astype(np.float64), begins),
+        amount=np.add.reduceat(trades.amount[order], begins),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ledger:
     """Every pair's trade over the window, with the accounts' names."""
 
@@ -216,21 +269,10 @@ def grouped(keys: tuple[Ints, Ints], values: Ints) -> tuple[tuple[Ints, Ints], I
         labels, second = np.unique(second, return_inverse=True)
         (first, second), times, total = grouped((first, second), values)
         return (first, labels[second]), times, total
-    key = first * size + second
-    order = np.argsort(key)
-    key = key[order]
+    key, order = in_order(first * size + second)
     begins = runs(key)
     found = key[begins]
     return (found // size, found % size), np.diff(begins, append=len(key)), np.add.reduceat(values[order], begins)
-
-
-def runs(keys: Ints) -> Ints:
-    """Where each run of equal keys begins.
-
-    >>> runs(np.array([3, 3, 5])).tolist()
-    [0, 2]
-    """
-    return np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
 
 
 def _labels(store: Store, name: str, days: dict[str, object]) -> list[str]:

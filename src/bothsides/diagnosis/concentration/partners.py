@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bothsides.diagnosis.concentration.ledger import Flags, Floats, Ints, Ledger, Trades, summed
+from bothsides.diagnosis.concentration.ledger import Flags, Floats, Ints, Ledger, Trades, by_pair, runs, summed
 from bothsides.diagnosis.figures import figure, rate
 from bothsides.diagnosis.hanging import Cluster, Dependence, Tie
 from bothsides.diagnosis.policy import DiagnosisPolicy
@@ -36,23 +36,20 @@ class Partners:
 
 def partners(trades: Trades, side: Side) -> Partners:
     """Each account of the side against its partners; partners that credits put below zero have no share."""
-    size = trades.accounts
-    keys, pair = np.unique(trades.party(side) * size + trades.party(side.other), return_inverse=True)
-    amount = np.maximum(summed(pair.reshape(-1), trades.amount, len(keys)), 0.0)
-    orders = summed(pair.reshape(-1), trades.orders.astype(np.float64), len(keys))
-    account, partner = keys // size, keys % size
+    size, known = trades.accounts, by_pair(trades, side)
+    account, orders, amount = known.account, known.orders, np.maximum(known.amount, 0.0)
     whole, placed = summed(account, amount, size), summed(account, orders, size)
-    # Keys stand by account, then partner: the first of the largest is the one with the smallest number.
-    begins = np.flatnonzero(np.append(True, account[1:] != account[:-1])[: len(account)])
-    most = np.maximum.reduceat(amount, begins) if len(begins) else amount
-    largest = np.flatnonzero(amount == np.repeat(most, np.diff(np.append(begins, len(amount)))))
-    top = largest[np.append(True, account[largest][1:] != account[largest][:-1])[: len(largest)]]
+    # Pairs stand by account, then partner: the first of the largest is the one with the smallest number.
+    begins = runs(account)
+    most = np.maximum.reduceat(amount, begins)
+    largest = np.flatnonzero(amount == np.repeat(most, np.diff(begins, append=len(amount))))
+    top = largest[runs(account[largest])]
     top = top[(placed[account[top]] >= FEW_ORDERS) & (whole[account[top]] > 0)]
     squares = summed(account, amount**2, size)
     mine = account[top]
     return Partners(
         account=mine,
-        largest=partner[top],
+        largest=known.partner[top],
         share=amount[top] / whole[mine],
         amount=amount[top],
         orders=orders[top],

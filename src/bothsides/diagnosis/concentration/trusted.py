@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from bothsides.diagnosis.concentration.ledger import Floats, Ledger, Trades, summed
+from bothsides.diagnosis.concentration.ledger import Flags, Ledger, Pairs, Trades, by_pair, runs
 from bothsides.diagnosis.figures import figure, rate
 from bothsides.diagnosis.hanging import TrustedPlace
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.metrics import Basis, Unit, Value
 from bothsides.metrics.interval import clustered_ratio
+from bothsides.schema import Side
 
 MOST_PLACES = 30
 
@@ -31,33 +32,31 @@ def trusted_places(ledger: Ledger, policy: DiagnosisPolicy) -> tuple[TrustedPlac
 def _place(trades: Trades, category: str | None, policy: DiagnosisPolicy) -> TrustedPlace | None:
     if float(trades.amount.sum()) <= 0:
         return None
-    keys, pair = np.unique(trades.buyer * trades.accounts + trades.supplier, return_inverse=True)
-    orders = summed(pair.reshape(-1), trades.orders.astype(np.float64), len(keys))
-    amount = summed(pair.reshape(-1), trades.amount, len(keys))
-    knows = orders >= policy.trusted_orders
+    pairs = by_pair(trades, Side.BUYER)
+    knows = pairs.orders >= policy.trusted_orders
     place: dict[str, str | None] = {} if category is None else {"category": category}
-    gmv = float(amount[knows].sum())
+    gmv = float(pairs.amount[knows].sum())
     values = (
-        rate("trusted_pair_rate", int(knows.sum()), len(keys), place=place),
-        _gmv_share(keys // trades.accounts, amount, np.where(knows, amount, 0.0), place),
+        rate("trusted_pair_rate", int(knows.sum()), len(knows), place=place),
+        _gmv_share(pairs, knows, place),
     )
     return TrustedPlace(
         category=category, pairs=int(knows.sum()), gmv=gmv, values={value.metric: value for value in values}
     )
 
 
-def _gmv_share(buyer: Floats, amount: Floats, known: Floats, place: dict[str, str | None]) -> Value:
+def _gmv_share(pairs: Pairs, knows: Flags, place: dict[str, str | None]) -> Value:
     """Trusted pairs' share of GMV, with the interval that other buyers of such a market would give."""
-    _, owner = np.unique(buyer, return_inverse=True)
-    size = int(owner.max()) + 1
-    y, x = summed(owner.reshape(-1), amount, size), summed(owner.reshape(-1), known, size)
+    buyers = runs(pairs.account)
+    size, known = len(buyers), np.where(knows, pairs.amount, 0.0)
+    y, x = np.add.reduceat(pairs.amount, buyers), np.add.reduceat(known, buyers)
     bounds = clustered_ratio(size, float(x.sum()), float(y.sum()), float(x @ x), float(y @ y), float(x @ y))
     low, high = (None, None) if bounds is None else (max(0.0, bounds[0]), min(1.0, bounds[1]))
     return figure(
         "trusted_pair_gmv_share",
         float(x.sum() / y.sum()),
         Unit.RATE,
-        n=len(amount),
+        n=len(knows),
         low=low,
         high=high,
         basis=Basis.NOT_COMPUTED if bounds is None else Basis.CLUSTER,
