@@ -123,12 +123,9 @@ def main_accounts(store: Store, found: Cells, trade: Trade) -> dict[Where, tuple
     """The largest buyers and suppliers of every cell over the window, buyers first."""
     unit = 10 ** minor_units(store.currency)
     largest = [(side, row) for side, held in trade.orders.items() for row in _largest(trade.over(held, [found.span]))]
-    names: dict[int, str] = dict(
-        store.engine.rows(
-            "SELECT account, name FROM dim_accounts WHERE account IN (SELECT unnest($accounts::INTEGER[]))",
-            {"accounts": sorted({account for _, (_, account, _, _) in largest})},
-        )
-    )
+    ids = ", ".join(str(account) for account in sorted({account for _, (_, account, _, _) in largest}))
+    told = store.engine.rows(f"SELECT account, name FROM dim_accounts WHERE account IN ({ids})") if ids else []
+    names: dict[int, str] = dict(told)
     named: dict[Where, list[MainAccount]] = defaultdict(list)
     for side, (cell, account, amount, total) in largest:
         name = names.get(account) or f"account {account}"

@@ -11,6 +11,10 @@ from bothsides.diagnosis.cells import Cells, Where, split_of
 from bothsides.diagnosis.figures import NOWHERE, rate
 from bothsides.diagnosis.span import Span
 from bothsides.metrics import Query, Status, Store, Value, ask
+from bothsides.metrics.catalogue.volume import ACTIVE_BUYERS, ACTIVE_SUPPLIERS, GMV, ORDERS
+from bothsides.metrics.cells import Key
+from bothsides.metrics.counted import Counted
+from bothsides.metrics.measure import Measure
 from bothsides.schema import Grain, Side
 from bothsides.schema.period import periods_between
 
@@ -51,7 +55,8 @@ def read_measures(
     where it has been read for these periods or the window.
     """
     dims = tuple(name for name, splits in (("category", found.by_category), ("region", found.by_region)) if splits)
-    values = ask(store, Query(metrics=MEASURES, grain=grain, dims=dims, start=days.start, end=days.end))
+    query = Query(metrics=MEASURES, grain=grain, dims=dims, start=days.start, end=days.end)
+    values = ask(store, query, counted=None if trade is None else orders_counted(trade, days, grain))
     measured: Measured = defaultdict(dict)
     lacking: dict[str, Value] = {}
     for value in values:
@@ -68,6 +73,24 @@ def read_measures(
     for here in measured.values():
         here["coverage"] = coverage(here)
     return {key: here if grain else lacking | here for key, here in measured.items()}
+
+
+def orders_counted(trade: Trade, days: Span, grain: Grain | None) -> Counted:
+    """What is known of the orders' cells before the metrics are asked for."""
+    spans = [span for span, _ in _spans(days, grain)]
+    names = [(span.start,) if grain else () for span in spans]
+    labels = [tuple(word for word, by in zip(cell, trade.split, strict=True) if by) for cell in trade.cells]
+    totals: dict[Measure, dict[Key, tuple[float, int]]] = defaultdict(dict)
+    for side, active in ((Side.BUYER, ACTIVE_BUYERS), (Side.SUPPLIER, ACTIVE_SUPPLIERS)):
+        held = trade.over(trade.orders[side], spans)
+        by = held.by_cell()
+        columns = (by.span, by.cell, by.accounts, by.total(held["rows"]), by.total(held["amount"]))
+        for span, cell, accounts, orders, amount in zip(*(column.tolist() for column in columns), strict=True):
+            key = names[span] + labels[cell]
+            totals[active][key] = accounts, accounts
+            totals[ORDERS][key] = orders, orders
+            totals[GMV][key] = amount, orders
+    return Counted(first=days.start, last=days.end, totals=totals)
 
 
 def coverage(values: Mapping[str, Value]) -> Value:
@@ -100,12 +123,12 @@ def _utilisation(
         here, now = held.span == i, live["spans"] >> i & 1 == 1
         sellers = category_of[held.cell[here]] << 32 | held.account[here]
         sold = np.isin(category_of[live["cell"][now]] << 32 | live["account"][now], sellers)
-        counts = (np.bincount(live["cell"][now], part, len(trade.cells)) for part in (sold, None))
-        for (category, region), selling, listed in zip(trade.cells, *(count.tolist() for count in counts), strict=True):
-            if listed:
-                place = {"category": category, "region": region} if found.by_category else {"region": region}
-                value = rate("supplier_utilisation", int(selling), listed, period=label, place=place)
-                values[label, (category, region)] = value
+        selling, listed = (np.bincount(live["cell"][now], part, len(trade.cells)) for part in (sold, None))
+        for at in np.flatnonzero(listed).tolist():
+            category, region = trade.cells[at]
+            place = {"category": category, "region": region} if found.by_category else {"region": region}
+            value = rate("supplier_utilisation", int(selling[at]), int(listed[at]), period=label, place=place)
+            values[label, (category, region)] = value
     return values
 
 
@@ -119,7 +142,7 @@ def _live(store: Store, trade: Trade, days: Sequence[Span]) -> dict[str, Numbers
         f"last{i}": span.end for i, span in enumerate(days)
     }
     statement = f"""
-        SELECT cells.cell, account, ({marks})::BIGINT AS spans
+        SELECT {trade.split.cell} AS cell, account, ({marks})::BIGINT AS spans
         FROM {trade.split.join("fact_listings")} GROUP BY 1, 2
     """
     none = dict.fromkeys(("cell", "account", "spans"), np.zeros(0, np.int64))

@@ -5,7 +5,7 @@ engine's table of groups costs, as there are nearly as many groups as rows.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
@@ -43,14 +43,31 @@ class Split(NamedTuple):
         return ", ".join(f"{name} AS {name}" if by else f"NULL::VARCHAR AS {name}" for name, by in named)
 
     def join(self, fact: str) -> str:
-        """SQL: the place of each row's cell in the arrays `$categories` and `$regions`, as `cells.cell`."""
-        same = " AND ".join(f"{fact}.{name} IS NOT DISTINCT FROM cells.{name}" for name in self.names)
-        return f"""
-            {fact} JOIN (
-                SELECT unnest($categories::VARCHAR[]) AS category, unnest($regions::VARCHAR[]) AS region,
-                       unnest($places::INTEGER[]) AS cell
-            ) cells ON {same}
-        """
+        """SQL: the fact with the places of its labels in the arrays of `numbered`."""
+        return fact + "".join(
+            f"""
+            JOIN (
+                SELECT unnest(${name}_labels::VARCHAR[]) AS label, unnest(${name}_places::INTEGER[]) AS place
+            ) {name}_of ON {fact}.{name} IS NOT DISTINCT FROM {name}_of.label
+            """
+            for name in self.names
+        )
+
+    @property
+    def cell(self) -> str:
+        """SQL: the place of a row's cell."""
+        return " + ".join(f"{name}_of.place" for name in self.names)
+
+
+def numbered(cells: Sequence[Labels]) -> dict[str, object]:
+    """The labels of all cells of a market, and the part that each has in its cells' places; few, as pairs are many."""
+    categories, regions = (list(dict.fromkeys(labels)) for labels in zip(*cells, strict=True)) if cells else ([], [])
+    return {
+        "category_labels": categories,
+        "category_places": [i * len(regions) for i in range(len(categories))],
+        "region_labels": regions,
+        "region_places": [*range(len(regions))],
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +132,10 @@ class ByCell:
 class Trade:
     """What accounts did in the cells of a market over some days, told by any of the spans it was read for.
 
-    Cells are every pair of labels that a listing has, or an order, a buyer's search or a request of those days. Orders
-    are rows with their `amount` in minor units, and `unpriced` where some have none; searches `asked, met, empty,
-    shown` and requests `asked, met`, of which `asked` are those old enough to be decided. Searches and requests are
-    None where they were not read.
+    Cells are every category in every region, of those that a listing has, or an order, a buyer's search or a request
+    of those days. Orders are rows with their `amount` in minor units, and `unpriced` where some have none; searches
+    `asked, met, empty, shown` and requests `asked, met`, of which `asked` are those old enough to be decided. Searches
+    and requests are None where they were not read.
     """
 
     split: Split
@@ -129,16 +146,30 @@ class Trade:
     searches: Held | None
     requests: Held | None
 
+    _told: dict[tuple[int, tuple[Span, ...]], Held] = field(default_factory=dict, repr=False, compare=False)
+    """What `over` has found out: several questions are asked of the same spans."""
+
     def over(self, held: Held, spans: Sequence[Span]) -> Held:
-        """The same by these spans, which must not overlap; what lies in none of them is left out."""
-        at = np.full(len(self.edges) + 1, -1)
-        for i, span in enumerate(spans):
-            inside = [span.start.toordinal() <= edge <= span.end.toordinal() for edge in self.edges]
-            at[1:][inside] = i
-        place = at[held.span]
-        kept = place >= 0
-        sums = {name: part[kept] for name, part in held.sums.items()}
-        return summed(place[kept], held.cell[kept], held.account[kept], sums)
+        """What it holds, by these spans, which must not overlap; what lies in none of them is left out."""
+        key = id(held), tuple(spans)
+        if key not in self._told:
+            self._told[key] = _over(held, self.edges, spans)
+        return self._told[key]
+
+
+def _over(held: Held, edges: Sequence[int], spans: Sequence[Span]) -> Held:
+    """Each row in its span; rows of spans that are one stretch each are summed already."""
+    at = np.full(len(edges) + 1, -1)
+    for i, span in enumerate(spans):
+        at[1:][[span.start.toordinal() <= edge <= span.end.toordinal() for edge in edges]] = i
+    place = at[held.span]
+    kept = place >= 0
+    columns = place[kept], held.cell[kept], held.account[kept]
+    sums = {name: part[kept] for name, part in held.sums.items()}
+    whole = np.bincount(at[at >= 0]).max(initial=0) <= 1 and list(spans) == sorted(spans, key=lambda of: of.start)
+    if not whole:
+        return summed(*columns, sums)
+    return Held(span=columns[0], cell=columns[1], account=columns[2], sums=sums)
 
 
 def edges_of(spans: Sequence[Span]) -> tuple[int, ...]:
@@ -241,13 +272,16 @@ class _Reader:
         return {"first": min(span.start for span in self.spans), "last": max(span.end for span in self.spans)}
 
     def cells(self, *, seen: bool, asked: bool) -> tuple[Labels, ...]:
-        """Every pair of labels that a row has."""
-        parts = [f"SELECT {self.split.labels()} FROM fact_orders WHERE {_ORDERED}"]
-        parts += [f"SELECT {self.split.labels()} FROM fact_events WHERE {_SEARCHED}"] if seen else []
-        parts += [f"SELECT {self.split.labels()} FROM fact_requests WHERE {_REQUESTED}"] if asked else []
-        parts += [] if self.store.missing("listings") else [f"SELECT {self.split.labels()} FROM fact_listings"]
-        rows = self.store.engine.rows(" UNION ".join(parts), self.days())
-        return tuple(sorted(((category, region) for category, region in rows), key=str))
+        """Every category in every region, of those that a row has."""
+        facts = [f"fact_orders WHERE {_ORDERED}"]
+        facts += [f"fact_events WHERE {_SEARCHED}"] if seen else []
+        facts += [f"fact_requests WHERE {_REQUESTED}"] if asked else []
+        facts += [] if self.store.missing("listings") else ["fact_listings"]
+        labels: dict[str, list[str | None]] = {"category": [None], "region": [None]}
+        for name in self.split.names:
+            rows = self.store.engine.rows(" UNION ".join(f"SELECT {name} FROM {fact}" for fact in facts), self.days())
+            labels[name] = sorted((label for (label,) in rows), key=str)
+        return tuple((category, region) for category in labels["category"] for region in labels["region"])
 
     def columns(self, cells: tuple[Labels, ...], statement: str, **more: object) -> dict[str, Numbers]:
         """The statement's columns, and for its column `day`, counted from the first, the stretch of each row."""
@@ -262,7 +296,7 @@ class _Reader:
         read = self.columns(
             cells,
             f"""
-            SELECT (placed_on - $first::DATE)::INTEGER AS day, cells.cell, buyer, supplier,
+            SELECT (placed_on - $first::DATE)::INTEGER AS day, {self.split.cell} AS cell, buyer, supplier,
                    coalesce(value, 0) AS amount, (value IS NULL)::INTEGER AS unpriced
             FROM {self.split.join("fact_orders")} WHERE {_ORDERED}
             """,
@@ -278,7 +312,8 @@ class _Reader:
         read = self.columns(
             cells,
             f"""
-            SELECT (occurred_on - $first::DATE)::INTEGER AS day, cells.cell, coalesce(account, {UNKNOWN}) AS account,
+            SELECT (occurred_on - $first::DATE)::INTEGER AS day, {self.split.cell} AS cell,
+                   coalesce(account, {UNKNOWN}) AS account,
                    CASE WHEN account IS NULL OR occurred_on > $mature THEN 0 WHEN converted THEN 3 ELSE 1 END
                    + CASE WHEN results = 0 THEN 12 WHEN results IS NULL THEN 0 ELSE 8 END AS told
             FROM {self.split.join("fact_events")} WHERE {_SEARCHED}
@@ -292,7 +327,8 @@ class _Reader:
         read = self.columns(
             cells,
             f"""
-            SELECT (requested_on - $first::DATE)::INTEGER AS day, cells.cell, coalesce(account, {UNKNOWN}) AS account,
+            SELECT (requested_on - $first::DATE)::INTEGER AS day, {self.split.cell} AS cell,
+                   coalesce(account, {UNKNOWN}) AS account,
                    CASE WHEN NOT cancelled AND requested_on <= $mature THEN CASE WHEN filled THEN 3 ELSE 1 END
                    ELSE 0 END AS told
             FROM {self.split.join("fact_requests")} WHERE {_REQUESTED}
@@ -306,10 +342,8 @@ def read_columns(
     store: Store, cells: Sequence[Labels], statement: str, given: Mapping[str, object]
 ) -> dict[str, Numbers]:
     """The statement's columns, whole numbers all; empty without a row. It may name the cells by `Split.join`."""
-    places = {"categories": [c for c, _ in cells], "regions": [r for _, r in cells], "places": [*range(len(cells))]}
-    batches = [
-        batch for batch in store.engine.columns(statement, {**given, **places}) if len(next(iter(batch.values())))
-    ]
+    given = {**given, **numbered(cells)}
+    batches = [batch for batch in store.engine.columns(statement, given) if len(next(iter(batch.values())))]
     return {name: np.concatenate([batch[name] for batch in batches]) for name in (batches[0] if batches else ())}
 
 

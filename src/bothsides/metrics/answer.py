@@ -1,6 +1,6 @@
 """Answers a query: one statement for all formulas, one per shape for the rest, every cell a value with provenance."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,13 @@ from bothsides.metrics.cells import (
     period_of,
 )
 from bothsides.metrics.compile import Plan, cluster_plans, expand, given, legend, plan
+from bothsides.metrics.counted import Counted, is_of_sides
 from bothsides.metrics.distinct import BitBudget
-from bothsides.metrics.evaluate import columns_of, evaluator
+from bothsides.metrics.evaluate import Column, Row, columns_of, evaluator
 from bothsides.metrics.facts import FACTS
 from bothsides.metrics.hindsight import asked_as_of
 from bothsides.metrics.interval import clustered_ratio
-from bothsides.metrics.measure import Formula, Ratio, measures_of
+from bothsides.metrics.measure import Formula, Measure, Ratio, measures_of
 from bothsides.metrics.metric import Metric, Quotient
 from bothsides.metrics.query import Query
 from bothsides.metrics.refusal import misfit, refusal
@@ -31,23 +32,23 @@ MOST_CLUSTERED_CELLS = 2_000
 """Account-clustered intervals are for cells that are shown; a larger answer goes without."""
 
 
-def ask(store: Store, query: Query) -> list[Value]:
+def ask(store: Store, query: Query, *, counted: Counted | None = None) -> list[Value]:
     """The values of every metric asked for, in the order asked, cells sorted within each.
 
     A metric whose tables are missing, or that cannot be split as asked, gives one `unavailable` value with the
-    reason. Each period is answered by the definition in force on its first day. Raises KeyError for an unknown
-    metric, with near names.
+    reason. Each period is answered by the definition in force on its first day. What the caller has `counted` of the
+    query's cells is not read again. Raises KeyError for an unknown metric, with near names.
     """
     with asked_as_of(store, query) as then:
-        return _answered(make_reading(then, query))
+        return _answered(make_reading(then, query), counted)
 
 
-def _answered(reading: Reading) -> list[Value]:
+def _answered(reading: Reading, counted: Counted | None) -> list[Value]:
     helds = reading.held()
     refusals = {
         held: reason for held in helds if (reason := held.undefined or refusal(reading, held.metric)) is not None
     }
-    outcomes = _outcomes(reading, [held.metric for held in helds if held not in refusals])
+    outcomes = _outcomes(reading, [held.metric for held in helds if held not in refusals], counted)
     appraisal, values = Appraisal(reading), list[Value]()
     for held in helds:
         if held in refusals:
@@ -125,9 +126,9 @@ def _jobs(reading: Reading, metrics: Sequence[Metric]) -> list[_Job]:
     return jobs
 
 
-def _outcomes(reading: Reading, metrics: Sequence[Metric]) -> dict[str, dict[Key, Outcome]]:
+def _outcomes(reading: Reading, metrics: Sequence[Metric], counted: Counted | None) -> dict[str, dict[Key, Outcome]]:
     """Every metric's cells; the parts of quotients are read along with the rest."""
-    found, nothing = _formula_outcomes(reading, _jobs(reading, metrics))
+    found, nothing = _formula_outcomes(reading, _jobs(reading, metrics), counted)
     outcomes: dict[str, dict[Key, Outcome]] = {}
     for metric in metrics:
         parts = reading.store.dictionary.parts(metric)
@@ -183,19 +184,44 @@ def _divide(top: Outcome, bottom: Outcome) -> Outcome:
 
 
 def _formula_outcomes(
-    reading: Reading, jobs: Sequence[_Job]
+    reading: Reading, jobs: Sequence[_Job], counted: Counted | None
 ) -> tuple[dict[str, dict[Key, Outcome]], dict[str, Outcome]]:
     """Every formula's cells by its job's name, and what it gives in a cell without a row."""
-    if not jobs:
-        return {}, {}
-    compiled = _compiled(reading, jobs)
-    width = len(compiled.keys)
-    columns = columns_of(compiled)
-    rows = reading.store.engine.rows(compiled.statement, compiled.parameters)
-    cells = {row[:width]: row for row in rows}
-    blank = (None,) * (width + len(compiled.outputs))
+    known = [job for job in jobs if counted is not None and _is_counted(reading, job, counted)]
+    unknown = [job for job in jobs if job not in known]
     outcomes: dict[str, dict[Key, Outcome]] = {}
     nothing: dict[str, Outcome] = {}
+    if counted is not None and known:
+        width = 2 * len(counted.totals)
+        _evaluate(reading, known, counted.columns(), counted.rows(), (None,) * width, outcomes, nothing)
+    if unknown:
+        compiled = _compiled(reading, unknown)
+        at, width = len(compiled.keys), len(compiled.keys) + len(compiled.outputs)
+        rows = reading.store.engine.rows(compiled.statement, compiled.parameters)
+        cells = {row[:at]: row for row in rows}
+        _evaluate(reading, unknown, columns_of(compiled), cells, (None,) * width, outcomes, nothing)
+    if reading.query.intervals:
+        _add_clusters(reading, jobs, outcomes, counted if known else None)
+    return outcomes, nothing
+
+
+def _is_counted(reading: Reading, job: _Job, counted: Counted) -> bool:
+    """Whether the caller has counted all that the formula is made of, for the days on which it would be read."""
+    measures = measures_of(job.formula)
+    windows = [reading.windows[measure.fact, measure.on] for measure in measures]
+    return not reading.store.sampled and all(counted.holds(measures, w.start, w.end) for w in windows)
+
+
+def _evaluate(
+    reading: Reading,
+    jobs: Sequence[_Job],
+    columns: Mapping[Measure, Column],
+    cells: Mapping[Key, Row],
+    blank: Row,
+    outcomes: dict[str, dict[Key, Outcome]],
+    nothing: dict[str, Outcome],
+) -> None:
+    """Add what each formula gives in the cells' rows, and in a row of nothing."""
     for job in jobs:
         outcome, shown = evaluator(job.formula, columns), _shown(reading, job.metric)
         present = {columns[measure].presence for measure in measures_of(job.formula)}
@@ -204,9 +230,6 @@ def _formula_outcomes(
             key: outcome(cells.get(key, blank)) for key in reading.keys(job.metric, seen) if shown(key)
         }
         nothing[job.name] = outcome(blank)
-    if reading.query.intervals:
-        _add_clusters(reading, jobs, outcomes)
-    return outcomes, nothing
 
 
 def _shown(reading: Reading, metric: Metric) -> Callable[[Key], bool]:
@@ -228,7 +251,9 @@ def _shown(reading: Reading, metric: Metric) -> Callable[[Key], bool]:
     return shown
 
 
-def _add_clusters(reading: Reading, jobs: Sequence[_Job], outcomes: dict[str, dict[Key, Outcome]]) -> None:
+def _add_clusters(
+    reading: Reading, jobs: Sequence[_Job], outcomes: dict[str, dict[Key, Outcome]], counted: Counted | None
+) -> None:
     """Account-clustered delta intervals for the ratios that can be told account by account; shares have Wilson's."""
     ratios = {
         job.name: job.formula
@@ -238,7 +263,13 @@ def _add_clusters(reading: Reading, jobs: Sequence[_Job], outcomes: dict[str, di
     if not ratios or reading.store.sampled:
         return
     bounds: dict[Ratio, dict[Key, tuple[float, float] | None]] = {}
-    for compiled in cluster_plans(list(ratios.values()), reading.cut, reading.windows):
+    if counted is not None:
+        sides = [
+            ratio for ratio in ratios.values() if is_of_sides(ratio) and counted.totals.keys() >= {*measures_of(ratio)}
+        ]
+        bounds = {ratio: dict(counted.clusters(ratio)) for ratio in sides}
+    unknown = [ratio for ratio in ratios.values() if ratio not in bounds]
+    for compiled in cluster_plans(unknown, reading.cut, reading.windows):
         width = len(compiled.keys)
         for row in reading.store.engine.rows(compiled.statement, compiled.parameters):
             for i, ratio in enumerate(compiled.ratios):
