@@ -139,12 +139,11 @@ def _at(found: PairPeriods, stage: Stage, landmark: int, trusted_orders: int) ->
         [summed(found.buyer[of], each[of], len(found.bought)) for of in (knew, np.ones(len(knew), bool))]
         for each in (before, after)
     )
-    bought_before = _between(found.bought, landmark, BEFORE)
-    bought_after = _between(found.bought, landmark - stage.after, stage.after)
-    goes_on = (bought_after[buyer] > after[chosen]) | (
-        _between(found.seen, landmark - stage.after, stage.after)[buyer] > 0
-    )
-    goes_on &= _between(found.sold, landmark - stage.after, stage.after)[supplier] > after[chosen]
+    since = landmark - stage.after
+    bought_before = _between(found.bought, landmark, BEFORE, buyer)
+    bought_after = _between(found.bought, since, stage.after, buyer)
+    goes_on = (bought_after > after[chosen]) | (_between(found.seen, since, stage.after, buyer) > 0)
+    goes_on &= _between(found.sold, since, stage.after, supplier) > after[chosen]
     made = Episodes(
         pair=chosen,
         buyer=buyer,
@@ -158,20 +157,20 @@ def _at(found: PairPeriods, stage: Stage, landmark: int, trusted_orders: int) ->
         before=before[chosen],
         after=np.minimum(after[chosen], 1.0) if stage is Stage.NEW else after[chosen],
         orders=after[chosen],
-        lately=_between(found.on, 0, stage.after)[chosen],
-        outside=_between(found.outside, 0, landmark)[chosen],
+        lately=_between(found.on, 0, stage.after, chosen),
+        outside=_between(found.outside, 0, landmark, chosen),
         order_value=found.order_value[chosen],
-        others_before=(bought_before - known_before)[buyer],
-        others_after=(bought_after - known_after)[buyer],
-        strays_before=(bought_before - ever_before)[buyer],
-        strays_after=(bought_after - ever_after)[buyer],
+        others_before=bought_before - known_before[buyer],
+        others_after=bought_after - known_after[buyer],
+        strays_before=bought_before - ever_before[buyer],
+        strays_after=bought_after - ever_after[buyer],
     )
     return made, goes_on
 
 
-def _between(grid: Any, first: int, periods: int) -> Floats:
-    """Sums over so many periods from the one on, the latest first."""
-    total: Floats = grid[:, first : first + periods].sum(axis=1, dtype=np.float64)
+def _between(grid: Any, first: int, periods: int, rows: Ints | slice = slice(None)) -> Floats:
+    """Sums over so many periods from the one on, the latest first, of those rows."""
+    total: Floats = grid[rows, first : first + periods].sum(axis=1, dtype=np.float64)
     return total
 
 

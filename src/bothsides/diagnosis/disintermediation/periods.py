@@ -59,10 +59,7 @@ def read_periods(store: Store, known: Span, least_orders: int) -> PairPeriods:
     rows = _pair_rows(store, known.end, least_orders, one_in)
     ids, pair = np.unique(rows["buyer"] * (2**32) + rows["supplier"], return_inverse=True)
     pair = pair.reshape(-1)
-    size = (len(ids), LOOKED_BACK)
-    on, outside = np.zeros(size, np.float32), np.zeros(size, np.float32)
-    np.add.at(on, (pair, rows["period"]), rows["on_count"])
-    np.add.at(outside, (pair, rows["period"]), rows["off_count"])
+    on, outside = (_by_period(pair, rows["period"], rows[name], len(ids)) for name in ("on_count", "off_count"))
     value = summed(pair, rows["amount"] / 10 ** minor_units(store.currency), len(ids))
     grids = _level(
         _grid(store, _ordered("buyer", one_in), known.end),
@@ -191,9 +188,14 @@ def _seen(store: Store, end: date, one_in: int) -> Grid:
 
 def _grid(store: Store, statement: str, end: date) -> Grid:
     rows = _columns(store, statement, end)
-    grid = np.zeros((int(rows["account"].max(initial=-1)) + 1, LOOKED_BACK), np.float32)
-    np.add.at(grid, (rows["account"], rows["period"]), rows["number"])
-    return grid
+    return _by_period(rows["account"], rows["period"], rows["number"], int(rows["account"].max(initial=-1)) + 1)
+
+
+def _by_period(row: Ints, period: Ints, number: Ints, size: int) -> Grid:
+    """The numbers added up by row and period; one flat place each, for numpy adds to these many times as fast."""
+    flat = np.zeros(size * LOOKED_BACK, np.float32)
+    np.add.at(flat, row * LOOKED_BACK + period, number.astype(np.float32))
+    return flat.reshape(size, LOOKED_BACK)
 
 
 def _level(*grids: Grid) -> list[Grid]:
