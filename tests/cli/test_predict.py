@@ -143,7 +143,7 @@ def test_a_broken_stored_model_is_an_error_of_its_own_line_and_the_others_show(
     assert predict(workspace=workspace) == 1
     printed = capsys.readouterr()
     assert printed.out.count("too little data") == 8
-    assert "match.json is no stored model" in printed.out
+    assert f"Error: {broken} is no stored model" in " ".join(printed.out.split())
     assert "match.json is no stored model" in printed.err
     broken.unlink()
     assert predict("match", workspace=workspace) == 0

@@ -111,7 +111,7 @@ def overview(console: Console, told: list[Told]) -> None:
         table.add_column(name, no_wrap=True)
     table.add_column("what it says, and how it did before", overflow="fold")
     for one in told:
-        said = headline(one.answer) + (f" {sentence(one.error)}" if one.error else "")
+        said = headline(one.answer) + (f" Error: {one.error}." if one.error else "")
         table.add_row(plain(title(one.card)), plain(SHORT[one.card.verdict]), plain(said))
     console.print(table)
     console.print()
@@ -151,7 +151,7 @@ def _whole(console: Console, one: Told, top: int, audited: float) -> None:
     if said := help_for(card):
         console.print(plain(said))
     if one.error:
-        console.print(plain(sentence(one.error), style="bold"))
+        console.print(plain(f"Error: {one.error}.", style="bold"))
     console.print(plain(_made(card), style="dim"))
     if isinstance(one.answer, Prediction):
         _print(console, f"On those months, beside the rule ({card.baseline}):", comparisons(card))
