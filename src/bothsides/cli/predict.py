@@ -81,12 +81,17 @@ def predict(
     elif model is None:
         overview(screen(), told)
     else:
-        from bothsides.diagnosis import read_policy
-
-        show(screen(), told, top, audited=read_policy(opened.folder).at_risk_probability)
+        show(screen(), told, top, audited=_audited(opened.folder) if model == "churn" else 1.0)
     broken = [one.error for one in told if one.error]
     sys.stderr.writelines(plain(f"bothsides: {error}\n").plain for error in broken)
     return 1 if broken else 0
+
+
+def _audited(folder: Path) -> float:
+    """The chance from which the audit names an account at risk; only who is told it waits for that room."""
+    from bothsides.diagnosis import read_policy
+
+    return read_policy(folder).at_risk_probability
 
 
 def _sides(name: str, asked: Question) -> tuple[Side | None, ...]:
