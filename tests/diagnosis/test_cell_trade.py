@@ -17,6 +17,8 @@ from bothsides.diagnosis.cells import read_cells, read_periods
 from bothsides.diagnosis.span import Span
 from bothsides.schema import Grain, Side
 from tests.diagnosis.cell_markets import DEMO, look
+from tests.metrics.cases import account, order
+from tests.metrics.conftest import build_market
 
 ROWS = st.lists(
     st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(-1, 4), st.integers(-1_000, 1_000)), max_size=40
@@ -27,11 +29,11 @@ ROWS = st.lists(
 @settings(max_examples=60, deadline=None)
 def test_rows_are_summed_by_span_cell_and_account(rows: list[tuple[int, int, int, int]], far: int) -> None:
     """Also where an id is so large that key and row do not fit in one number."""
-    rows = [(span, cell, account + far * (account > 0), amount) for span, cell, account, amount in rows]
+    rows = [(span, cell, who + far * (who > 0), amount) for span, cell, who, amount in rows]
     wanted: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])
-    for span, cell, account, amount in rows:
-        wanted[span, cell, account][0] += amount
-        wanted[span, cell, account][1] += 1
+    for span, cell, who, amount in rows:
+        wanted[span, cell, who][0] += amount
+        wanted[span, cell, who][1] += 1
     columns = np.array(rows, np.int64).reshape(-1, 4).T
     held = summed(columns[0], columns[1], columns[2], {"amount": columns[3]})
     found = zip(held.span, held.cell, held.account, held["amount"], held["rows"], strict=True)
@@ -45,6 +47,22 @@ def test_the_largest_of_equal_accounts_is_the_first() -> None:
     assert held.account[by.largest(held["amount"])].tolist() == [5, 3]
     assert by.total(held["amount"]).tolist() == [17, -2]
     assert by.accounts.tolist() == [3, 1]
+
+
+def test_cells_are_those_that_there_are_and_not_every_pair_of_labels() -> None:
+    """Thousands of categories and regions with hardly two rows in common: their pairs would not fit in memory."""
+    alone = [
+        order(f"b{i}", f"s{i}", "2024-03-01", 100_00, category=f"category {i % 50}", region=f"region {i}")
+        for i in range(100)
+    ]
+    accounts = [account(f"{side}{i}", "2024-01-01") for side in "bs" for i in range(100)]
+    bare = order("b1", "s1", "2024-03-01", 50_00, category=None, region="region 1")
+    store = build_market(accounts=accounts, orders=[*alone, bare], known_until=date(2024, 3, 31))
+    trade = read_trade(store, Split(True, True), [Span(start=date(2024, 1, 1), end=date(2024, 3, 31))])
+    assert len(trade.cells) == 101
+    held = trade.orders[Side.BUYER]
+    told = {trade.cells[cell]: amount for cell, amount in zip(held.cell.tolist(), held["amount"].tolist(), strict=True)}
+    assert told == {(row["category"], row["region"]): row["amount"] for row in (*alone, bare)}
 
 
 def test_stretches_make_up_spans_that_overlap() -> None:

@@ -43,11 +43,11 @@ class Split(NamedTuple):
         return ", ".join(f"{name} AS {name}" if by else f"NULL::VARCHAR AS {name}" for name, by in named)
 
     def join(self, fact: str) -> str:
-        """SQL: the fact with the places of its labels in the arrays of `numbered`."""
+        """SQL: the fact with the places of its labels in a `Grid`."""
         return fact + "".join(
             f"""
             JOIN (
-                SELECT unnest(${name}_labels::VARCHAR[]) AS label, unnest(${name}_places::INTEGER[]) AS place
+                SELECT unnest(${name}_labels::VARCHAR[]) AS label, unnest(${name}_places::BIGINT[]) AS place
             ) {name}_of ON {fact}.{name} IS NOT DISTINCT FROM {name}_of.label
             """
             for name in self.names
@@ -55,19 +55,46 @@ class Split(NamedTuple):
 
     @property
     def cell(self) -> str:
-        """SQL: the place of a row's cell."""
+        """SQL: the place of a row's cell in a `Grid`."""
         return " + ".join(f"{name}_of.place" for name in self.names)
 
 
-def numbered(cells: Sequence[Labels]) -> dict[str, object]:
-    """The labels of all cells of a market, and the part that each has in its cells' places; few, as pairs are many."""
-    categories, regions = (list(dict.fromkeys(labels)) for labels in zip(*cells, strict=True)) if cells else ([], [])
-    return {
-        "category_labels": categories,
-        "category_places": [i * len(regions) for i in range(len(categories))],
-        "region_labels": regions,
-        "region_places": [*range(len(regions))],
-    }
+class Grid(NamedTuple):
+    """Every category in every region, counted row by row: most of its places may be empty.
+
+    A label's part in the place of a row is told by the label alone, so that the engine needs no list of pairs.
+    """
+
+    categories: list[str | None]
+    regions: list[str | None]
+
+    @classmethod
+    def of(cls, cells: Sequence[Labels]) -> "Grid":
+        """The labels that cells have."""
+        return cls(*(sorted({cell[part] for cell in cells}, key=_label_order) for part in (0, 1)))
+
+    def parameters(self) -> dict[str, object]:
+        """The labels with their parts, for `Split.join`."""
+        return {
+            "category_labels": self.categories,
+            "category_places": [i * len(self.regions) for i in range(len(self.categories))],
+            "region_labels": self.regions,
+            "region_places": [*range(len(self.regions))],
+        }
+
+    def places(self, cells: Sequence[Labels]) -> Numbers:
+        """Where these cells stand."""
+        category, region = ({label: i for i, label in enumerate(labels)} for labels in self)
+        found = [category[a] * len(self.regions) + region[b] for a, b in cells]
+        return np.array(found, np.int64)
+
+
+def _in_order(cell: Labels) -> tuple[tuple[bool, str], tuple[bool, str]]:
+    return _label_order(cell[0]), _label_order(cell[1])
+
+
+def _label_order(label: str | None) -> tuple[bool, str]:
+    return label is None, label or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,10 +159,10 @@ class ByCell:
 class Trade:
     """What accounts did in the cells of a market over some days, told by any of the spans it was read for.
 
-    Cells are every category in every region, of those that a listing has, or an order, a buyer's search or a request
-    of those days. Orders are rows with their `amount` in minor units, and `unpriced` where some have none; searches
-    `asked, met, empty, shown` and requests `asked, met`, of which `asked` are those old enough to be decided. Searches
-    and requests are None where they were not read.
+    Cells are those that a listing has, or an order, a buyer's search or a request of those days. Orders are rows with
+    their `amount` in minor units, and `unpriced` where some have none; searches `asked, met, empty, shown` and
+    requests `asked, met`, of which `asked` are those old enough to be decided. Searches and requests are None where
+    they were not read.
     """
 
     split: Split
@@ -272,16 +299,14 @@ class _Reader:
         return {"first": min(span.start for span in self.spans), "last": max(span.end for span in self.spans)}
 
     def cells(self, *, seen: bool, asked: bool) -> tuple[Labels, ...]:
-        """Every category in every region, of those that a row has."""
+        """Those that a row has, category by category."""
         facts = [f"fact_orders WHERE {_ORDERED}"]
         facts += [f"fact_events WHERE {_SEARCHED}"] if seen else []
         facts += [f"fact_requests WHERE {_REQUESTED}"] if asked else []
         facts += [] if self.store.missing("listings") else ["fact_listings"]
-        labels: dict[str, list[str | None]] = {"category": [None], "region": [None]}
-        for name in self.split.names:
-            rows = self.store.engine.rows(" UNION ".join(f"SELECT {name} FROM {fact}" for fact in facts), self.days())
-            labels[name] = sorted((label for (label,) in rows), key=str)
-        return tuple((category, region) for category in labels["category"] for region in labels["region"])
+        labels = self.split.labels()
+        rows = self.store.engine.rows(" UNION ".join(f"SELECT {labels} FROM {fact}" for fact in facts), self.days())
+        return tuple(sorted(((category, region) for category, region in rows), key=_in_order))
 
     def columns(self, cells: tuple[Labels, ...], statement: str, **more: object) -> dict[str, Numbers]:
         """The statement's columns, and for its column `day`, counted from the first, the stretch of each row."""
@@ -341,10 +366,17 @@ class _Reader:
 def read_columns(
     store: Store, cells: Sequence[Labels], statement: str, given: Mapping[str, object]
 ) -> dict[str, Numbers]:
-    """The statement's columns, whole numbers all; empty without a row. It may name the cells by `Split.join`."""
-    given = {**given, **numbered(cells)}
+    """The statement's columns, whole numbers all; empty without a row.
+
+    It names the place of each row's cell `cell`, by `Split.join`; here it becomes its place among these cells, which
+    are in order.
+    """
+    grid = Grid.of(cells)
+    given = {**given, **grid.parameters()}
     batches = [batch for batch in store.engine.columns(statement, given) if len(next(iter(batch.values())))]
-    return {name: np.concatenate([batch[name] for batch in batches]) for name in (batches[0] if batches else ())}
+    found = {name: np.concatenate([batch[name] for batch in batches]) for name in (batches[0] if batches else ())}
+    full = len(cells) == len(grid.categories) * len(grid.regions)
+    return found if full or not found else found | {"cell": np.searchsorted(grid.places(cells), found["cell"])}
 
 
 _NONE = np.zeros(0, np.int64)
