@@ -44,6 +44,13 @@ def _end(months: int) -> date:
     return date.fromordinal(add_months(date(2012, 4, 1), months).toordinal() - 1)
 
 
+def test_the_span_judged_ends_with_what_is_known() -> None:
+    """A month that lacks its last three days counts as whole; days that nobody has seen are not told as judged."""
+    split = time_split(date(2024, 1, 1), date(2026, 9, 27), horizon=3, step=3)
+    assert split is not None
+    assert split.test_span == (date(2026, 7, 1), date(2026, 9, 27))
+
+
 def test_a_month_that_has_hardly_begun_is_not_looked_at() -> None:
     assert after_last_month(date(2025, 3, 2)) == date(2025, 3, 1)
     assert after_last_month(date(2025, 3, 28)) == date(2025, 4, 1)

@@ -67,7 +67,7 @@ class TimeSplit:
     @property
     def test_span(self) -> tuple[date, date]:
         """First and last day of the outcomes judged."""
-        return self.test, self.now - timedelta(days=1)
+        return self.test, self.told - timedelta(days=1)
 
 
 def after_last_month(last: date) -> date:
