@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from bothsides.diagnosis import cell_trade
 from bothsides.diagnosis.cell_audit import main_accounts, read_history
 from bothsides.diagnosis.cell_history import history_periods
-from bothsides.diagnosis.cell_trade import Split, Trade, edges_of, read_trade, summed
+from bothsides.diagnosis.cell_trade import Labels, Split, Trade, edges_of, read_trade, summed
 from bothsides.diagnosis.cells import read_cells, read_periods
 from bothsides.diagnosis.span import Span
 from bothsides.schema import Grain, Side
@@ -57,12 +58,45 @@ def test_cells_are_those_that_there_are_and_not_every_pair_of_labels() -> None:
     ]
     accounts = [account(f"{side}{i}", "2024-01-01") for side in "bs" for i in range(100)]
     bare = order("b1", "s1", "2024-03-01", 50_00, category=None, region="region 1")
-    store = build_market(accounts=accounts, orders=[*alone, bare], known_until=date(2024, 3, 31))
+    again = [order(f"b{i}", f"s{i}", "2024-03-02", 1_00, category="category 0", region="region 0") for i in range(3)]
+    orders = [*alone, bare, *again]
+    store = build_market(accounts=accounts, orders=orders, known_until=date(2024, 3, 31))
     trade = read_trade(store, Split(True, True), [Span(start=date(2024, 1, 1), end=date(2024, 3, 31))])
     assert len(trade.cells) == 101
-    held = trade.orders[Side.BUYER]
-    told = {trade.cells[cell]: amount for cell, amount in zip(held.cell.tolist(), held["amount"].tolist(), strict=True)}
-    assert told == {(row["category"], row["region"]): row["amount"] for row in (*alone, bare)}
+    assert _amounts(trade, Side.BUYER) == _by_hand(orders, trade.split)
+
+
+@pytest.mark.parametrize("split", [Split(True, True), Split(True, False), Split(False, True)])
+def test_a_market_known_from_orders_alone_has_each_cell_once(split: Split) -> None:
+    accounts = [account(f"{side}{i}", "2024-01-01") for side in "bs" for i in range(4)]
+    orders = [
+        order(f"b{i % 4}", f"s{i % 3}", "2024-03-01", i + 1, category="AB"[i % 2], region="NS"[i // 2 % 2])
+        for i in range(40)
+    ]
+    store = build_market(accounts=accounts, orders=orders, known_until=date(2024, 3, 31))
+    span = Span(start=date(2024, 1, 1), end=date(2024, 3, 31))
+    trade = read_trade(store, split, [span])
+    assert len(trade.cells) == 2 ** sum(split)
+    cells = read_cells(store, span, trade=trade) if split == Split(True, True) else None
+    assert _amounts(trade, Side.SUPPLIER) == _by_hand(orders, split)
+    if cells is not None:
+        assert [(cell.where, cell.orders) for cell in cells.cells] == [
+            (("A", "N"), 10), (("A", "S"), 10), (("B", "N"), 10), (("B", "S"), 10),
+        ]  # fmt: skip
+
+
+def _amounts(trade: Trade, side: Side) -> dict[Labels, int]:
+    told: dict[Labels, int] = defaultdict(int)
+    for cell, amount in zip(trade.orders[side].cell.tolist(), trade.orders[side]["amount"].tolist(), strict=True):
+        told[trade.cells[cell]] += amount
+    return told
+
+
+def _by_hand(orders: list[dict[str, Any]], split: Split) -> dict[Labels, int]:
+    wanted: dict[Labels, int] = defaultdict(int)
+    for row in orders:
+        wanted[row["category"] if split.category else None, row["region"] if split.region else None] += row["amount"]
+    return wanted
 
 
 def test_stretches_make_up_spans_that_overlap() -> None:

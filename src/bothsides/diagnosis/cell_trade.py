@@ -305,7 +305,8 @@ class _Reader:
         facts += [f"fact_requests WHERE {_REQUESTED}"] if asked else []
         facts += [] if self.store.missing("listings") else ["fact_listings"]
         labels = self.split.labels()
-        rows = self.store.engine.rows(" UNION ".join(f"SELECT {labels} FROM {fact}" for fact in facts), self.days())
+        each = " UNION ".join(f"SELECT DISTINCT {labels} FROM {fact}" for fact in facts)
+        rows = self.store.engine.rows(each, self.days())
         return tuple(sorted(((category, region) for category, region in rows), key=_in_order))
 
     def columns(self, cells: tuple[Labels, ...], statement: str, **more: object) -> dict[str, Numbers]:
