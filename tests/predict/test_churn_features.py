@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from bothsides.metrics import Store
+from bothsides.metrics.hindsight import on_day
 from bothsides.predict.churn_features import CHURN_SIGNALS, trade_months
 from bothsides.predict.purchase import COUNTED
 from bothsides.predict.validation import changed_by_the_future
 from bothsides.schema import Side
 from tests.diagnosis.conftest import market_of
+from tests.metrics.cases import dated
+from tests.metrics.conftest import build_market
 
 CUTOFF = date(2025, 1, 1)
 NAMES = [signal.name for signal in CHURN_SIGNALS]
@@ -101,6 +104,9 @@ def test_above_the_bound_a_fixed_one_in_so_many_is_taken(demo: Store, monkeypatc
     assert everyone.stride == 1
     assert (some.accounts % some.stride == 0).all()
     assert set(some.accounts) < set(everyone.accounts)
+    taken = np.isin(everyone.accounts, some.accounts)
+    assert np.array_equal(everyone.rule[taken], some.rule)
+    assert np.array_equal(everyone.features[taken][:, 2:], some.features[:, 2:])  # but for the usual pause of others
     assert len(some) <= 150
 
 
@@ -152,3 +158,40 @@ def test_an_order_without_an_exchange_rate_is_an_order_of_unknown_value() -> Non
     found, notes = _known(orders)
     assert found == {"buys": (2, True)}
     assert "1 order has no value in EUR (no amount, or no exchange rate): " + COUNTED in notes
+
+
+LATER = [order | {"loaded_in": 2} for order in ORDERS if order["placed_at"] >= "2025"]
+EARLIER = [order for order in ORDERS if order["placed_at"] < "2025"]
+
+
+def _seen(store: Store, side: Side = Side.BUYER) -> tuple[set[str], float]:
+    """Who counts at a cut-off after the last order, and the orders of its last three months."""
+    names = dict(store.engine.rows("SELECT account, name FROM dim_accounts"))
+    with trade_months(store, side, date(2025, 4, 1)) as trade:
+        cases = trade.cases(date(2025, 4, 1), None)
+    lately = cases.features[:, NAMES.index("orders_recent")]
+    return {names[account] for account in cases.accounts.tolist()}, float(np.expm1(lately).sum())
+
+
+def test_as_known_at_an_earlier_load_later_orders_are_not_seen() -> None:
+    days = [dated(order) for order in EARLIER + LATER]
+    assert _seen(build_market(orders=days)) == ({"steady", "once", "later"}, pytest.approx(2))
+    assert _seen(build_market(orders=days, known_on=1)) == ({"steady", "once"}, 0)
+    assert _seen(build_market(orders=days, known_on=1), Side.SUPPLIER) == ({"S"}, 0)
+
+
+def test_as_of_an_earlier_day_later_orders_are_not_seen() -> None:
+    with on_day(market_of(orders=ORDERS), date(2024, 12, 31)) as then:
+        assert _seen(then) == ({"steady", "once"}, 0)
+
+
+def test_every_month_of_a_long_history_counts_once() -> None:
+    """Seventy-five months, of which sixty-two fit into one number; two orders of a month are one month."""
+    days = [date(2018 + month // 12, month % 12 + 1, day).isoformat() for month in range(4, 79) for day in (3, 20)]
+    store = market_of(orders=[_order("steady", day) for day in days])
+    with trade_months(store, Side.BUYER, date(2024, 9, 1)) as trade:
+        cases = trade.cases(date(2024, 9, 1), None)
+    found = dict(zip(NAMES, cases.features[0].tolist(), strict=True))
+    lived = (date(2024, 9, 1) - date(2018, 5, 3)).days
+    assert found["active_share"] == pytest.approx(75 / (lived / 30.4375))
+    assert (found["active_recent"], found["active_earlier"], found["active_year"]) == (2, 3, 6)

@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from bothsides.metrics import Store
+from bothsides.metrics.hindsight import on_day
 from bothsides.predict.pair_features import MOST_PAIRS, PAIR_SIGNALS, pair_trade, strides_for
 from bothsides.predict.validation import changed_by_the_future
 from tests.diagnosis.conftest import market_of
+from tests.metrics.cases import dated
+from tests.metrics.conftest import build_market
 
 CUTOFF = date(2025, 1, 1)
 NAMES = [signal.name for signal in PAIR_SIGNALS]
@@ -166,3 +169,28 @@ def test_a_credit_note_is_no_meeting() -> None:
     asked, notes = _asked_today(orders)
     assert asked == {("a", "bolt"), ("b", "acme")}
     assert "1 credit note or order of no value is not counted as an order" in notes
+
+
+def _met(store: Store) -> set[tuple[str, str]]:
+    names = dict(store.engine.rows("SELECT account, name FROM dim_accounts"))
+    with pair_trade(store, date(2025, 5, 1)) as trade:
+        return {
+            (names[buyer], names[supplier])
+            for buyer, supplier in zip(trade.rows["buyer"].tolist(), trade.rows["supplier"].tolist(), strict=True)
+        }
+
+
+LATER = {("n1", "bolt"), ("s1", "acme"), ("new", "acme")}
+
+
+def test_as_known_at_an_earlier_load_later_pairs_are_not_seen() -> None:
+    loads = [dated(order | {"loaded_in": 2 if order["placed_at"] >= "2025" else 1}) for order in ORDERS]
+    now, then = build_market(orders=loads), build_market(orders=loads, known_on=1)
+    assert _met(now) == _met(then) | LATER
+    assert not _met(then) & LATER
+
+
+def test_as_of_an_earlier_day_later_pairs_are_not_seen() -> None:
+    store = market_of(orders=ORDERS)
+    with on_day(store, date(2024, 12, 31)) as then:
+        assert _met(then) == _met(store) - LATER

@@ -40,7 +40,6 @@ PAIR_SIGNALS = (
 _EPOCH = date(1970, 1, 1)
 
 _MET = """
-CREATE OR REPLACE TEMP TABLE predict_pairs AS
 SELECT buyer, supplier, date_trunc('month', placed_on)::DATE AS month, coalesce(category, '') AS category,
        count(*) AS orders, max(placed_on) AS last_on
 FROM fact_orders
@@ -259,8 +258,9 @@ def pair_trade(store: Store, until: date, *, told: date | None = None) -> Iterat
         {"until": until},
     )
     strides = strides_for(*(row or (0, 0)))
-    with store.engine.aside() as engine:
-        engine.run(_MET.format(until=until, buyers=strides[0], suppliers=strides[1], bought=BOUGHT))
+    engine = store.engine
+    met = _MET.format(until=until, buyers=strides[0], suppliers=strides[1], bought=BOUGHT)
+    with engine.keep("predict_pairs", met):
         yield PairTrade(
             rows=int_columns(engine, _PAIRS, ("buyer", "supplier", "month", "last_on", "orders", "category"), {}),
             buyers=int_columns(engine, _BUYERS, ("account", "first_on", "region"), {"until": until}),
