@@ -294,7 +294,7 @@ class _Reader:
         """Where the stretches begin."""
         return edges_of(self.spans)
 
-    def days(self) -> dict[str, object]:
+    def days(self) -> dict[str, date]:
         """The first and the last day read."""
         return {"first": min(span.start for span in self.spans), "last": max(span.end for span in self.spans)}
 
@@ -311,9 +311,9 @@ class _Reader:
 
     def columns(self, cells: tuple[Labels, ...], statement: str, **more: object) -> dict[str, Numbers]:
         """The statement's columns, and for its column `day`, counted from the first, the stretch of each row."""
-        given = self.days() | more
-        found = read_columns(self.store, cells, statement, given)
-        first, last = (day.toordinal() for day in (given["first"], given["last"]))  # type: ignore[attr-defined]
+        days = self.days()
+        found = read_columns(self.store, cells, statement, {**days, **more})
+        first, last = days["first"].toordinal(), days["last"].toordinal()
         stretch = np.searchsorted(self.edges, np.arange(first, last + 1), side="right")
         return found | {"stretch": stretch[found["day"]]} if found else found
 
