@@ -62,7 +62,11 @@ def sigmoid(logits: Floats) -> Floats:
     >>> sigmoid(np.array([0.0, 1000.0, -1000.0])).tolist()
     [0.5, 1.0, 0.0]
     """
-    shrunk = np.exp(-np.abs(logits))
+    return _chances(logits, np.exp(-np.abs(logits)))
+
+
+def _chances(logits: Floats, shrunk: Floats) -> Floats:
+    """The probabilities; `shrunk` is exp of minus the logits' size."""
     chances: Floats = np.where(logits >= 0, 1.0, shrunk) / (1.0 + shrunk)
     return chances
 
@@ -109,16 +113,16 @@ def _search(features: Floats, outcome: Floats, ridge: float) -> tuple[float, Flo
     held = np.zeros(design.shape[1])
     held[0] = np.log(outcome.mean() / (1 - outcome.mean()))
     logits = design @ held
-    best = _objective(logits, outcome, penalty, held)
+    best, shrunk = _objective(logits, outcome, penalty, held)
     for _ in range(STEPS):
-        chances = sigmoid(logits)
+        chances = _chances(logits, shrunk)
         gradient = design.T @ (outcome - chances) - penalty * held
         weight = chances * (1 - chances)
         curvature = design.T @ (design * weight[:, None]) + np.diag(penalty + 1e-12)
         step = np.linalg.solve(curvature, gradient)
         while True:
             logits = design @ (held + step)
-            reached = _objective(logits, outcome, penalty, held + step)
+            reached, shrunk = _objective(logits, outcome, penalty, held + step)
             if reached >= best or np.abs(step).max() < CLOSE:
                 break
             step = step / 2
@@ -128,6 +132,8 @@ def _search(features: Floats, outcome: Floats, ridge: float) -> tuple[float, Flo
     return float(held[0]), held[1:]
 
 
-def _objective(logits: Floats, outcome: Floats, penalty: Floats, held: Floats) -> float:
-    softplus = np.maximum(logits, 0.0) + np.log1p(np.exp(-np.abs(logits)))
-    return float(outcome @ logits - softplus.sum() - 0.5 * (penalty * held) @ held)
+def _objective(logits: Floats, outcome: Floats, penalty: Floats, held: Floats) -> tuple[float, Floats]:
+    """What is made largest, and exp of minus the logits' size, of which the next step's chances are made."""
+    shrunk = np.exp(-np.abs(logits))
+    softplus = np.maximum(logits, 0.0) + np.log1p(shrunk)
+    return float(outcome @ logits - softplus.sum() - 0.5 * (penalty * held) @ held), shrunk
