@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bothsides.diagnosis import DiagnosisPolicy, Sureness
@@ -47,6 +48,7 @@ def found() -> Leakage:
 def test_what_is_charged_and_what_comes_in_stand_beside_the_suspicion(found: Leakage) -> None:
     (finding,) = disintermediation_findings(found)
     said = finding.evidence[-1]
+    assert " of the orders in Electrical that carried one and " in said.sentence
     assert "of all GMV there (whole market:" in said.sentence
     assert [value.metric for value in said.values] == ["charged_take_rate", "take_rate"]
     assert all(dict(value.dims) == {"category": "Electrical"} for value in said.values)
@@ -55,6 +57,20 @@ def test_what_is_charged_and_what_comes_in_stand_beside_the_suspicion(found: Lea
     assert [value.metric for value in quiet_pictures(found).rates] == ["charged_take_rate", "take_rate"]
     without = disintermediation_findings(replace(found, rates={}))
     assert len(without[0].evidence) == len(finding.evidence) - 1
+
+
+def test_fees_beside_a_suppliers_finding_are_said_of_its_category_or_not_at_all(found: Leakage) -> None:
+    some = next(s for s in found.signals.others if s.level is Level.SUPPLIER and s.expected > 0)
+    told = replace(found, signals=replace(found.signals, found=(some,)))
+    (finding,) = disintermediation_findings(told)
+    category, everywhere = finding.place.category, found.rates[None, None]
+    assert category is not None
+    rated = replace(told, rates={(None, None): everywhere, (category, None): everywhere})
+    assert f"of the orders in {category} that carried one" in disintermediation_findings(rated)[0].evidence[-1].sentence
+    unlabelled = replace(rated, found=replace(found.found, category=np.zeros_like(found.found.category)))
+    (bare,) = disintermediation_findings(unlabelled)
+    assert (bare.place.category, bare.place.region) == (None, None)
+    assert not any("whole market" in evidence.sentence for evidence in bare.evidence)
 
 
 def test_the_place_is_named_with_what_is_missing_and_no_accusation(found: Leakage) -> None:

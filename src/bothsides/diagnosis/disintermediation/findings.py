@@ -241,15 +241,19 @@ def _finding(looked: Leakage, signals: list[Signal]) -> Finding:
 
 
 def _charged(looked: Leakage, where: Where) -> tuple[Evidence, ...]:
-    """What fees say beside it: how far what came in falls short of what is charged, there and in all."""
+    """What fees say beside it: how far what came in falls short of what is charged, in the place and in all.
+
+    Nothing where the place is not known: the whole market's rates beside themselves say nothing of a supplier.
+    """
     here, everywhere = looked.rates.get(where), looked.rates.get((None, None))
-    if here is None or everywhere is None:
+    named = " / ".join(label for label in where if label is not None)
+    if here is None or everywhere is None or not named:
         return ()
     there, over = ((float(rates.charged.value or 0), float(rates.over_all.value or 0)) for rates in (here, everywhere))
     said = (
-        f"Over the last year fees were {share(there[0])} of the orders there that carried one and {share(there[1])} of "
-        f"all GMV there (whole market: {share(over[0])} and {share(over[1])}). Orders that never reached the "
-        "marketplace are in neither, and messages between the two are not in the data."
+        f"Over the last year fees were {share(there[0])} of the orders in {named} that carried one and "
+        f"{share(there[1])} of all GMV there (whole market: {share(over[0])} and {share(over[1])}). Orders that "
+        "never reached the marketplace are in neither, and messages between the two are not in the data."
     )
     return (Evidence(sentence=said, values=(here.charged, here.over_all)),)
 
