@@ -1,11 +1,15 @@
 """The order statistics that bound a quantile hold it in 95 of 100 samples; where rows are few there are none."""
 
 import math
+from datetime import timedelta
 
 import duckdb
 import pytest
 
+from bothsides.metrics import Query, ask
+from bothsides.metrics.shapes.holding import PERIODS_AT_ONCE
 from bothsides.metrics.shapes.median import bounds
+from bothsides.schema import Grain
 from tests.metrics.cases import account, day, order
 from tests.metrics.conftest import Market
 from tests.metrics.test_answer import one
@@ -57,3 +61,24 @@ def test_one_order_has_no_interval(market: Market) -> None:
         found = one(store, metric, where=(("side", ("buyer",)),))
         assert found.value is not None
         assert (found.low, found.high, found.basis.value, found.n) == (None, None, "not computed", 1)
+
+
+def test_many_periods_of_listings_are_each_counted_as_if_asked_for_alone(market: Market) -> None:
+    listings = [
+        {"listing_id": f"l{i}", "supplier_id": f"s{i % 3}", "listed_at": day("2024-01-01") + timedelta(days=i * 2)}
+        | ({"closed_at": day("2024-01-01") + timedelta(days=i * 2 + 5 + i)} if i % 2 else {})
+        for i in range(30)
+    ]
+    accounts = [account(f"s{i}", side="supplier") for i in range(3)]
+    store = market(accounts=accounts, listings=listings, known_until=day("2024-12-31"))
+    name = "median_listings_per_supplier"
+    weeks = ask(store, Query(metrics=(name,), grain=Grain.WEEK))
+    alone = [
+        ask(store, Query(metrics=(name,), start=day("2024-01-01"), end=day("2024-01-07") + timedelta(weeks=i)))[0]
+        for i in range(len(weeks))
+    ]
+    assert len(weeks) > 2 * PERIODS_AT_ONCE
+    assert len({week.value for week in weeks}) > 3
+    assert [(week.value, week.n, week.low, week.high) for week in weeks] == [
+        (one.value, one.n, one.low, one.high) for one in alone
+    ]

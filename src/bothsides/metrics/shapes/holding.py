@@ -8,6 +8,9 @@ from bothsides.metrics.shapes.median import bounds, ranked
 from bothsides.metrics.shapes.shape import Shape, run, source
 from bothsides.metrics.shapes.spans import spans
 
+PERIODS_AT_ONCE = 24
+"""Periods that one read of the listings counts, each in a column of its own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding(Shape):
@@ -27,22 +30,34 @@ class Holding(Shape):
         """The quantile in every cell with a live listing."""
         data = source(reading, metric, "listings", "listed_on", dated=False)
         labels = [name for name in data.names if name != "period"]
-        listed = "".join(f"l.{name}, " for name in labels)
-        named = "".join(f"{name}, " for name in labels)
+        prefix = "".join(f"{name}, " for name in labels)
         positions = ", ".join(str(i + 1) for i in range(len(labels) + 1))
-        cut = spans(reading, metric)
-        rows = run(
-            reading,
-            f"""
-            WITH held AS (
-                SELECT spans.span, {listed} l.account, CAST(count(*) AS DOUBLE) AS amount
-                FROM {cut.values}
-                JOIN (SELECT * FROM {data.relation} WHERE {data.condition}) l
-                  ON l.listed_on <= spans.last_day AND (l.gone_on IS NULL OR l.gone_on > spans.last_day)
-                GROUP BY spans.span, {listed} l.account
+        found: dict[Key, Outcome] = {}
+        for cut in spans(reading, metric).batches(PERIODS_AT_ONCE):
+            live = (_LIVE.format(last=last, i=i) for i, (_, _, last) in enumerate(cut.rows))
+            each = (
+                f"SELECT DATE '{span}' AS span, {prefix} live_{i} AS amount FROM held WHERE live_{i} > 0"
+                for i, (span, _, _) in enumerate(cut.rows)
             )
-            SELECT span, {named} {bounds(self.quantile)} FROM held GROUP BY {positions} ORDER BY {positions}
-            """,
-            data.parameters,
-        )
-        return {cut.key(span, tuple(keys)): ranked(value, low, high, n) for span, *keys, value, low, high, n in rows}
+            rows = run(
+                reading,
+                f"""
+                WITH held AS MATERIALIZED (
+                    SELECT {prefix} account, {", ".join(live)}
+                    FROM {data.relation} WHERE {data.condition} GROUP BY {prefix} account
+                )
+                SELECT span, {prefix} {bounds(self.quantile)} FROM ({" UNION ALL ".join(each)}) AS each
+                GROUP BY {positions} ORDER BY {positions}
+                """,
+                data.parameters,
+            )
+            found |= {
+                cut.key(span, tuple(keys)): ranked(value, low, high, n) for span, *keys, value, low, high, n in rows
+            }
+        return found
+
+
+_LIVE = """
+CAST(count(*) FILTER (WHERE listed_on <= DATE '{last}' AND (gone_on IS NULL OR gone_on > DATE '{last}')) AS DOUBLE)
+AS live_{i}
+"""
