@@ -12,13 +12,13 @@ from bothsides.diagnosis.disintermediation.episodes import Followed, Stage, foll
 from bothsides.diagnosis.disintermediation.periods import DAYS, PairPeriods, read_periods
 from bothsides.diagnosis.disintermediation.signal import Signals, look_for_signals
 from bothsides.diagnosis.disintermediation.units import Level, Signal, shortfalls
-from bothsides.diagnosis.figures import figure, one, rate
+from bothsides.diagnosis.figures import figure, rate
 from bothsides.diagnosis.finding import Cell, Evidence, Finding, Place, Rows, Sureness, Worth
 from bothsides.diagnosis.hanging import Quiet, QuietPairs
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import Span
 from bothsides.diagnosis.wording import count, counted, money, share
-from bothsides.metrics import Basis, Store, Unit, Value
+from bothsides.metrics import Basis, Query, Store, Unit, Value, ask
 from bothsides.schema import Side
 
 MOST_ROWS = 20
@@ -68,8 +68,11 @@ def _rates(store: Store, known: Span, places: Iterable[Where]) -> dict[Where, Ta
     rates: dict[Where, TakeRates] = {}
     for where in dict.fromkeys([(None, None), *places]):
         labels = {name: label for name, label in zip(("category", "region"), where, strict=True) if label is not None}
-        charged, over_all = (one(store, year, name, **labels) for name in ("charged_take_rate", "take_rate"))
-        if charged is not None and over_all is not None:
+        names = ("charged_take_rate", "take_rate")
+        conditions = tuple((name, (label,)) for name, label in labels.items())
+        found = ask(store, Query(metrics=names, start=year.start, end=year.end, where=conditions))
+        charged, over_all = (next(v for v in found if v.metric == name) for name in names)
+        if charged.value is not None and over_all.value is not None:
             dims = tuple(labels.items())
             rates[where] = TakeRates(charged=replace(charged, dims=dims), over_all=replace(over_all, dims=dims))
     return rates

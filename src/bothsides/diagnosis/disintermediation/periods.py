@@ -1,5 +1,6 @@
 """Trade between pairs in periods of 28 days, counted back from the last known day; one scan of the orders."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeAlias
@@ -7,10 +8,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bothsides.diagnosis.concentration.ledger import Floats, Ints, summed
+from bothsides.diagnosis.concentration.ledger import Floats, Ints, in_order, runs, summed
 from bothsides.diagnosis.span import Span
 from bothsides.metrics import Store
 from bothsides.schema import minor_units
+from bothsides.warehouse.engine import Parameters
 
 DAYS = 28
 """Four weeks: every period holds each weekday equally often."""
@@ -56,20 +58,19 @@ def read_periods(store: Store, known: Span, least_orders: int) -> PairPeriods:
     """The pairs with at least so many completed orders by the last known day."""
     labels = {name: _labels(store, name, known.end) for name in ("category", "region")}
     one_in = _one_in(store, known.end)
-    rows = _pair_rows(store, known.end, least_orders, one_in)
-    ids, pair = np.unique(rows["buyer"] * (2**32) + rows["supplier"], return_inverse=True)
-    pair = pair.reshape(-1)
-    on, outside = (_by_period(pair, rows["period"], rows[name], len(ids)) for name in ("on_count", "off_count"))
-    value = summed(pair, rows["amount"] / 10 ** minor_units(store.currency), len(ids))
-    grids = _level(
-        _grid(store, _ordered("buyer", one_in), known.end),
-        _grid(store, _ordered("supplier", one_in), known.end),
-        _seen(store, known.end, one_in),
+    orders = _followed(store, known.end, one_in, labels)
+    (buyer, supplier), pair, rows = _knowing(orders, least_orders)
+    on, outside = (_by_period(pair, rows["period"], here, len(buyer)) for here in (rows["own"], 1 - rows["own"]))
+    value = summed(pair, rows["amount"].astype(np.float64), len(buyer)) / 10 ** minor_units(store.currency)
+    bought, sold = (
+        _by_period(orders[side], orders["period"], orders["own"], int(orders[side].max(initial=-1)) + 1)
+        for side in ("buyer", "supplier")
     )
-    cell = _main_cell(pair, rows["category"] * (len(labels["region"]) + 1) + rows["region"], rows["on_count"], len(ids))
+    grids = _level(bought, sold, _seen(store, known.end, one_in))
+    cell = _main_cell(pair, rows["category"] * (len(labels["region"]) + 1) + rows["region"], rows["own"], len(buyer))
     return PairPeriods(
-        buyer=ids // 2**32,
-        supplier=ids % 2**32,
+        buyer=buyer,
+        supplier=supplier,
         category=cell // (len(labels["region"]) + 1),
         region=cell % (len(labels["region"]) + 1),
         on=on,
@@ -100,11 +101,8 @@ def _labels(store: Store, name: str, end: date) -> tuple[str, ...]:
 
 
 def _code(name: str) -> str:
-    """SQL: labels with their codes from 1, in order."""
-    return f"""{name}_codes AS (
-        SELECT {name}, row_number() OVER (ORDER BY {name}) AS code
-        FROM (SELECT DISTINCT {name} FROM fact_orders WHERE placed_on <= $last AND {name} IS NOT NULL) found
-    )"""
+    """SQL: a label's place among the parameter's, from 1; 0 for none."""
+    return f"coalesce(array_position(${name}::VARCHAR[], {name}), 0)::BIGINT"
 
 
 def _period(day: str) -> str:
@@ -112,27 +110,35 @@ def _period(day: str) -> str:
     return f"least(floor((CAST($last AS DATE) - {day}) / {DAYS}.0)::BIGINT, {LOOKED_BACK - 1})"
 
 
-def _pair_rows(store: Store, end: date, least_orders: int, one_in: int) -> dict[str, Ints]:
+def _followed(store: Store, end: date, one_in: int, labels: Mapping[str, Sequence[str]]) -> dict[str, Ints]:
+    """The completed orders of the buyers followed, one by one; `own` is 1 on the marketplace, 0 outside it."""
     return _columns(
         store,
         f"""
-        WITH knowing AS (
-            SELECT buyer, supplier FROM fact_orders WHERE placed_on <= $last AND buyer % {one_in} = 0
-            GROUP BY 1, 2 HAVING count(CASE WHEN coalesce(on_platform, true) THEN 1 END) >= {int(least_orders)}
-        ),
-        {_code("category")}, {_code("region")}
-        SELECT o.buyer::BIGINT AS buyer, o.supplier::BIGINT AS supplier, ({_period("o.placed_on")})::BIGINT AS period,
-               coalesce(c.code, 0)::BIGINT AS category, coalesce(r.code, 0)::BIGINT AS region,
-               count(CASE WHEN coalesce(o.on_platform, true) THEN 1 END)::BIGINT AS on_count,
-               count(CASE WHEN NOT coalesce(o.on_platform, true) THEN 1 END)::BIGINT AS off_count,
-               coalesce(sum(CASE WHEN coalesce(o.on_platform, true) THEN o.value END), 0)::BIGINT AS amount
-        FROM fact_orders o JOIN knowing k ON k.buyer = o.buyer AND k.supplier = o.supplier
-                           LEFT JOIN category_codes c ON c.category = o.category
-                           LEFT JOIN region_codes r ON r.region = o.region
-        WHERE o.placed_on <= $last GROUP BY 1, 2, 3, 4, 5
+        SELECT buyer::BIGINT AS buyer, supplier::BIGINT AS supplier, ({_period("placed_on")})::BIGINT AS period,
+               {_code("category")} AS category, {_code("region")} AS region,
+               CASE WHEN coalesce(on_platform, true) THEN 1 ELSE 0 END::BIGINT AS own,
+               CASE WHEN coalesce(on_platform, true) THEN coalesce(value, 0) ELSE 0 END::BIGINT AS amount
+        FROM fact_orders WHERE placed_on <= $last AND buyer % {one_in} = 0
         """,
         end,
+        {name: list(known) for name, known in labels.items()},
     )
+
+
+def _knowing(rows: dict[str, Ints], least_orders: int) -> tuple[tuple[Ints, Ints], Ints, dict[str, Ints]]:
+    """Buyers and suppliers of the pairs with so many orders on the marketplace; their rows, and whose each of them is.
+
+    Orders come one by one: sorting them as numbers costs less than an engine's groups and its join of them.
+    """
+    size = int(rows["supplier"].max(initial=0)) + 1
+    keys, order = in_order(rows["buyer"] * size + rows["supplier"])
+    begins = runs(keys)
+    knows = np.add.reduceat(rows["own"][order], begins) >= least_orders if len(keys) else np.zeros(0, bool)
+    times = np.diff(begins, append=len(keys))
+    found, kept = keys[begins][knows], order[np.repeat(knows, times)]
+    pair = np.repeat(np.arange(len(found)), times[knows])
+    return (found // size, found % size), pair, {name: column[kept] for name, column in rows.items()}
 
 
 def _main_cell(pair: Ints, cell: Ints, orders: Ints, pairs: int) -> Ints:
@@ -146,14 +152,6 @@ def _main_cell(pair: Ints, cell: Ints, orders: Ints, pairs: int) -> Ints:
     main = np.zeros(pairs, np.int64)
     main[owner[order][first]] = where[order][first]
     return main
-
-
-def _ordered(side: str, one_in: int) -> str:
-    return f"""
-        SELECT {side}::BIGINT AS account, ({_period("placed_on")})::BIGINT AS period, count(*)::BIGINT AS number
-        FROM fact_orders WHERE placed_on <= $last AND buyer % {one_in} = 0 AND coalesce(on_platform, true)
-        GROUP BY 1, 2
-    """
 
 
 def _seen(store: Store, end: date, one_in: int) -> Grid:
@@ -204,11 +202,11 @@ def _level(*grids: Grid) -> list[Grid]:
     return [np.vstack([grid, np.zeros((most - len(grid), LOOKED_BACK), np.float32)]) for grid in grids]
 
 
-def _columns(store: Store, statement: str, end: date) -> dict[str, Ints]:
+def _columns(store: Store, statement: str, end: date, labels: Parameters | None = None) -> dict[str, Ints]:
     """A statement's rows in whole columns."""
     days = {"last": end, "first": end - timedelta(days=DAYS * LOOKED_BACK - 1)}
-    batches = list(store.engine.columns(statement, days))
+    batches = list(store.engine.columns(statement, {**days, **(labels or {})}))
     if not batches:
-        names = ("account", "period", "number", "buyer", "supplier", "category", "region", "on_count", "off_count")
-        return {name: np.zeros(0, np.int64) for name in (*names, "amount")}
+        names = ("account", "period", "number", "buyer", "supplier", "category", "region", "own", "amount")
+        return {name: np.zeros(0, np.int64) for name in names}
     return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
