@@ -8,7 +8,8 @@ import pytest
 
 from bothsides.diagnosis.cell_audit import read_gaps
 from bothsides.diagnosis.cell_findings import cell_findings
-from bothsides.diagnosis.cells import Cells, Outcomes, read_cells
+from bothsides.diagnosis.cell_trade import read_trade
+from bothsides.diagnosis.cells import Cells, Outcomes, read_cells, split_of
 from bothsides.diagnosis.concentration import Ledger
 from bothsides.diagnosis.coverage import (
     Unmet,
@@ -78,6 +79,16 @@ def test_unanswered_and_unfilled_requests_are_told_apart(market: Callable[..., S
     assert (unmet.requests, unmet.without_reply, unmet.replied_not_filled) == (4, 2, 1)
     assert unmet.empty_handed == 2
     assert read_titles(store, found) == {("x", "N"): (("Steel bolts", 2),)}
+
+
+def test_what_accounts_did_in_more_days_tells_the_same_of_the_window(market: Callable[..., Store]) -> None:
+    before = date(2023, 6, 1)
+    events = [search("b1", 3), search("b2", 0), search(None, 0), search("b3", 0, before), search("b2", 5, before)]
+    quotes = [request("b2", "closed", 0), request("b3", "awarded", 2)]
+    store, found, unmet = unmet_of(market, events=events, quotes=quotes)
+    trade = read_trade(store, split_of(found), [Span(start=date(2023, 1, 1), end=date(2023, 12, 31)), YEAR])
+    assert read_unmet(store, found, trade=trade) == read_unmet(store, found)
+    assert (unmet.searches, unmet.without_result, unmet.requests, unmet.without_reply) == (2, 2, 2, 1)
 
 
 def test_without_searches_or_requests_nothing_is_known_to_be_unmet(market: Callable[..., Store]) -> None:

@@ -199,7 +199,7 @@ def _cells(
     if found is None:
         return _Cells()
     judged = judge(found, policy)
-    gaps = read_gaps(store, found, judged, policy)
+    gaps = read_gaps(store, found, judged, policy, trade=trade)
     leave = {side: of.logo for side, of in kept.items()}
     lacking = suppliers_to_threshold(forces.threshold.readings)
     return _Cells(

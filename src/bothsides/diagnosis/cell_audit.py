@@ -27,11 +27,17 @@ MOST_ACCOUNTS = 3
 """Accounts of each side named on a cell's page."""
 
 
-def read_gaps(store: Store, found: Cells, judged: Sequence[Judged], policy: DiagnosisPolicy) -> tuple[CoverageGap, ...]:
-    """What was searched and asked for in each cell over the window and not met, most money first."""
+def read_gaps(
+    store: Store, found: Cells, judged: Sequence[Judged], policy: DiagnosisPolicy, *, trade: Trade | None = None
+) -> tuple[CoverageGap, ...]:
+    """What was searched and asked for in each cell over the window and not met, most money first.
+
+    `trade` is what accounts did in the window, where it has been read.
+    """
     worth = {cell.where: order_value(cell, found) for cell in found.cells}
     priced = {where: value for where, value in worth.items() if value > 0}
-    return coverage_gaps(judged, found, read_unmet(store, found), priced, policy, titles=read_titles(store, found))
+    unmet = read_unmet(store, found, trade=trade)
+    return coverage_gaps(judged, found, unmet, priced, policy, titles=read_titles(store, found))
 
 
 def read_history(

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from bothsides.diagnosis.cells import Cell, Cells, Outcomes, Where
+import numpy as np
+
+from bothsides.diagnosis.cell_trade import UNKNOWN, Held, Numbers, Trade, read_columns, read_trade, summed
+from bothsides.diagnosis.cells import Cell, Cells, Outcomes, Where, split_of
 from bothsides.diagnosis.comparison import believed, median, tail
 from bothsides.diagnosis.figures import rate
 from bothsides.diagnosis.liquidity import Judged
@@ -15,7 +18,7 @@ from bothsides.diagnosis.span import Span
 from bothsides.diagnosis.typical import Usual, interval, usual_rates
 from bothsides.metrics import Store
 from bothsides.metrics.building import Past
-from bothsides.metrics.catalogue.liquidity import REQUEST_MATURITY, SEARCH_MATURITY, UNANSWERED_MATURITY
+from bothsides.metrics.catalogue.liquidity import REQUEST_MATURITY, UNANSWERED_MATURITY
 from bothsides.schema import TABLES
 
 Range: TypeAlias = tuple[float, float, float]
@@ -46,34 +49,53 @@ class Unmet:
     answered: Outcomes = field(default_factory=Outcomes)
 
 
-def read_unmet(store: Store, found: Cells) -> dict[Where, Unmet]:
+def read_unmet(store: Store, found: Cells, *, trade: Trade | None = None) -> dict[Where, Unmet]:
     """Every cell's unmet searches and requests over the window, each fact read once.
 
-    Searches of anonymous visitors count where the question is whether anything was found.
+    Searches of anonymous visitors count where the question is whether anything was found. `trade` is what accounts did
+    in the window, where it has been read.
     """
-    reader = _Reader(store=store, found=found)
-    parts = [part for part in (reader.searches(), reader.requests()) if part]
-    if not parts:
-        return {}
-    rows = reader.rows(
-        f"""
-        WITH each AS ({" UNION ALL ".join(parts)}),
-        people AS (
-            SELECT category, region, account, {", ".join(f"sum({name}) AS {name}" for name in _COUNTS)},
-                   sum(shown + known) AS told, sum(shown - empty + known - silent) AS answered
-            FROM each GROUP BY 1, 2, 3
-        )
-        SELECT category, region, sum(searches), sum(empty), sum(requests), sum(silent), sum(declined),
-               count(*) FILTER (account IS NOT NULL AND searches + requests + silent + empty > 0 AND met = 0),
-               sum(told), sum(answered), count(*) FILTER (told > 0), sum(answered * answered), sum(told * told),
-               sum(told * answered)
-        FROM people GROUP BY 1, 2
-        """
+    trade = trade or read_trade(store, split_of(found), [found.span])
+    held = _asked_of(_Reader(store=store, found=found), trade)
+    by = held.by_cell()
+    told, answered = held["shown"] + held["known"], held["shown"] - held["empty"] + held["known"] - held["silent"]
+    tried = held["searches"] + held["requests"] + held["silent"] + held["empty"] > 0
+    columns = (
+        held["searches"],
+        held["empty"],
+        held["requests"],
+        held["silent"],
+        held["declined"],
+        (held.account != UNKNOWN) & tried & (held["met"] == 0),
+        told,
+        answered,
+        told > 0,
+        answered * answered,
+        told * told,
+        told * answered,
     )
-    return {(row[0], row[1]): _unmet(row[2:]) for row in rows}
+    totals = zip(*(by.total(column.astype(np.int64)).tolist() for column in columns), strict=True)
+    return {trade.cells[cell]: _unmet(row) for cell, row in zip(by.cell.tolist(), totals, strict=True)}
 
 
 _COUNTS = ("searches", "empty", "shown", "requests", "silent", "known", "declined", "met")
+
+
+def _asked_of(reader: "_Reader", trade: Trade) -> Held:
+    """What accounts searched and asked for in the cells over the window, and what came of it: the counts' sums."""
+    parts = [reader.requests(trade)]
+    if trade.searches is not None:
+        seen = trade.over(trade.searches, [reader.span])
+        named = {"searches": seen["asked"], **{name: seen[name] for name in ("empty", "shown", "met")}}
+        parts.append({"cell": seen.cell, "account": seen.account, **named})
+    parts = [part for part in parts if part]
+    if not parts:
+        return summed(*(np.zeros(0, np.int64),) * 3, dict.fromkeys(_COUNTS, np.zeros(0, np.int64)))
+    cell, account, *counts = (
+        np.concatenate([part.get(name, np.zeros(len(part["cell"]), np.int64)) for part in parts])
+        for name in ("cell", "account", *_COUNTS)
+    )
+    return summed(np.zeros(len(cell), np.int64), cell, account, dict(zip(_COUNTS, counts, strict=True)))
 
 
 def _unmet(row: Sequence[Any]) -> Unmet:
@@ -99,7 +121,7 @@ def _unmet(row: Sequence[Any]) -> Unmet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reader:
-    """Reads what was asked for by cell and account over the window, in columns that both facts share."""
+    """Reads requests by cell and account over the window, and what they were for."""
 
     store: Store
     found: Cells
@@ -111,23 +133,20 @@ class _Reader:
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Run a statement; only the parameters it names are bound."""
-        given = {"first": self.span.start, "last": self.span.end, **self.maturities()}
-        return self.store.engine.rows(statement, given)
+        return self.store.engine.rows(statement, self.given())
+
+    def given(self) -> dict[str, object]:
+        """The window's first and last day, and the last days whose requests are decided."""
+        return {"first": self.span.start, "last": self.span.end, **self.maturities()}
 
     def maturities(self) -> dict[str, object]:
-        """The last days whose searches and requests are decided."""
+        """The last days whose requests are decided."""
         days = {
-            "searched": ("events", SEARCH_MATURITY),
             "decided": ("quotes", REQUEST_MATURITY),
             "replied": ("quotes", UNANSWERED_MATURITY),
         }
         known = self.store.ranges
         return {name: known[table][1] - timedelta(days=n) for name, (table, n) in days.items() if table in known}
-
-    def place(self) -> str:
-        """The cell's columns; NULL for a dimension that does not split the market."""
-        splits = (("category", self.found.by_category), ("region", self.found.by_region))
-        return ", ".join(f"{name} AS {name}" if by else f"NULL::VARCHAR AS {name}" for name, by in splits)
 
     def knows(self, fact: str, table: str) -> bool:
         """Whether the fact is known on days of the window."""
@@ -136,33 +155,24 @@ class _Reader:
             return False
         return known[0] <= self.span.end and known[1] >= self.span.start
 
-    def searches(self) -> str:
-        """Searches by cell and account; empty without them."""
-        if not self.knows("events", "events"):
-            return ""
-        decided = "account IS NOT NULL AND occurred_on <= $searched"
-        return f"""
-            SELECT {self.place()}, account, count(*) FILTER ({decided}) AS searches,
-                   count(*) FILTER (results = 0) AS empty, count(results) AS shown, 0 AS requests, 0 AS silent,
-                   0 AS known, 0 AS declined, count(*) FILTER ({decided} AND converted) AS met
-            FROM fact_events WHERE name = 'search' AND side = 'buyer' AND occurred_on BETWEEN $first AND $last
-            GROUP BY 1, 2, 3
-        """
-
-    def requests(self) -> str:
+    def requests(self, trade: Trade) -> Mapping[str, Numbers]:
         """Requests by cell and account; empty without them. Those that their buyer cancelled are left out."""
         if not self.knows("requests", "quotes"):
-            return ""
-        return f"""
-            SELECT {self.place()}, account, 0 AS searches, 0 AS empty, 0 AS shown,
-                   count(*) FILTER (requested_on <= $decided) AS requests,
-                   count(*) FILTER (requested_on <= $replied AND responses = 0 AND NOT filled) AS silent,
-                   count(*) FILTER (requested_on <= $replied AND responses IS NOT NULL) AS known,
-                   count(*) FILTER (requested_on <= $decided AND responses > 0 AND NOT filled) AS declined,
-                   count(*) FILTER (filled) AS met
-            FROM fact_requests WHERE NOT cancelled AND requested_on BETWEEN $first AND $last
-            GROUP BY 1, 2, 3
+            return {}
+        counts = {
+            "requests": "requested_on <= $decided",
+            "silent": "requested_on <= $replied AND responses = 0 AND NOT filled",
+            "known": "requested_on <= $replied AND responses IS NOT NULL",
+            "declined": "requested_on <= $decided AND responses > 0 AND NOT filled",
+            "met": "filled",
+        }
+        statement = f"""
+            SELECT {trade.split.cell} AS cell, coalesce(account, {UNKNOWN}) AS account,
+                   {", ".join(f"count(*) FILTER ({on}) AS {name}" for name, on in counts.items())}
+            FROM {trade.split.join("fact_requests")} WHERE NOT cancelled AND requested_on BETWEEN $first AND $last
+            GROUP BY 1, 2
         """
+        return read_columns(self.store, trade.cells, statement, self.given())
 
     def titles(self) -> dict[Where, tuple[tuple[str, int], ...]]:
         """What the requests that came to nothing were for, by cell, most often asked for first."""
