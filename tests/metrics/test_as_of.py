@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bothsides.metrics import METRICS, Query, Store, Value, ask, parse_by
-from bothsides.metrics.hindsight import is_told_later
-from tests.metrics.cases import dated, day, order
+from bothsides.metrics.hindsight import asked_as_of, is_told_later
+from tests.metrics.cases import account, dated, day, order
 from tests.metrics.cases_take_rate import fee
 from tests.metrics.conftest import build_market
 from tests.metrics.late_market import LAST, Maker, Tables, stood
@@ -131,3 +131,14 @@ def test_only_what_is_told_later_is_built_anew() -> None:
     ]
     assert [built("net_gmv_cohort", on) for on in ("2024-03-04", "2024-03-05", "9999-12-31")] == [True, False, False]
     assert [built("signups", "2024-01-01", dims=dims) for dims in ((), ("category",))] == [False, True]
+
+
+def test_what_was_known_at_a_load_is_known_of_every_fact_as_of_a_day() -> None:
+    """Orders alone are asked for; what tells whether buyers are older than their orders comes of the same load."""
+    later = [account("b9", "2024-01-01", loaded_in=2)]
+    accounts = [account("b1", "2024-01-01"), account("s1", "2024-01-01")]
+    then = build_market(known_until=LAST, known_on=1, **REFUNDED | {"accounts": accounts + later})
+    counted = "SELECT count(*) FROM fact_accounts"
+    with asked_as_of(then, Query(metrics=("net_gmv_cohort",), as_of=day("2024-01-31"))) as asked:
+        assert asked.as_of == day("2024-01-31")
+        assert asked.engine.row(counted) == then.engine.row(counted) == (2,)

@@ -33,7 +33,8 @@ def asked_as_of(store: Store, query: Query) -> Iterator[Store]:
     shapes = any(isinstance(metric.formula, Shape) for metric in metrics)
     facts = [FACTS[name] for metric in metrics for name in metric.facts]
     relations = {name for fact in facts for name in (fact.relation, fact.parties) if name}
-    with _built(store, query.as_of, None if shapes else relations) as then:
+    # What is built for a load is seen by its own connection alone: the others would be read as they are kept today.
+    with _built(store, query.as_of, None if shapes or store.known_on is not None else relations) as then:
         yield then
 
 
