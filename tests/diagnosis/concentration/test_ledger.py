@@ -1,13 +1,19 @@
 """The window's trade in columns: added up by pair and cell, whatever the numbers of accounts and the labels are."""
 
+import time
 from datetime import date
+from types import SimpleNamespace
+from typing import cast
 
+import duckdb
 import numpy as np
 
 from bothsides.diagnosis.concentration import Ledger, read_ledger
 from bothsides.diagnosis.concentration.ledger import grouped
 from bothsides.diagnosis.span import Span
+from bothsides.metrics import Store
 from bothsides.schema import Side
+from bothsides.warehouse import DuckDB
 from tests.diagnosis.conftest import market_of
 
 SPAN = Span(start=date(2024, 1, 1), end=date(2024, 3, 31))
@@ -59,6 +65,32 @@ def test_the_months_of_an_account_vary_by_category_and_as_a_whole() -> None:
 def test_a_window_without_an_order_has_no_trade() -> None:
     found = read_ledger(market_of(orders=ORDERS), Span(start=date(2023, 1, 1), end=date(2023, 12, 31)))
     assert (len(found.trades), found.total) == (0, 0.0)
+
+
+def test_thousands_of_labels_cost_no_more_than_a_few() -> None:
+    few, many = (_cpu_of_reading(labels) for labels in (5, 4_000))
+    assert many < 4 * few + 0.15
+
+
+def _cpu_of_reading(labels: int) -> float:
+    """CPU seconds that reading 200 k orders takes whose category is one of so many."""
+    con = duckdb.connect(config={"threads": 1})
+    con.execute("CREATE TABLE dim_accounts AS SELECT i::INTEGER AS account, 'a' AS name FROM range(20) t(i)")
+    con.execute(
+        f"""
+        CREATE TABLE fact_orders AS
+        SELECT DATE '2024-01-01' + (i % 60)::INTEGER AS placed_on, 'c' || i % {labels} AS category, 'r' AS region,
+               (i % 9)::INTEGER AS buyer, (10 + i % 7)::INTEGER AS supplier, i AS value
+        FROM range(200_000) t(i)
+        """
+    )
+    store = SimpleNamespace(engine=DuckDB(con), currency="EUR")
+    short = Span(start=SPAN.start, end=date(2024, 2, 29))  # two months: how they vary is not read
+    began = time.process_time()
+    found = read_ledger(cast("Store", store), short)
+    took = time.process_time() - began
+    assert (len(found.trades.categories), int(found.trades.orders.sum())) == (labels, 200_000)
+    return took
 
 
 def test_keys_too_large_for_one_number_are_added_up_alike() -> None:

@@ -234,11 +234,14 @@ def _read_trades(store: Store, span: Span, accounts: int) -> Trades:
     read = _columns(
         store,
         f"""
-        SELECT {_code("category", "categories")} * $kinds + {_code("region", "regions")} AS cell,
-               buyer::BIGINT * $accounts + supplier AS pair, coalesce(value, 0)::BIGINT AS amount
-        FROM fact_orders WHERE placed_on BETWEEN $first AND $last
+        WITH {_codes("category")}, {_codes("region")}
+        SELECT coalesce(c.code, 0) * $kinds + coalesce(r.code, 0) AS cell,
+               o.buyer::BIGINT * $accounts + o.supplier AS pair, coalesce(o.value, 0)::BIGINT AS amount
+        FROM fact_orders o LEFT JOIN category_codes c ON c.category = o.category
+                           LEFT JOIN region_codes r ON r.region = o.region
+        WHERE o.placed_on BETWEEN $first AND $last
         """,
-        {**days, "categories": categories, "regions": regions, "kinds": len(regions) + 1, "accounts": accounts},
+        {**days, "kinds": len(regions) + 1, "accounts": accounts},
         ("cell", "pair", "amount"),
     )
     (cell, pair), orders, amount = grouped((read["cell"], read["pair"]), read["amount"])
@@ -285,9 +288,16 @@ def _labels(store: Store, name: str, days: dict[str, object]) -> list[str]:
     return [label for (label,) in found]
 
 
-def _code(name: str, labels: str) -> str:
-    """SQL: a label's place among the parameter's, from 1; 0 for no label and for one that is not among them."""
-    return f"coalesce(array_position(${labels}::VARCHAR[], {name}), 0)::BIGINT"
+def _codes(name: str) -> str:
+    """SQL: the window's labels with their codes, as `_labels` has them.
+
+    Joined, as looking through a list of them for each row costs its length times over.
+    """
+    return f"""{name}_codes AS (
+        SELECT {name}, row_number() OVER (ORDER BY {name}) AS code FROM (
+            SELECT DISTINCT {name} FROM fact_orders WHERE placed_on BETWEEN $first AND $last AND {name} IS NOT NULL
+        ) found
+    )"""
 
 
 def _columns(store: Store, statement: str, parameters: Parameters, names: tuple[str, ...]) -> dict[str, Ints]:
@@ -312,17 +322,19 @@ def _read_wobble(store: Store, span: Span, trades: Trades) -> dict[tuple[Side, s
         read = _columns(
             store,
             f"""
-            SELECT {_code("category", "categories")} AS category, account::BIGINT AS account,
-                   ((year(month) - $year) * 12 + month(month) - $month)::BIGINT AS month,
-                   coalesce(value, 0)::BIGINT AS amount
-            FROM fact_account_months WHERE side = $side AND month BETWEEN $begin AND $last
+            WITH {_codes("category")}
+            SELECT coalesce(c.code, 0) AS category, m.account::BIGINT AS account,
+                   ((year(m.month) - $year) * 12 + month(m.month) - $month)::BIGINT AS month,
+                   coalesce(m.value, 0)::BIGINT AS amount
+            FROM fact_account_months m LEFT JOIN category_codes c ON c.category = m.category
+            WHERE m.side = $side AND m.month BETWEEN $begin AND $last
             """,
             {
-                "categories": list(trades.categories),
                 "side": side.value,
                 "year": span.start.year,
                 "month": span.start.month,
                 "begin": span.start.replace(day=1),
+                "first": span.start,
                 "last": span.end,
             },
             ("category", "account", "month", "amount"),
