@@ -11,6 +11,7 @@ import pytest
 from bothsides.diagnosis.at_risk import Alike, Risk, at_risk_findings, read_risks
 from bothsides.diagnosis.finding import Finding, Sureness
 from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.metrics import Basis
 from bothsides.predict.model_card import ModelVerdict
 from bothsides.schema import Side
 from bothsides.schema.plays import PLAYS
@@ -86,13 +87,34 @@ def test_doing_nothing_does_not_pass_for_success(risks: tuple[Risk, ...], findin
     stops = np.minimum(table.probabilities[buyers.rows[:named]] * level, 1.0)
     assert (kept.metric, kept.n) == (finding.success.metric, named) == ("at_risk_kept", named)
     assert kept.value == pytest.approx(1 - stops.mean())
+    assert (kept.low, kept.high, kept.basis) == (None, None, Basis.NOT_COMPUTED)  # nothing has been observed of it
     said = finding.evidence[2].sentence
     match = re.search(r"(\d+) of the (\d+) named are foretold to order .*success is (\d+) or more", said)
     assert match is not None
     foretold, of, least = map(int, match.groups())
     assert (foretold, of) == (round((1 - stops).sum()), named)
-    drawn = (np.random.default_rng(1).random((20_000, named)) > stops).sum(axis=1)
+    rng, alike = np.random.default_rng(1), buyers.alike
+    level = rng.beta(alike.came + 0.5, alike.n - alike.came + 0.5, 50_000) * alike.n / alike.said
+    left = np.minimum(np.outer(level, table.probabilities[buyers.rows[:named]]), 1.0)
+    drawn = (rng.random(left.shape) >= left).sum(axis=1)
     assert (drawn >= least).mean() < 0.05 < (drawn >= least - 1).mean()
+
+
+def test_the_fewer_were_judged_before_the_more_must_order(risks: tuple[Risk, ...]) -> None:
+    """The level that ten accounts tell is not known as well as one that hundreds do; below ten it is not known."""
+
+    def said(n: int) -> str:
+        alike = Alike(n=n, said=0.7 * n, came=round(0.7 * n))
+        (found,) = at_risk_findings((replace(risks[0], alike=alike),), "EUR", POLICY)
+        return found.evidence[2].sentence
+
+    few, many = (re.search(r"success is (\d+) or more", said(n)) for n in (10, 1000))
+    assert few is not None
+    assert many is not None
+    assert int(few[1]) > int(many[1])
+    assert "known from 10 such accounts" in said(10)
+    assert "success is" not in said(9)
+    assert "9 such accounts were judged before: too few to tell an effect from chance" in said(9)
 
 
 def test_who_ordered_lately_is_said_where_it_is_told(finding: Finding) -> None:

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import numpy as np
 
 from bothsides.diagnosis.at_risk_bar import ONCE_IN, bar, foretold_to_order
-from bothsides.diagnosis.figures import rate
+from bothsides.diagnosis.figures import figure, rate
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Rows, Sureness, Worth
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.wording import count, counted, money, of_side, share
-from bothsides.metrics import Store
+from bothsides.metrics import Basis, Store, Unit
 from bothsides.metrics.interval import wilson
 from bothsides.predict.churn import churn
 from bothsides.predict.churn_features import LATELY_MONTHS, ordered_lately
@@ -220,19 +220,42 @@ def _rows(risk: Risk, table: ScoreTable, scores: list[Score], side: Side) -> Row
 
 def _kept(risk: Risk, scores: list[Score], card: ModelCard) -> Evidence:
     """How many of the accounts named order again if nothing is done, and from how many on something did it."""
-    alike = risk.alike if risk.alike.n >= LEAST_ALIKE else Alike(n=0, said=0.0, came=0)
-    chances = foretold_to_order([score.probability for score in scores], said=alike.said, came=alike.came)
-    least, n, foretold = bar(chances), len(chances), sum(chances)
+    known = risk.alike.n >= LEAST_ALIKE
+    stops = [score.probability for score in scores]
+    level = risk.alike if known else Alike(n=0, said=0.0, came=0)
+    n, foretold = len(stops), sum(foretold_to_order(stops, said=level.said, came=level.came))
     from_on = card.scored_on or date.min
     span = f"from {from_on} to {add_months(from_on, card.horizon_months) - timedelta(days=1)}"
-    success = (
-        f"success is {least} or more, which chance alone brings about less than once in {ONCE_IN} times"
-        if least is not None
-        else "they are too few to tell an effect from chance, even if all order"
-    )
     return Evidence(
-        sentence=f"If nobody acts, {foretold:.0f} of the {n} named are foretold to order {span}; {success}.",
-        values=(rate("at_risk_kept", foretold, n, side=card.side.value if card.side else None),),
+        sentence=f"If nobody acts, {foretold:.0f} of the {n} named are foretold to order {span}; "
+        f"{_success(risk.alike, bar(stops, n=level.n, said=level.said, came=level.came))}.",
+        values=(
+            figure(
+                "at_risk_kept",
+                foretold / n,
+                Unit.RATE,
+                n=n,
+                basis=Basis.NOT_COMPUTED,
+                side=card.side.value if card.side else None,
+                reason="foretold, not observed: it has no range of its own",
+            ),
+        ),
+    )
+
+
+def _success(alike: Alike, least: int | None) -> str:
+    """From how many on it is an effect, or why no number would tell."""
+    if alike.n < LEAST_ALIKE:
+        judged = f"{counted(alike.n, 'such account')} {'was' if alike.n == 1 else 'were'} judged before"
+        return f"{judged}: too few to tell an effect from chance"
+    if least is None:
+        return (
+            f"with {count(alike.n)} such accounts judged before, not even all of them ordering would tell an effect "
+            "from chance"
+        )
+    return (
+        f"success is {least} or more, which chance alone brings about less than once in {ONCE_IN} times, the doubt "
+        f"about that chance, known from {count(alike.n)} such accounts, included"
     )
 
 
