@@ -13,7 +13,9 @@ from tests.predict.test_model_card import CARD
 DAY = date(2026, 9, 27)
 
 
-def _kept(folder: Path, model: str, side: Side | None, *, to: date = DAY, headline: str = "EUR 1.") -> None:
+def _kept(
+    folder: Path, model: str, side: Side | None, *, to: date = DAY, load: int | None = 1, headline: str = "EUR 1."
+) -> None:
     card = replace(
         CARD,
         id=f"{model}-{side}" if side else model,
@@ -24,11 +26,11 @@ def _kept(folder: Path, model: str, side: Side | None, *, to: date = DAY, headli
         reason="better than the rule",
     )
     window = (date(2024, 1, 1), to)
-    keep(folder, stored(card, window=window, load_id=1, content={"headline": headline} if headline else {}))
+    keep(folder, stored(card, window=window, load_id=load, content={"headline": headline} if headline else {}))
 
 
-def _lines(folder: Path, *, day: date = DAY) -> dict[str, ShelfLine]:
-    return {line.id: line for line in on_shelf(folder, known_to=day)}
+def _lines(folder: Path, *, day: date = DAY, load: int | None = 1) -> dict[str, ShelfLine]:
+    return {line.id: line for line in on_shelf(folder, known_to=day, load_id=load)}
 
 
 def test_every_model_but_churn_has_a_line_and_nothing_stored_says_how_it_is_made(tmp_path: Path) -> None:
@@ -60,5 +62,21 @@ def test_a_line_is_what_was_stored_and_says_when_the_data_have_gone_on(tmp_path:
 
 
 def test_who_looks_back_is_not_told_what_was_made_later(tmp_path: Path) -> None:
+    _kept(tmp_path, "match", None, load=2)
+    for then in (
+        _lines(tmp_path, day=date(2026, 3, 31), load=2),
+        _lines(tmp_path, load=1),
+        _lines(tmp_path, load=None),
+    ):
+        match = then["match"]
+        assert (match.standing, match.verdict, match.says, match.known_to) == (Standing.LATER, "", "", None)
+    assert _lines(tmp_path, load=2)["match"].standing is Standing.FRESH
+
+
+def test_one_made_before_the_last_load_is_not_fresh_though_its_days_are_the_same(tmp_path: Path) -> None:
     _kept(tmp_path, "match", None)
-    assert "match" not in _lines(tmp_path, day=date(2026, 3, 31))
+    _kept(tmp_path, "upsell", Side.SUPPLIER, load=None)
+    lines = _lines(tmp_path, load=2)
+    for model in ("match", "upsell-supplier"):
+        assert (lines[model].standing, lines[model].next_step) == (Standing.BEFORE_LOAD, "to make it anew")
+    assert _lines(tmp_path, day=date(2026, 9, 28), load=2)["match"].standing is Standing.OLDER

@@ -82,6 +82,7 @@ KEPT = '{"format": 1, "id": "x", "version": "a1b2c3d4e5f6", "load_id": 1, '
         '{"format": 1}',
         '{"format": 2}',
         '{"format": 1, "window": 3, "id": "x"}',
+        KEPT.replace('"load_id": 1', '"load_id": "1"') + '"card": {}, "content": {}, "window": null}',
         KEPT + '"window": ["2024-13-01", "2024-12-31"], "card": {}, "content": {}}',
         KEPT + '"window": [], "card": {}, "content": {}}',
         KEPT + '"window": null, "card": "none", "content": {}}',

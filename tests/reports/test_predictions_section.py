@@ -155,7 +155,7 @@ def test_chances_that_did_not_hold_name_nobody() -> None:
 
 def test_stored_models_stand_in_a_line_each_and_the_others_say_how_they_are_made() -> None:
     def line(title: str, standing: Standing, says: str = "") -> ShelfLine:
-        known = None if standing is Standing.NONE else date(2025, 9, 30)
+        known = None if standing in {Standing.NONE, Standing.LATER} else date(2025, 9, 30)
         command = "bothsides predict ltv --side buyer"
         return ShelfLine(
             id="x", title=title, standing=standing, verdict="usable", says=says, known_to=known, command=command
@@ -165,6 +165,8 @@ def test_stored_models_stand_in_a_line_each_and_the_others_say_how_they_are_made
         stored_models=(
             line("Lifetime value, buyers", Standing.FRESH, "EUR 135,009 in the next 8 months."),
             line("Spend forecast, buyers", Standing.OLDER, "EUR 1 in the next three months."),
+            line("Spend forecast, suppliers", Standing.BEFORE_LOAD, "EUR 2 in the next three months."),
+            line("Lifetime value, suppliers", Standing.LATER),
             line("New pairs", Standing.BROKEN),
             line("Upsell, suppliers", Standing.NONE),
         )
@@ -174,5 +176,8 @@ def test_stored_models_stand_in_a_line_each_and_the_others_say_how_they_are_made
         in text
     )
     assert "Made before the latest data, as of 30 September 2025; to make it anew: <code>bothsides predict ltv" in text
+    assert "EUR 2 in the next three months. Made before the last load, as of 30 September 2025; to make it anew" in text
+    assert "Lifetime value, suppliers</b>" not in text
+    assert "Left out, since made from what came later: Lifetime value, suppliers." in text
     assert "New pairs</b>: its stored file cannot be read; to make it anew" in text
     assert "Not made yet: Upsell, suppliers. To make them: <code>bothsides predict</code>." in text

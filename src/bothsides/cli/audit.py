@@ -51,7 +51,8 @@ def audit(
             judgements=read_judgements(opened.folder),
         )
         warn_of_set_aside(store)
-    diagnosis = replace(diagnosis, stored_models=on_shelf(opened.models_dir, known_to=diagnosis.as_of))
+    shelf = on_shelf(opened.models_dir, known_to=diagnosis.as_of, load_id=diagnosis.load_id)
+    diagnosis = replace(diagnosis, stored_models=shelf)
     if json:
         told = record(diagnosis) if whole else audit_json(diagnosis)
         print(json_text.dumps(told, indent=2, ensure_ascii=False))

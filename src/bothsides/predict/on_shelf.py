@@ -18,13 +18,15 @@ class Standing(StrEnum):
 
     FRESH = "fresh"
     OLDER = "older than the data"
+    BEFORE_LOAD = "made before the last load"
+    LATER = "made from what came later"
     BROKEN = "cannot be read"
     NONE = "none stored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShelfLine:
-    """One model as it is stored: nothing is fitted anew for it.
+    """One model as it is stored: nothing is fitted anew for it; of one made from what came later only its name.
 
     `known_to` is the last day it knew, `command` what shows who comes first, or makes it (anew).
     """
@@ -46,13 +48,14 @@ class ShelfLine:
         return "to make it" if self.standing is Standing.NONE else "to make it anew"
 
 
-def on_shelf(folder: Path, *, known_to: date, but: frozenset[str] = frozenset({"churn"})) -> tuple[ShelfLine, ...]:
-    """Every model but those named, by side where each has its own, as the folder holds it on a day's data.
+def on_shelf(
+    folder: Path, *, known_to: date, load_id: int | None, but: frozenset[str] = frozenset({"churn"})
+) -> tuple[ShelfLine, ...]:
+    """Every model but those named, by side where each has its own, beside the data of a load up to a day.
 
-    One that knew more than the day is left out: whoever looks back did not have it.
+    Of one that knew more than the day or came of a later load nothing is told: whoever looks back did not have it.
     """
-    lines = (_line(folder, name, side, known_to) for name, side in _asked() if name not in but)
-    return tuple(line for line in lines if line is not None)
+    return tuple(_line(folder, name, side, known_to, load_id) for name, side in _asked() if name not in but)
 
 
 def _asked() -> Iterator[tuple[str, Side | None]]:
@@ -61,7 +64,7 @@ def _asked() -> Iterator[tuple[str, Side | None]]:
             yield name, side
 
 
-def _line(folder: Path, name: str, side: Side | None, known_to: date) -> ShelfLine | None:
+def _line(folder: Path, name: str, side: Side | None, known_to: date, load_id: int | None) -> ShelfLine:
     # Upsell is asked of no side and stored under the one it speaks of.
     spoken = Side.SUPPLIER if name == "upsell" else side
     model_id = f"{name}-{spoken.value}" if spoken else name
@@ -73,17 +76,29 @@ def _line(folder: Path, name: str, side: Side | None, known_to: date) -> ShelfLi
         return ShelfLine(id=model_id, title=title, standing=Standing.BROKEN, says=str(error), command=command)
     if stored is None:
         return ShelfLine(id=model_id, title=title, standing=Standing.NONE, command=command)
-    if stored.known_to is not None and stored.known_to > known_to:
-        return None
+    standing = _standing(stored, known_to, load_id)
+    if standing is Standing.LATER:
+        return ShelfLine(id=model_id, title=title, standing=standing, command=command)
     return ShelfLine(
         id=model_id,
         title=title,
-        standing=Standing.FRESH if stored.known_to == known_to else Standing.OLDER,
+        standing=standing,
         verdict=_verdict(stored),
         says=str(stored.content.get("headline") or sentence(str(stored.card.get("reason", "")))),
         known_to=stored.known_to,
         command=command,
     )
+
+
+def _standing(stored: Stored, known_to: date, load_id: int | None) -> Standing:
+    """How it stands to that day and load; a later load may have restated days that the model knew."""
+    if stored.known_to is not None and stored.known_to > known_to:
+        return Standing.LATER
+    if stored.load_id != load_id and (load_id is None or (stored.load_id or 0) > load_id):
+        return Standing.LATER
+    if stored.known_to != known_to:
+        return Standing.OLDER
+    return Standing.FRESH if stored.load_id == load_id else Standing.BEFORE_LOAD
 
 
 def _verdict(stored: Stored) -> str:

@@ -156,13 +156,15 @@ def _read(path: Path) -> Stored:
         told = json.loads(path.read_text(encoding="utf-8"))
         if told["format"] != FORMAT:
             raise ValueError(f"its format is {told['format']}, this version reads {FORMAT}")
-        window = told["window"]
+        window, load_id = told["window"], told["load_id"]
+        if load_id is not None and type(load_id) is not int:
+            raise ValueError(f"its load is {load_id!r}, not a number")
         card, content = dict(told["card"]), dict(told["content"])
         return Stored(
             id=told["id"],
             version=told["version"],
             window=None if window is None else (date.fromisoformat(window[0]), date.fromisoformat(window[1])),
-            load_id=told["load_id"],
+            load_id=load_id,
             card=card,
             content=content,
         )

@@ -13,6 +13,8 @@ _METHOD = (
     "A model learns from earlier months and is judged on later ones, beside the rule that everybody has. Where it adds "
     "nothing to the rule, the rule is used; where nothing can be told, it says so."
 )
+_UNTOLD = {Standing.NONE, Standing.LATER}
+_AGE = {Standing.OLDER: "before the latest data, as of", Standing.BEFORE_LOAD: "before the last load, as of"}
 
 
 def predictions(diagnosis: Diagnosis) -> Section | None:
@@ -21,11 +23,11 @@ def predictions(diagnosis: Diagnosis) -> Section | None:
         return None
     cards = diagnosis.predictions
     lines = [element("li", element("b", subject(card)), f": {said(card)}", _at_risk(diagnosis, card)) for card in cards]
-    lines += [_stored(line) for line in diagnosis.stored_models if line.standing is not Standing.NONE]
+    lines += [_stored(line) for line in diagnosis.stored_models if line.standing not in _UNTOLD]
     judged = [card for card in cards if card.bands]
     folds = [fold(f"How well it is known: {subject(card).lower()}", _known(card)) for card in judged]
-    missing = _missing(diagnosis.stored_models)
-    body = Markup("".join([element("ul", lines), missing, prose(_METHOD, class_="note"), *folds]))
+    missing, later = _missing(diagnosis.stored_models), _left_out(diagnosis.stored_models)
+    body = Markup("".join([element("ul", lines), later, missing, prose(_METHOD, class_="note"), *folds]))
     return Section(id="predictions", nav="What comes next", heading="What accounts will do next", body=body)
 
 
@@ -99,7 +101,7 @@ def _stored(line: ShelfLine) -> Markup:
     if line.standing is Standing.BROKEN:
         told = f": its stored file cannot be read; {line.next_step}: "
     else:
-        age = "as of" if line.standing is Standing.FRESH else "before the latest data, as of"
+        age = _AGE.get(line.standing, "as of")
         told = f": {line.verdict}; {spoken(f'{line.says} Made {age} {line.known_to}')}; {line.next_step}: "
     return element("li", element("b", line.title), told, element("code", line.command), ".")
 
@@ -110,6 +112,12 @@ def _missing(lines: tuple[ShelfLine, ...]) -> Markup:
     if not names:
         return Markup("")
     return prose(f"Not made yet: {', '.join(names)}. To make them: ", element("code", "bothsides predict"), ".")
+
+
+def _left_out(lines: tuple[ShelfLine, ...]) -> Markup:
+    """The models that whoever looks back did not have, by name alone."""
+    names = [line.title for line in lines if line.standing is Standing.LATER]
+    return prose(f"Left out, since made from what came later: {', '.join(names)}.") if names else Markup("")
 
 
 def _known(card: ModelCard) -> Markup:
