@@ -106,7 +106,7 @@ def test_what_is_no_data_is_not_stored() -> None:
 
 
 def test_the_very_same_model_is_said_to_be_it() -> None:
-    found = since(stored(FITTED, window=WINDOW, load_id=7), FITTED, known_to=WINDOW[1])
+    found = since(stored(FITTED, window=WINDOW, load_id=7), FITTED, load_id=7, known_to=WINDOW[1])
     assert found.same
     assert found.sentences == (
         "The stored model is this one: version a1b2c3d4e5f6, data to 2023-12-31, load 7.",
@@ -114,7 +114,7 @@ def test_the_very_same_model_is_said_to_be_it() -> None:
 
 
 def test_drift_and_a_moved_base_rate_are_told() -> None:
-    found = since(stored(FITTED, window=WINDOW, load_id=7), LATER, known_to=date(2024, 2, 1))
+    found = since(stored(FITTED, window=WINDOW, load_id=7), LATER, load_id=7, known_to=date(2024, 2, 1))
     assert (found.same, found.stale) == (False, False)
     assert found.drift == (
         "days since the last order: up by 1.0 standard deviations.",
@@ -126,20 +126,29 @@ def test_drift_and_a_moved_base_rate_are_told() -> None:
 
 def test_a_model_is_stale_once_its_horizon_has_passed() -> None:
     then = stored(FITTED, window=WINDOW, load_id=7)
-    assert [since(then, LATER, known_to=day).stale for day in (date(2024, 3, 30), date(2024, 3, 31))] == [False, True]
-    assert "is stale" in since(then, LATER, known_to=date(2024, 6, 1)).sentences[0]
+    assert [since(then, LATER, load_id=7, known_to=day).stale for day in (date(2024, 3, 30), date(2024, 3, 31))] == [
+        False,
+        True,
+    ]
+    assert "is stale" in since(then, LATER, load_id=7, known_to=date(2024, 6, 1)).sentences[0]
 
 
 def test_a_model_asked_otherwise_of_the_same_days_is_not_called_older() -> None:
     longer = replace(LATER, horizon_months=36)
-    found = since(stored(FITTED, window=WINDOW, load_id=7), longer, known_to=WINDOW[1])
+    found = since(stored(FITTED, window=WINDOW, load_id=7), longer, load_id=7, known_to=WINDOW[1])
     assert not found.older
     assert "knew the same days and was asked or made otherwise" in found.sentences[0]
 
 
+def test_a_model_of_the_same_days_before_a_load_restated_them_is_said_to_be_so() -> None:
+    found = since(stored(FITTED, window=WINDOW, load_id=7), LATER, load_id=8, known_to=WINDOW[1])
+    assert not found.older
+    assert found.sentences[0].endswith("load 7) knew the same days as they were before the last load.")
+
+
 def test_another_make_up_is_a_mismatch() -> None:
     other = replace(LATER, method="points", features=(replace(RECENCY, name="rate"),))
-    found = since(stored(FITTED, window=WINDOW, load_id=7), other, known_to=WINDOW[1])
+    found = since(stored(FITTED, window=WINDOW, load_id=7), other, load_id=7, known_to=WINDOW[1])
     assert found.mismatch == (
         "Another way since: logistic then, points now.",
         "Other inputs since: gone recency; new rate.",
@@ -149,7 +158,7 @@ def test_another_make_up_is_a_mismatch() -> None:
 def test_an_input_without_a_part_then_has_not_moved() -> None:
     """Where the rule was the model, the other features were set to nothing: their means tell of no account."""
     idle = replace(FITTED, features=(replace(RECENCY, mean=0.0, scale=1.0, weight=0.0),))
-    found = since(stored(idle, window=WINDOW, load_id=7), LATER, known_to=date(2024, 2, 1))
+    found = since(stored(idle, window=WINDOW, load_id=7), LATER, load_id=7, known_to=date(2024, 2, 1))
     assert not any("standard deviations" in sentence for sentence in found.sentences)
 
 

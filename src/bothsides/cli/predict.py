@@ -124,5 +124,5 @@ def _told(store: Store, name: str, side: Side | None, asked: Question, folder: P
     made = store.engine.row("SELECT max(load_id) FROM loads WHERE status = 'ok'")
     today = stored(answer.card, window=known, load_id=made[0] if made else None, content=kept(answer))
     keep(folder, today)
-    became = None if before is None else since(before, answer.card, known_to=today.known_to)
+    became = None if before is None else since(before, answer.card, known_to=today.known_to, load_id=today.load_id)
     return replace(told, stored=today, since=became)

@@ -29,6 +29,8 @@ class Since:
     stale: bool
     older: bool = True
     """Whether days have become known that it did not know."""
+    restated: bool = False
+    """Whether data have been loaded since, which may have changed the days that it knew."""
     mismatch: tuple[str, ...] = ()
     drift: tuple[str, ...] = ()
     quality: tuple[tuple[str, float, float], ...] = ()
@@ -46,11 +48,15 @@ class Since:
     def _age(self) -> str:
         if self.stale:
             return "is stale: a whole horizon has passed since its last day"
-        return "is older than the data" if self.older else "knew the same days and was asked or made otherwise"
+        if self.older:
+            return "is older than the data"
+        if self.restated:
+            return "knew the same days as they were before the last load"
+        return "knew the same days and was asked or made otherwise"
 
 
-def since(then: Stored, card: ModelCard, *, known_to: date | None) -> Since:
-    """The stored model against today's card, whose data reach to that day."""
+def since(then: Stored, card: ModelCard, *, known_to: date | None, load_id: int | None) -> Since:
+    """The stored model against today's card, whose data reach to that day and are those of that load."""
     old, same = then.card, then.version == card.version
     stale = then.known_to is not None and known_to is not None and known_to >= add_months(
         then.known_to, card.horizon_months
@@ -62,6 +68,7 @@ def since(then: Stored, card: ModelCard, *, known_to: date | None) -> Since:
         same=same,
         stale=stale and not same,
         older=then.known_to is None or known_to is None or then.known_to < known_to,
+        restated=then.load_id != load_id,
         mismatch=() if same else tuple(_mismatches(old, card)),
         drift=() if same else tuple(_drift(old, card)),
         quality=tuple(_quality(old, card)),
