@@ -47,3 +47,9 @@ def test_definitions_of_the_workspace_are_told(market: Callable[..., Store]) -> 
     house = Version(metric=METRICS["gmv"], agreed=False)
     told = words(replace(store, dictionary=Dictionary({"gmv": (house, own)})))
     assert "Agreed in this workspace: gmv@2 from 2024-02-01 on." in told
+
+
+def test_a_mirror_which_has_no_quarantine_is_diagnosed_without_a_word_of_it(market: Callable[..., Store]) -> None:
+    store = market(orders=[order(date(2024, 1, 3)), order(date(2024, 3, 3))])
+    store.engine.run("DROP TABLE quarantine")
+    assert "quarantine" not in words(store)

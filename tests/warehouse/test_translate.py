@@ -39,6 +39,12 @@ def test_in_the_words_of_postgres(house: str, said: str) -> None:
     assert translated(house, "postgres").statement == said
 
 
+def test_whichever_value_is_said_without_a_complaint_of_what_the_engine_lacks(caplog: pytest.LogCaptureFixture) -> None:
+    translated.cache_clear()
+    assert translated("SELECT any_value(x) FROM t", "postgres").statement == "SELECT MAX(x) FROM t"
+    assert caplog.messages == []
+
+
 def test_parameters_stand_by_position() -> None:
     assert translated("SELECT $b, $a, $b", "postgres").names == ("b", "a")
 

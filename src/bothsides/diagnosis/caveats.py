@@ -81,6 +81,8 @@ def _credits(store: Store, covered: Spans) -> str:
 
 
 def _quarantined(store: Store) -> str:
+    if "quarantine" not in store.engine.tables():  # it stays in the workspace: a mirror has none
+        return ""
     row = store.engine.row(
         "SELECT count(*), count(DISTINCT reason) FROM quarantine"
         " WHERE load_id = (SELECT max(load_id) FROM loads WHERE status = 'ok')"

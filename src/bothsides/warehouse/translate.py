@@ -72,8 +72,9 @@ def _extreme_row(node: exp.Expr) -> None:
 
 
 def _any_value(node: exp.Expr) -> None:
-    """Whichever value: PostgreSQL has any_value from 16 on; the greatest is one of them."""
-    node.replace(exp.Max(this=node.this))
+    """Whichever value: PostgreSQL has any_value from 16 on; the greatest is one of them, and never an empty one."""
+    spoken = node.parent if isinstance(node.parent, exp.IgnoreNulls) else node
+    spoken.replace(exp.Max(this=node.this))
 
 
 def _lower(node: exp.Expr) -> None:
