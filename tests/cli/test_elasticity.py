@@ -37,6 +37,7 @@ from bothsides.schema import Side
 from bothsides.schema.tables.pushes import PUSHES
 from bothsides.simulate.panel import WORLDS, draw
 
+CONTROLS = "Rows of intensity 0 (drawn: no) are the lot's controls: do not push them."
 MONEY = {side: SideMoney(cost=200.0, contribution=10.0) for side in Side}
 
 
@@ -155,12 +156,14 @@ def test_a_planned_push_is_a_file_for_the_table_of_pushes(tmp_path: Path) -> Non
         rows = list(csv.DictReader(file))
     assert [row["intensity"] for row in rows if float(row["extra"]) > 0] == ["1.0"] * 12
     assert len(rows) == len(planned().rows) == 24
+    assert {(row["drawn"], row["intensity"]) for row in rows} == {("yes", "1.0"), ("no", "0.0")}
     assert rows[0]["side"] == "supplier"
     assert {row["assignment"] for row in rows} == {"randomised"}
     assert {row["started_at"] for row in rows} == {"2026-01-05", "2026-03-02"}
     text = printed(lambda console: show_plan(console, planned(), "EUR", out=tmp_path / "pushes.csv"))
     assert "2 waves of 8 weeks, one cell in 2 at a time" in text
     assert "which no mapping reads yet" in " ".join(text.split())
+    assert CONTROLS in " ".join(text.split())
 
 
 def test_a_plan_as_a_record_names_its_units() -> None:
@@ -168,6 +171,9 @@ def test_a_plan_as_a_record_names_its_units() -> None:
     assert 0 <= record["power"] <= 1
     assert record["cost"] == pytest.approx(280 * record["extra_accounts"])
     assert record["pushes"][0]["assignment"] == "randomised"
+    drawn = [push["intensity"] for push in record["pushes"] if push["drawn"] is True]
+    assert drawn == ["1.0"] * 12
+    assert [push["intensity"] for push in record["pushes"] if push["drawn"] is False] == ["0.0"] * 12
 
 
 def test_a_market_without_a_panel_says_why(run: Run, workspace: Path) -> None:
@@ -229,6 +235,7 @@ def test_a_plan_is_written_once_and_a_mapping_that_is_there_is_kept(tmp_path: Pa
     assert (again.as_written, saved.mapping.read_text()) == (False, "# ours")
     text = printed(lambda console: show_plan(console, planned(), "EUR", saved=again))
     assert "is kept as it is: see that its files take in pushes/" in " ".join(text.split())
+    assert CONTROLS in " ".join(text.split())
 
 
 def test_a_plan_says_how_many_to_bring_and_how_to_have_it_read() -> None:
@@ -266,6 +273,14 @@ side = { value = "supplier" }
 BEGINS = date(2024, 1, 1)
 
 
+def trading(folder: Path, weeks: int) -> None:
+    """A workspace with the trade of so many weeks."""
+    (folder / "mapping").mkdir()
+    (folder / "mapping" / "ledger.toml").write_text(MAPPING)
+    (folder / "bothsides.toml").write_text('name = "acme"\ncurrency = "EUR"\ntime_zone = "UTC"\n')
+    trade(folder, weeks)
+
+
 def trade(folder: Path, weeks: int) -> None:
     """Four cells, in each a new buyer a week and a new supplier every other, who trade for ten weeks."""
     lines = ["id,date,buyer,supplier,category,amount"]
@@ -279,11 +294,29 @@ def trade(folder: Path, weeks: int) -> None:
     (folder / "orders.csv").write_text("\n".join(lines))
 
 
+def test_a_push_dealt_for_weeks_that_are_known_by_now_is_shown_and_not_written(run: Run, tmp_path: Path) -> None:
+    trading(tmp_path, 30)
+    assert run("sync", tmp_path).code == 0
+    trade(tmp_path, 31)
+    assert run("sync", tmp_path).code == 0
+    asked = ("elasticity", "plan", tmp_path, "--side", "supplier", "--waves", "1", "--weeks", "4", "--follow", "4")
+    for then, write in ((("--as-of", "2024-07-28"), ("--save",)), (("--known-on", "1"), ("--out", tmp_path / "l.csv"))):
+        refused = run(*asked, *then, *write)
+        assert refused.code == 2
+        said = " ".join(refused.err.split())
+        assert f"{write[0]} with {' '.join(then)}: the push would begin on 2024-07-29" in said
+        assert "orders are known up to 2024-08-04" in said
+        assert f"leave out {' '.join(then)}, or give --start 2024-08-05 or later" in said
+    assert not (tmp_path / "l.csv").exists()
+    shown = run(*asked, "--as-of", "2024-07-28")
+    assert (shown.code, "2024-07-29" in shown.out) == (0, True)
+    ahead = run(*asked, "--known-on", "1", "--start", "2024-08-05", "--save")
+    assert ahead.code == 0, ahead.err
+    assert [lot.name for lot in (tmp_path / "pushes").iterdir()] == ["supplier-2024-08-05.csv"]
+
+
 def test_a_saved_plan_is_read_once_its_weeks_have_passed_beside_the_pushes_before(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "mapping").mkdir()
-    (tmp_path / "mapping" / "ledger.toml").write_text(MAPPING)
-    (tmp_path / "bothsides.toml").write_text('name = "acme"\ncurrency = "EUR"\ntime_zone = "UTC"\n')
-    trade(tmp_path, 40)
+    trading(tmp_path, 40)
     assert run("sync", tmp_path).code == 0
     for side in ("supplier", "buyer"):
         done = run("elasticity", "plan", tmp_path, "--side", side, "--waves", "1", "--save")

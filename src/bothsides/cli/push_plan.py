@@ -21,6 +21,7 @@ from bothsides.cli.terminal import plain, screen
 if TYPE_CHECKING:
     from bothsides.diagnosis.elasticity import PlannedPush, PushPlan
     from bothsides.schema import Side
+    from bothsides.workspace import Workspace
 
 COLUMNS = (
     "push_id",
@@ -34,8 +35,11 @@ COLUMNS = (
     "assignment",
 )
 """The columns of the table `pushes`, in its order."""
+DRAWN = "drawn"
+"""Whether the row's cell is to be pushed, yes or no: what intensity says in words, for people."""
 TARGETS = ("usual_a_week", "bring_a_week", "extra", "cost")
 """What those who run the push need beside them; no mapping reads it."""
+CONTROLS = "Rows of intensity 0 (drawn: no) are the lot's controls: do not push them."
 _SHOWN = 8
 
 PLANS, MAPPING = "pushes", "mapping/planned_pushes.toml"
@@ -105,14 +109,18 @@ def plan(
         last = store.ranges["orders"][1] if "orders" in store.ranges else until or date.min
         currency, costs = store.currency, account_costs(store, panel) if isinstance(panel, Panel) else {}
         warn_of_set_aside(store)
+    latest = last if known_on is None else _known_now(opened)
     if not isinstance(panel, Panel):
         say_why_not(panel.reason, json=json)
         return
+    begins = first_day(day(start, "--start"), last if until is None else min(last, until))
+    if save or out is not None:
+        refuse_known_weeks(begins, latest, save=save, as_of=until, known_on=known_on)
     planned = plan_push(
         panel,
         pushed,
         design=design,
-        start=first_day(day(start, "--start"), last if until is None else min(last, until)),
+        start=begins,
         elasticity=effect,
         cost=costs.get(pushed),
         currency=currency,
@@ -151,6 +159,31 @@ def first_day(asked: date | None, known: date) -> date:
     if asked is not None and asked < after:
         raise ValueError(f"--start {asked} has passed: a lot is dealt before its weeks are known, from {after} on")
     return asked or after
+
+
+def refuse_known_weeks(begins: date, latest: date, *, save: bool, as_of: date | None, known_on: int | None) -> None:
+    """Keep a push that is dealt for days gone by from the record, where it would be read as a trial that was run.
+
+    Raises ValueError where it begins on a day of which orders are known by now.
+
+    >>> refuse_known_weeks(date(2026, 9, 28), date(2026, 9, 27), save=True, as_of=None, known_on=None)
+    """
+    if begins > latest:
+        return
+    asked = [f"--as-of {as_of}"] * (as_of is not None) + [f"--known-on {known_on}"] * (known_on is not None)
+    raise ValueError(
+        f"{'--save' if save else '--out'} with {' '.join(asked)}: the push would begin on {begins}, and orders are "
+        f"known up to {latest}: a lot is written only for weeks that nobody knows yet; leave out {' and '.join(asked)},"
+        f" or give --start {first_day(None, latest)} or later"
+    )
+
+
+def _known_now(opened: Workspace) -> date:
+    """The last day of orders that the latest load knows."""
+    from bothsides.metrics import open_store
+
+    with open_store(published(opened)) as store:
+        return store.ranges["orders"][1] if "orders" in store.ranges else date.min
 
 
 def say_why_not(reason: str, *, json: bool) -> None:
@@ -195,12 +228,15 @@ def write_pushes(planned: PushPlan, path: Path, *, mode: str) -> None:
     """Write the lot as a CSV that a mapping loads into `pushes`. Raises OSError where it cannot be written."""
     with path.open(mode, newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow((*COLUMNS, *TARGETS))
-        writer.writerows((*_cells(row), *_targets(row)) for row in planned.rows)
+        writer.writerow((*COLUMNS, DRAWN, *TARGETS))
+        writer.writerows((*_cells(row), "yes" if row.drawn else "no", *_targets(row)) for row in planned.rows)
 
 
 def plan_as_record(planned: PushPlan, currency: str, saved: Saved | None = None) -> dict[str, Any]:
-    """The plan as plain data: power as a probability, cost in major units of the currency, accounts by week."""
+    """The plan as plain data: power as a probability, cost in major units of the currency, accounts by week.
+
+    Of `pushes` those that are `drawn` are to be pushed, the others are the lot's controls.
+    """
     design = planned.design
     return {
         "status": "ok",
@@ -220,6 +256,7 @@ def plan_as_record(planned: PushPlan, currency: str, saved: Saved | None = None)
         "pushes": [
             {
                 **dict(zip(COLUMNS, _cells(row), strict=True)),
+                DRAWN: row.drawn,
                 "usual_accounts_per_week": row.usual_a_week,
                 "bring_accounts_per_week": row.bring_a_week,
                 "extra_accounts": row.extra,
@@ -289,12 +326,13 @@ def _next(planned: PushPlan, workspace: Path, saved: Saved | None, out: Path | N
     sync = "bothsides sync" if workspace == Path() else f"bothsides sync {workspace}"
     if saved is None:
         lot = _place(planned, Path())
-        there = () if out is None else ("", f"Written to {out}, which no mapping reads yet.")
+        there = () if out is None else ("", f"Written to {out}, which no mapping reads yet.", CONTROLS)
         return (*there, "", f"Next: the same with --save writes {lot} and {MAPPING} into the workspace, then {sync}")
     kept = "" if saved.as_written else f", which was there and is kept as it is: see that its files take in {PLANS}/"
     return (
         "",
         f"Written: {saved.lot}, the lot, and {saved.mapping}, which reads it{kept}.",
+        CONTROLS,
         "Run it as dealt. bothsides elasticity reads its weeks once they have passed and their orders are loaded.",
         f"Next: {sync}",
     )
