@@ -332,7 +332,7 @@ def test_a_saved_plan_is_read_once_its_weeks_have_passed_beside_the_pushes_befor
             "Planned push for suppliers in 2 cells from 2024-10-07",
         ]
         assert not market.suppliers.push.any()
-    assert "Planned push for buyers in 2 cells" in run("doctor", tmp_path).out
+    assert "Planned push for buyers in 2 categories" in run("doctor", tmp_path).out
     trade(tmp_path, 68)
     assert run("sync", tmp_path).code == 0
     with open_store(tmp_path / "warehouse.duckdb") as store:

@@ -1,10 +1,11 @@
 """Readiness: questions the data answers, and for the others what is missing and whom to ask."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from bothsides.diagnosis import QUESTIONS, readiness
 from bothsides.metrics import Query, Status, Store, ask
+from bothsides.metrics.hindsight import on_day
 from bothsides.schema import TABLES
 
 ORDER = {"buyer_id": "b", "supplier_id": "s", "placed_at": date(2024, 1, 1), "amount": 100}
@@ -84,15 +85,62 @@ def test_plans_visits_and_deliveries_are_asked_for(market: Callable[..., Store])
     assert {"Web analytics", "Finance (billing system)"} <= {gap.ask for gap in gaps}
 
 
-def test_a_trial_is_asked_for_until_a_push_is_on_record_whose_places_nobody_chose(market: Callable[..., Store]) -> None:
-    def lacking(*assignments: str) -> tuple[tuple[str, ...], str] | None:
-        pushes = [
-            {"push_id": f"p{i}", "side": "supplier", "started_at": date(2024, 1, 1), "assignment": how}
-            for i, how in enumerate(assignments)
-        ]
-        ready = readiness(market(orders=[ORDER], **({"pushes": pushes} if pushes else {})))
-        return next(((gap.missing, gap.ask) for gap in ready.gaps if "by trial" in gap.question), None)
+TRIAL = "Does one side bring the other, by trial and not only by what moves together?"
+BY_LOT = "pushes: places picked by lot, as `bothsides elasticity plan` deals them"
 
-    by_lot = "pushes: places picked by lot, as `bothsides elasticity plan` deals them"
-    assert lacking() == lacking("chosen") == ((by_lot,), "Growth lead (list of pushes and pilots)")
-    assert lacking("chosen", "randomised") is None
+
+def lacking(store: Store) -> tuple[tuple[str, ...], str] | None:
+    """What the question of a trial lacks, and whom to ask for it."""
+    return next(((gap.missing, gap.ask) for gap in readiness(store).gaps if gap.question == TRIAL), None)
+
+
+def a_push(started_at: date, **more: object) -> dict[str, object]:
+    return {"side": "supplier", "started_at": started_at, "assignment": "randomised", **more}
+
+
+ORDERS = [{**ORDER, "placed_at": date(2024, 1, 1) + timedelta(days=10 * i)} for i in range(20)]
+"""Known to 9 July 2024."""
+
+
+def test_a_trial_is_asked_for_until_a_push_is_on_record_whose_places_nobody_chose(market: Callable[..., Store]) -> None:
+    def pushed(*assignments: str) -> tuple[tuple[str, ...], str] | None:
+        pushes = [a_push(date(2024, 2, 5), assignment=how) for how in assignments]
+        return lacking(market(orders=ORDERS, **({"pushes": pushes} if pushes else {})))
+
+    assert pushed() == pushed("chosen") == ((BY_LOT,), "Growth lead (list of pushes and pilots)")
+    assert pushed("chosen", "randomised") is None
+    assert pushed("instrumented") is None
+
+
+def test_a_trial_answers_once_its_outcome_is_known(market: Callable[..., Store]) -> None:
+    """The first week of a push of 4 April is told 90 days after it, on 9 July: the last known day."""
+    assert lacking(market(orders=ORDERS, pushes=[a_push(date(2024, 4, 4))])) is None
+    for day, told in ((date(2024, 4, 5), "2024-07-10"), (date(2024, 9, 2), "2024-12-07")):
+        waits = f"pushes: the outcome of the trial of {day}, known from {told} on"
+        found = lacking(market(orders=ORDERS, pushes=[a_push(day)]))
+        assert found == ((waits,), "Growth lead (list of pushes and pilots)")
+    only_controls = [a_push(date(2024, 2, 5), intensity=0)]
+    assert lacking(market(orders=ORDERS, pushes=only_controls)) == (
+        (BY_LOT,),
+        "Growth lead (list of pushes and pilots)",
+    )
+
+
+def test_a_later_push_answers_nothing_as_of_an_earlier_day(market: Callable[..., Store]) -> None:
+    store = market(orders=ORDERS, pushes=[a_push(date(2024, 3, 4))])
+    assert lacking(store) is None
+    with on_day(store, date(2024, 3, 1)) as then:
+        assert lacking(then) == ((BY_LOT,), "Growth lead (list of pushes and pilots)")
+    with on_day(store, date(2024, 4, 1)) as then:
+        found = lacking(then)
+        assert found is not None
+        assert "the outcome of the trial of 2024-03-04" in found[0][0]
+
+
+def test_a_trial_needs_dates_by_day_before_any_push(market: Callable[..., Store]) -> None:
+    by_month = [{**ORDER, "placed_at": date(2024, month, 1)} for month in range(1, 8)]
+    by_day = "orders: dates by day, not by month: no push can be dealt or read before that"
+    owners = f"{TABLES['orders'].owner}; Growth lead (list of pushes and pilots)"
+    assert lacking(market(orders=by_month)) == ((by_day, BY_LOT), owners)
+    told = lacking(market(orders=by_month, pushes=[a_push(date(2024, 2, 5))]))
+    assert told == ((by_day,), TABLES["orders"].owner)

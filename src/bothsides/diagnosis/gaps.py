@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bothsides.diagnosis.panel import first_trial, no_weeks
 from bothsides.diagnosis.picture import Gap
+from bothsides.diagnosis.span import Span
 from bothsides.metrics import Store
 from bothsides.schema import TABLES
 from bothsides.schema.period import add_months
-from bothsides.warehouse import version_filter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +25,12 @@ class Question:
     wants: bool = False
     """Whether the answer needs to know what buyers wanted, not only what they ordered, in the orders' months."""
     tries: bool = False
-    """Whether the answer needs a trial: pushes of which somebody other than the teams picked the places."""
+    """Whether the answer needs a trial: pushes of which somebody other than the teams picked the places, by week."""
 
 
 SAMPLE = "orders: every order, not a sample of them"
 TRIED = "pushes: places picked by lot, as `bothsides elasticity plan` deals them"
+BY_DAY = "orders: dates by day, not by month: no push can be dealt or read before that"
 WANTED = "events or quotes: searches or requests for quotation of the same months as the orders"
 
 QUESTIONS = (
@@ -211,17 +213,20 @@ def _missing(store: Store, question: Question) -> tuple[str, ...]:
         unfilled.append(SAMPLE)
     elif question.wants and not demand_seen(store):
         unfilled.append(WANTED)
-    if question.tries and not tried(store):
-        unfilled.append(TRIED)
-    return tuple(unfilled)
+    return (*unfilled, *_untried(store)) if question.tries else tuple(unfilled)
 
 
-def tried(store: Store) -> bool:
-    """Whether a push is on record whose places were picked by lot or by an outside reason."""
-    if "pushes" not in store.fed:
-        return False
-    where = f"{version_filter(store.known_on)} AND assignment IN ('randomised', 'instrumented')"
-    return store.engine.row(f"SELECT 1 FROM pushes WHERE {where} LIMIT 1") is not None
+def _untried(store: Store) -> tuple[str, ...]:
+    """What is missing before a trial has answered: days that tell weeks apart, a push, its outcome."""
+    known, lacking = store.ranges.get("orders"), []
+    if known is not None and no_weeks(store, Span(start=known[0], end=known[1])):
+        lacking.append(BY_DAY)
+    trial = first_trial(store)
+    if trial is None:
+        lacking.append(TRIED)
+    elif not trial.told:
+        lacking.append(f"pushes: the outcome of the trial of {trial.began_on}, known from {trial.told_on} on")
+    return tuple(lacking)
 
 
 def demand_seen(store: Store) -> bool:
@@ -248,7 +253,7 @@ def _named(store: Store, missing: tuple[str, ...]) -> tuple[str, ...]:
     """A table that is not there at all is named once, a column of one that is there with its table."""
     words = []
     for need in missing:
-        if need in (SAMPLE, WANTED, TRIED):
+        if ":" in need:  # in words
             words.append(need)
             continue
         name, column = need.split(".")

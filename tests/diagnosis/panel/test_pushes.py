@@ -5,7 +5,7 @@ from datetime import date
 
 from bothsides.diagnosis.panel import Assignment, Lot
 from bothsides.diagnosis.panel.frame import Frame
-from bothsides.diagnosis.panel.pushes import Push, lots, notes, pushed
+from bothsides.diagnosis.panel.pushes import Push, lots, notes, pushed, untold
 from bothsides.schema import Side
 
 WEEKS = tuple(date(2024, 1, day) for day in (1, 8, 15, 22))
@@ -91,6 +91,35 @@ def test_a_push_that_lies_ahead_has_no_outcome_yet() -> None:
         "Planned push for suppliers in 2 cells from 2024-02-05, no outcome yet: who joined and stayed is known 90 days "
         "after a week, of the first week on 2024-05-11."
     )
+
+
+def test_a_push_without_labels_is_counted_in_the_cells_it_is_aimed_at() -> None:
+    later = replace(PUSH, started_on=date(2024, 2, 5), ended_on=None)
+    for push, cells in (
+        (replace(later, region=None), "2 cells"),
+        (replace(later, category=None, region=None), "3 cells"),
+    ):
+        (said,) = notes((), (later, push), FRAME)
+        assert f"for suppliers in {cells} from 2024-02-05" in said
+
+
+def test_a_push_is_told_by_its_labels_where_cells_are_not_known_or_nobody_trades_there_yet() -> None:
+    later = replace(PUSH, started_on=date(2024, 2, 5))
+    by_category = replace(later, region=None)
+    for pushes, where in (
+        ((later,), "in 1 cell"),
+        ((later, replace(later, region="S")), "in 2 cells"),
+        ((by_category,), "in category x"),
+        ((replace(later, category=None),), "in region N"),
+        ((by_category, replace(by_category, category="y")), "in 2 categories"),
+        ((replace(later, category=None), replace(later, category=None, region="S")), "in 2 regions"),
+        ((by_category, replace(later, category="y")), "in 2 places"),
+        ((later, replace(later, category=None, region=None)), "everywhere"),
+    ):
+        (said,) = untold(pushes, FRAME.end)
+        assert said.startswith(f"Planned push for suppliers {where} from 2024-02-05")
+    (said,) = notes((), (replace(by_category, category="z"),), FRAME)
+    assert "for suppliers in category z from 2024-02-05" in said
 
 
 def test_a_push_under_way_has_no_outcome_yet_until_its_first_week_is_told() -> None:

@@ -48,6 +48,36 @@ def untold_pushes(store: Store) -> tuple[str, ...]:
     return () if known is None else untold(_declared(store), known[1])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A push whose places were picked by lot or for an outside reason: its first day, and when its outcome is told.
+
+    `told` says whether that day is known already.
+    """
+
+    began_on: date
+    told_on: date
+    told: bool
+
+
+def first_trial(store: Store) -> Trial | None:
+    """The trial on record that is told first; as of a day gone by, none of those that began after it."""
+    known = store.ranges.get("orders")
+    if known is None:
+        return None
+    tried = [
+        push
+        for push in _declared(store)
+        if push.assignment in (Assignment.RANDOMISED, Assignment.INSTRUMENTED)
+        and push.intensity > 0
+        and (store.as_of is None or push.started_on <= known[1])
+    ]
+    first = min(tried, key=lambda push: push.started_on, default=None)
+    if first is None:
+        return None
+    return Trial(began_on=first.started_on, told_on=_told_on(first), told=_told_on(first) <= known[1])
+
+
 def read_planned(store: Store, end: date) -> tuple[Push, ...]:
     """The pushes that are declared for days after the last known one."""
     return tuple(push for push in _declared(store) if push.started_on > end)
@@ -135,11 +165,14 @@ def notes(pushes: tuple[Push, ...], planned: tuple[Push, ...], frame: Frame) -> 
             said.append(
                 f"Pushes for {of_side(side)} overlap in {counted(doubled, 'cell')}: the stronger counts, not their sum."
             )
-    return (*said, *untold((*pushes, *planned), frame.end))
+    return (*said, *untold((*pushes, *planned), frame.end, frame))
 
 
-def untold(pushes: Iterable[Push], end: date) -> tuple[str, ...]:
-    """What runs or is planned for each side and has no outcome yet, as known up to a day."""
+def untold(pushes: Iterable[Push], end: date, frame: Frame | None = None) -> tuple[str, ...]:
+    """What runs or is planned for each side and has no outcome yet, as known up to a day.
+
+    Where it runs is told in cells of the frame, without one by its labels.
+    """
     said = []
     for side in Side:
         mine = [push for push in pushes if push.side is side and push.intensity > 0 and _told_on(push) > end]
@@ -147,13 +180,28 @@ def untold(pushes: Iterable[Push], end: date) -> tuple[str, ...]:
             of = [push for push in mine if (push.started_on <= end) is begun]
             if of:
                 first = min(of, key=lambda push: push.started_on)
-                places = len({(push.category, push.region) for push in of})
                 said.append(
-                    f"{words} for {of_side(side)} in {counted(places, 'cell')} {since} {first.started_on}, no outcome "
-                    f"yet: who joined and stayed is known {LAPSE_DAYS} days after a week, of the first week on "
+                    f"{words} for {of_side(side)} {_where(of, frame)} {since} {first.started_on}, no outcome yet: who "
+                    f"joined and stayed is known {LAPSE_DAYS} days after a week, of the first week on "
                     f"{_told_on(first)}."
                 )
     return tuple(said)
+
+
+def _where(pushes: list[Push], frame: Frame | None) -> str:
+    """Where pushes run: in how many cells of the frame, or by their labels where none of its cells is among them."""
+    cells = 0 if frame is None else int(np.any([_aimed(push, frame) for push in pushes], axis=0).sum())
+    if cells:
+        return f"in {counted(cells, 'cell')}"
+    places = {(push.category or "", push.region or "") for push in pushes}
+    if ("", "") in places:
+        return "everywhere"
+    (category, region), *others = places
+    if not others and not (category and region):
+        return f"in category {category}" if category else f"in region {region}"
+    narrowed = {(bool(category), bool(region)) for category, region in places}
+    words = {(True, True): "cell", (True, False): "category", (False, True): "region"}
+    return f"in {counted(len(places), words[narrowed.pop()] if len(narrowed) == 1 else 'place')}"
 
 
 def _told_on(push: Push) -> date:
