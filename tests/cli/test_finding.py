@@ -9,7 +9,8 @@ from rich.console import Console
 from tests.cli.conftest import Run
 from tests.reports import sample
 
-from bothsides.cli.finding import _list, _whole, chosen
+from bothsides.cli.finding import _list, _whole, chosen, finding
+from bothsides.diagnosis import behind
 from bothsides.diagnosis.finding import Place
 
 
@@ -77,7 +78,48 @@ def test_findings_too_small_to_rank_are_named_under_the_list_and_can_be_asked_fo
     diagnosis = replace(full, smaller=(small,))
     _list(console, diagnosis)
     shown = " ".join(text_of(console).split())
-    assert "And 1 smaller one, worth at most GBP 182 k of GMV a month together: supply-short-cell/bolts" in shown
-    assert chosen((*diagnosis.findings, *diagnosis.smaller), small.id) == [small]
+    assert "And 1 smaller one, worth about GBP 182 k of GMV a month: supply-short-cell/bolts" in shown
+    assert chosen((*diagnosis.findings, *diagnosis.unranked), small.id) == [small]
     with pytest.raises(KeyError):
         chosen((small,), "0")
+
+
+def test_a_market_with_small_findings_alone_is_not_called_free_of_problems(console: Console) -> None:
+    full = sample.full()
+    small = replace(full.findings[0], place=Place(category="Bolts"), rank=0)
+    _list(console, replace(full, findings=(), smaller=(small,)))
+    shown = " ".join(text_of(console).split())
+    assert "No problem was found that the data can show" not in shown
+    assert "No problem was found that is worth ranking in a market of this size." in shown
+    assert "And 1 smaller one, worth about GBP 182 k of GMV a month: supply-short-cell/bolts" in shown
+    assert "One of them whole: bothsides finding supply-short-cell/bolts" in shown
+
+
+def test_findings_beyond_the_list_are_not_called_small_nor_added_up(console: Console) -> None:
+    full = sample.full()
+    beyond = tuple(replace(full.findings[0], place=Place(category=name), rank=0) for name in ("Bolts", "Nuts"))
+    _list(console, replace(full, beyond=beyond))
+    shown = " ".join(text_of(console).split())
+    assert "smaller" not in shown
+    assert (
+        f"And 2 more findings beyond the {len(full.findings)} listed; worths of one place overlap and are not added "
+        "up: supply-short-cell/bolts, supply-short-cell/nuts"
+    ) in shown
+
+
+def test_a_smaller_finding_asked_for_by_its_id_comes_with_the_records_behind_it(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The diagnosis is the sample's, its only finding too small to rank, its records read from the store later."""
+    full = sample.full()
+    small = replace(full.findings[0], evidence=full.findings[0].evidence[:2], rank=0)
+    told = replace(full, findings=(), smaller=(small,))
+    monkeypatch.setattr("bothsides.diagnosis.diagnose", lambda *_, **__: told)
+    monkeypatch.setattr(behind, "with_rows", lambda *_: (replace(full.findings[0], rank=0),))
+    finding(small.id, json=True, workspace=workspace)
+    (asked,) = json.loads(capsys.readouterr().out)
+    assert asked["rank"] is None
+    assert any(evidence["records"] for evidence in asked["evidence"])
+    finding(json=True, workspace=workspace)
+    (listed,) = json.loads(capsys.readouterr().out)
+    assert (listed["id"], listed["rank"]) == (small.id, None)

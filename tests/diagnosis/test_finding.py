@@ -74,12 +74,12 @@ GMV = 100_000.0
     ],
 )
 def test_severity_is_worth_and_sureness(worth: float | None, sure: Sureness, severity: FindingSeverity) -> None:
-    (found,), _ = ranked([finding("supply_short_cell", worth, sure=sure)], DiagnosisPolicy(), Market(gmv=GMV))
+    (found,), *_ = ranked([finding("supply_short_cell", worth, sure=sure)], DiagnosisPolicy(), Market(gmv=GMV))
     assert found.severity is severity
 
 
 def test_a_trifle_of_spend_is_of_low_severity() -> None:
     market = Market(gmv=GMV, net_revenue=1_000.0)
-    (found,), _ = ranked([finding("thin_cell_spend", 10.0, of="spend")], DiagnosisPolicy(), market)
+    (found,), *_ = ranked([finding("thin_cell_spend", 10.0, of="spend")], DiagnosisPolicy(), market)
     assert isinstance(found, Finding)
     assert found.severity is FindingSeverity.LOW

@@ -63,14 +63,14 @@ def test_no_acquisition_play_stands_above_the_leak(acquires: str) -> None:
 
 def test_ranks_count_from_one_and_the_list_is_capped() -> None:
     many = [finding(f"kind{i}", float(i)) for i in range(50)]
-    found, beyond = ranked(many, DiagnosisPolicy(most_findings=5))
+    found, beyond, small = ranked(many, DiagnosisPolicy(most_findings=5))
     assert [f.rank for f in found] == [1, 2, 3, 4, 5]
-    assert len(beyond) == 45
+    assert (len(beyond), len(small)) == (45, 0)
     assert found[0].kind == "kind49"
 
 
 def test_one_kind_and_place_is_said_once_with_its_larger_worth() -> None:
-    (kept,), _ = ranked([finding("x", 1.0, category="A"), finding("x", 2.0, category="A")], DiagnosisPolicy())
+    (kept,), *_ = ranked([finding("x", 1.0, category="A"), finding("x", 2.0, category="A")], DiagnosisPolicy())
     assert kept.worth is not None
     assert kept.worth.per_month == 2.0
 
@@ -78,7 +78,7 @@ def test_one_kind_and_place_is_said_once_with_its_larger_worth() -> None:
 def test_findings_of_one_cell_refer_to_each_other() -> None:
     cell, spend = finding("supply_short_cell", 9.0, category="A", region="N"), finding("thin_cell_spend", 1.0)
     spend = replace(spend, place=Place(category="A", region="N"))
-    both, _ = ranked([cell, spend], DiagnosisPolicy())
+    both, *_ = ranked([cell, spend], DiagnosisPolicy())
     assert "See also finding 2," in both[0].caveat
     assert "See also finding 1," in both[1].caveat
     assert ranked([cell], DiagnosisPolicy())[0][0].caveat == ""
@@ -88,7 +88,14 @@ def test_a_trifle_is_folded_and_spend_is_held_against_net_revenue() -> None:
     """0.1 % of GMV is 100, 0.5 % of net revenue 50; without revenue spend is held against GMV."""
     trifle, spend, waste = finding("trifle", 90.0), finding("spend", 60.0, of="spend"), finding("w", 40.0, of="spend")
     given = [waste, trifle, spend, finding("unpriced", None)]
-    found, small = ranked(given, DiagnosisPolicy(), Market(gmv=100_000.0, net_revenue=10_000.0))
+    found, _, small = ranked(given, DiagnosisPolicy(), Market(gmv=100_000.0, net_revenue=10_000.0))
     assert [f.kind for f in found] == ["spend", "unpriced"]
     assert [(f.kind, f.rank) for f in small] == [("trifle", 0), ("w", 0)]
     assert [f.kind for f in ranked(given, DiagnosisPolicy(), Market(gmv=100_000.0))[0]] == ["unpriced"]
+
+
+def test_what_is_beyond_the_list_is_no_trifle_and_keeps_its_severity() -> None:
+    given = [finding("first", 9_000.0), finding("second", 5_000.0), finding("trifle", 90.0)]
+    found = ranked(given, DiagnosisPolicy(most_findings=1), Market(gmv=100_000.0))
+    assert [[f.kind for f in each] for each in found] == [["first"], ["second"], ["trifle"]]
+    assert [(f.rank, f.severity) for f in (*found.beyond, *found.smaller)] == [(0, "high"), (0, "low")]

@@ -49,12 +49,24 @@ def test_a_finding_carries_its_records_and_how_success_is_measured():
     assert short["evidence"][0]["records"] is None
 
 
+def test_findings_without_a_rank_follow_the_ranked_ones():
+    full = sample.full()
+    small = replace(full.findings[0], rank=0)
+    told = audit_json(replace(full, beyond=(replace(full.findings[1], rank=0),), smaller=(small,)))
+    ids = [finding.id for finding in full.findings]
+    assert [one["id"] for one in told] == [*ids, ids[1], ids[0]]
+    assert [one["rank"] for one in told] == [*range(1, len(ids) + 1), None, None]
+    assert told[-1]["worth"] == audit_json(full)[0]["worth"]
+
+
 def test_the_whole_record_holds_every_part_of_the_page_and_the_same_findings():
     full = sample.full()
-    told = audit_record(replace(full, smaller=(replace(full.findings[0], rank=0),)))
+    beyond = (replace(full.findings[1], rank=0),)
+    told = audit_record(replace(full, smaller=(replace(full.findings[0], rank=0),), beyond=beyond))
     assert json.loads(json.dumps(told, allow_nan=False)) == told
     assert told["findings"] == audit_json(full)
     assert [(one["id"], one["rank"]) for one in told["smaller_findings"]] == [(full.findings[0].id, None)]
+    assert [(one["id"], one["rank"]) for one in told["findings_beyond_the_list"]] == [(full.findings[1].id, None)]
     assert (told["verdict"], told["window"]) == (full.verdict, [day.isoformat() for day in full.window])
     assert [headline["label"] for headline in told["headlines"]] == [h.label for h in full.headlines]
     assert set(told) >= {"stage", "liquidity", "predictions", "concentration", "economics", "open_questions"}

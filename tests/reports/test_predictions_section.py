@@ -138,7 +138,7 @@ def test_counts_names_and_the_finding_stand_beside_the_verdict() -> None:
     assert "#finding-" not in alone
     command = "<code>bothsides predict churn --side buyer</code>"
     assert f"Too little hangs on them for a finding; all of them: {command}." in alone
-    assert f"Among the smaller findings; all of them: {command}." in page(
+    assert f"Among the findings without a rank; all of them: {command}." in page(
         at_risk=(COUNT,), findings=(), smaller=(finding,)
     )
 

@@ -300,11 +300,21 @@ def test_smaller_findings_are_one_line_that_loses_nothing():
     full = sample.full()
     some = tuple(replace(finding, rank=0) for finding in full.findings[:2])
     said = _said(findings(replace(full, smaller=some)))
-    assert "And 2 smaller ones, worth at most GBP" in said
+    assert "And 2 smaller ones, worth about GBP" in said
+    assert "a month together" in said
     assert said.count(some[0].title) == 2
     bare = replace(full, findings=(), smaller=some)
     assert "worth ranking" in _said(first(bare))
     assert _said(findings(bare)).startswith("And 2 smaller ones")
+
+
+def test_findings_beyond_the_list_stand_in_a_line_of_their_own_without_a_sum():
+    full = sample.full()
+    some = tuple(replace(finding, rank=0) for finding in full.findings[:2])
+    said = _said(findings(replace(full, beyond=some)))
+    assert f"And 2 more findings beyond the {len(full.findings)} listed; worths of one place overlap" in said
+    assert "together" not in said.split("And 2 more findings")[1]
+    assert said.count(some[0].title) == 2
 
 
 def test_a_share_is_shown_as_counted_beside_what_another_year_could_bring():

@@ -86,4 +86,6 @@ def test_findings_too_small_to_rank_are_counted_in_the_summary():
     full = sample.full()
     said = audit_summary(replace(full, smaller=(replace(full.findings[0], rank=0),)), width=100).plain
     assert "1 smaller one" in said
+    alone = audit_summary(replace(full, findings=(), smaller=(replace(full.findings[0], rank=0),)), width=100).plain
+    assert "No problem was found that is worth ranking in a market of this size." in alone
     assert "smaller" not in audit_summary(full, width=100).plain

@@ -41,7 +41,7 @@ class Case:
     @property
     def every(self) -> tuple[Finding, ...]:
         """What was found, what is too small to be ranked included."""
-        return (*self.found.findings, *self.found.smaller)
+        return (*self.found.findings, *self.found.unranked)
 
     def finding(self, kind: str, **place: object) -> Finding:
         """The finding of the kind at the place."""

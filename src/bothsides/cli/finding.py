@@ -27,18 +27,20 @@ def finding(
     *,
     as_of: Annotated[str | None, Parameter(help="Business date up to which data counts.")] = None,
     known_on: Annotated[int | None, Parameter(help="Load number: what was known then.")] = None,
-    json: Annotated[bool, Parameter(negative=(), help="Print records for scripts.")] = False,
+    json: Annotated[bool, Parameter(negative=(), help="Print records for scripts; rank is null without one.")] = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
     """The findings of the audit as a list, or one of them whole, with the records behind it.
 
-    An id is the problem and its place; it stays the same from run to run as long as the problem does. Examples:
+    An id is the problem and its place; it stays the same from run to run as long as the problem does. Findings too
+    small to rank, or beyond the number that is listed, have ids too; with --json their rank is null. Examples:
 
     bothsides finding
 
     bothsides finding supply-short-cell/supplier/electrical/south --json
     """
-    from bothsides.diagnosis import diagnose, read_policy
+    from bothsides.diagnosis import behind, diagnose, read_policy
+    from bothsides.diagnosis.span import Span
     from bothsides.metrics import open_store, read_dictionary
     from bothsides.reports import finding_json
     from bothsides.reports.sampling import as_told
@@ -49,7 +51,10 @@ def finding(
     with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
         diagnosis = as_told(diagnose(store, as_of=day(as_of, "--as-of"), policy=read_policy(opened.folder)))
         warn_of_set_aside(store)
-    found = list(diagnosis.findings) if which is None else chosen((*diagnosis.findings, *diagnosis.smaller), which)
+        found = [*diagnosis.findings, *diagnosis.unranked]
+        if which is not None:
+            start, end = diagnosis.window
+            found = [*behind.with_rows(store, chosen(tuple(found), which), Span(start=start, end=end))]
     if json:
         print(json_text.dumps([finding_json(one) for one in found], indent=2, ensure_ascii=False))
         return
@@ -72,22 +77,31 @@ def chosen(findings: tuple[Finding, ...], which: str) -> list[Finding]:
 
 def _list(console: Console, diagnosis: Diagnosis) -> None:
     from bothsides.cli.figures import print_whole
-    from bothsides.reports.numbers import money
-    from bothsides.reports.trust import smaller_words
+    from bothsides.reports.unranked import none_ranked, unranked_lines
 
-    if not diagnosis.findings:
-        console.print("No problem was found that the data can show; `bothsides doctor` says what they cannot.")
+    found = (*diagnosis.findings, *diagnosis.unranked)
+    if not found:
+        console.print(f"{none_ranked(diagnosis)}; `bothsides doctor` says what they cannot.")
         return
+    if diagnosis.findings:
+        print_whole(console, _ranked(diagnosis))
+    else:
+        console.print(f"{none_ranked(diagnosis)}.")
+    for line, unranked in unranked_lines(diagnosis):
+        console.print(plain(f"{line}: {', '.join(one.id for one in unranked)}"))
+    console.print(plain(f"One of them whole: bothsides finding {found[0].id}", style="dim"))
+
+
+def _ranked(diagnosis: Diagnosis) -> Table:
+    from bothsides.reports.numbers import money
+
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("", "worth a month", "severity", "sure", "id"):
         table.add_column(name, justify="right" if name in ("", "worth a month") else "left", no_wrap=True)
     for one in diagnosis.findings:
         worth = f"{money(one.worth.per_month, one.worth.currency)} {one.worth.of}" if one.worth else "not known"
         table.add_row(str(one.rank), worth, str(one.severity), str(one.sure), plain(one.id))
-    print_whole(console, table)
-    if diagnosis.smaller:
-        console.print(plain(f"{smaller_words(diagnosis.smaller)}: {', '.join(one.id for one in diagnosis.smaller)}"))
-    console.print(plain(f"One of them whole: bothsides finding {diagnosis.findings[0].id}", style="dim"))
+    return table
 
 
 def _whole(console: Console, one: Finding, currency: str) -> None:

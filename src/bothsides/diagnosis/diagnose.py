@@ -75,8 +75,8 @@ def _diagnose(
     if not store.sampled:
         look = look_at_accounts(store, covered, as_of, policy, benchmarks, judgements=judgements)
     won = sales_funnels(store, as_of, policy)
-    final, smaller = ranked(look.findings, policy, _market(store, covered))
-    final = with_rows(store, final, covered.window)
+    ranking = ranked(look.findings, policy, _market(store, covered))
+    final = with_rows(store, ranking.listed, covered.window)
     shown = headlines(store, covered, policy, as_of=as_of)
     fed = filled(store, (need for edge in EDGES for need in edge.needs))
     wheel = flywheel(store, covered, look.found, fed, policy, as_of=as_of)
@@ -95,7 +95,8 @@ def _diagnose(
             fall=recent_fall(store, covered, policy),
         ),
         findings=final,
-        smaller=smaller,
+        beyond=ranking.beyond,
+        smaller=ranking.smaller,
         headlines=shown,
         flywheel=wheel,
         funnels=(*look.funnels, *won),

@@ -221,4 +221,11 @@ class Diagnosis:
     stored_models: tuple[ShelfLine, ...] = ()
     """The other models as they are stored, a line each; none where no workspace's shelf was looked at."""
     smaller: tuple[Finding, ...] = ()
-    """Findings worth too little of this market to be ranked, or beyond what a person reads, dearest first."""
+    """Findings worth too little of this market to be ranked, dearest first."""
+    beyond: tuple[Finding, ...] = ()
+    """Findings beyond what a person reads, in order; no smaller than the last of those listed need be."""
+
+    @property
+    def unranked(self) -> tuple[Finding, ...]:
+        """Every finding without a rank, the larger ones first."""
+        return (*self.beyond, *self.smaller)

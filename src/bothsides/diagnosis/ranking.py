@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from bothsides.diagnosis.finding import Finding, FindingSeverity, Sureness
 from bothsides.diagnosis.policy import DiagnosisPolicy
@@ -28,28 +29,35 @@ class Market:
     net_revenue: float | None = None
 
 
-def ranked(
-    findings: Iterable[Finding], policy: DiagnosisPolicy, market: Market | None = None
-) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """Findings in order with their rank, and the smaller ones, dearest first.
+class Ranking(NamedTuple):
+    """The findings a person reads, in order; those beyond that, in the same order; those worth a trifle, dearest first.
 
-    One per kind and place. Smaller are those worth a trifle of the market and those beyond what a person reads. A leak
-    in retention comes first whatever its worth, and with it every play that keeps accounts: what is won by spending
-    would run out through it.
+    Only the first have a rank. Those beyond it are as material as the last that has one.
+    """
+
+    listed: tuple[Finding, ...]
+    beyond: tuple[Finding, ...]
+    smaller: tuple[Finding, ...]
+
+
+def ranked(findings: Iterable[Finding], policy: DiagnosisPolicy, market: Market | None = None) -> Ranking:
+    """The findings by rank, and those that have none; one per kind and place.
+
+    A leak in retention comes first whatever its worth, and with it every play that keeps accounts: what is won by
+    spending would run out through it.
     """
     market = market or Market()
-    every = _distinct(findings)
+    every = [replace(f, severity=severity(f, policy, gmv=market.gmv)) for f in _distinct(findings)]
     material = [f for f in every if not _trifle(f, policy, market)]
     leaks = any(f.kind == LEAK for f in material)
     chosen = sorted(material, key=lambda f: (_turn(f, leaks=leaks), -expected(f), f.kind, f.place.label))
     shown, beyond = chosen[: policy.most_findings], chosen[policy.most_findings :]
-    numbered = [
-        replace(finding, rank=i, severity=severity(finding, policy, gmv=market.gmv))
-        for i, finding in enumerate(shown, 1)
-    ]
-    small = [*beyond, *(f for f in every if f not in material)]
+    numbered = [replace(finding, rank=i) for i, finding in enumerate(shown, 1)]
+    small = [f for f in every if _trifle(f, policy, market)]
     small.sort(key=lambda f: (-expected(f), f.kind, f.place.label))
-    return tuple(_referring(finding, numbered) for finding in numbered), tuple(small)
+    return Ranking(
+        listed=tuple(_referring(finding, numbered) for finding in numbered), beyond=tuple(beyond), smaller=tuple(small)
+    )
 
 
 def _turn(finding: Finding, *, leaks: bool) -> int:

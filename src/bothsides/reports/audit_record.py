@@ -24,6 +24,7 @@ def audit_record(diagnosis: Diagnosis) -> dict[str, Any]:
         "verdict": told.verdict,
         "headlines": [_headline(headline) for headline in told.headlines],
         "findings": [finding_json(finding) for finding in sorted(told.findings, key=lambda finding: finding.rank)],
+        "findings_beyond_the_list": [finding_json(finding) for finding in told.beyond],
         "smaller_findings": [finding_json(finding) for finding in told.smaller],
         "stage": stage_record(told.stage) if told.stage else None,
         "liquidity": liquidity_json(told, audit.cells if audit else ()),

@@ -11,14 +11,16 @@ from bothsides.schema.plays import PLAYS
 
 
 def audit_json(diagnosis: Diagnosis) -> list[dict[str, Any]]:
-    """One record a finding, in rank order; money in major units, what is not known is null."""
-    return [finding_json(finding) for finding in sorted(as_told(diagnosis).findings, key=lambda finding: finding.rank)]
+    """One record a finding, in rank order, then those without a rank; money in major units, null if not known."""
+    told = as_told(diagnosis)
+    ranked = sorted(told.findings, key=lambda finding: finding.rank)
+    return [finding_json(finding) for finding in (*ranked, *told.unranked)]
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
     """One finding with its evidence, the records behind it and how its success will be measured.
 
-    The rank is null where it is too small to be ranked.
+    The rank is null where it is too small to be ranked, or beyond the number that is listed.
     """
     place = finding.place
     return {

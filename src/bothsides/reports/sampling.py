@@ -28,9 +28,9 @@ def as_told(diagnosis: Diagnosis) -> Diagnosis:
         return diagnosis
     told = _without_census(diagnosis)
     assert isinstance(told, Diagnosis)
-    listed = (tuple(_less_sure(finding) for finding in each) for each in (told.findings, told.smaller))
-    findings, smaller = listed
-    return replace(told, findings=findings, smaller=smaller)
+    listed = (tuple(map(_less_sure, each)) for each in (told.findings, told.beyond, told.smaller))
+    findings, beyond, smaller = listed
+    return replace(told, findings=findings, beyond=beyond, smaller=smaller)
 
 
 def _less_sure(finding: Finding) -> Finding:

@@ -6,13 +6,13 @@ import textwrap
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from bothsides.diagnosis.finding import Finding
 from bothsides.diagnosis.picture import Diagnosis, Headline
 from bothsides.metrics import Value
 from bothsides.reports.names import change_words, gloss
 from bothsides.reports.numbers import count, plural, shown, span
 from bothsides.reports.sampling import as_told, is_sample
 from bothsides.reports.trust import interval, status, worth_words
+from bothsides.reports.unranked import none_ranked
 
 _NARROWEST = 48
 _SCREEN = 24
@@ -38,7 +38,7 @@ def audit_summary(diagnosis: Diagnosis, *, width: int) -> Text:
     ]
     next_line = Text.assemble(("Next  ", "bold"), next_command(diagnosis))
     room = _SCREEN - len(above) - 2
-    first, shown_findings = _first(diagnosis.findings, width, room=room)
+    first, shown_findings = _first(diagnosis, width, room=room)
     unknown = _unknown(diagnosis, width, shown_findings)
     return Text("\n").join([*above, *first, *unknown, next_line])
 
@@ -120,11 +120,11 @@ def _shorter(rests: str) -> list[str]:
     return [rests, ", ".join((parts[0], parts[-1])), parts[-1]] if len(parts) > 1 else parts
 
 
-def _first(findings: tuple[Finding, ...], width: int, *, room: int) -> tuple[list[Text], int]:
+def _first(diagnosis: Diagnosis, width: int, *, room: int) -> tuple[list[Text], int]:
     """The first findings with what they are worth, as many as the screen has room for; and how many those are."""
-    top = sorted(findings, key=lambda finding: finding.rank)[:_MOST_FINDINGS]
+    top = sorted(diagnosis.findings, key=lambda finding: finding.rank)[:_MOST_FINDINGS]
     if not top:
-        return [Text("No problem found that the data can show.")], 0
+        return [Text(f"{none_ranked(diagnosis)}.")], 0
     lines: list[Text] = []
     for place, finding in enumerate(top, start=1):
         worth = worth_words(finding.worth) if finding.worth else ""
@@ -140,7 +140,7 @@ def _first(findings: tuple[Finding, ...], width: int, *, room: int) -> tuple[lis
 
 
 def _unknown(diagnosis: Diagnosis, width: int, told: int) -> list[Text]:
-    more = len(diagnosis.findings) - told
+    more = len(diagnosis.findings) - told + len(diagnosis.beyond)
     parts = [plural(more, "more finding")] if more > 0 else []
     parts += [plural(len(diagnosis.smaller), "smaller one")] if diagnosis.smaller else []
     parts += [f"{plural(len(diagnosis.gaps), 'question')} the data cannot answer"] if diagnosis.gaps else []

@@ -1,11 +1,9 @@
 """How far to trust a number, in words: n, interval or census, status."""
 
-from collections.abc import Sequence
-
-from bothsides.diagnosis.finding import Finding, Sureness, Worth
+from bothsides.diagnosis.finding import Sureness, Worth
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.metrics import Basis, Status, Unit, Value
-from bothsides.reports.numbers import between, count, money, plural
+from bothsides.reports.numbers import between, count, money
 from bothsides.reports.sampling import is_sample
 
 STATUS_WORDS: dict[Status, str] = {
@@ -63,15 +61,6 @@ def is_firm(value: Value) -> bool:
 def worth_words(worth: Worth | None) -> str:
     """Money at stake per month, or that it could not be put in money."""
     return "not put in money" if worth is None else f"{money(worth.per_month, worth.currency)} a month"
-
-
-def smaller_words(findings: Sequence[Finding]) -> str:
-    """How many findings are too small to be ranked and what they are worth together, by kind of money."""
-    worths = [finding.worth for finding in findings if finding.worth is not None]
-    kinds = dict.fromkeys(worth.of for worth in worths)
-    sums = [f"{money(sum(w.per_month for w in worths if w.of == of), worths[0].currency)} of {of}" for of in kinds]
-    together = f", worth at most {' and '.join(sums)} a month together" if sums else ""
-    return f"And {plural(len(findings), 'smaller one')}{together}"
 
 
 def worth_range(worth: Worth | None) -> str:

@@ -8,7 +8,8 @@ from bothsides.reports.names import value_name
 from bothsides.reports.numbers import spoken
 from bothsides.reports.pieces import Column, Section, fold, linked, prose, table, value_table
 from bothsides.reports.records import records_table
-from bothsides.reports.trust import smaller_words, worth_range, worth_words
+from bothsides.reports.trust import worth_range, worth_words
+from bothsides.reports.unranked import unranked_lines
 from bothsides.schema.plays import PLAYS
 
 _MOST_RECORDS = 10
@@ -16,7 +17,7 @@ _MOST_RECORDS = 10
 
 def findings(diagnosis: Diagnosis) -> Section | None:
     """All findings; nothing where there are none."""
-    if not diagnosis.findings and not diagnosis.smaller:
+    if not diagnosis.findings and not diagnosis.unranked:
         return None
     ranked = sorted(diagnosis.findings, key=lambda finding: finding.rank)
     lead = prose(_order(ranked)) if ranked else Markup("")
@@ -25,20 +26,20 @@ def findings(diagnosis: Diagnosis) -> Section | None:
         nav="Findings",
         heading="All findings",
         body=Markup(
-            "".join([lead, *(_finding(finding, diagnosis.currency) for finding in ranked), _smaller(diagnosis)])
+            "".join([lead, *(_finding(finding, diagnosis.currency) for finding in ranked), *_unranked(diagnosis)])
         ),
     )
 
 
-def _smaller(diagnosis: Diagnosis) -> Markup:
-    """Findings worth too little to be ranked, in one line; each with its worth one fold away."""
-    if not diagnosis.smaller:
-        return Markup("")
+def _unranked(diagnosis: Diagnosis) -> list[Markup]:
+    """Findings without a rank, each sort of them in one line; each with its worth one fold away."""
     columns = (Column(label="finding"), Column(label="worth a month", numeric=True), Column(label="how sure"))
-    rows = [(spoken(f.title), spoken(worth_words(f.worth)), f.sure.value) for f in diagnosis.smaller]
-    return fold(
-        f"{smaller_words(diagnosis.smaller)}", table("Smaller findings, dearest first", columns, rows, class_="words")
-    )
+    folds = []
+    for line, found in unranked_lines(diagnosis):
+        rows = [(spoken(f.title), spoken(worth_words(f.worth)), f.sure.value) for f in found]
+        caption = "Smaller findings, dearest first" if found is diagnosis.smaller else "Findings beyond those listed"
+        folds.append(fold(line, table(caption, columns, rows, class_="words")))
+    return folds
 
 
 def _order(ranked: list[Finding]) -> str:

@@ -7,10 +7,9 @@ from bothsides.reports.markup import Markup, element
 from bothsides.reports.numbers import spoken
 from bothsides.reports.pieces import Section, prose
 from bothsides.reports.trust import worth_range, worth_words
+from bothsides.reports.unranked import none_ranked
 
 _HOW_MANY = 3
-_NOTHING = "No problem was found that the data can show."
-_SMALL = "No problem was found that is worth ranking in a market of this size; the smaller ones stand under Findings."
 
 
 def first(diagnosis: Diagnosis) -> Section | None:
@@ -18,7 +17,7 @@ def first(diagnosis: Diagnosis) -> Section | None:
     top = sorted(diagnosis.findings, key=lambda finding: finding.rank)[:_HOW_MANY]
     if not top:
         body = prose(
-            _SMALL if diagnosis.smaller else _NOTHING,
+            f"{none_ranked(diagnosis)}{'; the smaller ones stand under Findings.' if diagnosis.unranked else '.'}",
             " What they cannot show stands under Not shown." if diagnosis.gaps else None,
         )
     else:

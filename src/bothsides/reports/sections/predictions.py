@@ -83,14 +83,18 @@ def _first(found: RiskCount) -> str:
 
 def _finding(diagnosis: Diagnosis, found: RiskCount) -> Markup:
     """A link to the finding about them; where there is none, which command lists them."""
-    about, smaller = (
+    about, unranked = (
         [one for one in told if one.kind == "accounts_at_risk" and one.place.side is found.side]
-        for told in (diagnosis.findings, diagnosis.smaller)
+        for told in (diagnosis.findings, diagnosis.unranked)
     )
     if about:
         return element("a", f"Finding {about[0].rank} names them", href=f"#finding-{about[0].rank}")
     where = (
-        "Among the smaller findings" if smaller else "Too little hangs on them for a finding" if found.likely else ""
+        "Among the findings without a rank"
+        if unranked
+        else "Too little hangs on them for a finding"
+        if found.likely
+        else ""
     )
     listed = element("code", f"bothsides predict churn --side {found.side.value}")
     return element("span", f"{where}; all of them: " if where else "All of them: ", listed, ".")
