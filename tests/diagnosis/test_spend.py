@@ -1,14 +1,18 @@
 """Spend into thin cells: found where the other side cannot serve it, moved to where it can."""
 
 from dataclasses import replace
+from datetime import date
 
 from bothsides.diagnosis import DiagnosisPolicy
 from bothsides.diagnosis.finding import Place
 from bothsides.diagnosis.liquidity import judge
-from bothsides.diagnosis.spend import Spent, below_threshold_spend, better_cells, spend_findings, stay_lost
+from bothsides.diagnosis.spend import Spent, below_threshold_spend, better_cells, read_spend, spend_findings, stay_lost
 from bothsides.diagnosis.threshold import Distance, Ground, ThresholdReading, ThresholdStatus
 from bothsides.schema import Side
 from tests.diagnosis.test_liquidity import even, market, outcomes
+from tests.metrics.cases import account, order
+from tests.metrics.cases_acquisition import spend
+from tests.metrics.conftest import build_market
 
 SICK = ("Pumps", "North")
 
@@ -97,3 +101,21 @@ def test_no_threshold_no_guard_and_a_cell_is_named_once() -> None:
     assert below_threshold_spend(spent(), [quiet], 12.0, "EUR", DiagnosisPolicy()) == []
     named = [Place(side=Side.BUYER, category="Bolts", region="East")]
     assert below_threshold_spend(spent(), [threshold()], 12.0, "EUR", DiagnosisPolicy(), named=named) == []
+
+
+def test_spend_without_an_exchange_rate_is_no_amount_of_its_cell() -> None:
+    """A side whose every amount lacks a rate has spent an unknown sum, not nothing, and the rest is still told."""
+    place = {"category": "Bolts", "region": "East"}
+    store = build_market(
+        accounts=[account("b1", "2024-01-01"), account("s1", "2024-01-01")],
+        orders=[order("b1", "s1", "2024-03-01", 100_00, category="Bolts", region="East")],
+        spend=[
+            spend(100_00, "2024-03-01", "buyer", **place),
+            spend(100_00, "2024-03-01", "supplier", currency="USD", **place),
+        ],
+        known_until=date(2024, 12, 31),
+    )
+    spent = read_spend(store, market(even()))
+    assert spent is not None
+    assert spent.total == {Side.BUYER: 100.0, Side.SUPPLIER: 0.0}
+    assert spent.by_cell == {(Side.BUYER, ("Bolts", "East")): 100.0}

@@ -42,7 +42,7 @@ def read_spend(store: Store, found: Cells) -> Spent | None:
     region = "region" if found.by_region else "NULL::VARCHAR"
     rows = store.engine.rows(
         f"SELECT side, {category}, {region}, sum(amount)::DOUBLE FROM fact_spend"
-        " WHERE side IS NOT NULL AND spent_on BETWEEN $first AND $last GROUP BY ALL",
+        " WHERE side IS NOT NULL AND amount IS NOT NULL AND spent_on BETWEEN $first AND $last GROUP BY ALL",
         {"first": found.span.start, "last": found.span.end},
     )
     unit = 10 ** minor_units(store.currency)
