@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from bothsides.diagnosis.sorted_sums import grouped, runs, whole_columns
 from bothsides.diagnosis.span import Span
 from bothsides.metrics import Store
 from bothsides.metrics.catalogue.liquidity import REQUEST_MATURITY, SEARCH_MATURITY
@@ -130,7 +131,7 @@ class ByCell:
     @classmethod
     def of(cls, held: Held) -> "ByCell":
         """Its cells."""
-        first = _firsts((held.span, held.cell))
+        first = runs(held.span, held.cell)
         return cls(span=held.span[first], cell=held.cell[first], first=first, rows=len(held.span))
 
     def only(self, kept: Numbers) -> "ByCell":
@@ -214,42 +215,18 @@ def summed(span: Numbers, cell: Numbers, account: Numbers, amounts: Mapping[str,
     """
     if not len(span):
         return Held(span=span, cell=cell, account=account, sums={"rows": span, **amounts})
-    cells, accounts = int(cell.max()) + 1, int(account.max()) + 2
-    key = span.astype(np.int64)
-    key *= cells
-    key += cell
-    key *= accounts
-    key += account
-    key, order = _sorted(key)
-    first = _firsts((key,))
-    sums = {
-        name: np.add.reduceat(part[order], first, dtype=part.dtype if part.dtype.kind == "f" else np.int64)
-        for name, part in amounts.items()
-    }
-    key, rows = key[first] + 1, np.diff(np.append(first, len(key)))
-    place = key // accounts
-    return Held(span=place // cells, cell=place % cells, account=key % accounts - 1, sums={"rows": rows, **sums})
-
-
-def _sorted(key: Numbers) -> tuple[Numbers, Numbers]:
-    """The keys in order, and which row each was; key and row in one number where they fit, which sorts fastest."""
-    bits = len(key).bit_length()
-    if int(key.max()).bit_length() + bits > 62:
-        order = np.argsort(key, kind="stable")
-        return key[order], order
-    both = np.sort((key << bits) | np.arange(len(key)))
-    return both >> bits, both & ((1 << bits) - 1)
-
-
-def _firsts(columns: Sequence[Numbers]) -> Numbers:
-    """The first row of each run of equal rows."""
-    if not len(columns[0]):
-        return np.zeros(0, np.int64)
-    new = np.zeros(len(columns[0]), bool)
-    new[0] = True
-    for column in columns:
-        new[1:] |= column[1:] != column[:-1]
-    return np.flatnonzero(new)
+    cells = int(cell.max()) + 1
+    place = span.astype(np.int64)
+    place *= cells
+    place += cell
+    found = grouped(place, account.astype(np.int64) - UNKNOWN)
+    sums = {name: found.total(part) for name, part in amounts.items()}
+    return Held(
+        span=found.first // cells,
+        cell=found.first % cells,
+        account=found.second + UNKNOWN,
+        sums={"rows": found.times, **sums},
+    )
 
 
 def read_trade(store: Store, split: Split, spans: Sequence[Span], *, as_of: date | None = None) -> Trade:
@@ -374,10 +351,11 @@ def read_columns(
     """
     grid = Grid.of(cells)
     given = {**given, **grid.parameters()}
-    batches = [batch for batch in store.engine.columns(statement, given) if len(next(iter(batch.values())))]
-    found = {name: np.concatenate([batch[name] for batch in batches]) for name in (batches[0] if batches else ())}
+    found = whole_columns(store.engine, statement, given)
+    if not any(len(column) for column in found.values()):
+        return {}
     full = len(cells) == len(grid.categories) * len(grid.regions)
-    return found if full or not found else found | {"cell": np.searchsorted(grid.places(cells), found["cell"])}
+    return found if full else found | {"cell": np.searchsorted(grid.places(cells), found["cell"])}
 
 
 _NONE = np.zeros(0, np.int64)

@@ -1,4 +1,4 @@
-"""The window's trade in columns: added up by pair and cell, whatever the numbers of accounts and the labels are."""
+"""The window's trade in columns: added up by pair and cell, whatever the labels are."""
 
 import time
 from datetime import date
@@ -9,7 +9,6 @@ import duckdb
 import numpy as np
 
 from bothsides.diagnosis.concentration import Ledger, read_ledger
-from bothsides.diagnosis.concentration.ledger import grouped
 from bothsides.diagnosis.span import Span
 from bothsides.metrics import Store
 from bothsides.schema import Side
@@ -91,11 +90,3 @@ def _cpu_of_reading(labels: int) -> float:
     took = time.process_time() - began
     assert (len(found.trades.categories), int(found.trades.orders.sum())) == (labels, 200_000)
     return took
-
-
-def test_keys_too_large_for_one_number_are_added_up_alike() -> None:
-    first, second = np.array([5, 2**40, 5, 7]), np.array([2**40, 3, 2**40, 2**40 + 1])
-    (cells, pairs), times, total = grouped((first, second), np.array([1, 10, 100, 1000]))
-    assert cells.tolist() == [5, 7, 2**40]
-    assert pairs.tolist() == [2**40, 2**40 + 1, 3]
-    assert (times.tolist(), total.tolist()) == ([2, 1, 1], [101, 1000, 10])

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bothsides.diagnosis.concentration.ledger import Flags, Floats, Ints, Trades, in_order, marked, runs, summed
+from bothsides.diagnosis.concentration.ledger import Flags, Floats, Ints, Trades, marked, summed
 from bothsides.diagnosis.concentration.shares import ranked
 from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.sorted_sums import in_order, runs
 from bothsides.schema import Side
 
 

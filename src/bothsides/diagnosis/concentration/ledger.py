@@ -8,10 +8,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from bothsides.diagnosis.sorted_sums import grouped, in_order, runs, whole_columns
 from bothsides.diagnosis.span import Span
 from bothsides.metrics import Store
 from bothsides.schema import Side, minor_units
-from bothsides.warehouse.engine import Parameters
 
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
@@ -33,35 +33,6 @@ def marked(places: Ints | list[int], size: int) -> Flags:
     flags = np.zeros(size, bool)
     flags[places] = True
     return flags
-
-
-def in_order(keys: Ints) -> tuple[Ints, Ints]:
-    """The keys in order, and where each of them stood; equal ones as they stood. Keys are not negative.
-
-    Where both fit into one number the place is written behind the key: numbers are sorted in a fifth of the time that
-    sorting their places takes.
-
-    >>> keys, places = in_order(np.array([7, 3, 7]))
-    >>> keys.tolist(), places.tolist()
-    ([3, 7, 7], [1, 0, 2])
-    """
-    bits = len(keys).bit_length()
-    if int(keys.max(initial=0)).bit_length() + bits < 64:
-        both = keys << bits
-        both |= np.arange(len(keys))
-        both.sort()
-        return both >> bits, both & ((1 << bits) - 1)
-    places = np.argsort(keys, kind="stable")
-    return keys[places], places
-
-
-def runs(keys: Ints) -> Ints:
-    """Where each run of equal keys begins.
-
-    >>> runs(np.array([3, 3, 5])).tolist()
-    [0, 2]
-    """
-    return np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,8 +202,8 @@ def _read_trades(store: Store, span: Span, accounts: int) -> Trades:
     """
     days: dict[str, object] = {"first": span.start, "last": span.end}
     categories, regions = _labels(store, "category", days), _labels(store, "region", days)
-    read = _columns(
-        store,
+    read = whole_columns(
+        store.engine,
         f"""
         WITH {_codes("category")}, {_codes("region")}
         SELECT coalesce(c.code, 0) * $kinds + coalesce(r.code, 0) AS cell,
@@ -244,38 +215,18 @@ def _read_trades(store: Store, span: Span, accounts: int) -> Trades:
         {**days, "kinds": len(regions) + 1, "accounts": accounts},
         ("cell", "pair", "amount"),
     )
-    (cell, pair), orders, amount = grouped((read["cell"], read["pair"]), read["amount"])
+    found = grouped(read["cell"], read["pair"])
+    cell, pair = found.first, found.second
     return Trades(
         buyer=pair // accounts,
         supplier=pair % accounts,
         category=cell // (len(regions) + 1),
         region=cell % (len(regions) + 1),
-        orders=orders,
-        amount=amount / 10 ** minor_units(store.currency),
+        orders=found.times,
+        amount=found.total(read["amount"]) / 10 ** minor_units(store.currency),
         categories=tuple(categories),
         regions=tuple(regions),
     )
-
-
-def grouped(keys: tuple[Ints, Ints], values: Ints) -> tuple[tuple[Ints, Ints], Ints, Ints]:
-    """Every pair of keys that is there, in order, with how often it is and the sum of its values.
-
-    >>> (first, second), times, total = grouped((np.array([2, 1, 2]), np.array([5, 9, 5])), np.array([10, 20, 30]))
-    >>> first.tolist(), second.tolist(), times.tolist(), total.tolist()
-    ([1, 2], [9, 5], [1, 2], [20, 40])
-    """
-    first, second = keys
-    if not len(values):
-        return keys, values, values
-    size = int(second.max()) + 1
-    if (int(first.max()) + 1) * size > np.iinfo(np.int64).max:
-        labels, second = np.unique(second, return_inverse=True)
-        (first, second), times, total = grouped((first, second), values)
-        return (first, labels[second]), times, total
-    key, order = in_order(first * size + second)
-    begins = runs(key)
-    found = key[begins]
-    return (found // size, found % size), np.diff(begins, append=len(key)), np.add.reduceat(values[order], begins)
 
 
 def _labels(store: Store, name: str, days: dict[str, object]) -> list[str]:
@@ -300,13 +251,6 @@ def _codes(name: str) -> str:
     )"""
 
 
-def _columns(store: Store, statement: str, parameters: Parameters, names: tuple[str, ...]) -> dict[str, Ints]:
-    batches = list(store.engine.columns(statement, parameters))
-    if len(batches) == 1:
-        return batches[0]
-    return {name: np.concatenate([np.zeros(0, np.int64), *(batch[name] for batch in batches)]) for name in names}
-
-
 LEAST_MONTHS = 3
 """Months from which their variance says anything."""
 
@@ -319,8 +263,8 @@ def _read_wobble(store: Store, span: Span, trades: Trades) -> dict[tuple[Side, s
     unit = 10 ** minor_units(store.currency)
     found: dict[tuple[Side, str | None], Floats] = {}
     for side in Side:
-        read = _columns(
-            store,
+        read = whole_columns(
+            store.engine,
             f"""
             WITH {_codes("category")}
             SELECT coalesce(c.code, 0) AS category, m.account::BIGINT AS account,
@@ -343,7 +287,8 @@ def _read_wobble(store: Store, span: Span, trades: Trades) -> dict[tuple[Side, s
         place = read["account"] * months + read["month"]
         whole = summed(place, read["amount"].astype(np.float64), size * months).reshape(-1, months)
         found[side, None] = _variance(whole.sum(axis=1), (whole**2).sum(axis=1), months, unit)
-        (category, place), _, amount = grouped((read["category"], place), read["amount"])
+        held = grouped(read["category"], place)
+        category, place, amount = held.first, held.second, held.total(read["amount"])
         for code, label in enumerate(trades.categories, 1):
             here = slice(*np.searchsorted(category, [code, code + 1]).tolist())
             account, monthly = place[here] // months, amount[here].astype(np.float64)

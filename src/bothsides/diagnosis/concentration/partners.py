@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bothsides.diagnosis.concentration.ledger import Flags, Floats, Ints, Ledger, Trades, by_pair, runs, summed
+from bothsides.diagnosis.concentration.ledger import Flags, Floats, Ints, Ledger, Trades, by_pair, summed
 from bothsides.diagnosis.figures import figure, rate
 from bothsides.diagnosis.hanging import Cluster, Dependence, Tie
 from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.sorted_sums import runs
 from bothsides.metrics import Unit, Value
 from bothsides.metrics.shapes.dependence import FEW_ORDERS
 from bothsides.schema import Side

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from bothsides.diagnosis.concentration.ledger import Flags, Ints
+from bothsides.diagnosis.sorted_sums import whole_columns
 from bothsides.diagnosis.span import Span
 from bothsides.metrics import Store
 from bothsides.metrics.building import Past
@@ -64,10 +65,10 @@ def _answers(store: Store, days: dict[str, date], suppliers: Sequence[int] | Non
     """Every request that one of the suppliers answered or won, with its winner, a row for each supplier's answer."""
     quotes = Past(known_on=store.known_on, as_of=store.as_of).rows(TABLES["quotes"])
     these = "" if suppliers is None else "WHERE account IN (SELECT unnest($suppliers::INTEGER[]))"
-    batches = list(
-        store.engine.columns(
-            # Quotes kept by the engine between the parts would cost more than reading them three times.
-            f"""
+    return whole_columns(
+        store.engine,
+        # Quotes kept by the engine between the parts would cost more than reading them three times.
+        f"""
             WITH known AS NOT MATERIALIZED ({quotes}),
             theirs AS (SELECT account_id FROM dim_accounts {these}),
             touched AS (
@@ -95,10 +96,6 @@ def _answers(store: Store, days: dict[str, date], suppliers: Sequence[int] | Non
             FROM asked r LEFT JOIN answers p ON p.request_id = r.quote_id
                          LEFT JOIN dim_accounts w ON w.account_id = r.supplier_id
             """,
-            {**days, "suppliers": suppliers},
-        )
+        {**days, "suppliers": suppliers},
+        ("place", "filled", "winner", "supplier"),
     )
-    return {
-        name: np.concatenate([batch[name] for batch in batches]) if batches else np.zeros(0, np.int64)
-        for name in ("place", "filled", "winner", "supplier")
-    }

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from bothsides.diagnosis.concentration.ledger import Flags, Ledger, Pairs, Trades, by_pair, runs
+from bothsides.diagnosis.concentration.ledger import Flags, Ledger, Pairs, Trades, by_pair
 from bothsides.diagnosis.figures import figure, rate
 from bothsides.diagnosis.hanging import TrustedPlace
 from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.sorted_sums import runs
 from bothsides.metrics import Basis, Unit, Value
 from bothsides.metrics.interval import clustered_ratio
 from bothsides.schema import Side

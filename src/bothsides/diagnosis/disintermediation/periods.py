@@ -8,7 +8,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bothsides.diagnosis.concentration.ledger import Floats, Ints, in_order, runs, summed
+from bothsides.diagnosis.concentration.ledger import Floats, Ints, summed
+from bothsides.diagnosis.sorted_sums import in_order, runs, whole_columns
 from bothsides.diagnosis.span import Span
 from bothsides.metrics import Store
 from bothsides.schema import minor_units
@@ -205,8 +206,6 @@ def _level(*grids: Grid) -> list[Grid]:
 def _columns(store: Store, statement: str, end: date, labels: Parameters | None = None) -> dict[str, Ints]:
     """A statement's rows in whole columns."""
     days = {"last": end, "first": end - timedelta(days=DAYS * LOOKED_BACK - 1)}
-    batches = list(store.engine.columns(statement, {**days, **(labels or {})}))
-    if not batches:
-        names = ("account", "period", "number", "buyer", "supplier", "category", "region", "own", "amount")
-        return {name: np.zeros(0, np.int64) for name in names}
-    return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
+    found = whole_columns(store.engine, statement, {**days, **(labels or {})})
+    names = ("account", "period", "number", "buyer", "supplier", "category", "region", "own", "amount")
+    return found or {name: np.zeros(0, np.int64) for name in names}
