@@ -39,7 +39,7 @@ class World:
     planted: tuple[Planted, ...]
     findings: tuple[Finding, ...]
     smaller: tuple[Finding, ...]
-    """Found, but worth too little of the market to be ranked."""
+    """Found, but without a rank: worth too little of the market, or beyond the number that is listed."""
     plan: MarketPlan
     side_to_fund: Side
     """The side whose spend returns more by the plan."""
@@ -80,7 +80,7 @@ def look(plan: MarketPlan) -> World:
         name=plan.name,
         planted=in_rows(drawn),
         findings=found.findings,
-        smaller=found.smaller,
+        smaller=found.unranked,
         plan=plan,
         side_to_fund=max(Side, key=lambda side: returns[side.value]),
     )
