@@ -23,7 +23,10 @@ def audit(
     *,
     as_of: Annotated[str | None, Parameter(help="Business date up to which data counts.")] = None,
     known_on: Annotated[int | None, Parameter(help="Load number: audit what was known then.")] = None,
-    json: Annotated[bool, Parameter(negative=(), help="Print the findings for scripts; write no report.")] = False,
+    json: Annotated[
+        bool,
+        Parameter(negative=(), help="Print the findings for scripts, those of rank null last; write no report."),
+    ] = False,
     whole: Annotated[
         bool, Parameter(negative=(), help="With --json: one record of everything the page tells, the findings in it.")
     ] = False,

@@ -27,7 +27,7 @@ def finding(
     *,
     as_of: Annotated[str | None, Parameter(help="Business date up to which data counts.")] = None,
     known_on: Annotated[int | None, Parameter(help="Load number: what was known then.")] = None,
-    json: Annotated[bool, Parameter(negative=(), help="Print records for scripts; rank is null without one.")] = False,
+    json: Annotated[bool, Parameter(negative=(), help="Print records for scripts, those of rank null last.")] = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
     """The findings of the audit as a list, or one of them whole, with the records behind it.
