@@ -53,3 +53,28 @@ def test_a_mirror_which_has_no_quarantine_is_diagnosed_without_a_word_of_it(mark
     store = market(orders=[order(date(2024, 1, 3)), order(date(2024, 3, 3))])
     store.engine.run("DROP TABLE quarantine")
     assert "quarantine" not in words(store)
+
+
+def set_aside(market: Callable[..., Store], *loads: tuple[int, str, int, int]) -> tuple[str, ...]:
+    store = market(orders=[order(date(2024, 1, 3)), order(date(2024, 3, 3))])
+    store.engine.run("DELETE FROM loads")
+    for load, source, read, held in loads:
+        if not store.engine.rows("SELECT 1 FROM loads WHERE load_id = $load", {"load": load}):
+            store.engine.run(f"INSERT INTO loads (load_id, status) VALUES ({load}, 'ok')")
+        store.engine.run(
+            'INSERT INTO load_sources (load_id, "source", table_name, "read", quarantined)'
+            f" VALUES ({load}, '{source}', 'orders', {read}, {held})"
+        )
+    return diagnose(store).set_aside
+
+
+def test_a_source_of_which_much_was_set_aside_is_named_with_its_records(market: Callable[..., Store]) -> None:
+    assert set_aside(market, (1, "invoices", 1_000, 143), (1, "web", 1_000, 20)) == (
+        "14 % of what source invoices brought for orders was set aside and is in no number: 143 of 1,000 records.",
+    )
+
+
+def test_what_was_set_aside_is_that_of_the_last_load_that_read_the_source(market: Callable[..., Store]) -> None:
+    mended = (1, "invoices", 1_000, 143), (2, "invoices", 1_000, 0)
+    assert set_aside(market, *mended, (1, "web", 100, 50), (2, "web", 0, 0))[0].startswith("50 % of what source web")
+    assert not set_aside(market, *mended)

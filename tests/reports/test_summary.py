@@ -7,7 +7,7 @@ import pytest
 from rich.cells import cell_len
 from tests.reports import sample
 
-from bothsides.reports import audit_summary
+from bothsides.reports import audit_html, audit_record, audit_summary
 from bothsides.reports.summary import next_command
 
 
@@ -89,3 +89,14 @@ def test_findings_too_small_to_rank_are_counted_in_the_summary():
     alone = audit_summary(replace(full, findings=(), smaller=(replace(full.findings[0], rank=0),)), width=100).plain
     assert "No problem was found that is worth ranking in a market of this size." in alone
     assert "smaller" not in audit_summary(full, width=100).plain
+
+
+def test_what_was_set_aside_stands_before_any_number():
+    said = "14 % of what source invoices brought for orders was set aside and is in no number: 143 of 1,000 records."
+    held = replace(sample.full(), set_aside=(said, "3 % of what source web brought for orders was set aside."))
+    lines = audit_summary(held, width=80).plain.split("\n")
+    assert f"{said} And 1 other." in " ".join(lines[1:3])
+    assert len(lines) <= 24
+    page = audit_html(held)
+    assert page.index("143 of 1,000") < page.index('id="verdict"')
+    assert audit_record(held)["set_aside"] == list(held.set_aside)

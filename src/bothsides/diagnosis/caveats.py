@@ -12,6 +12,33 @@ METHOD = (
     "Worths are accounting, not forecasts: they overlap between findings and must not be added up.",
 )
 
+_EVERY_LOAD = 2**31 - 1
+
+MUCH_SET_ASIDE = 0.02
+"""From this share of a source's records on, what was set aside is said before any number, not in a caveat alone."""
+
+
+def set_aside(store: Store) -> tuple[str, ...]:
+    """A sentence for each source and table of which much was set aside by its last load; the largest share first.
+
+    Records, not money: the amount of a record that could not be read is not known.
+    """
+    if "load_sources" not in store.engine.tables():  # it stays in the workspace: a mirror has none
+        return ()
+    rows = store.engine.rows(
+        'SELECT "source", table_name, sum("read"), sum(quarantined) FROM load_sources l JOIN loads USING (load_id)'
+        " WHERE status = 'ok' AND load_id <= $known AND load_id = (SELECT max(o.load_id) FROM load_sources o"
+        ' JOIN loads p ON p.load_id = o.load_id WHERE p.status = \'ok\' AND o."source" = l."source"'
+        ' AND o."read" > 0 AND o.load_id <= $known) GROUP BY ALL HAVING sum(quarantined) > $much * sum("read")'
+        ' ORDER BY sum(quarantined) / sum("read") DESC, "source", table_name',
+        {"known": store.known_on or _EVERY_LOAD, "much": MUCH_SET_ASIDE},
+    )
+    return tuple(
+        f"{share(held / read)} of what source {source} brought for {table.replace('_', ' ')} was set aside and is in "
+        f"no number: {held:,} of {counted(read, 'record')}."
+        for source, table, read, held in rows
+    )
+
 
 def caveats(store: Store, covered: Spans, found: Cells | None) -> tuple[str, ...]:
     """Those of the data first, then those of the method; only what applies here."""

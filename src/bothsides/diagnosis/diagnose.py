@@ -6,7 +6,7 @@ from bothsides.diagnosis.accounts import Look, look_at_accounts
 from bothsides.diagnosis.at_risk import at_risk, risk_counts
 from bothsides.diagnosis.behind import with_rows
 from bothsides.diagnosis.benchmarks import BENCHMARKS, Benchmark
-from bothsides.diagnosis.caveats import caveats
+from bothsides.diagnosis.caveats import caveats, set_aside
 from bothsides.diagnosis.elasticity import Judgement
 from bothsides.diagnosis.figures import one
 from bothsides.diagnosis.flywheel import EDGES, flywheel
@@ -108,6 +108,7 @@ def _diagnose(
         hanging=look.hanging,
         gaps=readiness(store).gaps,
         caveats=caveats(store, covered, look.found),
+        set_aside=set_aside(store),
         dictionary=store.dictionary,
         stage=read_stage(
             store, covered, look.found, look.judged, policy, threshold=look.threshold, leaving=at_risk(look.risks)

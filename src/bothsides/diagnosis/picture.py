@@ -202,6 +202,8 @@ class Diagnosis:
     gaps: tuple[Gap, ...]
     caveats: tuple[str, ...]
     """Method and data caveats a reader must know, e.g. rows quarantined, declared sample, dates of whole months."""
+    set_aside: tuple[str, ...] = ()
+    """A sentence for each source of which so much was set aside that it must be said before any number."""
     dictionary: Dictionary = HOUSE
     """The definitions by which its values were found."""
     liquidity: LiquidityAudit | None = None

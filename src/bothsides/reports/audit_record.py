@@ -22,6 +22,7 @@ def audit_record(diagnosis: Diagnosis) -> dict[str, Any]:
         "orders_from": told.first_day.isoformat(),
         "load_id": told.load_id,
         "verdict": told.verdict,
+        "set_aside": list(told.set_aside),
         "headlines": [_headline(headline) for headline in told.headlines],
         "findings": [finding_json(finding) for finding in sorted(told.findings, key=lambda finding: finding.rank)],
         "findings_beyond_the_list": [finding_json(finding) for finding in told.beyond],

@@ -69,12 +69,15 @@ def _header(diagnosis: Diagnosis) -> Markup:
 
 
 def _banner(diagnosis: Diagnosis) -> Markup | None:
-    """What a reader must know before any number: the orders are a sample."""
-    if not is_sample(diagnosis):
-        return None
-    lead = element("b", "These orders are a declared sample, not the whole ledger.")
-    rest = " Totals are weighted up to the whole; what a sample cannot show is left out, not zero."
-    return element("p", lead, rest, class_="banner", role="note")
+    """What a reader must know before any number: the orders are a sample, or part of the data was set aside."""
+    said = []
+    if is_sample(diagnosis):
+        rest = " Totals are weighted up to the whole; what a sample cannot show is left out, not zero."
+        said.append([element("b", "These orders are a declared sample, not the whole ledger."), rest])
+    if diagnosis.set_aside:
+        rest = spoken(f" {' '.join(diagnosis.set_aside)} Numbers count the rest. Why, record by record: ")
+        said.append([element("b", "Part of the data was set aside."), rest, element("code", "bothsides quarantine")])
+    return Markup("".join(element("p", words, class_="banner", role="note") for words in said)) if said else None
 
 
 def _contents(sections: list[Section]) -> Markup:

@@ -19,6 +19,7 @@ _SCREEN = 24
 _CUT_NUMBER = re.compile(r"(?: [A-Z]{3})?(?: \S*\d\S*)* …$")
 _CLAUSE = re.compile(r"(?<=[.;]) ")
 _MOST_VERDICT, _MOST_FINDINGS, _MOST_TITLE = 6, 3, 3
+_MOST_SET_ASIDE = 3
 _SAMPLE = "A declared sample of the orders, weighted up to the whole."
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")  # a name must not steer the terminal
 
@@ -31,6 +32,7 @@ def audit_summary(diagnosis: Diagnosis, *, width: int) -> Text:
     above = [
         Text(_titled(diagnosis, width), "bold"),
         *([Text(_fit(_SAMPLE, width), "bold")] if is_sample(diagnosis) else []),
+        *(Text(line, "bold") for line in _set_aside(diagnosis, width)),
         *(Text(line) for line in _told(diagnosis.verdict, width)),
         Text(),
         *_numbers(known, width),
@@ -47,6 +49,15 @@ def _titled(diagnosis: Diagnosis, width: int) -> str:
     """The name and the days the numbers stand for; where room is short the name gives way, never a day."""
     rest = f" · {diagnosis.currency} · {span(*diagnosis.window)}"
     return _fit(_clean(diagnosis.name), max(width - cell_len(rest), 1)) + rest
+
+
+def _set_aside(diagnosis: Diagnosis, width: int) -> list[str]:
+    """The source of which most was set aside; of others only how many."""
+    if not diagnosis.set_aside:
+        return []
+    more = len(diagnosis.set_aside) - 1
+    others = f" And {plural(more, 'other')}." if more else ""
+    return _wrapped(f"{diagnosis.set_aside[0]}{others}", width, most=_MOST_SET_ASIDE)
 
 
 def _told(verdict: str, width: int) -> list[str]:
