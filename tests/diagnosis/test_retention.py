@@ -7,6 +7,7 @@ import pytest
 
 from bothsides.diagnosis import BENCHMARKS, DiagnosisPolicy, Finding, Sureness
 from bothsides.diagnosis.retention import kept, retention, retention_findings
+from bothsides.diagnosis.retention_cause import of_searches, share_it
 from bothsides.diagnosis.span import Span
 from bothsides.metrics import Status, Store
 from bothsides.schema import Side
@@ -110,3 +111,79 @@ def test_suppliers_are_named_where_they_leave_and_buyers_do_not(market: Callable
             row["supplier_id"] = f"s{int(str(row['buyer_id'])[1:]) % 10}"
     (finding,) = findings(build(market, rows, 14), 14)
     assert finding.place.side is Side.SUPPLIER
+
+
+def causes(store: Store, months: int) -> str:
+    end = add_months(date(2023, 1, 1), months)
+    known = Span(start=date(2023, 1, 1), end=date.fromordinal(end.toordinal() - 1))
+    sides = retention(store, known, known.end)
+    (finding,) = retention_findings(sides, "EUR", DiagnosisPolicy(), BENCHMARKS, store=store)
+    return finding.cause
+
+
+def test_the_cause_splits_the_fall_into_orders_price_and_accounts_and_names_the_command(
+    market: Callable[..., Store],
+) -> None:
+    # Each buyer orders twice a month until August 2023; then 48 of 60 once and 12 not at all, at the same price.
+    rows = monthly(15, lambda b, m: 1000 if m < 9 or b % 5 else 0)
+    rows += [row | {"placed_at": add_months(date(2023, 1, 20), m)} for row in rows[:60] for m in range(9)]
+    cause = causes(build(market, rows, 15), 15)
+    assert cause.startswith(
+        "Fewer orders, not smaller ones: 360 in 2023-Q3 and 144 in 2024-Q1, at EUR 10 and EUR 10 each. "
+        "48 buyers traded less (EUR 1.44 k), 12 stopped (EUR 720); new and returned ones brought EUR 0."
+    )
+    assert "run bothsides change gmv --period 2024-Q1 --against 2023-Q3 on the command line." in cause
+    assert "hole" not in cause
+
+
+def test_smaller_orders_are_told_from_fewer(market: Callable[..., Store]) -> None:
+    cause = causes(build(market, monthly(15, lambda b, m: 1000 if m < 9 else 400), 15), 15)
+    assert cause.startswith(
+        "Smaller orders, not fewer: EUR 10 in 2023-Q3 and EUR 4 in 2024-Q1 each, 180 and 180 of them."
+    )
+
+
+def test_newcomers_that_make_up_for_the_fall_are_said_to(market: Callable[..., Store]) -> None:
+    rows = monthly(15, lambda b, m: 1000 if m < 9 else 400)
+    rows += [
+        {
+            "buyer_id": f"n{b}",
+            "supplier_id": f"s{b % 40}",
+            "placed_at": add_months(date(2023, 1, 15), m),
+            "amount": 2000,
+        }
+        for m in range(9, 15)
+        for b in range(30)
+    ]
+    cause = causes(build(market, rows, 15), 15)
+    assert cause.startswith(
+        "All buyers together traded no less in 2024-Q1 than in 2023-Q3: new and returned ones brought"
+    )
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "said"),
+    [
+        ((8126, 0.326), (4367, 0.323), "Searches fell with it (8,126 to 4,367), and as many of 100 led to an order"),
+        (
+            (8126, 0.326),
+            (4367, 0.2),
+            "Searches fell with it (8,126 to 4,367), and fewer of 100 led to an order (33 to 20)",
+        ),
+        (
+            (8126, 0.326),
+            (8000, 0.2),
+            "Searches did not fall (8,126 to 8,000), but fewer of 100 led to an order (33 to 20)",
+        ),
+        ((8126, 0.326), (8000, 0.33), "Neither searches (8,126 to 8,000) nor the share that led to an order fell"),
+    ],
+)
+def test_searches_tell_less_wanted_from_less_found(then: tuple[int, float], now: tuple[int, float], said: str) -> None:
+    assert of_searches(then, now).startswith(said)
+
+
+def test_breadth_is_told_by_how_many_labels_share_the_fall() -> None:
+    then = {"North": 100.0, "South": 100.0, "West": 100.0}
+    assert share_it("region", then, {"North": 50.0, "South": 55.0, "West": 40.0}) == "all 3 regions"
+    assert share_it("region", then, {"North": 10.0, "South": 100.0, "West": 100.0}) == "1 of 3 regions (North)"
+    assert share_it("category", {"A": 100.0}, {"A": 50.0}) == ""

@@ -78,7 +78,7 @@ def look_at_accounts(
     kept = retention(store, covered.known, covered.window.end)
     ways, lost = _ways_in(store, covered, policy)
     held = _what_hangs(store, covered, kept, policy)
-    leak = retention_findings(kept, store.currency, policy, benchmarks)
+    leak = retention_findings(kept, store.currency, policy, benchmarks, store=store)
     forces = _forces(store, as_of, policy, judgements, retention_first=is_leak(leak))
     cells = _cells(store, covered, as_of, held, kept, forces=forces, policy=policy)
     earned = economics(store, covered.window, covered.known, policy)

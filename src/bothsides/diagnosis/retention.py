@@ -8,6 +8,7 @@ from bothsides.diagnosis.comparison import worse_than
 from bothsides.diagnosis.figures import figure, rate
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Rows, Sureness, Worth
 from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.diagnosis.retention_cause import cause_of_fall
 from bothsides.diagnosis.span import Span
 from bothsides.diagnosis.wording import count, counted, money, of_side, share
 from bothsides.metrics import Basis, Query, Status, Store, Unit, Value, ask
@@ -193,11 +194,17 @@ class _Leak:
 
 
 def retention_findings(
-    sides: dict[Side, SideRetention], currency: str, policy: DiagnosisPolicy, benchmarks: tuple[Benchmark, ...]
+    sides: dict[Side, SideRetention],
+    currency: str,
+    policy: DiagnosisPolicy,
+    benchmarks: tuple[Benchmark, ...],
+    *,
+    store: Store | None = None,
 ) -> list[Finding]:
     """At most one leak, for what buyers stop buying suppliers stop selling.
 
-    Where both sides fall, buyers are named, who decide to order, unless suppliers leave more beyond chance.
+    Where both sides fall, buyers are named, who decide to order, unless suppliers leave more beyond chance. The cause
+    is read from the store; without it the finding says only that accounts leave or trade less.
     """
     leaks = {side: leak for side, found in sides.items() if (leak := _leak(found, policy))}
     if not leaks:
@@ -205,7 +212,9 @@ def retention_findings(
     leak = leaks.get(Side.BUYER) or leaks[Side.SUPPLIER]
     if len(leaks) == 2 and _leaves_more(leaks[Side.SUPPLIER].logo, leaks[Side.BUYER].logo) <= policy.alarm_rate:
         leak = leaks[Side.SUPPLIER]
-    return [_finding(leak, sides[leak.of.side.other], currency, benchmarks)]
+    read = "" if store is None else cause_of_fall(store, leak.of.side, leak.months, leak.of.end)
+    found = _finding(leak, sides[leak.of.side.other], currency, benchmarks)
+    return [replace(found, cause=_cause(leak, read))]
 
 
 def _leaves_more(one: Value, other: Value) -> float:
@@ -296,6 +305,12 @@ def _to_call(side: Side, lost: tuple[Lost, ...], months: int) -> Evidence:
     )
 
 
+def _cause(leak: _Leak, read: str) -> str:
+    """What the records say of the cause, and whether seasons may be it."""
+    seasons = " Seasons may play a part: the history is too short to compare with a year ago."
+    return f"{read or 'Existing accounts leave or trade less.'}{seasons if _unseasoned(leak) else ''}"
+
+
 def _finding(leak: _Leak, other: SideRetention, currency: str, benchmarks: tuple[Benchmark, ...]) -> Finding:
     side, ndr = leak.of.side, float(leak.ndr.value or 0)
     monthly, who = leak.base / leak.months, of_side(side)
@@ -319,12 +334,7 @@ def _finding(leak: _Leak, other: SideRetention, currency: str, benchmarks: tuple
             currency=currency,
             reckoning=f"{money(monthly, currency)} a month from these accounts before x {share(1 - ndr)} lost since.",
         ),
-        cause="Existing accounts leave or trade less; new ones only fill the hole."
-        + (
-            " Seasons may play a part: the history is too short to compare with a year ago."
-            if _unseasoned(leak)
-            else ""
-        ),
+        cause=_cause(leak, ""),
         owner="Customer-success lead",
         play="retain_before_acquire",
         first_step=f"Call the {counted(len(leak.of.lost), side.value)} named in the evidence that stopped or halved, "
