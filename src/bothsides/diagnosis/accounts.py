@@ -32,6 +32,7 @@ from bothsides.diagnosis.elasticity import (
 from bothsides.diagnosis.finding import Finding
 from bothsides.diagnosis.first_transaction import first_transaction
 from bothsides.diagnosis.hanging import Hanging
+from bothsides.diagnosis.lately import beside_last_periods
 from bothsides.diagnosis.liquidity import Judged, judge
 from bothsides.diagnosis.liquidity_audit import LiquidityAudit
 from bothsides.diagnosis.onboarding import onboarding
@@ -84,14 +85,18 @@ def look_at_accounts(
     earned = economics(store, covered.window, covered.known, policy)
     risks = read_risks(store, as_of, policy)
     return Look(
-        findings=(
-            *leak,
-            *held.findings,
-            *lost,
-            *cells.findings,
-            *(economics_findings(earned, store.currency, policy, benchmarks) if earned else ()),
-            *forces.findings,
-            *at_risk_findings(risks, store.currency, policy),
+        findings=beside_last_periods(
+            (
+                *leak,
+                *held.findings,
+                *lost,
+                *cells.findings,
+                *(economics_findings(earned, store.currency, policy, benchmarks) if earned else ()),
+                *forces.findings,
+                *at_risk_findings(risks, store.currency, policy),
+            ),
+            cells.liquidity,
+            cells.found,
         ),
         found=cells.found,
         judged=cells.judged,

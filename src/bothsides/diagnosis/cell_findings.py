@@ -117,10 +117,17 @@ def _supply_short(j: Judged, found: Cells, currency: str, gap: CoverageGap | Non
         cause="Demand grew or was bought where suppliers were not recruited.",
         owner="Category manager, supplier side",
         play="seed_supply",
-        first_step=f"Recruit about {counted(missing, 'supplier')} for {cell.label}: call those who could answer the "
-        "searches and requests that found nobody.",
+        first_step=recruit_step(cell.label, missing),
         caveat="Counts orders that the usual share of today's searches and requests would have brought; buyers who "
         "never came are not in it.",
+    )
+
+
+def recruit_step(label: str, missing: int, *, today: str = "") -> str:
+    """How many suppliers to recruit for the cell and whom to call; `today` says what the last period alone asks for."""
+    return (
+        f"Recruit about {counted(missing, 'supplier')}{today} for {label}: call those who could answer the searches "
+        "and requests that found nobody."
     )
 
 

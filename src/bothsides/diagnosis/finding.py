@@ -109,6 +109,8 @@ class Finding:
     caveat: str = ""
     rank: int = 0
     severity: FindingSeverity = FindingSeverity.LOW
+    contradicted: bool = False
+    """Whether the last periods say otherwise than the window: no longer said of the market as it stands."""
 
     @property
     def id(self) -> str:

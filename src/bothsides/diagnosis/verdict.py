@@ -56,7 +56,7 @@ def _year(headlines: Sequence[Headline]) -> str:
 def _short(findings: Sequence[Finding], judged: int) -> str:
     sentences = []
     for kind, who in SIDE_SHORT.items():
-        found = [f for f in findings if f.kind == kind]
+        found = [f for f in findings if f.kind == kind and not f.contradicted]
         if not found:
             continue
         places = [" / ".join(p for p in (f.place.category, f.place.region) if p) for f in found[:MOST_PLACES]]
@@ -66,7 +66,8 @@ def _short(findings: Sequence[Finding], judged: int) -> str:
         sentences.append(f"{who} are short in {listed(places)}{sure}")
     if sentences:
         return ", ".join(sentences)
-    return f"neither side is short in the {counted(judged, 'cell')} that could be judged" if judged else ""
+    still = "still " if any(f.contradicted for f in findings) else ""
+    return f"neither side is {still}short in the {counted(judged, 'cell')} that could be judged" if judged else ""
 
 
 FIRST = "First: "
