@@ -18,7 +18,16 @@ from tests.cli.conftest import Run
 from tests.diagnosis.panels import panel_of
 
 from bothsides.cli.elasticity import after_push, as_record, show
-from bothsides.cli.push_plan import COLUMNS, first_day, plan, plan_as_record, save_plan, show_plan, write_pushes
+from bothsides.cli.push_plan import (
+    COLUMNS,
+    first_day,
+    plan,
+    plan_as_record,
+    save_plan,
+    show_plan,
+    what_first,
+    write_pushes,
+)
 from bothsides.diagnosis.elasticity import (
     Design,
     ElasticityReading,
@@ -182,6 +191,12 @@ def test_a_market_without_a_panel_says_why(run: Run, workspace: Path) -> None:
         assert record["status"] == "unavailable"
         assert record["reason"]
     assert "Next: bothsides doctor" in run("elasticity", "plan", "--side", "buyer", "-w", workspace).out
+
+
+def test_dates_by_month_lead_to_dates_by_day_and_not_in_a_circle() -> None:
+    said = what_first("100 % of orders are dated the first of a month: dates stand for whole months, and so on")
+    assert said.startswith("load orders dated by day")
+    assert "doctor" not in said
 
 
 def test_judgements_on_record_are_read_by_the_audit_and_checked_by_the_doctor(

@@ -9,6 +9,10 @@ from tests.reports.sample import full
 
 from bothsides.diagnosis.elasticity import ElasticityReading, Judgement, SideMoney, elasticity
 from bothsides.diagnosis.elasticity.records import beyond_chance
+from bothsides.diagnosis.figures import figure
+from bothsides.diagnosis.picture import SideEconomics
+from bothsides.diagnosis.threshold import Thresholds
+from bothsides.metrics import Basis, Unit
 from bothsides.reports.sections.elasticity import elasticity as section
 from bothsides.schema import Side
 from bothsides.simulate.panel import WORLDS, draw
@@ -57,8 +61,36 @@ def test_what_is_missing_is_named() -> None:
     assert "load `fees`" in html
 
 
-def test_no_panel_no_section() -> None:
-    assert section(replace(full(), elasticity=None)) is None
+def test_a_market_that_cannot_be_followed_by_week_has_the_section_with_the_reason() -> None:
+    assert section(replace(full(), elasticity=None, threshold=None)) is None
+    why = Thresholds(reason="dates stand for whole months")
+    shown = section(replace(full(), elasticity=None, threshold=why))
+    assert shown is not None
+    assert shown.nav == "Which side to fund"
+    assert "Which side to fund cannot be said: dates stand for whole months." in str(shown.html())
+
+
+def of_economics(side: Side, ratio: float, low: float, high: float) -> SideEconomics:
+    value = figure("ltv_to_cac", ratio, Unit.RATIO, n=100, low=low, high=high, basis=Basis.CELLS, side=side.value)
+    return SideEconomics(side=side, values={"ltv_to_cac": value}, by_channel=(), sentence="")
+
+
+def test_a_choice_says_where_unit_economics_alone_show_no_difference() -> None:
+    found = reading("randomised_pushes", 16, 60)
+    chosen = replace(found, funding=replace(found.funding, side=Side.SUPPLIER))
+    buyers, suppliers = of_economics(Side.BUYER, 2.94, 2.39, 3.49), of_economics(Side.SUPPLIER, 2.92, 2.25, 3.58)
+
+    def said(*sides: SideEconomics) -> str:
+        shown = section(replace(full(), elasticity=chosen, economics=sides))
+        assert shown is not None
+        return str(shown.html())
+
+    alone = "Unit economics alone show no difference between the sides"
+    assert f"{alone}: LTV:CAC of buyers 2.94 (2.39 to 3.49), of suppliers 2.92 (2.25 to 3.58)" in said(
+        buyers, suppliers
+    )
+    assert alone not in said(buyers, of_economics(Side.SUPPLIER, 6.0, 5.0, 7.0))
+    assert alone not in said(buyers)
 
 
 def test_checks_stand_beside_the_line_against_which_they_are_judged() -> None:

@@ -53,7 +53,14 @@ def reading(
     bothsides elasticity acme --as-of 2026-03-31 --json
     """
     from bothsides.diagnosis import read_policy
-    from bothsides.diagnosis.elasticity import cheapest_test, leaks, read_judgements, read_money
+    from bothsides.diagnosis.elasticity import (
+        alike_alone,
+        cheapest_test,
+        leaks,
+        read_judgements,
+        read_money,
+        unit_economics,
+    )
     from bothsides.diagnosis.elasticity import elasticity as read_elasticity
     from bothsides.diagnosis.panel import Panel, read_panel
     from bothsides.metrics import open_store, read_dictionary
@@ -66,6 +73,7 @@ def reading(
         panel = read_panel(store, as_of=until, policy=policy)
         currency, money = store.currency, read_money(store, panel) if isinstance(panel, Panel) else {}
         keep_first = isinstance(panel, Panel) and leaks(store, policy, as_of=until)
+        alone = unit_economics(store, policy, as_of=until) if isinstance(panel, Panel) else ()
         warn_of_set_aside(store)
     if not isinstance(panel, Panel):
         say_why_not(panel.reason, json=json)
@@ -78,10 +86,12 @@ def reading(
     if json:
         print(json_text.dumps(as_record(found, deciding, currency), indent=2, ensure_ascii=False))
     else:
-        show(screen(), found, deciding, currency)
+        show(screen(), found, deciding, currency, alone=alike_alone(found.funding, alone))
 
 
-def show(console: Console, reading: ElasticityReading, tests: list[DecidingTest], currency: str) -> None:
+def show(
+    console: Console, reading: ElasticityReading, tests: list[DecidingTest], currency: str, *, alone: str = ""
+) -> None:
     """The reading on one screen: effects, what they rest on, retention, funding, what to do next."""
     from bothsides.cli.figures import print_whole
     from bothsides.diagnosis.wording import counted
@@ -95,7 +105,7 @@ def show(console: Console, reading: ElasticityReading, tests: list[DecidingTest]
         console.print(plain(f"\n{reading.effects[0].reason}.", style="dim"))
     else:
         _show_effects(console, reading)
-    console.print(plain(f"\n{reading.funding.sentence}", style="bold"))
+    console.print(plain(f"\n{' '.join(filter(None, (reading.funding.sentence, alone)))}", style="bold"))
     if reading.funding.returns:
         print_whole(console, _returns(reading, currency))
         console.print(plain(reading.funding.reckoned, style="dim"))

@@ -41,6 +41,8 @@ TARGETS = ("usual_a_week", "bring_a_week", "extra", "cost")
 """What those who run the push need beside them; no mapping reads it."""
 CONTROLS = "Rows of intensity 0 (drawn: no) are the lot's controls: do not push them."
 _SHOWN = 8
+WHOLE_MONTHS = "dates stand for whole months"
+"""What the reason says where a market is dated by month."""
 
 PLANS, MAPPING = "pushes", "mapping/planned_pushes.toml"
 """Where plans lie in a workspace, and what reads them."""
@@ -192,7 +194,18 @@ def say_why_not(reason: str, *, json: bool) -> None:
         print(json_text.dumps({"status": "unavailable", "reason": reason}, indent=2, ensure_ascii=False))
     else:
         screen().print(plain(f"Nothing can be said of one side moving the other: {reason}."))
-        screen().print(plain("Next: bothsides doctor says which questions the data can answer.", style="dim"))
+        screen().print(plain(f"Next: {what_first(reason)}", style="dim"))
+
+
+def what_first(reason: str) -> str:
+    """What to do where nothing can be said yet.
+
+    >>> what_first("dates stand for whole months, and so on")
+    'load orders dated by day (order export), then bothsides sync. No push can be dealt or read before that.'
+    """
+    if WHOLE_MONTHS in reason:
+        return "load orders dated by day (order export), then bothsides sync. No push can be dealt or read before that."
+    return "bothsides doctor says which questions the data can answer."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

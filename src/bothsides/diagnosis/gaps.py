@@ -218,15 +218,15 @@ def _missing(store: Store, question: Question) -> tuple[str, ...]:
 
 def _untried(store: Store) -> tuple[str, ...]:
     """What is missing before a trial has answered: days that tell weeks apart, a push, its outcome."""
-    known, lacking = store.ranges.get("orders"), []
+    known = store.ranges.get("orders")
     if known is not None and no_weeks(store, Span(start=known[0], end=known[1])):
-        lacking.append(BY_DAY)
+        return (BY_DAY,)  # a push cannot be dealt before: asking for one now would send the reader in a circle
     trial = first_trial(store)
     if trial is None:
-        lacking.append(TRIED)
-    elif not trial.told:
-        lacking.append(f"pushes: the outcome of the trial of {trial.began_on}, known from {trial.told_on} on")
-    return tuple(lacking)
+        return (TRIED,)
+    if not trial.told:
+        return (f"pushes: the outcome of the trial of {trial.began_on}, known from {trial.told_on} on",)
+    return ()
 
 
 def demand_seen(store: Store) -> bool:

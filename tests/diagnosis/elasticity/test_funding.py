@@ -145,6 +145,7 @@ def test_a_finding_proposes_the_side_with_its_worth_and_its_doubt() -> None:
     assert finding.worth.low <= finding.worth.per_month <= finding.worth.high
     assert finding.success.metric == "return_per_spend"
     assert "randomised" in finding.why_sure
+    assert finding.title.startswith("On average")
 
 
 def test_correlation_alone_proposes_nothing() -> None:
@@ -270,3 +271,22 @@ def test_the_first_step_moves_what_the_worth_is_reckoned_on_and_waits_for_retent
         assert "25 % of what is spent a month on buyers" in finding.worth.reckoning
         assert finding.evidence[0].values[0].basis is Basis.DRAWS
         assert finding.evidence[1].values[0].basis is Basis.CELLS
+
+
+def test_the_headline_says_that_it_is_an_average_and_what_part_rests_on_whom_they_draw() -> None:
+    found = funded(0.5, 0.1, wide=0.02)
+    assert found.sentence.startswith("On average over everyone who joined, paid for or not, and so not what the next")
+    better = max(found.returns, key=lambda r: r.total)
+    assert f"{better.own:.2f} come from the suppliers won themselves and {better.cross:.2f} rest on" in found.sentence
+
+
+def test_a_choice_whose_effects_are_open_is_directional_and_claims_no_probability() -> None:
+    dear = {**MONEY, Side.BUYER: SideMoney(cost=1000.0, contribution=2.0)}
+    for leak in (False, True):
+        effects = (drawn(Side.BUYER, 0.1, wide=0.1), drawn(Side.SUPPLIER, 0.1, wide=0.1))
+        found = fund(still(), effects, dear, POLICY, 1, retention_first=leak)
+        assert found.side is Side.SUPPLIER
+        assert "points to suppliers and is directional, no more" in found.sentence
+        assert "Whether the sides draw each other in at all is open." in found.sentence
+        assert "probability" not in found.sentence
+        assert ("if you fund acquisition at all" in found.sentence) is leak

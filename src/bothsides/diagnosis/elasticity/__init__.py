@@ -1,5 +1,6 @@
 """How strongly one side of the market draws and keeps the other, and which side to fund."""
 
+from bothsides.diagnosis.elasticity.alone import alike_alone, unit_economics
 from bothsides.diagnosis.elasticity.amounts import account_costs, read_money
 from bothsides.diagnosis.elasticity.findings import effect_value, elasticity_findings, return_value
 from bothsides.diagnosis.elasticity.funding import Money, SideMoney
@@ -44,6 +45,7 @@ __all__ = [
     "SideMoney",
     "SideReturn",
     "account_costs",
+    "alike_alone",
     "cheapest_test",
     "effect_value",
     "elasticity",
@@ -54,4 +56,5 @@ __all__ = [
     "read_judgements",
     "read_money",
     "return_value",
+    "unit_economics",
 ]

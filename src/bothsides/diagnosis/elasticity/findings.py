@@ -78,8 +78,8 @@ def _fund(
     drawn = [e for e in reading.effects if e.margin is Margin.INFLOW]
     return Finding(
         kind="fund_side",
-        title=f"The next {amount(1000, currency)} returns {amount(1000 * better.total, currency)} when spent on "
-        f"{of_side(side)}, {amount(1000 * worse.total, currency)} on {of_side(side.other)}",
+        title=f"On average {amount(1000, currency)} spent on {of_side(side)} returned "
+        f"{amount(1000 * better.total, currency)}, on {of_side(side.other)} {amount(1000 * worse.total, currency)}",
         place=Place(side=side),
         sure=Sureness.LIKELY if _settled(funding) else Sureness.DIRECTIONAL,
         why_sure=f"Right with a probability of {share(funding.probability or 0)}; how the sides draw each other rests "

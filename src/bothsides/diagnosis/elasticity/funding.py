@@ -272,22 +272,38 @@ def _alike(better: SideReturn, worse: SideReturn, given: _Given) -> str:
 def _said(better: SideReturn, worse: SideReturn, sure: float, given: _Given) -> str:
     """The choice in sentences, no stronger than what it rests on, and second to retention where accounts leak."""
     first, second = of_side(better.side), of_side(worse.side)
-    told = f"A unit spent on {first} returns {better.total:.2f} within {given.horizon} weeks, one spent on {second} "
+    told = (
+        f"On average over everyone who joined, paid for or not, and so not what the next unit spent returns: a unit "
+        f"spent on {first} returns {better.total:.2f} within {given.horizon} weeks, one spent on {second} "
+    )
     if given.grade is Identification.CORRELATIONAL:
         told += (
             f"{worse.total:.2f}. That speaks for {first}, but how the sides draw each other is only a correlation: "
             f"try it by lot before money moves (bothsides elasticity plan --side {better.side.value})."
         )
+    elif given.open_effects:
+        whom = "if you fund acquisition at all, that points" if given.retention_first else "that points"
+        told += f"{worse.total:.2f}: {whom} to {first} and is directional, no more."
     else:
         fund_it = f"if you fund acquisition at all: {first}" if given.retention_first else f"fund {first}"
         told += f"{worse.total:.2f}: {fund_it}, right with a probability of {share(sure)}{_if_so(given.grade)}."
     if given.retention_first:
         told = f"Accounts leak (net retention is under 100 %): keep those there are first. {told}"
     if given.open_effects:
-        told += " How the sides draw each other in is open, so this rests on what the accounts won bring themselves."
+        told += " Whether the sides draw each other in at all is open."
+    told += _parts(better, worse)
     if better.total < 1:
         told += f" Neither side returns within {given.horizon} weeks what is spent on it."
     return told + _counts_as_none(given)
+
+
+def _parts(better: SideReturn, worse: SideReturn) -> str:
+    """How much of each return is direct, and how much rests on the effects of one side on the other."""
+    return (
+        f" Of the {better.total:.2f}, {better.own:.2f} come from the {of_side(better.side)} won themselves and "
+        f"{better.cross:.2f} rest on whom they draw in and keep; of the {worse.total:.2f}, {worse.own:.2f} and "
+        f"{worse.cross:.2f}."
+    )
 
 
 def _counts_as_none(given: _Given) -> str:

@@ -1,6 +1,6 @@
 """Which side to fund: what a unit of spend returns on each side, and how one side draws and keeps the other."""
 
-from bothsides.diagnosis.elasticity import BELIEFS
+from bothsides.diagnosis.elasticity import BELIEFS, alike_alone
 from bothsides.diagnosis.elasticity.records import (
     STRENGTH,
     Check,
@@ -41,9 +41,10 @@ def elasticity(diagnosis: Diagnosis) -> Section | None:
     """What each side does for the other and which to fund; nothing where no panel can be read."""
     reading = diagnosis.elasticity
     if reading is None:
-        return None
+        return _no_reading(diagnosis)
+    alone = alike_alone(reading.funding, diagnosis.economics)
     parts = (
-        prose(element("b", spoken(reading.funding.sentence))),
+        prose(element("b", spoken(" ".join(filter(None, (reading.funding.sentence, alone)))))),
         _returns(reading, diagnosis.currency),
         *(prose(spoken(note), class_="of") for note in reading.notes),
         _small(reading) if reading.small else _effects(reading),
@@ -52,6 +53,16 @@ def elasticity(diagnosis: Diagnosis) -> Section | None:
         _behind(reading),
     )
     body = Markup("".join(part for part in parts if part))
+    return _section(body)
+
+
+def _no_reading(diagnosis: Diagnosis) -> Section | None:
+    """Why nothing can be said where the market cannot be followed by week; nothing where accounts cannot be at all."""
+    why = diagnosis.threshold.reason if diagnosis.threshold else ""
+    return _section(prose(spoken(f"Which side to fund cannot be said: {why}."))) if why else None
+
+
+def _section(body: Markup) -> Section:
     return Section(id="elasticity", nav="Which side to fund", heading="Which side to fund", body=body)
 
 
