@@ -22,6 +22,7 @@ from bothsides.reports.sections.funnels import funnels
 from bothsides.reports.sections.gaps import gaps
 from bothsides.reports.sections.headlines import headlines
 from bothsides.reports.sections.liquidity import liquidity, map_title
+from bothsides.reports.sections.method import method
 from bothsides.reports.trust import trust
 
 
@@ -399,3 +400,21 @@ def test_a_missing_reading_gives_its_reason_and_not_the_word_for_an_empty_ratio(
     said = " ".join(Outline(value_table("Readings", "reading", [("Balanced", lacking)])).words)
     assert "too few cells" in said
     assert "no denominator" not in said
+
+
+def test_a_card_names_the_cause_and_the_measure_of_success_with_todays_number():
+    card = sample.full().findings[3]
+    said = _said(first(replace(sample.full(), findings=(card,))))
+    assert f"Cause: {card.cause} First step: " in said
+    assert "Success: Net retention on GMV of the same side is above 100 % for two quarters. Now 96 %" in said
+
+
+def test_commands_are_set_as_commands_and_never_between_backticks():
+    told = replace(sample.full().findings[0].evidence[0], sentence="`bothsides predict churn` lists them.")
+    finding = replace(
+        sample.full().findings[0], evidence=(told, replace(told, rows=sample.full().findings[0].evidence[-1].rows))
+    )
+    said = replace(sample.full(), findings=(finding,), caveats=("See `bothsides quarantine`.",))
+    for section in (findings(said), method(said)):
+        assert "`" not in section.body
+    assert "<code>bothsides quarantine</code>" in method(said).body

@@ -105,6 +105,7 @@ def _ranked(diagnosis: Diagnosis) -> Table:
 
 
 def _whole(console: Console, one: Finding, currency: str) -> None:
+    from bothsides.reports.success import success_words
     from bothsides.reports.trust import worth_range, worth_words
     from bothsides.schema.plays import PLAYS
 
@@ -121,7 +122,7 @@ def _whole(console: Console, one: Finding, currency: str) -> None:
         ("Owner", one.owner),
         ("Play", PLAYS.get(one.play, one.play)),
         ("First step", one.first_step),
-        ("Success", f"{one.success.says} Look again after {one.success.weeks} weeks."),
+        ("Success", success_words(one)),
         ("Caveat", one.caveat),
     )
     facts = Table(box=None, show_header=False, pad_edge=False)

@@ -1,7 +1,7 @@
 """A finding: what is wrong or limits growth, where, how sure, worth what, whose it is and which play answers it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
@@ -109,6 +109,8 @@ class Finding:
     caveat: str = ""
     rank: int = 0
     severity: FindingSeverity = FindingSeverity.LOW
+    aim: str = ""
+    """What its play should reach, with the number, where that of its kind names none."""
     contradicted: bool = False
     """Whether the last periods say otherwise than the window: no longer said of the market as it stands."""
 
@@ -125,7 +127,8 @@ class Finding:
     @property
     def success(self) -> Success:
         """How to tell that its play worked. Raises KeyError for a kind without a declared measure."""
-        return success_of(self.kind)
+        declared = success_of(self.kind)
+        return replace(declared, says=self.aim) if self.aim else declared
 
 
 def problem_id(kind: str, place: Place) -> str:

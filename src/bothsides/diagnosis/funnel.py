@@ -195,6 +195,7 @@ def finding(
             if cause
             else " Nothing on record shows why they stop: the cause is the usual one at this step."
         ),
+        aim=f"Of the next signups {share(leak.usual)} pass the step, as of {leak.against}; now {share(leak.rate)} do.",
     )
 
 

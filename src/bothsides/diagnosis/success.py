@@ -70,7 +70,7 @@ SUCCESS: dict[str, Success] = {
     ),
     "slow_payback": Success(
         metric="cac_payback_months",
-        says="CAC payback of the accounts won from now on is below the line of the policy.",
+        says="CAC payback of the accounts won from now on is below the policy's line.",
         weeks=26,
     ),
     "unprofitable_channel": Success(
@@ -80,17 +80,17 @@ SUCCESS: dict[str, Success] = {
     ),
     "onboarding_leak": Success(
         metric="onboarding_rate",
-        says="The next signups pass the step at the rate of the reference named in the evidence.",
+        says="The next signups pass the step as often as elsewhere.",
         weeks=13,
     ),
     "first_transaction_leak": Success(
         metric="buyer_activation_rate",
-        says="The next signups pass the step at the rate of the reference named in the evidence.",
+        says="The next signups pass the step as often as elsewhere.",
         weeks=13,
     ),
     "ndr_leak": Success(
         metric="ndr_gmv",
-        says="Net retention on GMV of the same side is above the line for two quarters.",
+        says="Net retention on GMV of the same side is above 100 % for two quarters.",
         weeks=26,
     ),
     "thin_cell_spend": Success(

@@ -60,6 +60,15 @@ def prose(*children: Child, class_: str | None = None) -> Markup:
     return element("p", *children, class_=class_)
 
 
+def coded(words: str) -> Markup:
+    """The words with their commands, which stand between backticks, set as commands.
+
+    >>> coded("See `bothsides doctor`.")
+    'See <code>bothsides doctor</code>.'
+    """
+    return join(element("code", part) if place % 2 else part for place, part in enumerate(words.split("`")))
+
+
 def linked(words: str) -> Markup:
     """The words with the numbers of findings as links to them."""
     parts = _NUMBERED.split(words)

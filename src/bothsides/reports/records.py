@@ -11,6 +11,7 @@ from bothsides.reports.pieces import Column, table
 def records_table(caption: str, rows: Rows, currency: str, *, most: int) -> Markup:
     """The first records of a claim; the caption says how many there are when they are not all here."""
     shown = rows.rows[:most]
+    caption = caption.replace("`", "")
     said = caption if len(shown) == rows.of else f"{caption.rstrip('.')}: the first {len(shown)} of {count(rows.of)}"
     columns = [Column(label=name, numeric=is_number(rows, place)) for place, name in enumerate(rows.columns)]
     cells = [[record_cell(rows, place, value, currency) for place, value in enumerate(row)] for row in shown]

@@ -6,8 +6,9 @@ from bothsides.reports.marks import sureness_mark
 from bothsides.reports.markup import Child, Markup, element
 from bothsides.reports.names import value_name
 from bothsides.reports.numbers import spoken
-from bothsides.reports.pieces import Column, Section, fold, linked, prose, table, value_table
+from bothsides.reports.pieces import Column, Section, coded, fold, linked, prose, table, value_table
 from bothsides.reports.records import records_table
+from bothsides.reports.success import success_words
 from bothsides.reports.trust import worth_range, worth_words
 from bothsides.reports.unranked import unranked_lines
 from bothsides.schema.plays import PLAYS
@@ -67,7 +68,7 @@ def _finding(finding: Finding, currency: str) -> Markup:
                 ("Worth", spoken(finding.worth.reckoning) if finding.worth else ""),
                 ("How sure", _why(finding)),
                 ("Play", PLAYS.get(finding.play, finding.play)),
-                ("Success", spoken(f"{finding.success.says} Look again after {finding.success.weeks} weeks.")),
+                ("Success", spoken(success_words(finding))),
                 ("Caveat", linked(spoken(finding.caveat)) if finding.caveat else ""),
             ),
             *_evidence(finding, currency),
@@ -98,12 +99,12 @@ def _told(finding: Finding) -> tuple[Evidence, ...]:
 
 
 def _evidence(finding: Finding, currency: str) -> list[Child]:
-    said = element("ul", [element("li", spoken(evidence.sentence)) for evidence in _told(finding)])
+    said = element("ul", [element("li", coded(spoken(evidence.sentence))) for evidence in _told(finding)])
     values = [(value_name(value), value) for evidence in finding.evidence for value in evidence.values]
     behind = value_table("Values behind this finding", "value of", list(dict.fromkeys(values)))
     records = [
         fold(
-            f"Records: {spoken(evidence.sentence)}",
+            f"Records: {spoken(evidence.sentence)}".replace("`", ""),
             records_table(evidence.sentence, evidence.rows, currency, most=_MOST_RECORDS),
             printed=False,
         )

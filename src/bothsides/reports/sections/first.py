@@ -6,6 +6,7 @@ from bothsides.reports.marks import sureness_mark
 from bothsides.reports.markup import Markup, element
 from bothsides.reports.numbers import spoken
 from bothsides.reports.pieces import Section, prose
+from bothsides.reports.success import success_words
 from bothsides.reports.trust import worth_range, worth_words
 from bothsides.reports.unranked import none_ranked
 
@@ -13,7 +14,7 @@ _HOW_MANY = 3
 
 
 def first(diagnosis: Diagnosis) -> Section | None:
-    """The top findings with worth, sureness, owner and first step; nothing to do is said as such."""
+    """The top findings with worth, sureness, owner, cause, first step and success; nothing to do is said as such."""
     top = sorted(diagnosis.findings, key=lambda finding: finding.rank)[:_HOW_MANY]
     if not top:
         body = prose(
@@ -32,6 +33,8 @@ def _card(finding: Finding) -> Markup:
         element("h3", element("a", spoken(finding.title), href=f"#finding-{finding.rank}")),
         prose(element("b", spoken(worth_words(finding.worth))), element("small", spoken(worth_range(finding.worth)))),
         element("dl", [element("div", element("dt", term), element("dd", said)) for term, said in facts]),
+        prose(element("b", "Cause: "), spoken(finding.cause), class_="step"),
         prose(element("b", "First step: "), spoken(finding.first_step), class_="step"),
+        prose(element("b", "Success: "), spoken(success_words(finding)), class_="step"),
         class_="card",
     )

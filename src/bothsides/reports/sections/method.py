@@ -6,7 +6,7 @@ from bothsides.diagnosis.picture import Diagnosis
 from bothsides.metrics import Value
 from bothsides.reports.markup import Markup, element
 from bothsides.reports.numbers import spoken
-from bothsides.reports.pieces import Column, Section, fold, prose, table
+from bothsides.reports.pieces import Column, Section, coded, fold, prose, table
 from bothsides.reports.sampling import is_sample
 from bothsides.reports.trust import STATUS_MEANING, STATUS_WORDS, SURENESS_MEANING
 
@@ -25,7 +25,9 @@ _OF_ALL = ("census", "certain")
 def method(diagnosis: Diagnosis) -> Section | None:
     """Caveats, the words beside the figures, and the definitions."""
     caveats = (
-        element("ul", [element("li", spoken(caveat)) for caveat in diagnosis.caveats]) if diagnosis.caveats else None
+        element("ul", [element("li", coded(spoken(caveat))) for caveat in diagnosis.caveats])
+        if diagnosis.caveats
+        else None
     )
     reading_rows = [row for row in _READING if not (is_sample(diagnosis) and row[0] in _OF_ALL)]
     reading = table(
