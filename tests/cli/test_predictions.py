@@ -5,6 +5,7 @@ from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.console import Console
 from tests.diagnosis.conftest import simulated
@@ -128,9 +129,27 @@ def test_the_churn_list_says_who_is_on_it_and_whom_the_audit_names(answers: list
     lately = ordered_lately(table.values)
     likely = int((lately & (table.probabilities >= 0.5) & (table.amounts_known > 0)).sum())
     said = " ".join(_printed(1_000, told))
-    assert f"the first of {len(table)} buyers with an order in the last 24 months" in said
+    assert f"{len(table)} buyers with an order in the last 24 months" in said
     assert f"{int(lately.sum())} of them ordered in the last 3 months" in said
-    assert f"given 50% or more, today {likely}, and only where" in said
+    assert f"First come the {likely} at risk, those of the latter given 50% or more" in said
+
+
+def test_those_the_audit_calls_at_risk_head_the_churn_list_in_its_order(answers: list[Told]) -> None:
+    told = next(one for one in answers if one.card.id == "churn-buyer")
+    assert isinstance(told.answer, Prediction)
+    table = told.answer.table
+    assert table is not None
+    stake = table.probabilities * table.amounts_known
+    likely = ordered_lately(table.values) & (table.probabilities >= 0.5) & (stake > 0)
+    named = [table.score(int(row)).name for row in sorted(np.flatnonzero(likely), key=lambda row: (-stake[row], row))]
+    assert len(named) > 1
+    listed = [one["name"] for one in as_record(told, len(table))["top"]]
+    assert listed[: len(named)] == named
+    assert len(set(listed)) == len(listed) == len(table)
+    text = "\n".join(_printed(200, told, top=len(named) + 3))
+    assert [text.index(name) for name in named] == sorted(text.index(name) for name in named)
+    ranks = replace(told, answer=replace(told.answer, card=replace(told.card, verdict=ModelVerdict.NOT_CALIBRATED)))
+    assert as_record(ranks, 1)["top"][0]["name"] == told.answer.highest(1)[0].name
 
 
 def test_no_account_is_listed_without_a_reason(answers: list[Told]) -> None:

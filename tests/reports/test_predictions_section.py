@@ -137,10 +137,15 @@ def test_counts_names_and_the_finding_stand_beside_the_verdict() -> None:
     alone = page(at_risk=(COUNT,), findings=())
     assert "#finding-" not in alone
     command = "<code>bothsides predict churn --side buyer</code>"
-    assert f"Too little hangs on them for a finding; all of them: {command}." in alone
-    assert f"Among the findings without a rank; all of them: {command}." in page(
+    assert f"Too little hangs on them for a finding; the command line lists them first: {command}." in alone
+    assert f"Among the findings without a rank; the command line lists them first: {command}." in page(
         at_risk=(COUNT,), findings=(), smaller=(finding,)
     )
+
+
+def test_the_command_lists_as_many_as_are_at_risk() -> None:
+    many = page(at_risk=(replace(COUNT, likely=17),), findings=())
+    assert "<code>bothsides predict churn --side buyer --top 17</code>" in many
 
 
 def test_chances_that_did_not_hold_name_nobody() -> None:

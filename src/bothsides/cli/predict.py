@@ -46,6 +46,7 @@ def predict(
 
     bothsides predict ltv --json
     """
+    from bothsides.cli.prediction_tables import AUDITED
     from bothsides.cli.predictions import as_record, overview, show
     from bothsides.metrics import open_store, read_dictionary
     from bothsides.metrics.agreed.commission import buyer_share
@@ -76,12 +77,13 @@ def predict(
             for of in _sides(name, asked)
         ]
         warn_of_set_aside(store)
+    audited = _audited(opened.folder) if model in (None, "churn") else AUDITED
     if json:
-        print(json_text.dumps([as_record(one, top) for one in told], indent=2, ensure_ascii=False))
+        print(json_text.dumps([as_record(one, top, audited=audited) for one in told], indent=2, ensure_ascii=False))
     elif model is None:
         overview(screen(), told)
     else:
-        show(screen(), told, top, audited=_audited(opened.folder) if model == "churn" else 1.0)
+        show(screen(), told, top, audited=audited)
     broken = [one.error for one in told if one.error]
     sys.stderr.writelines(plain(f"bothsides: {error}\n").plain for error in broken)
     return 1 if broken else 0

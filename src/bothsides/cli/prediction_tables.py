@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 from rich.table import Table
 
 from bothsides.cli.terminal import plain
 from bothsides.predict.asking import Answer
 from bothsides.predict.backtest import Backtested
+from bothsides.predict.churn_features import ordered_lately
 from bothsides.predict.in_words import MEASURES
 from bothsides.predict.lifetime_value import LifetimeValues
-from bothsides.predict.model_card import Comparison, ModelCard
+from bothsides.predict.measures import Ints
+from bothsides.predict.model_card import Comparison, ModelCard, Score
 from bothsides.predict.scores import Prediction
 
 SHOWN = ("auc", "recall_at_10", "ece")
@@ -79,10 +82,33 @@ def _size(number: float) -> str:
     return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.2f}"
 
 
-def accounts(answer: Answer, currency: str, top: int) -> Table | None:
-    """Who comes first: of scores those with the most at stake, chance times amount, where amounts are known."""
+AUDITED = 0.5
+"""The chance from which the audit calls an account at risk, where a workspace's policy sets no other."""
+
+
+def at_risk(answer: Prediction, audited: float) -> Ints:
+    """The rows of the churn list that the audit calls at risk: there lately, likely to stop, with trade to lose."""
+    table = answer.table
+    if table is None or answer.card.model != "churn" or not answer.card.usable:
+        return np.empty(0, np.int64)
+    there = ordered_lately(table.values) & (table.amounts_known > 0)
+    return np.flatnonzero(there & (table.probabilities >= audited))
+
+
+def first_scores(answer: Prediction, top: int, audited: float = AUDITED) -> tuple[Score, ...]:
+    """Who is listed first: those at risk, as the audit names them, then the others; in each by chance x amount."""
+    table, likely = answer.table, at_risk(answer, audited)
+    if table is None or not len(likely):
+        return answer.highest(top)
+    named = table.highest(top, likely)
+    others = np.setdiff1d(np.arange(len(table)), likely)
+    return (*named, *table.highest(top - len(named), others))
+
+
+def accounts(answer: Answer, currency: str, top: int, audited: float = AUDITED) -> Table | None:
+    """Who comes first: of churn those at risk, of scores those with the most at stake where amounts are known."""
     if isinstance(answer, Prediction):
-        return _scores(answer, currency, top)
+        return _scores(answer, currency, first_scores(answer, top, audited))
     if not answer.accounts:
         return None
     usable = answer.card.usable
@@ -107,8 +133,8 @@ def _accounts(number: str) -> Table:
     return table
 
 
-def _scores(answer: Prediction, currency: str, top: int) -> Table | None:
-    scores, worth = answer.highest(top), answer.amounts_by_account
+def _scores(answer: Prediction, currency: str, scores: tuple[Score, ...]) -> Table | None:
+    worth = answer.amounts_by_account
     if not scores:
         return None
     pairs = scores[0].counterparty is not None

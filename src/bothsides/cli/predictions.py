@@ -8,7 +8,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bothsides.cli.prediction_tables import accounts, calibration, candidates, comparisons
+from bothsides.cli.prediction_tables import (
+    AUDITED,
+    accounts,
+    at_risk,
+    calibration,
+    candidates,
+    comparisons,
+    first_scores,
+)
 from bothsides.cli.terminal import plain
 from bothsides.predict.asking import Answer, amounts_told, help_for
 from bothsides.predict.churn_features import GONE_AFTER_MONTHS, LATELY_MONTHS, ordered_lately
@@ -45,7 +53,7 @@ class Told:
         return self.answer.card
 
 
-def as_record(told: Told, top: int) -> dict[str, Any]:
+def as_record(told: Told, top: int, *, audited: float = AUDITED) -> dict[str, Any]:
     """Plain data: shares 0 to 1, money in major units of `currency`, durations by the unit in their name.
 
     Where a model only ranks, its scores are no probabilities and its amounts are not told: these are null.
@@ -66,12 +74,12 @@ def as_record(told: Told, top: int) -> dict[str, Any]:
         else {"version": told.stored.version, "window": as_data(told.stored.window), "load_id": told.stored.load_id},
         "since_stored": as_data(told.since),
         "currency": told.currency,
-        "top": _first(answer, top),
+        "top": _first(answer, top, audited),
     }
     return record if isinstance(answer, Prediction) else record | amounts_told(answer)
 
 
-def _first(answer: Answer, top: int) -> list[dict[str, Any]]:
+def _first(answer: Answer, top: int, audited: float) -> list[dict[str, Any]]:
     if isinstance(answer, LifetimeValues):
         mean = answer.mean_value
         return [
@@ -100,7 +108,7 @@ def _first(answer: Answer, top: int) -> list[dict[str, Any]]:
                 for r in score.reasons
             ],
         }
-        for score in answer.highest(top)
+        for score in first_scores(answer, top, audited)
     ]
 
 
@@ -118,7 +126,7 @@ def overview(console: Console, told: list[Told]) -> None:
     console.print(plain("Next  bothsides predict churn    (or ltv, spend, match, upsell): who comes first, and why"))
 
 
-def show(console: Console, told: list[Told], top: int, *, audited: float = 0.5) -> None:
+def show(console: Console, told: list[Told], top: int, *, audited: float = AUDITED) -> None:
     """Each answer whole, one after the other; `audited` is the chance from which the audit names an account at risk."""
     for place, one in enumerate(told):
         if place:
@@ -159,7 +167,7 @@ def _whole(console: Console, one: Told, top: int, audited: float) -> None:
     else:
         _print(console, "Every way tried, misses per account on average:", candidates(one.answer.candidates))
     _money(console, one.answer)
-    if top and (rows := accounts(one.answer, one.currency, top)) is not None:
+    if top and (rows := accounts(one.answer, one.currency, top, audited)) is not None:
         console.print()
         console.print(rows)
         if said := _listed(one.answer, audited):
@@ -190,19 +198,17 @@ def _listed(answer: Answer, audited: float) -> str:
     """Of whom the churn list is, and which of them the audit names."""
     if not isinstance(answer, Prediction) or answer.card.model != "churn" or answer.table is None:
         return ""
-    table, side = answer.table, f"{answer.card.side}s"
-    lately = ordered_lately(table.values)
-    there = f"{len(table):,} {side} with an order in the last {GONE_AFTER_MONTHS} months"
-    said = (
-        f"Listed are the first of {there}, by chance x what they trade a month; {int(lately.sum()):,} of them ordered "
-        f"in the last {LATELY_MONTHS} months."
+    table = answer.table
+    there = (
+        f"{len(table):,} {answer.card.side}s with an order in the last {GONE_AFTER_MONTHS} months were scored; "
+        f"{int(ordered_lately(table.values).sum()):,} of them ordered in the last {LATELY_MONTHS} months."
     )
     if not answer.card.usable:
-        return said
-    likely = int((lately & (table.probabilities >= audited) & (table.amounts_known > 0)).sum())
+        return f"{there} Listed by chance x what they trade a month."
     return (
-        f"{said} The audit's finding `accounts at risk` names only those of the latter that were given {audited:.0%} "
-        f"or more, today {likely:,}, and only where a visible part of the trade hangs on them."
+        f"{there} First come the {len(at_risk(answer, audited)):,} at risk, those of the latter given {audited:.0%} or "
+        "more, as in the audit; then the others, in each by chance x what they trade a month: a small chance to lose a "
+        "large account may stand high among these."
     )
 
 

@@ -13,6 +13,8 @@ _METHOD = (
     "A model learns from earlier months and is judged on later ones, beside the rule that everybody has. Where it adds "
     "nothing to the rule, the rule is used; where nothing can be told, it says so."
 )
+LISTED = 10
+"""Accounts that the command lists where it is not asked for more."""
 _UNTOLD = {Standing.NONE, Standing.LATER}
 _AGE = {Standing.OLDER: "before the latest data, as of", Standing.BEFORE_LOAD: "before the last load, as of"}
 
@@ -96,8 +98,10 @@ def _finding(diagnosis: Diagnosis, found: RiskCount) -> Markup:
         if found.likely
         else ""
     )
-    listed = element("code", f"bothsides predict churn --side {found.side.value}")
-    return element("span", f"{where}; all of them: " if where else "All of them: ", listed, ".")
+    most = f" --top {found.likely}" if found.likely > LISTED else ""
+    listed = element("code", f"bothsides predict churn --side {found.side.value}{most}")
+    how = "the command line lists them first: "
+    return element("span", f"{where}; {how}" if where else f"{how[:1].upper()}{how[1:]}", listed, ".")
 
 
 def _stored(line: ShelfLine) -> Markup:
