@@ -80,3 +80,8 @@ def test_a_worth_that_the_title_gives_is_not_said_again() -> None:
     assert verdict([named], [], judged=1).endswith(
         "First: Pumps / North is short: EUR 9 k a month go unserved (likely). Recruit two."
     )
+
+
+def test_what_is_counted_does_not_make_its_worth_certain() -> None:
+    text = verdict([replace(SHORT, title="Ten carry half", sure=Sureness.CERTAIN)], [], judged=12)
+    assert "Ten carry half (counted; its worth is an estimate: EUR 9 k of GMV a month)." in text

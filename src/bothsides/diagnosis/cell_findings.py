@@ -3,7 +3,7 @@
 import math
 
 from bothsides.diagnosis.cells import Cell, Cells, Outcomes
-from bothsides.diagnosis.concentration import Ledger, exposure
+from bothsides.diagnosis.concentration import SHARE_COUNTED, Ledger, exposure
 from bothsides.diagnosis.coverage import missing_suppliers, usual_need
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Sureness, Worth
 from bothsides.diagnosis.liquidity import Judged, cell_values, fragile_side
@@ -281,7 +281,7 @@ def _fragile(
         title=f"{cell.label} hangs on one {side}: {name} carries {share(part)}, {monthly} a month",
         place=_place(cell, side),
         sure=Sureness.CERTAIN,
-        why_sure="Counted from every completed order of the window, not estimated.",
+        why_sure=SHARE_COUNTED,
         evidence=(
             Evidence(
                 sentence=f"{name} carries {share(part)} of {money(cell.gmv, ledger.currency)} in {cell.label}.",

@@ -8,7 +8,7 @@ from bothsides.diagnosis.wording import counted, listed, money, share
 
 SIDE_SHORT = {"supply_short_cell": "suppliers", "demand_short_cell": "buyers"}
 SURE_WORDS = {
-    Sureness.CERTAIN: "counted, not estimated",
+    Sureness.CERTAIN: "counted",
     Sureness.LIKELY: "likely",
     Sureness.DIRECTIONAL: "directional: test before you spend",
 }
@@ -81,6 +81,8 @@ def _first(findings: Sequence[Finding], limit: str) -> str:
     worth = "" if first.worth is None else money(first.worth.per_month, first.worth.currency)
     told = not worth or first.worth is None or worth in first.title
     value = "" if told or first.worth is None else f", worth {worth} of {first.worth.of} a month"
+    if first.sure is Sureness.CERTAIN and first.worth is not None:
+        value = f"; its worth is an estimate: {worth} of {first.worth.of} a month"
     return f"{FIRST}{first.title} ({SURE_WORDS[first.sure]}{value}). {first.first_step}"
 
 

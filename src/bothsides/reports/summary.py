@@ -6,6 +6,7 @@ import textwrap
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from bothsides.diagnosis.finding import Sureness
 from bothsides.diagnosis.picture import Diagnosis, Headline
 from bothsides.metrics import Value
 from bothsides.reports.names import change_words, gloss
@@ -139,7 +140,8 @@ def _first(diagnosis: Diagnosis, width: int, *, room: int) -> tuple[list[Text], 
     lines: list[Text] = []
     for place, finding in enumerate(top, start=1):
         worth = worth_words(finding.worth) if finding.worth else ""
-        facts = " · ".join(part for part in (worth, finding.sure.value, _clean(finding.owner)) if part)
+        sure = "counted, worth estimated" if finding.sure is Sureness.CERTAIN and worth else finding.sure.value
+        facts = " · ".join(part for part in (worth, sure, _clean(finding.owner)) if part)
         title = _wrapped(f"{place}. {finding.title}", width, most=_MOST_TITLE)
         if lines and len(lines) + len(title) + 1 > room:
             title = [_CUT_NUMBER.sub(" …", line) for line in _wrapped(f"{place}. {finding.title}", width, most=1)]

@@ -68,6 +68,8 @@ def test_a_category_that_hangs_on_one_supplier_is_found_with_its_worth() -> None
     assert finding.worth is not None
     assert finding.worth.high == pytest.approx(40.0)
     assert finding.worth.per_month == pytest.approx(40.0 * DiagnosisPolicy().yearly_leave_share)
+    assert "The share is counted" in finding.why_sure
+    assert "worth is an estimate" in finding.why_sure
 
 
 def test_few_equal_accounts_are_no_alarm() -> None:

@@ -18,6 +18,12 @@ from bothsides.schema import Side
 MOST_NAMED = 20
 """Accounts named for somebody to call."""
 
+SHARE_COUNTED = (
+    "The share is counted from every completed order of the window. Its worth is an estimate: it takes an average "
+    "chance of leaving for accounts that need not be average."
+)
+"""How sure a finding is whose share is counted and whose worth rests on how many leave within a year."""
+
 
 def concentration_findings(
     ledger: Ledger, sides: Sequence[SideConcentration], policy: DiagnosisPolicy, leave: dict[Side, Value | None]
@@ -64,7 +70,7 @@ def _cluster(
             f"one supplier, {name}: {money(amount / ledger.months, ledger.currency)} a month",
             place=Place(side=Side.BUYER, category=category),
             sure=Sureness.CERTAIN,
-            why_sure="Counted from every completed order of the window, not estimated.",
+            why_sure=SHARE_COUNTED,
             evidence=(
                 Evidence(
                     sentence=f"Of the buyers with two orders or more in {category}, "
@@ -111,7 +117,7 @@ def _whole_side(
         title=f"{what}: {money(at_risk / ledger.months, ledger.currency)} a month rests on their staying",
         place=Place(side=side),
         sure=Sureness.CERTAIN,
-        why_sure="Counted from every completed order of the window, not estimated.",
+        why_sure=SHARE_COUNTED,
         evidence=(Evidence(sentence=pictured.sentence, values=(top, ten, values["hhi"])),),
         worth=exposure(at_risk, ledger, side, policy, leave),
         cause=f"Growth came from a few large {of_side(side)}; the rest are small.",
@@ -154,7 +160,7 @@ def _category(
         f"{money(amount / ledger.months, ledger.currency)} a month",
         place=Place(side=side, category=category),
         sure=Sureness.CERTAIN,
-        why_sure="Counted from every completed order of the window, not estimated.",
+        why_sure=SHARE_COUNTED,
         evidence=(
             Evidence(
                 sentence=f"{name} {verb} {money(amount, ledger.currency)} of {money(total, ledger.currency)} in "
