@@ -63,7 +63,10 @@ def test_a_wrong_word_names_what_is_allowed(run: Run, workspace: Path, words: tu
 
 
 def test_what_cannot_be_compared_is_said(run: Run, workspace: Path) -> None:
-    assert "cannot be compared: known until" in run("change", "--period", "2024-04", "-w", workspace).out
+    done = run("change", "--period", "2024-04", "-w", workspace)
+    assert "cannot be compared: known until" in done.out
+    assert done.code == 1
+    assert run("change", "--period", "2099-Q1", "--json", "-w", workspace).code == 1
     record = json.loads(run("change", "net_revenue", "--json", "-w", workspace).out)
     assert (record["status"], record["splits"]) == ("unavailable", [])
     assert "needs fees" in record["reason"]

@@ -50,6 +50,24 @@ def test_a_finding_is_chosen_by_rank_by_id_and_by_the_beginning_of_ids() -> None
         chosen(findings, "")
 
 
+def test_a_mistyped_id_is_answered_with_those_like_it() -> None:
+    findings = sample.full().findings
+    with pytest.raises(KeyError, match=r"no finding 'nrd-leak/buyer'; did you mean ndr-leak/buyer"):
+        chosen(findings, "nrd-leak/buyer")
+    with pytest.raises(KeyError, match=r"no finding 'zzz'; there are supply-short-cell/supplier/valves"):
+        chosen(findings, "zzz")
+
+
+@pytest.mark.parametrize("command", ["finding", "audit"])
+def test_a_day_after_the_data_is_answered_with_the_day_on_which_they_end(
+    run: Run, workspace: Path, command: str
+) -> None:
+    asked = run(command, "-w", workspace, "--as-of", "2099-01-01", "--json")
+    assert (asked.code, asked.out) == (0, run(command, "-w", workspace, "--json").out)
+    assert "warning: the data end on 20" in asked.err
+    assert "data end" not in run(command, "-w", workspace, "--json").err
+
+
 def test_the_list_has_a_line_each_and_names_the_next_command(console: Console) -> None:
     _list(console, sample.full())
     lines = [" ".join(line.split()) for line in text_of(console).splitlines()]

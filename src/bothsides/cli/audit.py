@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from rich.console import Console
 
-from bothsides.cli.days import day
+from bothsides.cli.days import day, warn_of_later_day
 from bothsides.cli.places import WorkspaceFolder, published
 from bothsides.cli.set_aside import warn_of_set_aside
 
@@ -45,15 +45,16 @@ def audit(
 
     if whole and not json:
         raise ValueError("--whole goes with --json: the report itself always tells the whole")
-    opened = Workspace.open(workspace)
+    opened, asked = Workspace.open(workspace), day(as_of, "--as-of")
     with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
         diagnosis = diagnose(
             store,
-            as_of=day(as_of, "--as-of"),
+            as_of=asked,
             policy=read_policy(opened.folder),
             judgements=read_judgements(opened.folder),
         )
         warn_of_set_aside(store)
+        warn_of_later_day(asked, diagnosis.as_of)
     shelf = on_shelf(opened.models_dir, known_to=diagnosis.as_of, load_id=diagnosis.load_id)
     diagnosis = replace(diagnosis, stored_models=shelf)
     if json:

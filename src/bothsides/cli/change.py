@@ -34,7 +34,7 @@ def change(
     known_on: Annotated[int | None, Parameter(help="Load number: answer as was known then.")] = None,
     json: Annotated[bool, Parameter(negative=(), help="Print a record for scripts, amounts in minor units.")] = False,
     workspace: WorkspaceFolder = Path(),
-) -> None:
+) -> int | None:
     """Why GMV or net revenue changed: new, returned, grown, shrunk and lost accounts; volume, price and mix.
 
     The parts add up to the change, to the last minor unit. Where more than one currency is in the data, what
@@ -75,6 +75,7 @@ def change(
         print(json_text.dumps(as_record(found), indent=2, ensure_ascii=False))
     else:
         show(screen(), found)
+    return 1 if found.reason else None
 
 
 def as_record(found: Change) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_text
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from bothsides.cli.days import day
+from bothsides.cli.days import day, warn_of_later_day
 from bothsides.cli.places import WorkspaceFolder, published, word_and_folder
 from bothsides.cli.set_aside import warn_of_set_aside
 from bothsides.cli.terminal import plain, screen
@@ -49,7 +50,9 @@ def finding(
     which, folder = word_and_folder(which, workspace)
     opened = Workspace.open(folder)
     with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
-        diagnosis = as_told(diagnose(store, as_of=day(as_of, "--as-of"), policy=read_policy(opened.folder)))
+        asked = day(as_of, "--as-of")
+        diagnosis = as_told(diagnose(store, as_of=asked, policy=read_policy(opened.folder)))
+        warn_of_later_day(asked, diagnosis.as_of)
         warn_of_set_aside(store)
         found = [*diagnosis.findings, *diagnosis.unranked]
         if which is not None:
@@ -66,12 +69,14 @@ def finding(
 
 
 def chosen(findings: tuple[Finding, ...], which: str) -> list[Finding]:
-    """The finding of that rank or id, or those whose ids begin so. Raises KeyError with the ids there are."""
+    """The finding of that rank or id, or those whose ids begin so. Raises KeyError with ids like it, else with all."""
     exact = [one for one in findings if which == one.id or (one.rank and which == str(one.rank))]
     found = exact or [one for one in findings if one.id.startswith(which)]
     if not found or not which:
-        ids = ", ".join(one.id for one in findings) or "none: nothing was found"
-        raise KeyError(f"no finding {which!r}; there are {ids}")
+        ids = [one.id for one in findings]
+        near = get_close_matches(which.casefold(), ids, n=3, cutoff=0.6)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(ids)}"
+        raise KeyError(f"no finding {which!r}; {hint if ids else 'there are none: nothing was found'}")
     return found
 
 
