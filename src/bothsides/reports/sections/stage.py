@@ -20,7 +20,10 @@ _SCORED = (
     Column(label="asked for in vain", numeric=True),
     Column(label="share of GMV", numeric=True),
 )
-_TO_WIN = "What each would bring if it did as others here have; it ranks, it does not forecast."
+_TO_WIN = (
+    "What each would bring if it did as others here have; it ranks, it does not forecast. Most buy here already, in "
+    "other places: those are to grow, open deals to win."
+)
 _SMALL = (
     "Categories that are small here today, by the accounts that do not trade them yet and would if they did as others "
     "with their main category. What nobody here has ever searched, listed or bought cannot be seen."
@@ -102,8 +105,8 @@ def _anchors(reading: StageReading, currency: str) -> Markup | None:
             return hold
         return Markup(prose(f"No buyer to win is named: {reading.no_anchors}.", class_="of") + (hold or ""))
     rows = [_anchor(anchor, currency) for anchor in reading.anchors]
-    listed = table("Buyers to win, largest first", _WINNERS, rows, class_="words")
-    return fold(f"Buyers to win ({count(len(rows))})", prose(_TO_WIN, class_="note"), listed, hold)
+    listed = table("Buyers to win or grow, largest first", _WINNERS, rows, class_="words")
+    return fold(f"Buyers to win or grow ({count(len(rows))})", prose(_TO_WIN, class_="note"), listed, hold)
 
 
 def _to_hold(reading: StageReading) -> Markup | None:
