@@ -33,6 +33,20 @@ def test_how_the_numbers_stand_is_one_line_that_names_the_poor_ones():
     assert "with published figures 3 good, 1 poor, the others cross no line. Poor: Top-1 share, buyers." in words
 
 
+def test_what_a_finding_rests_on_is_not_called_good():
+    full = sample.full()
+    (suppliers,) = (v for side in full.concentration for v in side.values.values() if _is_top_supplier(v))
+    evidence = (replace(full.findings[0].evidence[0], values=(suppliers,)),)
+    words = said(benchmarks(replace(full, findings=(replace(full.findings[0], evidence=evidence),))))
+    assert "suppliers good, 6 %" not in words
+    assert "suppliers 6 %" in words
+    assert "with published figures 2 good, 1 poor" in words
+
+
+def _is_top_supplier(value):
+    return (value.metric, value.side) == ("top_1_share", "supplier")
+
+
 def test_a_published_figure_stands_once_with_both_sides_beside_it():
     words = said(benchmarks(sample.full()))
     assert words.count("one account above 20 % flagged") == 1

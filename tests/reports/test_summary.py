@@ -82,6 +82,11 @@ def test_the_next_command_shows_what_comes_first():
     assert next_command(sample.empty()) == "bothsides doctor"
 
 
+def test_the_next_command_names_the_workspace_that_it_is_not_run_from():
+    said = audit_summary(sample.full(), width=80, workspace="my demo").plain
+    assert said.split("\n")[-1] == "Next  bothsides finding 1 -w 'my demo'"
+
+
 def test_findings_too_small_to_rank_are_counted_in_the_summary():
     full = sample.full()
     said = audit_summary(replace(full, smaller=(replace(full.findings[0], rank=0),)), width=100).plain

@@ -64,7 +64,9 @@ def audit(
     path = write_audit(diagnosis, opened.reports_dir)
     console = Console()
     console.print(f"Report: {path}\n", soft_wrap=True, highlight=False)
-    console.print(audit_summary(diagnosis, width=console.width))
+    console.print(
+        audit_summary(diagnosis, width=console.width, workspace="" if workspace == Path() else str(workspace))
+    )
 
 
 def record(diagnosis: Diagnosis) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The audit on one screen of a terminal: verdict, headline numbers, what to do first, the next command to run."""
 
 import re
+import shlex
 import textwrap
 
 from rich.cells import cell_len, set_cell_size
@@ -25,8 +26,11 @@ _SAMPLE = "A declared sample of the orders, weighted up to the whole."
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")  # a name must not steer the terminal
 
 
-def audit_summary(diagnosis: Diagnosis, *, width: int) -> Text:
-    """The summary in lines of at most `width` cells; `.plain` is the same without colour."""
+def audit_summary(diagnosis: Diagnosis, *, width: int, workspace: str = "") -> Text:
+    """The summary in lines of at most `width` cells; `.plain` is the same without colour.
+
+    `workspace` is the folder to name in the next command, where that is not run from it.
+    """
     width = max(width, _NARROWEST)
     diagnosis = as_told(diagnosis)
     known = tuple(headline for headline in diagnosis.headlines if headline.now.value is not None)
@@ -39,7 +43,7 @@ def audit_summary(diagnosis: Diagnosis, *, width: int) -> Text:
         *_numbers(known, width),
         Text(_legend(known, width), "dim") if known else Text(),
     ]
-    next_line = Text.assemble(("Next  ", "bold"), next_command(diagnosis))
+    next_line = Text.assemble(("Next  ", "bold"), next_command(diagnosis, workspace))
     room = _SCREEN - len(above) - 2
     first, shown_findings = _first(diagnosis, width, room=room)
     unknown = _unknown(diagnosis, width, shown_findings)
@@ -160,6 +164,7 @@ def _unknown(diagnosis: Diagnosis, width: int, told: int) -> list[Text]:
     return [Text(_fit(f"In the report: {'; '.join(parts)}.", width), "dim")] if parts else []
 
 
-def next_command(diagnosis: Diagnosis) -> str:
+def next_command(diagnosis: Diagnosis, workspace: str = "") -> str:
     """The command that shows the first finding with the records behind it; without one, what the data still lack."""
-    return "bothsides finding 1" if diagnosis.findings else "bothsides doctor"
+    where = f" -w {shlex.quote(workspace)}" if workspace else ""
+    return f"bothsides finding 1{where}" if diagnosis.findings else f"bothsides doctor{where}"

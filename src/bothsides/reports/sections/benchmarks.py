@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from bothsides.diagnosis.benchmarks import Benchmark, Standing, shown, standing, unplaced, verdict
 from bothsides.diagnosis.picture import Diagnosis, Headline
@@ -26,6 +27,9 @@ _GRADES = (
 _FEW = "No headline number has enough complete periods to stand among its own."
 _JUDGED = ("good", "poor")
 
+_Told: TypeAlias = tuple[str, str | None]
+"""A metric and the side it is of."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Held:
@@ -41,7 +45,11 @@ def benchmarks(diagnosis: Diagnosis) -> Section | None:
     held = _held(diagnosis)
     if not own and not held:
         return None
-    parts = (_history(own), _published(held), _others({value.metric for each in held for value in each.values}))
+    parts = (
+        _history(own),
+        _published(held, _spoken_of(diagnosis)),
+        _others({value.metric for each in held for value in each.values}),
+    )
     body = Markup("".join(part for part in parts if part))
     return Section(id="benchmarks", nav="Benchmarks", heading="Against its own history, then others", body=body)
 
@@ -87,29 +95,40 @@ def _values(diagnosis: Diagnosis) -> Iterator[Value]:
             yield value
 
 
-def _published(held: Sequence[_Held]) -> Markup | None:
+def _spoken_of(diagnosis: Diagnosis) -> frozenset[_Told]:
+    """The numbers that findings rest on: what is a problem here is not called good for a published figure."""
+    values = (value for finding in diagnosis.findings for evidence in finding.evidence for value in evidence.values)
+    return frozenset((value.metric, value.side) for value in values)
+
+
+def _published(held: Sequence[_Held], spoken_of: frozenset[_Told]) -> Markup | None:
     """How the numbers stand in a line, each figure with its source one fold away."""
     if not held:
         return None
-    judged = [_judged(value, each.mark) for each in held for value in each.values]
-    poor = [_name(value) for each in held for value in each.values if _judged(value, each.mark) == "poor"]
+    judged = [_judged(value, each.mark, spoken_of) for each in held for value in each.values]
+    poor = [_name(value) for each in held for value in each.values if _judged(value, each.mark, spoken_of) == "poor"]
     said = (
         f"Of {plural(len(judged), 'comparison')} with published figures {count(judged.count('good'))} good, "
         f"{count(judged.count('poor'))} poor, the others cross no line."
     )
     if poor:
         said += f" Poor: {', '.join(dict.fromkeys(poor))}."
-    rows = [(_figure(each.mark), [_number(v, each.mark) for v in each.values], _source(each.mark)) for each in held]
+    rows = [
+        (_figure(each.mark), [_number(v, each.mark, spoken_of) for v in each.values], _source(each.mark))
+        for each in held
+    ]
     listed = table("Published figures", _PUBLISHED, rows, class_="words")
     behind = fold(f"{plural(len(held), 'published figure')} beside this market's numbers", prose(_GRADES), listed)
     return Markup(prose(said) + behind)
 
 
-def _judged(value: Value, mark: Benchmark) -> str:
-    """Good or poor where the figure draws a line that a firm number crosses; empty else."""
+def _judged(value: Value, mark: Benchmark, spoken_of: frozenset[_Told]) -> str:
+    """Good or poor where the figure draws a line that a firm number crosses; empty else, never good of a finding."""
     if not is_firm(value):
         return ""
     word = verdict(float(value.value or 0), mark).split()[0].lower()
+    if word == "good" and (value.metric, value.side) in spoken_of:
+        return ""
     return word if word in _JUDGED else ""
 
 
@@ -123,8 +142,8 @@ def _figure(mark: Benchmark) -> Child:
     return [f"{about}{mark.text}", element("small", f" ({mark.applies})")]
 
 
-def _number(value: Value, mark: Benchmark) -> Markup:
-    judged = _judged(value, mark)
+def _number(value: Value, mark: Benchmark, spoken_of: frozenset[_Told]) -> Markup:
+    judged = _judged(value, mark, spoken_of)
     who = f"{value.side}s " if value.side else ""
     return element("div", who, judged and f"{judged}, ", number_and_trust(value))
 
