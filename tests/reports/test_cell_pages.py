@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from tests.diagnosis.test_ranking import finding
 from tests.reports import sample
 from tests.reports.test_html import Outline
 
+from bothsides.diagnosis.finding import Place
 from bothsides.diagnosis.liquidity_audit import (
     CellHistory,
     CellPeriod,
@@ -196,3 +198,19 @@ def test_all_pages_stand_in_one_fold() -> None:
 )
 def test_anchors_are_stable(category: str | None, region: str | None, anchor: str) -> None:
     assert cell_anchor(category, region) == anchor
+
+
+def test_a_balanced_cell_that_serves_fewer_is_marked_with_the_finding_that_says_why() -> None:
+    found = audited()
+    assert found.liquidity is not None
+    fine = next(cell for cell in found.cells if cell.verdict is CellVerdict.BALANCED and cell.region)
+    served_less = replace(gap(fine.category, fine.region, 9_000.0), for_lack_of_suppliers=False, beyond_chance=True)
+    audit = replace(found.liquidity, gaps=(served_less,), cells=found.liquidity.cells)
+    leak = replace(finding("first_transaction_leak", 9_500.0, region=fine.region), rank=3)
+    marked = words(replace(found, liquidity=audit, findings=(leak,)))
+    assert "fewer served than usual: see finding 3" in marked
+    assert "no: see finding 3" in marked
+    assert "their sum differs a little from the finding's worth" in marked
+    elsewhere = replace(leak, place=Place(region="Elsewhere"))
+    assert "see finding" not in words(replace(found, liquidity=audit, findings=(elsewhere,)))
+    assert "see finding" not in words(replace(found, liquidity=audit, findings=(replace(leak, rank=0),)))

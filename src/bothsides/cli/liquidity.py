@@ -201,7 +201,9 @@ def _sides(page: CellHistory) -> str:
 
 def _show_gaps(console: Console, diagnosis: Diagnosis, audit: LiquidityAudit, cells: Sequence[CellHistory]) -> None:
     from bothsides.cli.figures import print_whole
+    from bothsides.diagnosis.explained import explaining
     from bothsides.reports.numbers import money
+    from bothsides.reports.sections.cell_pages import APART
 
     places = {(page.category, page.region) for page in cells}
     gaps = [gap for gap in audit.gaps if (gap.category, gap.region) in places]
@@ -224,11 +226,21 @@ def _show_gaps(console: Console, diagnosis: Diagnosis, audit: LiquidityAudit, ce
             f"{gap.requests_without_reply:,}",
             f"{gap.requests_replied_not_filled:,}",
             f"{gap.buyers:,}",
-            "suppliers" if gap.for_lack_of_suppliers else "something else",
+            "suppliers" if gap.for_lack_of_suppliers else _other_reason(gap, diagnosis),
         )
     console.print()
     print_whole(console, table)
     console.print(plain(_COUNTED, style="dim"))
+    if any(explaining(gap, diagnosis.findings) for gap in told):
+        console.print(plain(APART, style="dim"))
+
+
+def _other_reason(gap: CoverageGap, diagnosis: Diagnosis) -> str:
+    """What else keeps the cell from serving: the finding that says it, where there is one."""
+    from bothsides.diagnosis.explained import explaining
+
+    found = explaining(gap, diagnosis.findings)
+    return f"finding {found.rank}" if found else "something else"
 
 
 _COUNTED = (
@@ -270,10 +282,13 @@ _NAME_WIDTH, _NUMBER_WIDTH = 44, 11
 def show_page(console: Console, diagnosis: Diagnosis, audit: LiquidityAudit, page: CellHistory) -> None:
     """One cell: its verdict, every measure over time, its gap, whom to recruit, its accounts and findings."""
     from bothsides.cli.figures import print_whole
+    from bothsides.diagnosis.explained import fewer_served
 
     console.print(plain(f"{page.label} · {page.verdict.value}", style="bold"))
     console.print(plain(page.why))
     console.print(plain(page.moved))
+    if mark := fewer_served(audit.gap(page.category, page.region), diagnosis.findings):
+        console.print(plain(f"{mark[0].upper()}{mark[1:]}."))
     console.print()
     print_whole(console, _measures(console, page, diagnosis.currency))
     console.print(plain("* not the whole period, too young or too few: do not lean on it", style="dim"))

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bothsides.diagnosis.cell_findings import unmet_sentence
-from bothsides.diagnosis.finding import Place, problem_id
+from bothsides.diagnosis.explained import explaining, fewer_served
+from bothsides.diagnosis.finding import Finding, Place, problem_id
 from bothsides.diagnosis.liquidity_audit import CellHistory, CellVerdict, CoverageGap, LiquidityAudit, SupplierType
 from bothsides.diagnosis.recruits import how_many
 from bothsides.metrics import Basis, Value
@@ -65,22 +66,24 @@ def _gmv(page: CellHistory) -> float:
     return float(value.value or 0.0) if value else 0.0
 
 
-def cell_pages(audit: LiquidityAudit, currency: str) -> Markup:
+def cell_pages(audit: LiquidityAudit, currency: str, findings: Sequence[Finding]) -> Markup:
     """Whom to recruit, what was not met, and the folded pages; each part only where there is something to say."""
     pages = told_cells(audit)
     parts = [
         _recruits(audit, currency),
-        _gaps(audit.gaps, currency),
-        _pages(audit, pages, currency),
+        _gaps(audit.gaps, currency, findings),
+        _pages(audit, pages, currency, findings),
     ]
     return join(parts)
 
 
-def _pages(audit: LiquidityAudit, pages: Sequence[CellHistory], currency: str) -> Markup | None:
+def _pages(
+    audit: LiquidityAudit, pages: Sequence[CellHistory], currency: str, findings: Sequence[Finding]
+) -> Markup | None:
     """The cells' pages in one fold; a link from the map opens it."""
     if not pages:
         return None
-    told = [_page(audit, page, currency) for page in pages]
+    told = [_page(audit, page, currency, findings) for page in pages]
     rest = _rest(len(audit.cells) - len(pages))
     ill = sum(page.verdict not in _USUAL for page in pages)
     what = (
@@ -111,7 +114,7 @@ def _type(kind: SupplierType, currency: str) -> list[Child]:
     return [[kind.label, small], how_many(kind), money(kind.money, currency), percent(kind.running_share)]
 
 
-def _gaps(gaps: Sequence[CoverageGap], currency: str) -> Markup | None:
+def _gaps(gaps: Sequence[CoverageGap], currency: str, findings: Sequence[Finding]) -> Markup | None:
     told = [gap for gap in gaps if gap.told][:_MOST_GAPS]
     if not told:
         return None
@@ -132,26 +135,38 @@ def _gaps(gaps: Sequence[CoverageGap], currency: str) -> Markup | None:
             f"{gap.requests_without_reply:,}",
             f"{gap.requests_replied_not_filled:,}",
             f"{gap.buyers:,}",
-            "yes" if gap.for_lack_of_suppliers else "no",
+            "yes" if gap.for_lack_of_suppliers else _no(explaining(gap, findings)),
         ]
         for gap in told
     ]
     explained = prose(
         "Counts are of the whole window. Lost is the GMV a month of orders that the usual share served would have "
-        "brought.",
+        "brought." + (f" {APART}" if any(explaining(gap, findings) for gap in told) else ""),
         class_="note",
     )
     listed = table("Asked for and not met, most money first", columns, rows)
     return fold("What was asked for and not met, cell by cell", explained, listed, printed=False)
 
 
-def _page(audit: LiquidityAudit, page: CellHistory, currency: str) -> Markup:
+APART = (
+    "The finding of a whole region or category holds it against the others with one typical order, and each cell here "
+    "has its own: their sum differs a little from the finding's worth. Count one of them, not both."
+)
+"""Why the cells that a finding explains do not add up to its worth."""
+
+
+def _no(finding: Finding | None) -> str:
+    return f"no: see finding {finding.rank}" if finding else "no"
+
+
+def _page(audit: LiquidityAudit, page: CellHistory, currency: str, findings: Sequence[Finding]) -> Markup:
     """One cell, folded; the map leads to it."""
     gap = audit.gap(page.category, page.region)
     types = [kind for kind in audit.recruits.types if (page.category, page.region) in _served(kind)]
     parts: list[Child] = [
         prose(verdict_mark(page.verdict), ". ", spoken(page.why)),
         prose(spoken(page.moved)),
+        prose(f"{mark[0].upper()}{mark[1:]}.") if (mark := fewer_served(gap, findings)) else None,
         _measures(audit, page, currency),
         prose(element("b", "Not met. "), spoken(_unmet(gap, currency))) if gap else None,
         prose(element("b", "Recruit. "), "; ".join(f"{how_many(kind)} of {kind.label}" for kind in types), ".")

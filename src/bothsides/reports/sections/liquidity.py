@@ -1,9 +1,10 @@
 """The liquidity map: category x region, each cell with its verdict in word and shape and the numbers behind it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bothsides.diagnosis.cells import Where
+from bothsides.diagnosis.explained import fewer_served
 from bothsides.diagnosis.liquidity_audit import CellVerdict, cell_split
 from bothsides.diagnosis.picture import Diagnosis, LiquidityCell
 from bothsides.metrics import Value
@@ -33,15 +34,22 @@ def liquidity(diagnosis: Diagnosis) -> Section | None:
     linked = frozenset((page.category, page.region) for page in told_cells(audit))
     body = figure(
         map_title(cells),
-        _map(cells, diagnosis.currency, linked),
+        _map(cells, diagnosis.currency, linked, _marked(diagnosis)),
         note=_NOTE.format(split=_ONE.get(split := _split(cells), split)),
         behind=fold(
             "The table behind the map", _listed(cells, diagnosis.currency), printed=len(cells) <= _MOST_PRINTED
         ),
     )
     if audit is not None:
-        body = Markup(body + cell_pages(audit, diagnosis.currency))
+        body = Markup(body + cell_pages(audit, diagnosis.currency, diagnosis.findings))
     return Section(id="liquidity", nav="Liquidity map", heading="Where buyers and suppliers meet", body=body)
+
+
+def _marked(diagnosis: Diagnosis) -> dict[Where, str]:
+    """Cells that serve fewer than usual for a reason which a ranked finding names, and which one."""
+    gaps = diagnosis.liquidity.gaps if diagnosis.liquidity else ()
+    marks = {(gap.category, gap.region): fewer_served(gap, diagnosis.findings) for gap in gaps}
+    return {where: mark for where, mark in marks.items() if mark}
 
 
 def _split(cells: Sequence[LiquidityCell]) -> str:
@@ -70,7 +78,9 @@ def map_title(cells: Sequence[LiquidityCell]) -> str:
     return f"Of {plural(judged, 'cell')}: {', '.join(named)}{unknown if found[CellVerdict.UNKNOWN] else ''}"
 
 
-def _map(cells: Sequence[LiquidityCell], currency: str, linked: frozenset[Where]) -> Markup:
+def _map(
+    cells: Sequence[LiquidityCell], currency: str, linked: frozenset[Where], marked: Mapping[Where, str]
+) -> Markup:
     categories = _largest([(cell.category, cell.gmv) for cell in cells], _MOST_ROWS)
     regions = _largest([(cell.region, cell.gmv) for cell in cells], _MOST_COLUMNS)
     at = {(cell.category, cell.region): cell for cell in cells}
@@ -84,7 +94,7 @@ def _map(cells: Sequence[LiquidityCell], currency: str, linked: frozenset[Where]
             "tr",
             element("th", breakable(_named(category, categories, "in all")), scope="row"),
             [
-                _cell(at.get((category, region)), _named(region, regions, "in all"), currency, linked)
+                _cell(at.get((category, region)), _named(region, regions, "in all"), currency, linked, marked)
                 for region in regions
             ],
         )
@@ -118,12 +128,15 @@ def _named(label: str | None, labels: list[str | None], everything: str) -> str:
     return label if label is not None else "not given" if len(labels) > 1 else everything
 
 
-def _cell(cell: LiquidityCell | None, label: str, currency: str, linked: frozenset[Where]) -> Markup:
+def _cell(
+    cell: LiquidityCell | None, label: str, currency: str, linked: frozenset[Where], marked: Mapping[Where, str]
+) -> Markup:
     if cell is None:
         return element("td", element("span", "no trade", class_="weak"), class_="none", data_label=label)
     buyers, suppliers = _two_sides(cell)
     lines = [
         element("span", _verdict(cell, linked), class_="line"),
+        element("span", mark, class_="line") if (mark := marked.get((cell.category, cell.region))) else None,
         _side_line(buyers, suppliers),
         _rate_line(cell),
         element("span", f"GMV {money(cell.gmv, None)}", class_="line", title=f"{currency} {cell.gmv:,.2f}"),
