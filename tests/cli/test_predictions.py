@@ -112,6 +112,15 @@ def test_a_forecast_that_did_not_hold_shows_what_was_spent_last(answers: list[To
     assert f"{answer.total.value:,.0f}" not in text if answer.total else False
 
 
+def test_two_totals_of_the_same_trade_say_why_they_differ(answers: list[Told]) -> None:
+    both = [one for one in answers if one.card.model == "spend"]
+    text = StringIO()
+    overview(Console(file=text, width=1_000), answers)
+    for said in (" ".join(_printed(1_000, *both)), text.getvalue()):
+        assert said.count("The two spend forecasts foretell the same trade") == 1
+    assert "The two spend forecasts" not in " ".join(_printed(1_000, both[0]))
+
+
 def test_sides_that_cover_different_months_say_why(answers: list[Told]) -> None:
     both = [one for one in answers if one.card.model == "ltv"]
     lengths = [one.answer.horizon_months for one in both if isinstance(one.answer, LifetimeValues)]

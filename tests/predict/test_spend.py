@@ -89,6 +89,37 @@ def test_a_market_that_halves_is_only_ranked() -> None:
     assert "for each 100 foretold 20 came: use the order of the list; no amounts are given." in found.card.reason
 
 
+def test_less_than_two_years_of_history_cannot_tell_a_season_and_only_ranks() -> None:
+    amounts = np.full((60, 24), 100.0)
+    assert forecast(monthly(amounts)).card.verdict is ModelVerdict.USABLE
+    amounts[:, :8] = 0
+    young = forecast(monthly(amounts), first=date(2022, 9, 1))
+    assert young.card.verdict is ModelVerdict.NOT_CALIBRATED
+    assert "less than two years of orders are known, so a season cannot be told from a trend" in young.card.reason
+
+
+def test_a_level_that_may_lie_beyond_one_and_a_half_did_not_hold() -> None:
+    rng = np.random.default_rng(5)
+    amounts = np.full((60, 24), 100.0)
+    amounts[:, 21:] = 147.0 * rng.lognormal(-0.125, 0.5, (60, 1))
+    found = forecast(monthly(amounts))
+    given = next(way for way in found.candidates if way.chosen)
+    assert given.factor is not None
+    assert given.factor.high is not None
+    assert given.factor.value < 1.5 < given.factor.high
+    assert found.card.verdict is ModelVerdict.NOT_CALIBRATED
+    assert "range" in found.card.reason
+
+
+def test_the_range_reaches_to_either_side_of_the_forecast() -> None:
+    found = forecast(monthly(np.full((60, 24), 100.0) * 1.1 ** np.arange(24)))
+    assert found.total is not None
+    assert found.total.low is not None
+    assert found.total.high is not None
+    assert found.total.low < found.total.value < found.total.high
+    assert found.total.value / found.total.low == pytest.approx(found.total.high / found.total.value)
+
+
 def test_few_accounts_or_months_are_too_little() -> None:
     amounts = np.full((10, 24), 100.0)
     assert forecast(monthly(amounts)).card.verdict is ModelVerdict.TOO_LITTLE

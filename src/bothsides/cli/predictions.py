@@ -20,7 +20,7 @@ from bothsides.cli.prediction_tables import (
 from bothsides.cli.terminal import plain
 from bothsides.predict.asking import Answer, amounts_told, help_for
 from bothsides.predict.churn_features import GONE_AFTER_MONTHS, LATELY_MONTHS, ordered_lately
-from bothsides.predict.in_words import SHORT, headline, ranged, sentence, title, verdict_said
+from bothsides.predict.in_words import SHORT, TWO_SIDES, headline, ranged, sentence, title, verdict_said
 from bothsides.predict.lifetime_value import LifetimeValues
 from bothsides.predict.model_card import Estimate, ModelCard
 from bothsides.predict.scores import Prediction
@@ -122,6 +122,9 @@ def overview(console: Console, told: list[Told]) -> None:
         said = headline(one.answer) + (f" Error: {one.error}." if one.error else "")
         table.add_row(plain(title(one.card)), plain(SHORT[one.card.verdict]), plain(said))
     console.print(table)
+    if _both_spend(told):
+        console.print()
+        console.print(plain(TWO_SIDES))
     console.print()
     console.print(plain("Next  bothsides predict churn    (or ltv, spend, match, upsell): who comes first, and why"))
 
@@ -132,12 +135,18 @@ def show(console: Console, told: list[Told], top: int, *, audited: float = AUDIT
         if place:
             console.print()
         _whole(console, one, top, audited)
-    if said := _horizons(told):
+    if said := _horizons(told) or (TWO_SIDES if _both_spend(told) else ""):
         console.print()
         console.print(plain(said))
     console.print()
     model = told[0].card.model
     console.print(plain(f"Next  bothsides predict {model} --json    every figure and reason as a record"))
+
+
+def _both_spend(told: list[Told]) -> bool:
+    """Whether each side's total of the next three months is told."""
+    spent = [one for one in told if isinstance(one.answer, SpendForecast) and one.answer.total and one.card.usable]
+    return len(spent) > 1
 
 
 def _horizons(told: list[Told]) -> str:

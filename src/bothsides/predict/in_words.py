@@ -105,6 +105,13 @@ def _came(factor: Estimate | None) -> str:
     return "more came than the nothing foretold" if factor is None else f"{100 * factor.value:.0f} came of 100 foretold"
 
 
+TWO_SIDES = (
+    "The two spend forecasts foretell the same trade, each from its own side's accounts that are not closed, so they "
+    "differ: take them as a range and do not add them."
+)
+"""Why buyers' and suppliers' totals of the next three months are not the same number."""
+
+
 def ranged(found: Estimate, currency: str) -> str:
     """An amount with its range.
 

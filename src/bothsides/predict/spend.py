@@ -24,6 +24,11 @@ MOST_CUTS = 5
 
 LEAST_ACCOUNTS = 30
 CALIBRATED = (0.67, 1.5)
+"""What came over what was foretold on the latest span: within it, with its range, amounts are given."""
+
+SEASONS_MONTHS = 24
+"""History from which a quarter has been seen twice: before that a season cannot be told from a trend."""
+
 ID = "spend"
 
 
@@ -174,7 +179,9 @@ def forecast_spend(
         )
         return SpendForecast(card=_card(side, ModelVerdict.TOO_LITTLE, why))
     judged = _judge(bought, cuts, end, seed)
-    return _today(_Today(judged=judged, side=side, end=end, currency=currency, names=names), bought)
+    seasons = first <= months_before(end, SEASONS_MONTHS) + timedelta(days=1)
+    asked = _Today(judged=judged, side=side, end=end, currency=currency, names=names, seasons=seasons)
+    return _today(asked, bought)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,12 +237,14 @@ class _Today:
     end: date
     currency: str
     names: Mapping[int, str]
+    seasons: bool
+    """Whether every quarter has been seen twice."""
 
 
 def _today(asked: _Today, bought: Purchases) -> SpendForecast:
     judged, known = asked.judged, Known.by(bought, asked.end)
     value, last = judged.forecast(known), known.spent(SPAN_MONTHS)
-    verdict, reason = _verdict(judged)
+    verdict, reason = _verdict(judged, seasons=asked.seasons)
     before, everyone = bought.by(months_before(asked.end, SPAN_MONTHS)).accounts, bought.by(asked.end).accounts
     card = replace(
         _card(asked.side, verdict, reason),
@@ -270,9 +279,11 @@ def _today(asked: _Today, bought: Purchases) -> SpendForecast:
     )
 
 
-def _verdict(judged: _Judged) -> tuple[ModelVerdict, str]:
+def _verdict(judged: _Judged, *, seasons: bool) -> tuple[ModelVerdict, str]:
+    """Usable where the latest level held, its whole range included, and each season has been seen twice."""
     latest = judged.past[0]
     off = latest.observed / latest.predicted if latest.predicted else None
+    factor = next(way.factor for way in judged.candidates if way.chosen)
     if judged.way[0] != "repeat":
         said = f"{_capital(judged.way[1])} beat the repeat of the last three months on the last three held out."
     elif judged.challenger:
@@ -281,9 +292,17 @@ def _verdict(judged: _Judged) -> tuple[ModelVerdict, str]:
     else:
         said = "One held-out span is known, too few to choose another way on: the last three months are repeated."
     came = "more came than the nothing foretold" if off is None else f"for each 100 foretold {100 * off:.0f} came"
+    only = "use the order of the list; no amounts are given."
     if off is None or not CALIBRATED[0] <= off <= CALIBRATED[1]:
-        why = f"{said} On the latest held-out months {came}: use the order of the list; no amounts are given."
-        return ModelVerdict.NOT_CALIBRATED, why
+        return ModelVerdict.NOT_CALIBRATED, f"{said} On the latest held-out months {came}: {only}"
+    low, high = (off, off) if factor is None else (factor.low or 0.0, factor.high or off)
+    if not CALIBRATED[0] <= low <= high <= CALIBRATED[1]:
+        ranged = f"{came} (range {100 * low:.0f} to {100 * high:.0f}, and it must stay within "
+        ranged += f"{100 * CALIBRATED[0]:.0f} to {100 * CALIBRATED[1]:.0f})"
+        return ModelVerdict.NOT_CALIBRATED, f"{said} On the latest held-out months {ranged}: {only}"
+    if not seasons:
+        short = "less than two years of orders are known, so a season cannot be told from a trend"
+        return ModelVerdict.NOT_CALIBRATED, f"{said} On the latest held-out months {came}, but {short}: {only}"
     return ModelVerdict.USABLE, f"{said} On the latest held-out months {came}."
 
 
@@ -308,10 +327,16 @@ def _comparisons(judged: _Judged) -> tuple[Comparison, ...]:
 
 
 def _total(value: float, past: tuple[PastSpan, ...]) -> Estimate:
+    """The total with the factors of past spans; where all lie on one side of it, as far to the other as well."""
     factors = [span.observed / span.predicted for span in past if span.predicted > 0]
     if len(factors) < 3:
         return Estimate(value=value)
-    return Estimate(value=value, low=value * min(*factors, 1.0), high=value * max(*factors, 1.0))
+    least, most = min(factors), max(factors)
+    if round(least, 6) >= 1:
+        least = 1 / most
+    elif round(most, 6) <= 1 and least > 0:
+        most = 1 / least
+    return Estimate(value=value, low=value * min(least, 1.0), high=value * max(most, 1.0))
 
 
 def _accounts(known: Known, value: Numbers, last: Numbers, names: Mapping[int, str]) -> tuple[AccountSpend, ...]:
