@@ -23,8 +23,10 @@ from bothsides.cli.push_plan import (
     first_day,
     plan,
     plan_as_record,
+    refuse_what_answers_nothing,
     save_plan,
     show_plan,
+    targets,
     what_first,
     write_pushes,
 )
@@ -254,11 +256,34 @@ def test_a_plan_is_written_once_and_a_mapping_that_is_there_is_kept(tmp_path: Pa
 
 
 def test_a_plan_says_how_many_to_bring_and_how_to_have_it_read() -> None:
-    text = printed(lambda console: show_plan(console, planned(), "EUR", workspace=Path("acme")))
-    assert "bring a week  more in the wave  cost, EUR" in text
+    told = replace(planned(), power=0.5)
+    text = printed(lambda console: show_plan(console, told, "EUR", workspace=Path("acme")))
+    assert "usually join  bring in all  more than usual  cost, EUR" in text
     last = text.rstrip().splitlines()[-2:]
     assert "--save writes pushes/supplier-2026-01-05.csv and mapping/planned_pushes.toml" in " ".join(last)
     assert " ".join(last).endswith("then bothsides sync acme")
+
+
+def test_targets_are_whole_accounts_that_keep_the_totals() -> None:
+    asked = targets(planned())
+    assert sum(target.extra for target in asked) == round(planned().extra_accounts)
+    assert all(target.bring == target.usual + target.extra for target in asked)
+    usual = sum(row.usual_a_week for row in planned().rows) * planned().design.weeks
+    assert sum(target.usual for target in asked) == round(usual)
+    assert sum(target.cost or 0 for target in asked) == pytest.approx(280 * round(planned().extra_accounts))
+
+
+def test_a_push_that_answers_nothing_is_not_saved_unless_asked_for_all_the_same(tmp_path: Path) -> None:
+    refuse_what_answers_nothing(replace(planned(), power=0.5))
+    vain = replace(planned(), power=0.03, enough="4 waves would show it.")
+    with pytest.raises(ValueError, match=r"--save: as dealt, this push answers nothing: .* 4 waves would show it\."):
+        refuse_what_answers_nothing(vain)
+    text = " ".join(printed(lambda console: show_plan(console, vain, "EUR")).split())
+    assert "Next: do not run it." in text
+    saved = save_plan(vain, tmp_path)
+    text = " ".join(printed(lambda console: show_plan(console, vain, "EUR", saved=saved)).split())
+    assert "Run it as dealt" not in text
+    assert "as dealt, it answers nothing" in text
 
 
 MAPPING = """\
@@ -325,7 +350,7 @@ def test_a_push_dealt_for_weeks_that_are_known_by_now_is_shown_and_not_written(r
     assert not (tmp_path / "l.csv").exists()
     shown = run(*asked, "--as-of", "2024-07-28")
     assert (shown.code, "2024-07-29" in shown.out) == (0, True)
-    ahead = run(*asked, "--known-on", "1", "--start", "2024-08-05", "--save")
+    ahead = run(*asked, "--known-on", "1", "--start", "2024-08-05", "--save", "--anyway")
     assert ahead.code == 0, ahead.err
     assert [lot.name for lot in (tmp_path / "pushes").iterdir()] == ["supplier-2024-08-05.csv"]
 
@@ -334,7 +359,7 @@ def test_a_saved_plan_is_read_once_its_weeks_have_passed_beside_the_pushes_befor
     trading(tmp_path, 40)
     assert run("sync", tmp_path).code == 0
     for side in ("supplier", "buyer"):
-        done = run("elasticity", "plan", tmp_path, "--side", side, "--waves", "1", "--save")
+        done = run("elasticity", "plan", tmp_path, "--side", side, "--waves", "1", "--save", "--anyway")
         assert done.code == 0, done.err
         assert done.out.splitlines()[-1] == f"Next: bothsides sync {tmp_path}"
         loaded = run("sync", tmp_path)

@@ -37,10 +37,11 @@ COLUMNS = (
 """The columns of the table `pushes`, in its order."""
 DRAWN = "drawn"
 """Whether the row's cell is to be pushed, yes or no: what intensity says in words, for people."""
-TARGETS = ("usual_a_week", "bring_a_week", "extra", "cost")
-"""What those who run the push need beside them; no mapping reads it."""
+TARGETS = ("usual", "bring", "extra", "cost")
+"""What those who run the push need beside them, whole accounts over the wave; no mapping reads it."""
 CONTROLS = "Rows of intensity 0 (drawn: no) are the lot's controls: do not push them."
 _SHOWN = 8
+_RUN_IT = "Run it as dealt. bothsides elasticity reads its weeks once they have passed and their orders are loaded."
 WHOLE_MONTHS = "dates stand for whole months"
 """What the reason says where a market is dated by month."""
 
@@ -82,6 +83,9 @@ def plan(
     save: Annotated[
         bool, Parameter(negative=(), help=f"Write the lot into {PLANS}/ and {MAPPING} of the workspace.")
     ] = False,
+    anyway: Annotated[
+        bool, Parameter(negative=(), help="With --save: write also a lot that answers nothing as dealt.")
+    ] = False,
     out: Annotated[Path | None, Parameter(help="Write the lot as a CSV elsewhere.")] = None,
     as_of: Annotated[str | None, Parameter(help="Business date up to which data counts.")] = None,
     known_on: Annotated[int | None, Parameter(help="Load number: what was known then.")] = None,
@@ -90,7 +94,8 @@ def plan(
     """Deal a push by lot: which cells to push when, how many accounts to bring into each, what that costs and shows.
 
     With --save the lot lies where the next sync reads it, beside the pushes there are; nothing is overwritten. Run it
-    as dealt, and bothsides elasticity tells what it did once its weeks have passed. Examples:
+    as dealt, and bothsides elasticity tells what it did once its weeks have passed. A lot that answers nothing is not
+    saved unless --anyway is given. Examples:
 
     bothsides elasticity plan --side supplier --weeks 13 --waves 2
 
@@ -129,6 +134,8 @@ def plan(
         policy=policy,
         seed=seed,
     )
+    if save and not anyway:
+        refuse_what_answers_nothing(planned)
     if out is not None:
         write_pushes(planned, out, mode="w")
     saved = save_plan(planned, opened.folder) if save else None
@@ -178,6 +185,18 @@ def refuse_known_weeks(begins: date, latest: date, *, save: bool, as_of: date | 
         f"known up to {latest}: a lot is written only for weeks that nobody knows yet; leave out {' and '.join(asked)},"
         f" or give --start {first_day(None, latest)} or later"
     )
+
+
+def refuse_what_answers_nothing(planned: PushPlan) -> None:
+    """Keep a push off the record that costs money and tells nothing. Raises ValueError with what would tell."""
+    from bothsides.diagnosis.wording import share
+
+    if planned.answers_nothing:
+        raise ValueError(
+            f"--save: as dealt, this push answers nothing: an elasticity of {planned.elasticity:.2f} would show with a "
+            f"probability of {share(planned.power)}, and chance shows one in 5 % of markets where there is none. "
+            f"{planned.enough} --anyway writes it all the same"
+        )
 
 
 def _known_now(opened: Workspace) -> date:
@@ -242,7 +261,8 @@ def write_pushes(planned: PushPlan, path: Path, *, mode: str) -> None:
     with path.open(mode, newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow((*COLUMNS, DRAWN, *TARGETS))
-        writer.writerows((*_cells(row), "yes" if row.drawn else "no", *_targets(row)) for row in planned.rows)
+        for row, target in zip(planned.rows, targets(planned), strict=True):
+            writer.writerow((*_cells(row), "yes" if row.drawn else "no", *target.cells))
 
 
 def plan_as_record(planned: PushPlan, currency: str, saved: Saved | None = None) -> dict[str, Any]:
@@ -262,6 +282,8 @@ def plan_as_record(planned: PushPlan, currency: str, saved: Saved | None = None)
         "follow_weeks": design.follow,
         "elasticity": planned.elasticity,
         "power": planned.power,
+        "answers_nothing": planned.answers_nothing,
+        "would_suffice": planned.enough or None,
         "smallest_elasticity_at_80_percent_power": planned.smallest,
         "extra_accounts": planned.extra_accounts,
         "cost": planned.cost,
@@ -272,10 +294,12 @@ def plan_as_record(planned: PushPlan, currency: str, saved: Saved | None = None)
                 DRAWN: row.drawn,
                 "usual_accounts_per_week": row.usual_a_week,
                 "bring_accounts_per_week": row.bring_a_week,
-                "extra_accounts": row.extra,
-                "cost": row.cost,
+                "usual_accounts": target.usual,
+                "bring_accounts": target.bring,
+                "extra_accounts": target.extra,
+                "cost": target.cost,
             }
-            for row in planned.rows
+            for row, target in zip(planned.rows, targets(planned), strict=True)
         ],
         "written": None if saved is None else {"lot": str(saved.lot), "mapping": str(saved.mapping)},
     }
@@ -305,33 +329,53 @@ def show_plan(
 
 
 def _targets_table(planned: PushPlan, currency: str) -> Table:
-    """The first cells to push: when, how many join a week as it is, how many are to, what the wave takes."""
+    """The first cells to push: when, how many join in the wave as it is, how many are to, what that takes."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("category", "region", "first day", "last day"):
         table.add_column(name, no_wrap=True)
-    for name in ("join a week", "bring a week", "more in the wave", f"cost, {currency}"):
+    for name in ("usually join", "bring in all", "more than usual", f"cost, {currency}"):
         table.add_column(name, justify="right", no_wrap=True)
-    for row in planned.drawn[:_SHOWN]:
+    shown = [(row, of) for row, of in zip(planned.rows, targets(planned), strict=True) if row.drawn][:_SHOWN]
+    for row, target in shown:
         table.add_row(
             plain(row.category or "all"),
             plain(row.region or "all"),
             str(row.started_at),
             str(row.ended_at),
-            _few(row.usual_a_week),
-            _few(row.bring_a_week),
-            _few(row.extra),
-            "" if row.cost is None else f"{row.cost:,.0f}",
+            f"{target.usual:,}",
+            f"{target.bring:,}",
+            f"{target.extra:,}",
+            "" if target.cost is None else f"{target.cost:,.0f}",
         )
     return table
 
 
-def _few(number: float) -> str:
-    """A number of accounts, two figures where they are few.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Whole accounts of a cell over one wave: who usually join, how many are to, how many more that is, its cost."""
 
-    >>> _few(0.084), _few(12.34)
-    ('0.08', '12.3')
-    """
-    return f"{number:.2f}" if number < 1 else f"{number:,.1f}"
+    usual: int
+    bring: int
+    extra: int
+    cost: float | None
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """As written in the file of the lot."""
+        return str(self.usual), str(self.bring), str(self.extra), "" if self.cost is None else f"{self.cost:.2f}"
+
+
+def targets(planned: PushPlan) -> tuple[Target, ...]:
+    """What each row of the plan asks for, in whole accounts whose totals are those of the plan."""
+    from bothsides.diagnosis.elasticity import whole
+
+    usual = whole([row.usual_a_week * planned.design.weeks for row in planned.rows])
+    extra = whole([row.extra for row in planned.rows])
+    one = None if planned.cost is None else planned.cost / planned.extra_accounts
+    return tuple(
+        Target(usual=few, bring=few + more, extra=more, cost=None if one is None else more * one)
+        for few, more in zip(usual, extra, strict=True)
+    )
 
 
 def _next(planned: PushPlan, workspace: Path, saved: Saved | None, out: Path | None) -> tuple[str, ...]:
@@ -340,13 +384,19 @@ def _next(planned: PushPlan, workspace: Path, saved: Saved | None, out: Path | N
     if saved is None:
         lot = _place(planned, Path())
         there = () if out is None else ("", f"Written to {out}, which no mapping reads yet.", CONTROLS)
+        if planned.answers_nothing:
+            return (
+                *there,
+                "",
+                "Next: do not run it. --save refuses it, unless --anyway stands beside it.",
+            )
         return (*there, "", f"Next: the same with --save writes {lot} and {MAPPING} into the workspace, then {sync}")
     kept = "" if saved.as_written else f", which was there and is kept as it is: see that its files take in {PLANS}/"
     return (
         "",
         f"Written: {saved.lot}, the lot, and {saved.mapping}, which reads it{kept}.",
         CONTROLS,
-        "Run it as dealt. bothsides elasticity reads its weeks once they have passed and their orders are loaded.",
+        "Written with --anyway: as dealt, it answers nothing." if planned.answers_nothing else _RUN_IT,
         f"Next: {sync}",
     )
 
@@ -354,8 +404,3 @@ def _next(planned: PushPlan, workspace: Path, saved: Saved | None, out: Path | N
 def _cells(row: PlannedPush) -> tuple[str, ...]:
     values = (getattr(row, name) for name in COLUMNS)
     return tuple("" if value is None else str(value) for value in values)
-
-
-def _targets(row: PlannedPush) -> tuple[str, ...]:
-    values = (getattr(row, name) for name in TARGETS)
-    return tuple("" if value is None else f"{value:.2f}" for value in values)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bothsides.diagnosis.elasticity import Design, cheapest_test, plan_push
+from bothsides.diagnosis.elasticity.enough import what_would_suffice
 from bothsides.diagnosis.elasticity.lot import blocks, by_week, draw_lot
 from bothsides.diagnosis.elasticity.power import Fitted, fit_market, power
 from bothsides.diagnosis.panel import Assignment
@@ -154,3 +155,15 @@ def test_a_push_that_tells_no_more_than_chance_says_so() -> None:
     assert weak.power < 0.1
     assert "hardly more often than chance" in weak.sentence
     assert "this push answers nothing" in weak.sentence
+    assert weak.answers_nothing
+    assert weak.sentence.endswith(weak.enough)
+
+
+def test_what_would_show_it_is_searched_for_and_where_nothing_would_that_is_said() -> None:
+    feeble, few = Design(weeks=2, waves=1, factor=1.05, follow=4), 10
+    fitted = market("common_shocks", 12)
+    said = what_would_suffice(fitted, feeble, 0.4, few=few, seed=1)
+    assert "would show it with a probability of" in said
+    assert "suppliers more." in said
+    nothing = what_would_suffice(fitted, feeble, 0.001, few=few, seed=1)
+    assert nothing.startswith("Nothing of up to 4 waves of 26 weeks with 5.0 times as many suppliers joining")

@@ -2,6 +2,7 @@
 
 from bothsides.diagnosis.elasticity.alone import alike_alone, unit_economics
 from bothsides.diagnosis.elasticity.amounts import account_costs, read_money
+from bothsides.diagnosis.elasticity.enough import whole
 from bothsides.diagnosis.elasticity.findings import effect_value, elasticity_findings, return_value
 from bothsides.diagnosis.elasticity.funding import Money, SideMoney
 from bothsides.diagnosis.elasticity.judgements import BELIEFS, read_judgements
@@ -57,4 +58,5 @@ __all__ = [
     "read_money",
     "return_value",
     "unit_economics",
+    "whole",
 ]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from bothsides.diagnosis.elasticity.enough import ENOUGH, extra_accounts, what_would_suffice
 from bothsides.diagnosis.elasticity.lot import Design, blocks, draw_lot
 from bothsides.diagnosis.elasticity.power import Fitted, fit_market, power
 from bothsides.diagnosis.elasticity.reading import extent
@@ -13,8 +14,6 @@ from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.wording import counted, money, of_side, share
 from bothsides.schema import Side
 
-ENOUGH = 0.8
-"""Power from which a test is worth its cost (Cohen 1988)."""
 HARDLY = 0.1
 """Power below which a test tells hardly more than its level of 5 %."""
 STEPS = 6
@@ -75,6 +74,13 @@ class PushPlan:
     cells: int
     rows: tuple[PlannedPush, ...]
     sentence: str
+    enough: str = ""
+    """What would show it, where this push answers nothing."""
+
+    @property
+    def answers_nothing(self) -> bool:
+        """Whether the push shows the elasticity hardly more often than chance shows one where there is none."""
+        return self.power < HARDLY
 
     @property
     def drawn(self) -> tuple[PlannedPush, ...]:
@@ -113,6 +119,9 @@ def plan_push(
     pushed = draw_lot(np.random.Generator(np.random.PCG64(seed)), market.stock, design)
     shown = power(market, design, elasticity, few=policy.elasticity_cells, seed=seed)
     smallest = _smallest(market, design, policy.elasticity_cells, seed)
+    enough = (
+        what_would_suffice(market, design, elasticity, few=policy.elasticity_cells, seed=seed) if shown < HARDLY else ""
+    )
     extra = float((pushed.sum(1) * market.joined).sum()) * design.weeks * (design.factor - 1)
     return PushPlan(
         side=side,
@@ -124,7 +133,10 @@ def plan_push(
         cost=None if cost is None else extra * cost,
         cells=len(market.stock),
         rows=_rows(panel, market, pushed, design, start, cost),
-        sentence=_sentence(side, design, elasticity, shown, smallest, extra, cost, currency),
+        sentence=" ".join(
+            filter(None, (_sentence(side, design, elasticity, shown, smallest, extra, cost, currency), enough))
+        ),
+        enough=enough,
     )
 
 
@@ -187,7 +199,7 @@ def _sentence(
     least = (
         f"It shows an elasticity from {smallest:.2f} upwards with a power of 80 %."
         if smallest is not None
-        else f"It shows no elasticity up to {LARGEST:.0f} with a power of 80 %: push harder, longer or more cells."
+        else f"It shows no elasticity up to {LARGEST:.0f} with a power of 80 %."
     )
     return (
         f"{counted(design.waves, 'wave')} of {counted(design.weeks, 'week')}, one cell in {design.one_in} at a time, "
@@ -241,11 +253,7 @@ def cheapest_test(
     if extent(panel)[0] < 3:
         return None
     market = fit_market(panel, side)
-    tried = []
-    for design in (d for d in CANDIDATES if d.length <= A_YEAR):
-        share_pushed = 1 / design.one_in
-        extra = float(market.joined.sum()) * share_pushed * design.weeks * design.waves * (design.factor - 1)
-        tried.append((extra, design))
+    tried = [(extra_accounts(market, design), design) for design in CANDIDATES if design.length <= A_YEAR]
     best: tuple[float, float, Design] | None = None
     for extra, design in sorted(tried, key=lambda found: found[0]):
         shown = power(market, design, PROBE, few=policy.elasticity_cells, seed=seed)
