@@ -1,5 +1,6 @@
 """The section on predictions: a verdict per model first, calibration folded, and silence where there is no model."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -185,4 +186,17 @@ def test_stored_models_stand_in_a_line_each_and_the_others_say_how_they_are_made
     assert "Lifetime value, suppliers</b>" not in text
     assert "Left out, since made from what came later: Lifetime value, suppliers." in text
     assert "New pairs</b>: its stored file cannot be read; to make it anew" in text
-    assert "Not made yet: Upsell, suppliers. To make them: <code>bothsides predict</code>." in text
+    assert text.count("The two spend forecasts foretell the same trade") == 1
+    assert "Not made yet: Upsell, suppliers. On the command line <code>bothsides predict</code> makes them." in text
+
+
+def test_a_board_reads_no_jargon_and_no_raw_backticks() -> None:
+    silent = replace(
+        CARD, verdict=ModelVerdict.TOO_LITTLE, reason="the table `subscriptions` is missing", bands=(), comparisons=()
+    )
+    judged = replace(CARD, comparisons=(*CARD.comparisons, _compared("ece", 0.05, 0.06)))
+    text = body(silent, judged)
+    assert "`" not in text
+    assert "the table <code>subscriptions</code> is missing." in text
+    assert not re.search(r"log.odds|\bECE\b|\bAUC\b", text, re.IGNORECASE)
+    assert "chance off by, on average" in text

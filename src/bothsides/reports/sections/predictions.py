@@ -2,12 +2,12 @@
 
 from bothsides.diagnosis.at_risk import RiskCount
 from bothsides.diagnosis.picture import Diagnosis
-from bothsides.predict.in_words import MEASURES, is_rule, verdict_said
+from bothsides.predict.in_words import MEASURES, NAMES, SHORT, TWO_SIDES, is_rule, verdict_said
 from bothsides.predict.model_card import Comparison, Feature, ModelCard, ModelVerdict
 from bothsides.predict.on_shelf import ShelfLine, Standing
 from bothsides.reports.markup import Markup, element
 from bothsides.reports.numbers import count, percent, plural, spoken
-from bothsides.reports.pieces import Column, Section, fold, prose, table
+from bothsides.reports.pieces import Column, Section, coded, fold, prose, table
 
 _METHOD = (
     "A model learns from earlier months and is judged on later ones, beside the rule that everybody has. Where it adds "
@@ -24,12 +24,16 @@ def predictions(diagnosis: Diagnosis) -> Section | None:
     if not diagnosis.predictions:
         return None
     cards = diagnosis.predictions
-    lines = [element("li", element("b", subject(card)), f": {said(card)}", _at_risk(diagnosis, card)) for card in cards]
+    lines = [
+        element("li", element("b", subject(card)), ": ", coded(said(card)), _at_risk(diagnosis, card)) for card in cards
+    ]
     lines += [_stored(line) for line in diagnosis.stored_models if line.standing not in _UNTOLD]
     judged = [card for card in cards if card.bands]
     folds = [fold(f"How well it is known: {subject(card).lower()}", _known(card)) for card in judged]
     missing, later = _missing(diagnosis.stored_models), _left_out(diagnosis.stored_models)
-    body = Markup("".join([element("ul", lines), later, missing, prose(_METHOD, class_="note"), *folds]))
+    body = Markup(
+        "".join([element("ul", lines), _two_sides(diagnosis), later, missing, prose(_METHOD, class_="note"), *folds])
+    )
     return Section(id="predictions", nav="What comes next", heading="What accounts will do next", body=body)
 
 
@@ -114,12 +118,21 @@ def _stored(line: ShelfLine) -> Markup:
     return element("li", element("b", line.title), told, element("code", line.command), ".")
 
 
+def _two_sides(diagnosis: Diagnosis) -> Markup:
+    """Why the two totals of the next three months differ, where both stand here."""
+    told = [one for one in diagnosis.stored_models if one.standing not in {*_UNTOLD, Standing.BROKEN}]
+    spent = [one for one in told if one.title.startswith(NAMES["spend"]) and one.verdict == SHORT[ModelVerdict.USABLE]]
+    return prose(TWO_SIDES, class_="note") if len(spent) > 1 else Markup("")
+
+
 def _missing(lines: tuple[ShelfLine, ...]) -> Markup:
     """The models that nobody has made yet, and how to."""
     names = [line.title for line in lines if line.standing is Standing.NONE]
     if not names:
         return Markup("")
-    return prose(f"Not made yet: {', '.join(names)}. To make them: ", element("code", "bothsides predict"), ".")
+    return prose(
+        f"Not made yet: {', '.join(names)}. On the command line ", element("code", "bothsides predict"), " makes them."
+    )
 
 
 def _left_out(lines: tuple[ShelfLine, ...]) -> Markup:
@@ -130,13 +143,13 @@ def _left_out(lines: tuple[ShelfLine, ...]) -> Markup:
 
 def _known(card: ModelCard) -> Markup:
     parts = [
-        prose(f"{card.reason[:1].upper()}{card.reason[1:]}."),
+        element("p", coded(f"{card.reason[:1].upper()}{card.reason[1:]}.")),
         _calibration(card),
         _measures(card),
         _features(card),
     ]
     if card.notes:
-        parts.append(element("ul", [element("li", f"{note[:1].upper()}{note[1:]}.") for note in card.notes]))
+        parts.append(element("ul", [element("li", coded(f"{note[:1].upper()}{note[1:]}.")) for note in card.notes]))
     return Markup("".join([*parts, prose(_provenance(card), class_="of")]))
 
 
@@ -168,8 +181,13 @@ def _measures(card: ModelCard) -> Markup:
         Column(label=card.baseline, numeric=True),
         Column(label="difference, 95 %", numeric=True),
     ]
-    rows = [[MEASURES.get(found.measure, found.measure), *_figures(found)] for found in card.comparisons]
+    rows = [[_plain(found.measure), *_figures(found)] for found in card.comparisons]
     return table("How it did beside the rule", columns, rows)
+
+
+def _plain(measure: str) -> str:
+    """The measure in words alone: the field's term in brackets stands on the command line."""
+    return MEASURES.get(measure, measure).partition(" (")[0]
 
 
 def _figures(found: Comparison) -> list[str]:
@@ -182,7 +200,7 @@ def _figures(found: Comparison) -> list[str]:
 def _features(card: ModelCard) -> Markup:
     columns = [
         Column(label="what it looks at"),
-        Column(label="pull on the chance (log odds)", numeric=True),
+        Column(label="pull on the chance (above 0: up)", numeric=True),
         Column(label="moved (above 0.25)", numeric=True),
     ]
     used = sorted((f for f in card.features if f.weight), key=lambda feature: -abs(feature.weight))
