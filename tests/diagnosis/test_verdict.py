@@ -18,6 +18,11 @@ def gmv(now: float, before: float | None) -> Headline:
 SHORT = finding("supply_short_cell", 9_000.0, category="Pumps", region="North")
 
 
+def test_a_last_quarter_that_moved_against_the_year_is_told_beside_it() -> None:
+    said = verdict((), (gmv(300.0, 100.0),), judged=12, turn="but its last three months brought less")
+    assert said.startswith("GMV is 3.0 times the same span before, but its last three months brought less; neither")
+
+
 def test_a_short_side_is_named_with_its_place_and_the_first_step() -> None:
     first = replace(SHORT, title="Pumps / North is short of suppliers", first_step="Recruit two.")
     text = verdict([first], [gmv(110.0, 100.0)], judged=12)

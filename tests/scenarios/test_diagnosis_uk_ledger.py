@@ -31,7 +31,9 @@ def found(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def test_growth_and_the_window(found: Diagnosis) -> None:
-    assert found.verdict.startswith("GMV is 5.7 times the same span before")
+    assert found.verdict.startswith(
+        "GMV is 5.7 times the same span before, but its last three months brought GBP 60.8 m, the three before GBP"
+    )
     assert [day.isoformat() for day in found.window] == ["2013-07-01", "2014-06-30"]
 
 

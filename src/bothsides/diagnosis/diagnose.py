@@ -20,7 +20,7 @@ from bothsides.diagnosis.ranking import Market, ranked
 from bothsides.diagnosis.sales_funnel import sales_funnels
 from bothsides.diagnosis.span import Spans, spans
 from bothsides.diagnosis.stage.stage import read_stage
-from bothsides.diagnosis.trend import recent_fall
+from bothsides.diagnosis.trend import recent_fall, recent_turn
 from bothsides.diagnosis.verdict import BLIND, SAMPLED, SIDE_SHORT, verdict
 from bothsides.metrics import Store
 from bothsides.metrics.hindsight import on_day
@@ -93,6 +93,7 @@ def _diagnose(
             judged=_judged(look.judged),
             limit=_limit(store, look),
             fall=recent_fall(store, covered, policy),
+            turn=recent_turn(store, covered),
         ),
         findings=final,
         beyond=ranking.beyond,

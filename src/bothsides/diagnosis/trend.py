@@ -5,12 +5,63 @@ from datetime import date
 
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import Spans
-from bothsides.diagnosis.wording import share
+from bothsides.diagnosis.wording import money, share
 from bothsides.metrics import Store
+from bothsides.schema import minor_units
 from bothsides.schema.period import add_months
 
 QUARTER = 3
 YEAR = 12
+
+
+LEAST_TURN = 0.01
+"""Smaller moves from one quarter to the next are level."""
+
+
+def recent_turn(store: Store, covered: Spans) -> str:
+    """One clause where GMV of the last three months moved against the year's change; else empty."""
+    window = covered.window
+    if window.whole_months < YEAR:
+        return ""
+    amount = "value * weight" if store.sampled else "value"
+    last = window.end.replace(day=1)
+    starts = {
+        "quarter": add_months(last, 1 - QUARTER),
+        "earlier": add_months(last, 1 - 2 * QUARTER),
+        "year": add_months(last, 1 - YEAR),
+        "first": add_months(last, 1 - 2 * YEAR),
+    }
+    if (covered.known.start - starts["first"]).days > 10:
+        return ""
+    row = store.engine.row(
+        f"SELECT coalesce(sum({amount}) FILTER (placed_on >= $quarter), 0)::DOUBLE,"
+        f" coalesce(sum({amount}) FILTER (placed_on >= $earlier AND placed_on < $quarter), 0)::DOUBLE,"
+        f" coalesce(sum({amount}) FILTER (placed_on >= $year), 0)::DOUBLE,"
+        f" coalesce(sum({amount}) FILTER (placed_on < $year), 0)::DOUBLE"
+        " FROM fact_orders WHERE placed_on BETWEEN $first AND $end",
+        starts | {"end": window.end},
+    )
+    if row is None:
+        return ""
+    quarter, earlier, year, before = (amount / 10 ** minor_units(store.currency) for amount in row)
+    return turn((earlier, quarter), (before, year), store.currency)
+
+
+def turn(quarters: tuple[float, float], years: tuple[float, float], currency: str) -> str:
+    """The clause from two quarters' amounts and two years', major units, the earlier first.
+
+    >>> turn((62.2e6, 60.8e6), (32e6, 184e6), "GBP")
+    'but its last three months brought GBP 60.8 m, the three before GBP 62.2 m'
+    >>> turn((60.8e6, 62.2e6), (32e6, 184e6), "GBP")
+    ''
+    """
+    if min(*quarters, *years) <= 0:
+        return ""
+    recent, yearly = quarters[1] / quarters[0] - 1, years[1] / years[0] - 1
+    if min(abs(recent), abs(yearly)) < LEAST_TURN or recent * yearly > 0:
+        return ""
+    before, now = (money(amount, currency) for amount in quarters)
+    return f"but its last three months brought {now}, the three before {before}"
 
 
 def recent_fall(store: Store, covered: Spans, policy: DiagnosisPolicy) -> str:

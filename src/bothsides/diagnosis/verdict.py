@@ -24,20 +24,21 @@ def verdict(
     judged: int,
     limit: str = "",
     fall: str = "",
+    turn: str = "",
 ) -> str:
     """The market in a few sentences: how it stands, which side is short and where, what to do first.
 
     `judged` is how many cells could be judged at all; `limit` says what kept sides and cells from being judged, `fall`
-    a recent break in GMV.
+    a recent break in GMV, `turn` that its last quarter moved against the year.
     """
-    state = "; ".join(part for part in (_growth(headlines, fall), limit or _short(findings, judged)) if part)
+    state = "; ".join(part for part in (_growth(headlines, fall, turn), limit or _short(findings, judged)) if part)
     return " ".join(part for part in (f"{_capital(state)}." if state else "", _first(findings, limit or fall)) if part)
 
 
-def _growth(headlines: Sequence[Headline], fall: str) -> str:
+def _growth(headlines: Sequence[Headline], fall: str, turn: str) -> str:
     year = _year(headlines)
     if not fall:
-        return f"GMV is {year} the same span before" if year else ""
+        return f"GMV is {year} the same span before{f', {turn}' if turn else ''}" if year else ""
     return f"{fall}; over 12 months it is {year} the year before" if year else fall
 
 
