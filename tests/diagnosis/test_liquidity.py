@@ -8,11 +8,12 @@ import pytest
 from bothsides.diagnosis import CellVerdict, DiagnosisPolicy
 from bothsides.diagnosis.cell_findings import cell_findings
 from bothsides.diagnosis.cells import Cell, Cells, Outcomes
-from bothsides.diagnosis.concentration import Ledger
+from bothsides.diagnosis.concentration import Ledger, read_ledger
 from bothsides.diagnosis.liquidity import Judged, judge
 from bothsides.diagnosis.span import Span
 from bothsides.diagnosis.typical import standings
 from bothsides.schema import Side
+from tests.diagnosis.cell_markets import DEMO, POLICY, look
 
 SPAN = Span(start=date(2024, 1, 1), end=date(2024, 12, 31))
 CATEGORIES, REGIONS = ("Bolts", "Pumps", "Valves", "Wire"), ("East", "North", "South")
@@ -238,3 +239,16 @@ def test_fragile_cells_of_a_category_already_named_are_not_said_again() -> None:
     assert cell_findings(judged, found, ledger, DiagnosisPolicy(), leave, named=named) == []
     (finding,) = cell_findings(judged, found, ledger, DiagnosisPolicy(), leave, named=frozenset())
     assert "Anchor carries 60 %" in finding.title
+
+
+def test_a_finding_says_which_suppliers_it_counts() -> None:
+    store, covered, found, judged = look(DEMO)
+    ledger = read_ledger(store, covered.window)
+    leave = dict.fromkeys(Side, None)
+    titles = [f.title for f in cell_findings(judged, found, ledger, POLICY, leave, named=frozenset())]
+    assert any("Electrical / South is short of suppliers, 2 able to sell for 27 buyers" in title for title in titles)
+    assert any("Packaging / West is short of buyers, 2 for 12 suppliers able to sell" in title for title in titles)
+    assert any("4 buyers and 3 suppliers able to sell" in title for title in titles)
+    sold = replace(found, supply="sales")
+    titles = [f.title for f in cell_findings(judged, sold, ledger, POLICY, leave, named=frozenset())]
+    assert any("2 for 12 suppliers that sold" in title for title in titles)

@@ -283,6 +283,7 @@ def show_page(console: Console, diagnosis: Diagnosis, audit: LiquidityAudit, pag
     """One cell: its verdict, every measure over time, its gap, whom to recruit, its accounts and findings."""
     from bothsides.cli.figures import print_whole
     from bothsides.diagnosis.explained import fewer_served
+    from bothsides.reports.sections.cell_pages import MAIN
 
     console.print(plain(f"{page.label} · {page.verdict.value}", style="bold"))
     console.print(plain(page.why))
@@ -304,10 +305,10 @@ def show_page(console: Console, diagnosis: Diagnosis, audit: LiquidityAudit, pag
         console.print(plain(f"Not met: {_gap_words(gap, diagnosis.currency)}"))
     for words in _recruit_words(audit, page, diagnosis.currency):
         console.print(plain(f"Recruit: {words}"))
-    for side in ("buyer", "supplier"):
-        named = [f"{a.name} ({a.share:.0%})" for a in page.accounts if a.side.value == side]
+    for side, main in MAIN.items():
+        named = [f"{a.name} ({a.share:.0%})" for a in page.accounts if a.side is side]
         if named:
-            console.print(plain(f"Main {side}s: {', '.join(named)}"))
+            console.print(plain(f"{main}: {', '.join(named)}"))
     _show_findings(console, diagnosis, page)
 
 

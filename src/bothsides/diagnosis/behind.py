@@ -224,8 +224,14 @@ Reader: TypeAlias = Callable[[Store, Finding, Span], Rows | None]
 BEHIND: dict[str, tuple[str, Reader]] = {
     "supply_short_cell": ("The buyers who looked or asked there and went without, those most often first.", unserved),
     "coverage_gap": ("The buyers who looked or asked there and went without, those most often first.", unserved),
-    "demand_short_cell": ("The suppliers who wait there, those who sold least first.", waiting),
-    "stalled_cell": ("Who is there on either side, the largest first.", both_sides),
+    "demand_short_cell": (
+        "Suppliers at home there or that sold there, able to sell or not, those who sold least first.",
+        waiting,
+    ),
+    "stalled_cell": (
+        "Accounts at home there or that traded there, able to sell or not, the largest first.",
+        both_sides,
+    ),
     "fragile_cell": ("The cell's largest accounts of that side.", largest),
     "category_depends_on_one": ("The largest suppliers, with what they sold.", largest),
     "buyer_concentration": ("The largest buyers, with what they bought.", largest),

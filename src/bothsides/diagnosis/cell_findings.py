@@ -84,6 +84,14 @@ def _place(cell: Cell, side: Side | None) -> Place:
     return Place(side=side, category=cell.category, region=cell.region)
 
 
+def _able(found: Cells) -> str:
+    """Which suppliers the cells count: those able to sell on the last day, or those that sold where only that is known.
+
+    Records of a finding list more: every account at home in the cell, and all that ever traded there.
+    """
+    return "that sold" if found.supply == "sales" else "able to sell"
+
+
 def _supply_short(j: Judged, found: Cells, currency: str, gap: CoverageGap | None) -> Finding:
     cell = j.cell
     worth = _unserved_worth(j, found, currency, gap) if j.settled else None
@@ -92,7 +100,8 @@ def _supply_short(j: Judged, found: Cells, currency: str, gap: CoverageGap | Non
     lost = f": about {money(worth.per_month, currency)} of orders a month go unserved" if worth else ""
     return Finding(
         kind="supply_short_cell",
-        title=f"{cell.label} is short of suppliers, {count(cell.suppliers)} for {counted(cell.buyers, 'buyer')}{lost}",
+        title=f"{cell.label} is short of suppliers, {count(cell.suppliers)} {_able(found)} for "
+        f"{counted(cell.buyers, 'buyer')}{lost}",
         place=_place(cell, Side.SUPPLIER),
         sure=Sureness.LIKELY if j.settled else Sureness.DIRECTIONAL,
         why_sure="Both the balance of sides and the share served differ from usual cells beyond chance, tested "
@@ -230,7 +239,8 @@ def _demand_short(j: Judged, found: Cells, currency: str) -> Finding:
     gain = f": as many as usual would bring {money(worth.per_month, currency)} a month more" if worth else ""
     return Finding(
         kind="demand_short_cell",
-        title=f"{cell.label} is short of buyers, {count(cell.buyers)} for {counted(cell.suppliers, 'supplier')}{gain}",
+        title=f"{cell.label} is short of buyers, {count(cell.buyers)} for {counted(cell.suppliers, 'supplier')} "
+        f"{_able(found)}{gain}",
         place=_place(cell, Side.BUYER),
         sure=Sureness.LIKELY if j.settled else Sureness.DIRECTIONAL,
         why_sure=f"The cell has fewer buyers, per supplier and for its {cell_split(*cell.where)}, than usual beyond "
@@ -253,7 +263,7 @@ def _stalled(j: Judged, found: Cells, currency: str) -> Finding:
     return Finding(
         kind="stalled_cell",
         title=f"{cell.label} never started, {counted(cell.buyers, 'buyer')} and "
-        f"{counted(cell.suppliers, 'supplier')}{gain}",
+        f"{counted(cell.suppliers, 'supplier')} {_able(found)}{gain}",
         place=_place(cell, None),
         sure=Sureness.LIKELY,
         why_sure=f"Both sides are far below what the cell's {cell_split(*cell.where)} usually would have, beyond "

@@ -148,6 +148,9 @@ def _gaps(gaps: Sequence[CoverageGap], currency: str, findings: Sequence[Finding
     return fold("What was asked for and not met, cell by cell", explained, listed, printed=False)
 
 
+MAIN = {Side.BUYER: "Main buyers", Side.SUPPLIER: "Main suppliers of the window, able to sell today or not"}
+"""What the largest accounts of a cell are called: more have sold there than are able to."""
+
 APART = (
     "The finding of a whole region or category holds it against the others with one typical order, and each cell here "
     "has its own: their sum differs a little from the finding's worth. Count one of them, not both."
@@ -191,7 +194,7 @@ def _unmet(gap: CoverageGap, currency: str) -> str:
 
 def _accounts(page: CellHistory, side: Side) -> Markup | None:
     named = [f"{account.name} ({percent(account.share)})" for account in page.accounts if account.side is side]
-    return prose(element("b", f"Main {side}s. "), ", ".join(named), ".") if named else None
+    return prose(element("b", f"{MAIN[side]}. "), ", ".join(named), ".") if named else None
 
 
 def _measures(audit: LiquidityAudit, page: CellHistory, currency: str) -> Markup:
