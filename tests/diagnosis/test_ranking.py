@@ -99,3 +99,12 @@ def test_what_is_beyond_the_list_is_no_trifle_and_keeps_its_severity() -> None:
     found = ranked(given, DiagnosisPolicy(most_findings=1), Market(gmv=100_000.0))
     assert [[f.kind for f in each] for each in found] == [["first"], ["second"], ["trifle"]]
     assert [(f.rank, f.severity) for f in (*found.beyond, *found.smaller)] == [(0, "high"), (0, "low")]
+
+
+def test_what_wins_buyers_waits_for_the_retention_work_where_that_comes_first() -> None:
+    win = replace(finding("demand_short_cell", 1e6, category="Pumps"), play="seed_demand", first_step="Run a campaign.")
+    leak = finding("ndr_leak", 10.0)
+    steps = {f.kind: f.first_step for f in ranked([win, leak], DiagnosisPolicy()).listed}
+    assert steps["demand_short_cell"] == "Run a campaign. Do this after the retention work of finding 1."
+    assert ranked([win], DiagnosisPolicy()).listed[0].first_step == "Run a campaign."
+    assert steps["ndr_leak"] == leak.first_step

@@ -12,6 +12,9 @@ from bothsides.schema.plays import RETAINING
 SURENESS_WEIGHT = {Sureness.CERTAIN: 1.0, Sureness.LIKELY: 0.8, Sureness.DIRECTIONAL: 0.35}
 """How much of a finding's worth counts at its sureness: a directional one is about as often wrong as right."""
 
+WINNING = ("seed_demand", "diversify_buyers")
+"""Plays that win buyers: while accounts leak in a place they come after the retention work."""
+
 LEAK = "ndr_leak"
 """Net retention under 100 %."""
 
@@ -53,6 +56,7 @@ def ranked(findings: Iterable[Finding], policy: DiagnosisPolicy, market: Market 
     chosen = sorted(material, key=lambda f: (_turn(f, leaks=leaks), -expected(f), f.kind, f.place.label))
     shown, beyond = chosen[: policy.most_findings], chosen[policy.most_findings :]
     numbered = [replace(finding, rank=i) for i, finding in enumerate(shown, 1)]
+    numbered = [_after_retention(finding) for finding in numbered] if leaks else numbered
     small = [f for f in every if _trifle(f, policy, market)]
     small.sort(key=lambda f: (-expected(f), f.kind, f.place.label))
     return Ranking(
@@ -65,6 +69,13 @@ def _turn(finding: Finding, *, leaks: bool) -> int:
     if finding.kind == LEAK:
         return 0
     return 1 if leaks and finding.play in RETAINING else 2
+
+
+def _after_retention(finding: Finding) -> Finding:
+    """What wins buyers waits for what keeps them: the advice of one finding must not undo that of the first."""
+    if finding.play not in WINNING or (finding.place.category, finding.place.region) == (None, None):
+        return finding
+    return replace(finding, first_step=f"{finding.first_step} Do this after the retention work of finding 1.")
 
 
 def severity(finding: Finding, policy: DiagnosisPolicy, *, gmv: float) -> FindingSeverity:
