@@ -13,6 +13,7 @@ from bothsides.diagnosis.flywheel import (
     EDGES,
     Edge,
     _gain,
+    _label,
     _of_newcomers,
     flywheel,
     point_worth,
@@ -172,3 +173,10 @@ def test_outcomes_are_not_held_against_the_beginnings_of_their_record(
     (buy,) = (e for e in wheel.edges if e.id == "buy")
     assert buy.rate is not None
     assert buy.before is None
+
+
+def test_an_edge_measured_on_other_days_than_the_report_says_so() -> None:
+    days = Span(start=date(2017, 7, 1), end=date(2018, 6, 30))
+    labels = {declared.id: _label(declared, days) for declared in EDGES}
+    assert labels["buy"].endswith("end in an order, outside this report, 2017-07-01 to 2018-06-30")
+    assert "outside" not in labels["repeat"]

@@ -238,7 +238,7 @@ def _edge(
         worth = point_worth(declared.id, float(now.value or 0), flow, policy)
     return Edge(
         id=declared.id,
-        label=f"{declared.label}, {covered.now.start} to {covered.now.end}" if apart and now else declared.label,
+        label=_label(declared, covered.now) if apart and now else declared.label,
         source=declared.source,
         target=declared.target,
         side=declared.side,
@@ -248,6 +248,11 @@ def _edge(
         point_worth=worth,
         reason="" if now is not None else declared.reason if followed else SAMPLED,
     )
+
+
+def _label(declared: _Declared, now: Span) -> str:
+    """The edge with the days it was measured on, which are not those of the report; requests may lie wholly outside."""
+    return f"{declared.label}{', outside this report' if declared.id == 'buy' else ''}, {now.start} to {now.end}"
 
 
 def _record_began(now: Value | None, before: Value | None) -> bool:
