@@ -66,6 +66,7 @@ def test_a_fall_in_the_latest_half_year_is_a_leak(market: Callable[..., Store]) 
     rows = monthly(14, lambda b, m: 1000 if m < 8 else (500 if b % 5 else 0))
     (finding,) = findings(build(market, rows, 14), 14)
     assert finding.kind == "ndr_leak"
+    assert " % for two quarters; now it is " in finding.success.says
     assert finding.place.side is Side.BUYER
     assert finding.sure is Sureness.LIKELY
     assert finding.worth is not None

@@ -212,8 +212,9 @@ def retention_findings(
     leak = leaks.get(Side.BUYER) or leaks[Side.SUPPLIER]
     if len(leaks) == 2 and _leaves_more(leaks[Side.SUPPLIER].logo, leaks[Side.BUYER].logo) <= policy.alarm_rate:
         leak = leaks[Side.SUPPLIER]
+    line = policy.ndr_leak if leak.months == 12 else policy.recent_ndr_leak
     read = "" if store is None else cause_of_fall(store, leak.of.side, leak.months, leak.of.end)
-    found = _finding(leak, sides[leak.of.side.other], currency, benchmarks)
+    found = _finding(leak, sides[leak.of.side.other], line, currency, benchmarks)
     return [replace(found, cause=_cause(leak, read))]
 
 
@@ -311,7 +312,9 @@ def _cause(leak: _Leak, read: str) -> str:
     return f"{read or 'Existing accounts leave or trade less.'}{seasons if _unseasoned(leak) else ''}"
 
 
-def _finding(leak: _Leak, other: SideRetention, currency: str, benchmarks: tuple[Benchmark, ...]) -> Finding:
+def _finding(
+    leak: _Leak, other: SideRetention, line: float, currency: str, benchmarks: tuple[Benchmark, ...]
+) -> Finding:
     side, ndr = leak.of.side, float(leak.ndr.value or 0)
     monthly, who = leak.base / leak.months, of_side(side)
     left = leak.logo.n - round(float(leak.logo.value or 0) * leak.logo.n)
@@ -342,6 +345,8 @@ def _finding(leak: _Leak, other: SideRetention, currency: str, benchmarks: tuple
         if leak.of.lost
         else f"Call the largest {who} and ask why they trade less.",
         caveat="GMV retention, not revenue retention: the two differ where fees differ.",
+        aim=f"Net retention on GMV of {who}, over {count(leak.months)} months, is above {share(line)} for two "
+        f"quarters; now it is {share(ndr)}.",
     )
 
 
