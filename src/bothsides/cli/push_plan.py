@@ -109,8 +109,7 @@ def plan(
 
     pushed, until = pushed_side(side), day(as_of, "--as-of")
     design = Design(weeks=weeks, waves=waves, one_in=one_in, factor=factor, follow=follow)
-    opened = Workspace.open(workspace)
-    policy = read_policy(opened.folder)
+    policy = read_policy((opened := Workspace.open(workspace)).folder)
     with open_store(published(opened), known_on=known_on, dictionary=read_dictionary(opened.folder)) as store:
         panel = read_panel(store, as_of=until, policy=policy)
         last = store.ranges["orders"][1] if "orders" in store.ranges else until or date.min
@@ -134,15 +133,20 @@ def plan(
         policy=policy,
         seed=seed,
     )
-    if save and not anyway:
-        refuse_what_answers_nothing(planned)
-    if out is not None:
-        write_pushes(planned, out, mode="w")
-    saved = save_plan(planned, opened.folder) if save else None
+    saved = _written(planned, opened.folder, save=save, anyway=anyway, out=out)
     if json:
         print(json_text.dumps(plan_as_record(planned, currency, saved), indent=2, ensure_ascii=False))
     else:
         show_plan(screen(), planned, currency, workspace=workspace, saved=saved, out=out)
+
+
+def _written(planned: PushPlan, folder: Path, *, save: bool, anyway: bool, out: Path | None) -> Saved | None:
+    """Write the lot to where it was asked for, where it may be."""
+    if save and not anyway:
+        refuse_what_answers_nothing(planned)
+    if out is not None:
+        write_pushes(planned, out, mode="w")
+    return save_plan(planned, folder) if save else None
 
 
 def pushed_side(word: str | None) -> Side:
