@@ -404,7 +404,8 @@ def test_a_missing_reading_gives_its_reason_and_not_the_word_for_an_empty_ratio(
 
 def test_a_card_names_the_cause_and_the_measure_of_success_with_todays_number():
     card = sample.full().findings[3]
-    said = _said(first(replace(sample.full(), findings=(card,))))
+    longer = replace(card, cause=f"{card.cause} 189 buyers traded less.")
+    said = _said(first(replace(sample.full(), findings=(longer,))))
     assert f"Cause: {card.cause} First step: " in said
     assert "Success: Net retention on GMV of the same side is above 100 % for two quarters. Now 96 %" in said
 

@@ -1,5 +1,7 @@
 """What to do first: the three findings that rank highest, as cards."""
 
+import re
+
 from bothsides.diagnosis.finding import Finding
 from bothsides.diagnosis.picture import Diagnosis
 from bothsides.reports.marks import sureness_mark
@@ -11,6 +13,7 @@ from bothsides.reports.trust import worth_range, worth_words
 from bothsides.reports.unranked import none_ranked
 
 _HOW_MANY = 3
+_SENTENCE_END = re.compile(r"(?<=\.) (?=[A-Z\d])")
 
 
 def first(diagnosis: Diagnosis) -> Section | None:
@@ -33,8 +36,13 @@ def _card(finding: Finding) -> Markup:
         element("h3", element("a", spoken(finding.title), href=f"#finding-{finding.rank}")),
         prose(element("b", spoken(worth_words(finding.worth))), element("small", spoken(worth_range(finding.worth)))),
         element("dl", [element("div", element("dt", term), element("dd", said)) for term, said in facts]),
-        prose(element("b", "Cause: "), spoken(finding.cause), class_="step"),
+        prose(element("b", "Cause: "), spoken(_in_short(finding.cause)), class_="step"),
         prose(element("b", "First step: "), spoken(finding.first_step), class_="step"),
         prose(element("b", "Success: "), spoken(success_words(finding)), class_="step"),
         class_="card",
     )
+
+
+def _in_short(cause: str) -> str:
+    """Its first sentence; the whole stands with the finding."""
+    return _SENTENCE_END.split(cause, maxsplit=1)[0]
