@@ -46,6 +46,17 @@ def test_one_world_of_each_is_looked_at_and_written_up(tmp_path: Path) -> None:
     assert ("MISSED" in written) == (done.returncode == 1)
 
 
+def test_where_the_time_is_up_what_was_looked_at_is_written_and_nothing_is_no_proof(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / "proof_findings.py"), "--minutes", "0"]
+    done = subprocess.run(
+        [*command, "--worlds", "2", "--healthy", "0", "--results", str(tmp_path / "R.md")],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "the time is up" in done.stdout
+    assert "0 worlds with 0 planted problems" in (tmp_path / "R.md").read_text(encoding="utf-8")
+
+
 def test_worlds_differ_in_what_is_planted_and_where_and_repeat_by_seed() -> None:
     plans = [planted_plan(seed) for seed in range(30)]
     assert plans[4] == planted_plan(4)
