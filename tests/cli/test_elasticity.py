@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from tests.cli.conftest import Run
+from tests.cli.conftest import MAPPING, Run
 from tests.diagnosis.panels import panel_of
 
 from bothsides.cli.elasticity import after_push, as_record, show
@@ -286,30 +286,6 @@ def test_a_push_that_answers_nothing_is_not_saved_unless_asked_for_all_the_same(
     assert "as dealt, it answers nothing" in text
 
 
-MAPPING = """\
-files = ["orders.csv"]
-[[table]]
-name = "orders"
-key = ["id"]
-[table.columns]
-buyer_id = "buyer"
-supplier_id = "supplier"
-placed_at = "date"
-amount = "amount"
-category = "category"
-[[table]]
-name = "accounts"
-entities = true
-key = ["buyer"]
-[table.columns]
-side = { value = "buyer" }
-[[table]]
-name = "accounts"
-entities = true
-key = ["supplier"]
-[table.columns]
-side = { value = "supplier" }
-"""
 BEGINS = date(2024, 1, 1)
 
 

@@ -109,6 +109,10 @@ def test_a_forecast_that_did_not_hold_shows_what_was_spent_last(answers: list[To
     off = replace(answer, card=replace(answer.card, verdict=ModelVerdict.NOT_CALIBRATED))
     text = "\n".join(_printed(100, replace(told, answer=off)))
     assert "EUR, last 3 months" in text
+    assert "The range is as far off" not in text
+    held = replace(answer, card=replace(answer.card, verdict=ModelVerdict.USABLE))
+    said = " ".join(" ".join(_printed(100, replace(told, answer=held))).split())
+    assert f"The range is as far off as the {len(answer.past)} spans before were; no more is known." in said
     assert f"{answer.total.value:,.0f}" not in text if answer.total else False
 
 

@@ -1,6 +1,7 @@
 """What accounts did in cells: summed as an engine would, told by any of the spans it was read for, read only once."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from bothsides.diagnosis.cell_history import history_periods
 from bothsides.diagnosis.cell_trade import Labels, Split, Trade, edges_of, read_trade, summed
 from bothsides.diagnosis.cells import read_cells, read_periods
 from bothsides.diagnosis.span import Span
+from bothsides.metrics import Store
 from bothsides.schema import Grain, Side
 from tests.diagnosis.cell_markets import DEMO, look
 from tests.metrics.cases import account, order
@@ -128,9 +130,11 @@ def test_each_fact_is_read_once_for_all_periods(monkeypatch: pytest.MonkeyPatch)
     read: list[str] = []
     columns = cell_trade.read_columns
 
-    def counted(*words: object) -> dict[str, cell_trade.Numbers]:
-        read.append(str(words[2]))
-        return columns(*words)  # type: ignore[arg-type]
+    def counted(
+        store: Store, cells: Sequence[Labels], statement: str, given: Mapping[str, object]
+    ) -> dict[str, cell_trade.Numbers]:
+        read.append(statement)
+        return columns(store, cells, statement, given)
 
     monkeypatch.setattr(cell_trade, "read_columns", counted)
     read_history(store, covered.known, covered.window, grain=Grain.MONTH)

@@ -73,8 +73,10 @@ FOUND = Cells(
 )
 
 
-def told(audit: LiquidityAudit, kind: str = "supply_short_cell", **place: str) -> Finding:
-    where = Place(**place) if place else Place(category="Pumps", region="North")  # type: ignore[arg-type]  # labels only
+HERE = Place(category="Pumps", region="North")
+
+
+def told(audit: LiquidityAudit, kind: str = "supply_short_cell", where: Place = HERE) -> Finding:
     said = replace(
         finding(kind, 1000.0), place=where, title="Pumps / North is short of suppliers, 2 for 40 buyers: much"
     )
@@ -114,7 +116,7 @@ def test_a_worth_of_a_year_is_told_at_the_rate_of_its_last_quarter_where_trade_f
 
 def test_leaks_are_told_at_the_rate_of_their_own_region() -> None:
     audit = pumps(*(SHORT,) * 4, amounts=(40.0, 40.0, 30.0, 10.0))
-    here, elsewhere = (told(audit, "first_transaction_leak", region=name) for name in ("North", "South"))
+    here, elsewhere = (told(audit, "first_transaction_leak", Place(region=name)) for name in ("North", "South"))
     assert here.worth is not None
     assert elsewhere.worth is not None
     assert "last three months" in here.worth.reckoning

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ KNOWN = Span(start=date(2023, 1, 1), end=date(2024, 6, 30))
 WINDOW = Span(start=date(2023, 7, 1), end=date(2024, 6, 30))
 POLICY = DiagnosisPolicy()
 
-Rows = list[dict[str, object]]
+Rows = list[dict[str, Any]]
 
 
 def day(offset: int) -> date:
@@ -90,7 +91,7 @@ def test_slow_answers_before_the_first_sale_are_sales(market: Callable[..., Stor
     made = suppliers(north_sells=False)
     quotes: Rows = []
     for account in made["accounts"][1:]:
-        asked = account["signed_up_at"] + timedelta(days=12)  # type: ignore[operator]
+        asked = account["signed_up_at"] + timedelta(days=12)
         name, late = str(account["account_id"]), account["region"] == "North"
         quotes.append({"quote_id": f"r-{name}", "kind": "request", "buyer_id": "b", "requested_at": asked})
         quotes.append({
@@ -143,7 +144,7 @@ def requests(made: dict[str, Rows], *, after: int, unanswered: str) -> Rows:
     return [
         {"quote_id": f"{account['account_id']}-{k}", "kind": "request", "buyer_id": account["account_id"]}
         | {"responses": 0 if account["region"] == unanswered else 3}
-        | {"requested_at": account["signed_up_at"] + timedelta(days=after + k)}  # type: ignore[operator]
+        | {"requested_at": account["signed_up_at"] + timedelta(days=after + k)}
         for account in made["accounts"][1:]
         for k in range(2)
     ]
@@ -165,7 +166,7 @@ def test_what_came_after_the_days_of_the_step_explains_nothing(market: Callable[
     else:
         made["events"] += [
             {"account_id": account["account_id"], "side": "buyer", "name": "search", "results": 0}
-            | {"occurred_at": account["signed_up_at"] + timedelta(days=100 + k)}  # type: ignore[operator]
+            | {"occurred_at": account["signed_up_at"] + timedelta(days=100 + k)}
             for account in made["accounts"][1:]
             if account["region"] == "North"
             for k in range(4)

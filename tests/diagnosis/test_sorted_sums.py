@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 import pytest
 
 from bothsides.diagnosis.sorted_sums import grouped, in_order, runs, whole_columns
+from bothsides.warehouse import Engine
 
 
 @pytest.mark.parametrize("largest", [9, 2**40, 2**60, 2**60 + 1, 2**62, 2**63 - 1])
@@ -54,14 +56,15 @@ def test_without_a_row_there_is_no_group() -> None:
 
 @pytest.mark.parametrize("pieces", [0, 1, 3])
 def test_columns_come_whole_in_however_many_pieces_the_engine_gives_them(pieces: int) -> None:
-    class Engine:
+    class Pieces:
         def columns(self, statement: str, parameters: object) -> Iterator[dict[str, object]]:
             yield from ({"a": np.array([i]), "b": np.array([-i])} for i in range(pieces))
 
-    found = whole_columns(Engine(), "", None, ("a", "b"))  # type: ignore[arg-type]
+    engine = cast(Engine, Pieces())
+    found = whole_columns(engine, "", None, ("a", "b"))
     assert found["a"].tolist() == [*range(pieces)]
     assert found["b"].tolist() == [-i for i in range(pieces)]
-    unnamed = whole_columns(Engine(), "", None)  # type: ignore[arg-type]
+    unnamed = whole_columns(engine, "", None)
     assert {name: column.tolist() for name, column in unnamed.items()} == (
         {name: column.tolist() for name, column in found.items()} if pieces else {}
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ START = date(2023, 1, 2)
 WEEKS = 104
 
 
-def orders() -> list[dict[str, object]]:
+def orders() -> list[dict[str, Any]]:
     """A new buyer every week, who orders every fortnight for half a year from one of 12 suppliers in two categories."""
     rows = []
     for i in range(WEEKS):
@@ -36,10 +37,12 @@ def orders() -> list[dict[str, object]]:
     return rows
 
 
-def fees() -> list[dict[str, object]]:
+def fees(since: int = 0) -> list[dict[str, object]]:
+    """Of the orders from a week on."""
     return [
         {"order_id": row["order_id"], "charged_at": row["placed_at"], "amount": 10_00, "kind": "commission"}
         for row in orders()
+        if row["placed_at"] >= START + timedelta(weeks=since)
     ]
 
 
@@ -94,7 +97,7 @@ def test_spend_of_a_part_of_the_year_is_shared_by_those_who_joined_in_that_part(
 
 
 def test_fees_of_a_part_of_the_year_are_set_against_that_part(market: Callable[..., Store]) -> None:
-    late = [fee for fee in fees() if fee["charged_at"] >= START + timedelta(weeks=70)]  # type: ignore[operator]
+    late = fees(since=70)
     panel, store = panel_and_store(market, fees=late, spend=spend())
     assert read_money(store, panel)[Side.BUYER].contribution == pytest.approx(13 * 5 / 25, rel=0.1)
 
