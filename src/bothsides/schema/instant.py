@@ -1,0 +1,29 @@
+"""Moments of the desk as whole seconds since 1970-01-01 in UTC: exact, quick to compare, the same on every database."""
+
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+Instant: TypeAlias = int
+"""Seconds since 1970-01-01T00:00:00Z; leap seconds are not counted (POSIX time)."""
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def instant(moment: datetime) -> Instant:
+    """The moment as an Instant, its fraction of a second left out. Raises ValueError for one without a time zone.
+
+    >>> instant(datetime(2026, 3, 29, 1, 30, tzinfo=UTC))
+    1774747800
+    """
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment.isoformat()} has no time zone, so it names no moment; write 2026-03-29T01:30:00Z")
+    return int(moment.timestamp() // 1)
+
+
+def in_utc(moment: Instant) -> datetime:
+    """The instant as an aware datetime in UTC.
+
+    >>> in_utc(1774747800).isoformat()
+    '2026-03-29T01:30:00+00:00'
+    """
+    return datetime.fromtimestamp(moment, UTC)
