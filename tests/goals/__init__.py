@@ -1,0 +1,1 @@
+"""Shared goals: what was signed, and how it paces."""
