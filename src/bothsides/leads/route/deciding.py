@@ -1,0 +1,303 @@
+"""Routes one lead: known owners, then ordered rules, then turns in a pool, then queues. Pure, but for the state given.
+
+The same lead, state, moment and policy always give the same owner.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Literal
+
+from bothsides.leads.route.compiled import CompiledPool, CompiledRouting, CompiledRule, Seat
+from bothsides.leads.route.decision import Decision, Destination, Traced
+from bothsides.leads.route.policy import To
+from bothsides.leads.route.seats import ABSENT, LEFT_OUT, NOT_ACTIVE, OFF_HOURS, Free, free_seats, full, missed, take
+from bothsides.leads.route.state import Changed, RoutingState
+from bothsides.leads.route.turns import counted, draw, give_back, next_turn, seated
+from bothsides.schema.instant import Instant
+
+_AUTOMATED = {
+    To.SELF_SERVE: Destination.SELF_SERVE,
+    To.NURTURE: Destination.NURTURE,
+    To.SUPPLY_RECRUIT: Destination.SUPPLY_RECRUIT,
+}
+
+
+def route(
+    compiled: CompiledRouting,
+    fields: Mapping[str, object],
+    lead_id: str,
+    state: RoutingState,
+    now: Instant,
+    *,
+    left_out: Collection[str] = (),
+) -> Decision:
+    """Where the lead goes; `state` is changed accordingly.
+
+    `left_out` are members who must not get it: partners who declined, or an owner who stayed silent.
+    """
+    trace: list[Traced] = []
+    rule = _first_rule(compiled, fields, now, trace)
+    if rule is None or rule.owner_first:
+        known = _known_owner(compiled, fields, state, now, left_out, trace)
+        if known is not None:
+            return _to_owner(compiled, lead_id, known, rule, fields, state, now, trace)
+    if rule is None:
+        return Decision(lead_id=lead_id, to=Destination.QUEUE, queue=compiled.otherwise_queue, trace=tuple(trace))
+    if rule.to in _AUTOMATED:
+        return Decision(lead_id=lead_id, to=_AUTOMATED[rule.to], rule=rule.name, trace=tuple(trace))
+    if rule.to is To.QUEUE:
+        return Decision(lead_id=lead_id, to=Destination.QUEUE, queue=rule.target, rule=rule.name, trace=tuple(trace))
+    pool_name, member, territory = _target(compiled, rule, fields, trace)
+    if member and not (why := _unfit(compiled, member, state, now, left_out)):
+        return _given(compiled, lead_id, member, rule.name, state, now, trace)
+    if member:
+        trace.append(("skipped", member, why))
+    if not pool_name:
+        return Decision(
+            lead_id=lead_id, to=Destination.QUEUE, queue=compiled.otherwise_queue, rule=rule.name, trace=tuple(trace)
+        )
+    return route_in_pool(
+        compiled, compiled.pools[pool_name], lead_id, state, now,
+        rule=rule.name, left_out=left_out, territory=territory, trace=trace,
+    )  # fmt: skip
+
+
+def route_in_pool(
+    compiled: CompiledRouting,
+    pool: CompiledPool,
+    lead_id: str,
+    state: RoutingState,
+    now: Instant,
+    *,
+    rule: str | None = None,
+    left_out: Collection[str] = (),
+    territory: str | None = None,
+    trace: list[Traced] | None = None,
+) -> Decision:
+    """A lead that belongs to the pool: to whose turn it is, or where the pool sends it when nobody is free."""
+    steps: list[Traced] = [] if trace is None else trace
+    free = free_seats(compiled, pool, state, now, left_out=left_out, territory=territory)
+    steps += free.skipped
+    if not free.seats:
+        way = _nobody(pool, free, steps)
+        if way == "route_anyway":
+            free = free_seats(
+                compiled, pool, state, now, left_out=left_out, territory=territory,
+                even_away=not free.full, even_full=bool(free.full),
+            )  # fmt: skip
+        elif way == "manager" and not (why := _unfit(compiled, pool.manager, state, now, left_out)):
+            return _given(compiled, lead_id, pool.manager, rule, state, now, steps, pool=pool.name)
+        elif way == "manager":
+            steps.append(("skipped", pool.manager, why))
+        if not free.seats:
+            return Decision(
+                lead_id=lead_id, to=Destination.QUEUE, queue=pool.queue, pool=pool.name, rule=rule, trace=tuple(steps)
+            )
+    seat, held, changed = turn(compiled, pool, free, lead_id, state, now)
+    return Decision(
+        lead_id=lead_id,
+        to=Destination.PARTNER if seat.member.partner else Destination.OWNER,
+        owner=seat.id,
+        pool=pool.name,
+        rule=rule,
+        holdout=held,
+        candidates=len(free.seats),
+        trace=tuple(steps),
+        changed=changed,
+    )
+
+
+def turn(
+    compiled: CompiledRouting, pool: CompiledPool, free: Free, lead_id: str, state: RoutingState, now: Instant
+) -> tuple[Seat, bool, tuple[Changed, ...]]:
+    """One turn among the free seats: who gets the lead, whether it is a holdout, and what changed.
+
+    A held-out lead goes to each free member with the same chance, whatever the weights, and counts as a turn: the
+    others catch up with the leads that follow, so that numbers stay even.
+    """
+    places = state.places_of(pool.name)
+    spots, lifted = seated(pool, free.seats, places)
+    below, pick = draw(compiled.draw_key, lead_id)
+    held = below < pool.holdout_below
+    if held:
+        position = pick * len(spots) >> 64
+    else:
+        pointers = [spot.pointer or 0 for spot in spots]
+        position = next_turn(free.seats, pointers, *counted(free.seats, pointers))
+    seat, spot = free.seats[position], spots[position]
+    spot.pointer = (spot.pointer or 0) + seat.step
+    take(compiled, state, seat.id, now)
+    changed: list[Changed] = [("load", seat.id, ""), ("place", seat.id, pool.name)]
+    if lifted:
+        changed += [("place", other.id, pool.name) for other in free.seats if other is not seat]
+    if pool.keep_place and free.missing:
+        changed += missed(pool, free, places)
+    return seat, held, tuple(changed)
+
+
+def credit(
+    compiled: CompiledRouting,
+    state: RoutingState,
+    pool: str | None,
+    member: str,
+    reason: Literal["no_show", "duplicate", "rejected"],
+    given_at: Instant,
+    now: Instant,
+) -> bool:
+    """Give a member the turn of a lead back that came to nothing; False where the policy does not for this reason.
+
+    The lead no longer counts as open, nor as one of today if it was given today, nor in the window. Call it once per
+    lead. Raises ValueError for an unknown member.
+    """
+    if member not in compiled.members:
+        raise ValueError(f"member {member!r} must be one of {', '.join(sorted(compiled.members))}")
+    if reason not in compiled.credit_back:
+        return False
+    load = state.load_of(member)
+    load.open = max(load.open - 1, 0)
+    today = compiled.days.start(now)
+    if load.day == today and given_at >= today:
+        load.today = max(load.today - 1, 0)
+    if given_at in load.recent:
+        load.recent.remove(given_at)
+    if pool is not None:
+        give_back(compiled.pools[pool], member, state.places_of(pool))
+    return True
+
+
+def _first_rule(
+    compiled: CompiledRouting, fields: Mapping[str, object], now: Instant, trace: list[Traced]
+) -> CompiledRule | None:
+    get = fields.get
+    for rule in compiled.rules:
+        if not rule.start <= now < rule.end:
+            trace.append(("rule", rule.name, "not in effect"))
+            continue
+        for name, check, wanted in rule.checks:
+            value = get(name)
+            if not check(value):
+                trace.append(("rule", rule.name, name, value, wanted))
+                break
+        else:
+            return rule
+    return None
+
+
+def _known_owner(
+    compiled: CompiledRouting,
+    fields: Mapping[str, object],
+    state: RoutingState,
+    now: Instant,
+    left_out: Collection[str],
+    trace: list[Traced],
+) -> tuple[str, str] | None:
+    """The first owner who can take the lead, with the field that names them."""
+    for name in compiled.owner_first.fields:
+        owner = fields.get(name)
+        if owner is None or owner == "":
+            continue
+        why = _unfit(compiled, str(owner), state, now, left_out)
+        if why is None:
+            return str(owner), name
+        trace.append(("owner", name, owner, why))
+    return None
+
+
+def _unfit(
+    compiled: CompiledRouting, owner: str, state: RoutingState, now: Instant, left_out: Collection[str]
+) -> str | None:
+    """Why a named member cannot be given the lead; None for one who can. A night or weekend is no reason."""
+    member = compiled.members.get(owner)
+    if member is None:
+        return "not in the roster"
+    load = state.loads.get(owner)
+    if not member.start <= now < member.end:
+        return NOT_ACTIVE
+    if owner in left_out:
+        return LEFT_OUT
+    if load is not None and load.absent:
+        return ABSENT
+    if not member.back_within(now, compiled.owner_away):
+        return OFF_HOURS
+    return full(member, load, compiled.days.start(now), now) if compiled.owner_first.respect_caps else None
+
+
+def _to_owner(
+    compiled: CompiledRouting,
+    lead_id: str,
+    known: tuple[str, str],
+    rule: CompiledRule | None,
+    fields: Mapping[str, object],
+    state: RoutingState,
+    now: Instant,
+    trace: list[Traced],
+) -> Decision:
+    owner, by = known
+    extra: tuple[Changed, ...] = ()
+    if compiled.owner_first.moves_turn and rule is not None:
+        pool_name, _, _ = _target(compiled, rule, fields, [])
+        extra = _owner_turn(compiled, pool_name, owner, state)
+    return _given(compiled, lead_id, owner, rule.name if rule else None, state, now, trace, known_by=by, extra=extra)
+
+
+def _owner_turn(compiled: CompiledRouting, pool_name: str, owner: str, state: RoutingState) -> tuple[Changed, ...]:
+    pool = compiled.pools.get(pool_name)
+    for seat in pool.seats if pool else ():
+        if pool is not None and seat.id == owner:
+            (spot,), _ = seated(pool, [seat], state.places_of(pool.name))
+            spot.pointer = (spot.pointer or 0) + seat.step
+            return (("place", owner, pool.name),)
+    return ()
+
+
+def _target(
+    compiled: CompiledRouting, rule: CompiledRule, fields: Mapping[str, object], trace: list[Traced]
+) -> tuple[str, str, str | None]:
+    """The pool, the member and the territory that the rule leads to; empty where it leads to none."""
+    if rule.to is To.OWNER:
+        return "", rule.target, None
+    if rule.to is To.TERRITORY:
+        territory = compiled.world.territory(fields)
+        trace.append(("territory", territory))
+        return *compiled.world.holders.get(territory or "", ("", "")), territory
+    if rule.to in (To.POOL, To.PARTNER):
+        territory = None
+        if compiled.pools[rule.target].by_territory:
+            territory = compiled.world.territory(fields)
+            trace.append(("territory", territory))
+        return rule.target, "", territory
+    return "", "", None
+
+
+def _nobody(pool: CompiledPool, free: Free, trace: list[Traced]) -> str:
+    """Where the pool sends leads now: some are there but full, all are away, or the lead leaves all out."""
+    if free.full:
+        trace.append(("all", pool.name, "full"))
+        return pool.when_all_full
+    trace.append(("all", pool.name, "away" if free.away else "left out"))
+    return pool.when_all_away if free.away else "queue"
+
+
+def _given(
+    compiled: CompiledRouting,
+    lead_id: str,
+    owner: str,
+    rule: str | None,
+    state: RoutingState,
+    now: Instant,
+    trace: list[Traced],
+    *,
+    pool: str | None = None,
+    known_by: str | None = None,
+    extra: tuple[Changed, ...] = (),
+) -> Decision:
+    take(compiled, state, owner, now)
+    return Decision(
+        lead_id=lead_id,
+        to=Destination.PARTNER if compiled.members[owner].partner else Destination.OWNER,
+        owner=owner,
+        pool=pool,
+        rule=rule,
+        known_by=known_by,
+        trace=tuple(trace),
+        changed=(("load", owner, ""), *extra),
+    )

@@ -1,0 +1,67 @@
+"""What routing decided on one lead, and why."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bothsides.leads.route.state import Changed
+
+Traced = tuple[object, ...]
+"""One step of a decision, first what it was about:
+
+('rule', name, field, value, wanted) a rule and the first of its tests that failed; ('rule', name, 'not in effect');
+('owner', field, member, why) a known owner who was passed over; ('skipped', member, why) a member who had no turn;
+('territory', name) the lead's territory, None for none; ('all', pool, 'away' | 'full' | 'left out') nobody was free.
+"""
+
+
+class Destination(StrEnum):
+    """Where a lead goes."""
+
+    OWNER = "owner"
+    PARTNER = "partner"
+    QUEUE = "queue"
+    SELF_SERVE = "self_serve"
+    NURTURE = "nurture"
+    SUPPLY_RECRUIT = "supply_recruit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Where one lead goes. `owner` is set for an owner or partner, `queue` for a queue."""
+
+    lead_id: str
+    to: Destination
+    owner: str | None = None
+    queue: str | None = None
+    pool: str | None = None
+    """The pool whose turn it was, or whose queue the lead waits in."""
+    rule: str | None = None
+    """The rule that the lead passed; None where none was."""
+    known_by: str | None = None
+    """The field that named the owner, where an owner went first."""
+    holdout: bool = False
+    """Given at random among `candidates` members, with the same chance for each."""
+    candidates: int = 0
+    """Members who could have got it, where it was a turn or the holdout."""
+    trace: tuple[Traced, ...] = ()
+    changed: tuple[Changed, ...] = ()
+
+    def why(self) -> tuple[str, ...]:
+        """The trace as sentences, for people."""
+        return tuple(_told(step) for step in self.trace)
+
+
+def _told(step: Traced) -> str:
+    kind, name, *rest = step
+    if kind == "rule" and len(rest) == 3:
+        field, value, wanted = rest
+        return f"rule {name}: {field} is {'unknown' if value in (None, '') else value}, wanted {wanted}"
+    if kind == "rule":
+        return f"rule {name}: {rest[0]}"
+    if kind == "owner":
+        return f"{name} is {rest[0]}, passed over: {rest[1]}"
+    if kind == "skipped":
+        return f"{name} had no turn: {rest[0]}"
+    if kind == "territory":
+        return f"territory {name}" if name else "no territory has the lead"
+    return f"all of pool {name} are {rest[0]}"
