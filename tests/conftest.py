@@ -1,9 +1,14 @@
 """Fixtures shared by every room."""
 
 import os
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.schema import DropSchema
+
+from bothsides.logbook import Logbook, upgrade
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does, before numpy is imported
 
@@ -33,3 +38,22 @@ def postgres_url() -> str:
             pytest.fail(f"CI must have PostgreSQL: {error}")
         pytest.skip(f"no PostgreSQL here ({error}); set BOTHSIDES_PG_URL to a database")
     return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def logbook(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Logbook]:
+    """An empty logbook, in each of the two databases."""
+    if request.param == "sqlite":
+        book = Logbook.open(tmp_path / "logbook.sqlite")
+        upgrade(book)
+        yield book
+        book.close()
+        return
+    url = request.getfixturevalue("postgres_url")
+    schema = f"logbook_{uuid.uuid4().hex[:16]}"
+    book = Logbook.open(url, schema=schema)
+    upgrade(book, schema=schema)
+    yield book
+    with book.engine.connect() as con, con.begin():
+        con.execute(DropSchema(schema, cascade=True))
+    book.close()

@@ -1,0 +1,55 @@
+"""Where promises live: an append-only journal in SQLite or PostgreSQL, and what it amounts to at this moment."""
+
+from bothsides.logbook.entry import MEANINGS, Entry, Kind, Written
+from bothsides.logbook.facts import (
+    PublishedCell,
+    PublishedParty,
+    Snapshot,
+    advance,
+    cells_of,
+    latest,
+    publish,
+    watermarks,
+)
+from bothsides.logbook.outbox import Effect, claim_effects, waiting_effects
+from bothsides.logbook.rebuilding import rebuild, standing
+from bothsides.logbook.sealing import BrokenSeal, Seal, broken_seals, seal
+from bothsides.logbook.store import AlreadyWritten, Book, Logbook
+from bothsides.logbook.timers import Timer, claim, next_due, set_timer, settle, unset
+from bothsides.logbook.upgrading import LogbookNewer, is_current, upgrade
+
+__all__ = [
+    "MEANINGS",
+    "AlreadyWritten",
+    "Book",
+    "BrokenSeal",
+    "Effect",
+    "Entry",
+    "Kind",
+    "Logbook",
+    "LogbookNewer",
+    "PublishedCell",
+    "PublishedParty",
+    "Seal",
+    "Snapshot",
+    "Timer",
+    "Written",
+    "advance",
+    "broken_seals",
+    "cells_of",
+    "claim",
+    "claim_effects",
+    "is_current",
+    "latest",
+    "next_due",
+    "publish",
+    "rebuild",
+    "seal",
+    "set_timer",
+    "settle",
+    "standing",
+    "unset",
+    "upgrade",
+    "waiting_effects",
+    "watermarks",
+]

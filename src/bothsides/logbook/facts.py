@@ -1,0 +1,113 @@
+"""What the warehouse last told the desk: cells, known companies and up to when each source is known."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bothsides.logbook.entry import Entry, Kind
+from bothsides.logbook.store import Book
+from bothsides.schema.instant import Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedCell:
+    """What is known of one side of one cell; `data` are the plain values that the reader's record is made of."""
+
+    side: str
+    category: str
+    region: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedParty:
+    """A known account with the keys under which it is looked up."""
+
+    party_id: str
+    data: Mapping[str, Any]
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Which facts a decision was made on."""
+
+    snapshot: int
+    load_id: int
+    published_at: Instant
+
+
+def publish(
+    book: Book,
+    *,
+    load_id: int,
+    now: Instant,
+    cells: Sequence[PublishedCell],
+    parties: Sequence[PublishedParty],
+    watermarks: Mapping[str, Instant],
+) -> Snapshot:
+    """Hands over the facts of a load, whole; a load that was handed over already is left as it is.
+
+    Cells of earlier snapshots stay, so that what was decided on them can be decided again.
+    """
+    row = book.one("SELECT snapshot, load_id, published_at FROM snapshots WHERE load_id = ?", load_id)
+    if row is not None:
+        return Snapshot(snapshot=row[0], load_id=row[1], published_at=row[2])
+    snapshot = 1 + ((book.one("SELECT max(snapshot) FROM snapshots") or (None,))[0] or 0)
+    book.insert(
+        "snapshots",
+        [{"snapshot": snapshot, "load_id": load_id, "published_at": now, "watermarks": _text(watermarks)}],
+    )
+    book.insert(
+        "cell_facts",
+        [
+            {"snapshot": snapshot, "side": c.side, "category": c.category, "region": c.region, "data": _text(c.data)}
+            for c in cells
+        ],
+    )
+    book.run("DELETE FROM parties")
+    book.run("DELETE FROM party_keys")
+    book.insert("parties", [{"party_id": p.party_id, "data": _text(p.data), "snapshot": snapshot} for p in parties])
+    book.insert(
+        "party_keys", [{"identity_key": key, "party_id": p.party_id} for p in parties for key in dict.fromkeys(p.keys)]
+    )
+    for source, reached in sorted(watermarks.items()):
+        advance(book, source, reached)
+    told = {"load_id": load_id, "snapshot": snapshot, "cells": len(cells), "parties": len(parties)}
+    book.post(
+        [Entry(kind=Kind.FACTS_PUBLISHED, subject="warehouse", at=now, key=f"facts:{load_id}", data=told)], now=now
+    )
+    return Snapshot(snapshot=snapshot, load_id=load_id, published_at=now)
+
+
+def advance(book: Book, source: str, reached: Instant) -> None:
+    """Everything of that source up to then is known; it never goes back."""
+    greatest = "max" if book.dialect == "sqlite" else "greatest"
+    book.run(
+        "INSERT INTO watermarks (source, reached_at) VALUES (?, ?) ON CONFLICT (source) DO UPDATE"
+        f" SET reached_at = {greatest}(watermarks.reached_at, excluded.reached_at)",
+        source,
+        reached,
+    )
+
+
+def watermarks(book: Book) -> dict[str, Instant]:
+    """Up to when each source of touches is known."""
+    return dict(book.all("SELECT source, reached_at FROM watermarks"))
+
+
+def latest(book: Book) -> Snapshot | None:
+    """The facts that decisions are made on now."""
+    row = book.one("SELECT snapshot, load_id, published_at FROM snapshots ORDER BY snapshot DESC LIMIT 1")
+    return Snapshot(snapshot=row[0], load_id=row[1], published_at=row[2]) if row else None
+
+
+def cells_of(book: Book, snapshot: int) -> list[PublishedCell]:
+    """Every cell of a snapshot."""
+    rows = book.all("SELECT side, category, region, data FROM cell_facts WHERE snapshot = ?", snapshot)
+    return [PublishedCell(side=s, category=c, region=r, data=json.loads(data)) for s, c, r, data in rows]
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)

@@ -1,0 +1,334 @@
+"""What the journal amounts to: each line's part in the tables that say how things stand now."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bothsides.logbook.entry import Entry, Kind
+from bothsides.schema.stage import LeadStage
+
+Key = tuple[Any, ...]
+Row = dict[str, Any]
+
+_CLOSED = frozenset({LeadStage.CLOSED_WON, LeadStage.CLOSED_LOST})
+
+
+@dataclass(slots=True)
+class Changes:
+    """Rows to put (new or whole), to change and to drop, by table and key; later lines win, counters add up."""
+
+    puts: dict[str, dict[Key, Row]] = field(default_factory=dict)
+    sets: dict[str, dict[Key, Row]] = field(default_factory=dict)
+    adds: dict[str, dict[Key, Row]] = field(default_factory=dict)
+    drops: dict[str, dict[Key, None]] = field(default_factory=dict)
+
+    def put(self, table: str, key: Key, row: Row) -> None:
+        """The row as it stands now, whether there was one or not."""
+        self.puts.setdefault(table, {})[key] = row
+        if table in self.drops:
+            self.drops[table].pop(key, None)
+
+    def set(self, table: str, key: Key, row: Row) -> None:
+        """Columns of a row that exists."""
+        whole = self.puts.get(table, {}).get(key)
+        if whole is not None:
+            whole.update(row)
+        elif (part := self.sets.setdefault(table, {}).get(key)) is not None:
+            part.update(row)
+        else:
+            self.sets[table][key] = dict(row)
+
+    def add(self, table: str, key: Key, column: str, n: int) -> None:
+        """To a counter; the row is made where it is missing and may be made."""
+        row = self.adds.setdefault(table, {}).setdefault(key, {})
+        row[column] = row.get(column, 0) + n
+
+    def drop(self, table: str, key: Key) -> None:
+        """The row goes, if it is there."""
+        self.puts.get(table, {}).pop(key, None)
+        self.sets.get(table, {}).pop(key, None)
+        self.drops.setdefault(table, {})[key] = None
+
+
+def project(entries: Iterable[Entry]) -> Changes:
+    """The changes that the lines bring, folded in their order."""
+    changes = Changes()
+    for entry in entries:
+        fold = _FOLDS.get(entry.kind)
+        if fold is not None:
+            fold(changes, entry)
+    return changes
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+
+
+def _received(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    lead = entry.subject
+    changes.put(
+        "leads",
+        (lead,),
+        {
+            "side": data["side"],
+            "source": data["source"],
+            "created_at": entry.at,
+            "received_at": data.get("received_at", entry.at),
+            "fields": _text(data["fields"]),
+            "stage": LeadStage.LEAD.value,
+            "is_open": 1,
+        },
+    )
+    for key in data.get("keys", ()):
+        changes.put("lead_keys", (key, lead), {})
+
+
+def _changed(changes: Changes, entry: Entry) -> None:
+    """`fields` are all fields as they stand after it; `keys` and `keys_gone` the identity keys it moved."""
+    data = entry.data
+    changes.set("leads", (entry.subject,), {"fields": _text(data["fields"])})
+    for key in data.get("keys_gone", ()):
+        changes.drop("lead_keys", (key, entry.subject))
+    for key in data.get("keys", ()):
+        changes.put("lead_keys", (key, entry.subject), {})
+
+
+def _matched(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    changes.set("leads", (entry.subject,), {"account_id": data["account"]})
+
+
+def _merged(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    changes.set("leads", (data["absorbed"],), {"merged_into": entry.subject, "is_open": 0})
+    changes.set("leads", (entry.subject,), {"fields": _text(data["fields"])})
+
+
+def _unmerged(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    changes.set("leads", (data["absorbed"],), {"merged_into": None, "is_open": int(data["absorbed_open"])})
+    changes.set("leads", (entry.subject,), {"fields": _text(data["fields"])})
+
+
+def _event(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    changes.put("events", (entry.subject, data["event"], entry.at), {"amount": float(data.get("amount", 1))})
+
+
+def _touched(changes: Changes, entry: Entry) -> None:
+    """`first_touch_at` and `last_touch_at` are told by whoever writes it, who has read how they stood."""
+    data = entry.data
+    changed: Row = {name: data[name] for name in ("first_touch_at", "last_touch_at") if name in data}
+    if changed:
+        changes.set("leads", (entry.subject,), changed)
+    if data["direction"] == "out":
+        changes.add("leads", (entry.subject,), "attempts", 1)
+
+
+def _scored(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    changes.set(
+        "leads",
+        (entry.subject,),
+        {name: data[name] for name in ("score", "band", "win_chance", "priority") if name in data},
+    )
+
+
+def _overridden(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    changes.set("leads", (entry.subject,), {"override": data["band"]})
+
+
+def _staged(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    stage = data["stage"]
+    closed = stage in _CLOSED
+    changes.set(
+        "leads",
+        (entry.subject,),
+        {"stage": stage, "is_open": 0 if closed else 1, "closed_at": entry.at if closed else None},
+    )
+    if stage == LeadStage.RECYCLED:
+        changes.add("leads", (entry.subject,), "recycles", 1)
+
+
+def _assigned(changes: Changes, entry: Entry) -> None:
+    """Pool pointers stand in it as they are after it, counters as what it adds."""
+    data = entry.data
+    owner, pool = data["owner"], data.get("pool")
+    changes.set("leads", (entry.subject,), {"owner": owner, "pool": pool, "queue": None, "assigned_at": entry.at})
+    changes.add("members", (owner,), "open_leads", 1)
+    changes.add("member_days", (owner, data["day"]), "taken", 1)
+    if (before := data.get("from")) is not None:
+        changes.add("members", (before,), "open_leads", -1)
+    if pool is not None:
+        if "pointer" in data:
+            changes.put("pool_members", (pool, owner), {"pointer": data["pointer"]})
+        changes.add("pool_members", (pool, owner), "taken", 1)
+
+
+def _released(changes: Changes, entry: Entry) -> None:
+    """`credited` gives the place in the pool back: its `pointer` as it stands after that."""
+    data = entry.data
+    owner = data["owner"]
+    changes.set("leads", (entry.subject,), {"owner": None, "pool": None, "queue": data.get("queue")})
+    changes.add("members", (owner,), "open_leads", -1)
+    if data.get("credited") and (pool := data.get("pool")) is not None:
+        changes.put("pool_members", (pool, owner), {"pointer": data["pointer"]})
+        changes.add("pool_members", (pool, owner), "taken", -1)
+
+
+def _queued(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    changes.set("leads", (entry.subject,), {"queue": data["queue"]})
+
+
+def _clock(changes: Changes, entry: Entry) -> None:
+    """A clock as it stands after the line, and the one moment at which it is to be looked at next."""
+    data = entry.data
+    clock = data["clock"]
+    changes.put(
+        "clocks",
+        (clock,),
+        {
+            "subject": entry.subject,
+            "clause": data["clause"],
+            "kind": data["of"],
+            "status": data["status"],
+            "owner": data.get("owner"),
+            "started_at": data["started_at"],
+            "due_at": data.get("due_at"),
+            "state": _text(data["state"]),
+        },
+    )
+    _look_again(changes, f"clock:{clock}", "clock", clock, data.get("next_at"))
+
+
+def _look_again(changes: Changes, timer: str, purpose: str, subject: str, due_at: int | None) -> None:
+    if due_at is None:
+        changes.drop("timers", (timer,))
+    else:
+        changes.put("timers", (timer,), {"purpose": purpose, "subject": subject, "due_at": due_at})
+
+
+def _feedback(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    changes.set("leads", (entry.subject,), {"disposition": data["verdict"]})
+
+
+def _agenda_opened(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    changes.put(
+        "agenda",
+        (data["item"],),
+        {
+            "kind": data["kind"],
+            "subject": entry.subject,
+            "state": "open",
+            "opened_at": entry.at,
+            "due_at": data.get("due_at"),
+            "owner": data.get("owner"),
+            "data": _text(data["content"]),
+        },
+    )
+
+
+def _agenda_closed(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    changes.set("agenda", (data["item"],), {"state": data["decision"]})
+
+
+def _effect(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    changes.put(
+        "outbox",
+        (data["effect"],),
+        {
+            "action": data["action"],
+            "subject": entry.subject,
+            "payload": _text(data["payload"]),
+            "sink": data.get("sink"),
+            "state": "waiting",
+            "requested_at": entry.at,
+            "not_before": data.get("not_before", entry.at),
+        },
+    )
+
+
+def _settled(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    changes.set(
+        "outbox",
+        (data["effect"],),
+        {
+            "state": data["state"],
+            "not_before": data["not_before"],
+            "attempts": data["attempts"],
+            "claimed_until": 0,
+            "last_error": data.get("error"),
+            "settled_at": None if data["state"] == "waiting" else entry.at,
+        },
+    )
+
+
+def _model(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    for retired in data.get("retires", ()):
+        changes.set("models", (data["side"], retired), {"role": "retired"})
+    changes.put("models", (data["side"], data["version"]), {"role": data["role"], "data": _text(data["model"])})
+
+
+def _adopted(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    changes.put(
+        "policy_versions",
+        (entry.subject, data["version"], data["effective_from"]),
+        {"content": _text(data["content"]), "recorded_at": entry.at},
+    )
+
+
+def _timer(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    _look_again(changes, data["timer"], data["purpose"], entry.subject, data["due_at"])
+
+
+def _frozen(changes: Changes, entry: Entry) -> None:
+    data = entry.data
+    changes.put("statements", (entry.subject,), {"data": _text(data), "frozen_at": entry.at})
+
+
+HISTORY_ONLY = frozenset({Kind.ESCALATED, Kind.FACTS_PUBLISHED})
+"""Lines that change no table: they are read as history."""
+
+_FOLDS: dict[Kind, Callable[[Changes, Entry], None]] = {
+    Kind.LEAD_RECEIVED: _received,
+    Kind.LEAD_CHANGED: _changed,
+    Kind.LEAD_MATCHED: _matched,
+    Kind.LEADS_MERGED: _merged,
+    Kind.MERGE_UNDONE: _unmerged,
+    Kind.EVENT_SEEN: _event,
+    Kind.TOUCHED: _touched,
+    Kind.SCORED: _scored,
+    Kind.OVERRIDDEN: _overridden,
+    Kind.STAGE_CHANGED: _staged,
+    Kind.ASSIGNED: _assigned,
+    Kind.RELEASED: _released,
+    Kind.QUEUED: _queued,
+    Kind.CLOCK_STARTED: _clock,
+    Kind.CLOCK_CHANGED: _clock,
+    Kind.BREACHED: _clock,
+    Kind.BREACH_REVERSED: _clock,
+    Kind.FEEDBACK: _feedback,
+    Kind.AGENDA_OPENED: _agenda_opened,
+    Kind.AGENDA_CLOSED: _agenda_closed,
+    Kind.EFFECT_REQUESTED: _effect,
+    Kind.EFFECT_SETTLED: _settled,
+    Kind.MODEL_MOVED: _model,
+    Kind.POLICY_ADOPTED: _adopted,
+    Kind.TIMER_SET: _timer,
+    Kind.FIX_APPLIED: _changed,
+    Kind.FIX_UNDONE: _changed,
+    Kind.STATEMENT_FROZEN: _frozen,
+}

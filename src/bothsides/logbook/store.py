@@ -1,0 +1,185 @@
+"""Opens the logbook, in SQLite or PostgreSQL, and gives out transactions on it."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from bothsides.logbook.applying import apply, insert
+from bothsides.logbook.entry import Entry, Kind, Written
+from bothsides.logbook.projection import project
+from bothsides.logbook.statements import Cursor, Dialect, spelled
+from bothsides.schema.instant import Instant
+
+BUSY_MS = 30_000
+"""How long a writer of SQLite waits for the one before it."""
+
+_COLUMNS = ("kind", "subject", "at", "written_at", "data", "key", "actor", "reason", "policy", "snapshot", "reverses")
+_STORED = ("seq", *_COLUMNS)
+
+
+class AlreadyWritten(ValueError):  # noqa: N818 - reads as the fact
+    """A line of that key stands in the journal; nothing of the transaction was kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logbook:
+    """One workspace's promises."""
+
+    engine: sa.Engine
+
+    @classmethod
+    def open(cls, address: Path | str, *, schema: str | None = None) -> "Logbook":
+        """The logbook at that path, or at that postgresql:// address in that schema. Nothing is created by opening."""
+        if isinstance(address, Path):
+            return cls(engine=_sqlite(address))
+        return cls(engine=_postgres(address, schema))
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which of the two it is."""
+        return cast(Dialect, self.engine.dialect.name)
+
+    @contextmanager
+    def writing(self) -> Iterator["Book"]:
+        """One transaction; on SQLite it begins by being the only writer. An error leaves everything as it was."""
+        with self.engine.connect() as con, con.begin():
+            yield Book(con=con, dialect=self.dialect)
+
+    @contextmanager
+    def reading(self) -> Iterator["Book"]:
+        """One unchanging view of it; it waits for no writer."""
+        with self.engine.connect().execution_options(reading=True) as con, con.begin():
+            yield Book(con=con, dialect=self.dialect)
+
+    def close(self) -> None:
+        """Gives its connections back."""
+        self.engine.dispose()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """The logbook within one transaction."""
+
+    con: sa.Connection
+    dialect: Dialect
+
+    @property
+    def cursor(self) -> Cursor:
+        """A cursor of the driver itself: compiling a statement costs more than most of them take."""
+        return cast(Cursor, self.con.connection.cursor())
+
+    @property
+    def _refused(self) -> type[Exception]:
+        """What the driver raises for a key that is there already."""
+        return cast(type[Exception], self.con.dialect.loaded_dbapi.IntegrityError)
+
+    def post(self, entries: Sequence[Entry], *, now: Instant) -> None:
+        """Writes the lines and what they amount to. Raises AlreadyWritten where a key was written before."""
+        if not entries:
+            return
+        cursor = self.cursor
+        try:
+            insert(cursor, self.dialect, "entries", _COLUMNS, [_row(entry, now) for entry in entries])
+        except self._refused as error:
+            raise AlreadyWritten(str(error).splitlines()[0]) from error
+        apply(cursor, self.dialect, project(entries))
+
+    def all(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """The rows of a query written with `?` and `{any}` (see `spelled`)."""
+        cursor = self.cursor
+        cursor.execute(spelled(statement, self.dialect), self._given(parameters))
+        return cursor.fetchall()
+
+    def one(self, statement: str, *parameters: object) -> tuple[Any, ...] | None:
+        """The first row, None where there is none."""
+        rows = self.all(statement, *parameters)
+        return rows[0] if rows else None
+
+    def run(self, statement: str, *parameters: object) -> int:
+        """Runs a statement that changes rows; how many it changed."""
+        cursor = self.cursor
+        cursor.execute(spelled(statement, self.dialect), self._given(parameters))
+        return cursor.rowcount
+
+    def insert(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Adds rows of one shape to a table that is not folded from the journal."""
+        if rows:
+            columns = tuple(rows[0])
+            values = [tuple(row[name] for name in columns) for row in rows]
+            insert(self.cursor, self.dialect, table, columns, values)
+
+    def history(self, subject: str) -> list[Written]:
+        """Every line about a subject, in the order they were written."""
+        listed = ", ".join(_STORED)
+        return [
+            _written(row) for row in self.all(f"SELECT {listed} FROM entries WHERE subject = ? ORDER BY seq", subject)
+        ]
+
+    def since(self, seq: int, *, limit: int = 10_000, kinds: Sequence[Kind] = ()) -> list[Written]:
+        """The lines after that one, as far as no writer can still write one between them."""
+        listed = ", ".join(_STORED)
+        wanted = "" if not kinds else " AND kind {any}"
+        # A number is drawn before its transaction ends: on PostgreSQL a lower one may still appear.
+        settled = "" if self.dialect == "sqlite" else " AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+        parameters: list[object] = [seq, *([[kind.value for kind in kinds]] if kinds else []), limit]
+        return [
+            _written(row)
+            for row in self.all(
+                f"SELECT {listed} FROM entries WHERE seq > ?{wanted}{settled} ORDER BY seq LIMIT ?", *parameters
+            )
+        ]
+
+    def _given(self, parameters: Sequence[object]) -> list[object]:
+        if self.dialect == "sqlite":
+            return [json.dumps(list(item)) if isinstance(item, list | tuple) else item for item in parameters]
+        return [list(item) if isinstance(item, tuple) else item for item in parameters]
+
+
+def _row(entry: Entry, now: Instant) -> tuple[object, ...]:
+    return (
+        entry.kind.value,
+        entry.subject,
+        entry.at,
+        now,
+        json.dumps(entry.data, separators=(",", ":"), ensure_ascii=False),
+        entry.key,
+        entry.actor,
+        entry.reason,
+        entry.policy,
+        entry.snapshot,
+        entry.reverses,
+    )
+
+
+def _written(row: tuple[Any, ...]) -> Written:
+    told = dict(zip(_STORED, row, strict=True))
+    return Written(**{**told, "kind": Kind(told["kind"]), "data": json.loads(told["data"])})
+
+
+def _sqlite(path: Path) -> sa.Engine:
+    engine = sa.create_engine(f"sqlite:///{path}", pool_size=8, max_overflow=32)
+
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _: object) -> None:
+        # The driver's own BEGIN comes too late and is not immediate.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(con: sa.Connection) -> None:
+        con.exec_driver_sql("BEGIN" if con.get_execution_options().get("reading") else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgres(address: str, schema: str | None) -> sa.Engine:
+    url = sa.make_url(address).set(drivername="postgresql+psycopg")
+    options = {"options": f"-csearch_path={schema}"} if schema else {}
+    return sa.create_engine(url, pool_size=8, max_overflow=32, connect_args=options)
