@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bothsides.logbook import AlreadyWritten, Entry, Kind, Logbook, rebuild, standing
 from bothsides.logbook.entry import MEANINGS
 from bothsides.logbook.projection import _FOLDS, HISTORY_ONLY
+from bothsides.logbook.tables import FOLDED
 
 LEAD = "a" * 32
 
@@ -19,8 +20,9 @@ def received(lead: str = LEAD, at: int = 100) -> Entry:
 
 
 def assigned(owner: str, *, before: str | None = None, pointer: int = 7, lead: str = LEAD) -> Entry:
-    data = {"owner": owner, "pool": "uk", "pointer": pointer, "day": 20_000, "from": before}
-    return Entry(kind=Kind.ASSIGNED, subject=lead, at=200, data=data)
+    places = [["uk", owner, pointer, False, 0]]
+    data = {"owner": owner, "pool": "uk", "places": places, "day": 20_000, "from": before}
+    return Entry(kind=Kind.ASSIGNED, subject=lead, at=200 + pointer, data=data)
 
 
 def clock(status: str, next_at: int | None, *, kind: Kind = Kind.CLOCK_CHANGED, key: str | None = None) -> Entry:
@@ -82,16 +84,38 @@ def test_counters_add_up_over_batches_and_within_one(logbook: Logbook) -> None:
         book.post([received(), received(second), assigned("ana"), assigned("ana", lead=second, pointer=8)], now=200)
     with logbook.writing() as book:
         book.post([assigned("ben", before="ana", pointer=3)], now=300)
-        data = {"owner": "ben", "pool": "uk", "credited": True, "pointer": 1, "queue": "marketing"}
+        data = {
+            "owner": "ben",
+            "queue": "marketing",
+            "given_at": 203,
+            "day": 20_000,
+            "places": [["uk", "ben", 1, True, 2]],
+        }
         book.post([Entry(kind=Kind.RELEASED, subject=LEAD, at=400, data=data)], now=400)
     with logbook.reading() as book:
         assert book.all("SELECT member, open_leads FROM members ORDER BY member") == [("ana", 1), ("ben", 0)]
-        assert book.all("SELECT member, pointer, taken FROM pool_members ORDER BY member") == [
-            ("ana", 8, 2),
-            ("ben", 1, 0),
+        assert book.all("SELECT member, pointer, away, owed FROM pool_members ORDER BY member") == [
+            ("ana", 8, 0, 0),
+            ("ben", 1, 1, 2),
         ]
-        assert book.all("SELECT member, taken FROM member_days ORDER BY member") == [("ana", 2), ("ben", 1)]
+        assert book.all("SELECT member, taken FROM member_days ORDER BY member") == [("ana", 2), ("ben", 0)]
+        assert book.all("SELECT member, assigned_at FROM assignments ORDER BY assigned_at") == [
+            ("ana", 207),
+            ("ana", 208),
+        ]
         assert book.one("SELECT owner, queue FROM leads WHERE lead_id = ?", LEAD) == (None, "marketing")
+
+
+def test_absence_is_set_and_lifted_beside_the_count_of_leads(logbook: Logbook) -> None:
+    with logbook.writing() as book:
+        book.post([received(), assigned("ana"), _absence("ana", absent=True)], now=300)
+        assert book.all("SELECT member, open_leads, absent FROM members") == [("ana", 1, 1)]
+        book.post([_absence("ana", absent=False), _absence("ben", absent=True)], now=400)
+        assert book.all("SELECT member, open_leads, absent FROM members ORDER BY 1") == [("ana", 1, 0), ("ben", 0, 1)]
+
+
+def _absence(member: str, *, absent: bool) -> Entry:
+    return Entry(kind=Kind.MEMBER_ABSENT, subject=member, at=300, data={"absent": absent})
 
 
 def test_a_clock_has_one_timer_which_moves_and_goes(logbook: Logbook) -> None:
@@ -171,17 +195,7 @@ def test_the_folded_tables_are_what_the_journal_makes_anew_however_it_was_cut(
             continue
         batches[-1].append(_entry(what, word, number))
     with logbook.writing() as book:
-        for table in (
-            "entries",
-            "leads",
-            "lead_keys",
-            "events",
-            "clocks",
-            "timers",
-            "pool_members",
-            "members",
-            "member_days",
-        ):
+        for table in ("entries", *(folded.name for folded in FOLDED)):
             book.run(f"DELETE FROM {table}")
         for batch in batches:
             book.post(batch, now=1000)

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     STAGE_CHANGED = "stage_changed"
     ASSIGNED = "assigned"
     RELEASED = "released"
+    MEMBER_ABSENT = "member_absent"
     QUEUED = "queued"
     CLOCK_STARTED = "clock_started"
     CLOCK_CHANGED = "clock_changed"
@@ -56,6 +57,7 @@ MEANINGS: dict[Kind, str] = {
     Kind.STAGE_CHANGED: "a lead entered a stage",
     Kind.ASSIGNED: "a lead was given to a person, with the rule, the pool and the trace",
     Kind.RELEASED: "a lead was taken from its owner: back to marketing, to a queue, closed",
+    Kind.MEMBER_ABSENT: "a member reported absent, or back",
     Kind.QUEUED: "a lead waits in a queue, or went to self-serve, nurture or supplier recruiting",
     Kind.CLOCK_STARTED: "a clock of the SLA began",
     Kind.CLOCK_CHANGED: "a clock was warned, put at risk, paused, resumed, met or cancelled",

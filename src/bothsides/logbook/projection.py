@@ -1,7 +1,7 @@
 """What the journal amounts to: each line's part in the tables that say how things stand now."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -155,29 +155,50 @@ def _staged(changes: Changes, entry: Entry) -> None:
 
 
 def _assigned(changes: Changes, entry: Entry) -> None:
-    """Pool pointers stand in it as they are after it, counters as what it adds."""
-    data = entry.data
-    owner, pool = data["owner"], data.get("pool")
-    changes.set("leads", (entry.subject,), {"owner": owner, "pool": pool, "queue": None, "assigned_at": entry.at})
+    """Places in the pools' turns stand in it as they are after it, loads as what it adds."""
+    data, owner = entry.data, entry.data["owner"]
+    changes.set(
+        "leads",
+        (entry.subject,),
+        {"owner": owner, "pool": data.get("pool"), "queue": None, "assigned_at": entry.at},
+    )
+    changes.put(
+        "assignments",
+        (entry.subject, entry.at),
+        {
+            "member": owner,
+            "pool": data.get("pool"),
+            "rule": data.get("rule"),
+            "holdout": int(data.get("holdout", False)),
+            "band": data.get("band"),
+        },
+    )
     changes.add("members", (owner,), "open_leads", 1)
     changes.add("member_days", (owner, data["day"]), "taken", 1)
     if (before := data.get("from")) is not None:
         changes.add("members", (before,), "open_leads", -1)
-    if pool is not None:
-        if "pointer" in data:
-            changes.put("pool_members", (pool, owner), {"pointer": data["pointer"]})
-        changes.add("pool_members", (pool, owner), "taken", 1)
+    _places(changes, data)
+
+
+def _places(changes: Changes, data: Mapping[str, Any]) -> None:
+    for pool, member, pointer, away, owed in data.get("places", ()):
+        changes.put("pool_members", (pool, member), {"pointer": pointer, "away": int(away), "owed": owed})
 
 
 def _released(changes: Changes, entry: Entry) -> None:
-    """`credited` gives the place in the pool back: its `pointer` as it stands after that."""
-    data = entry.data
-    owner = data["owner"]
+    """`given_at` is when the lead was given, where that assignment no longer counts; `day` where it was on that day."""
+    data, owner = entry.data, entry.data["owner"]
     changes.set("leads", (entry.subject,), {"owner": None, "pool": None, "queue": data.get("queue")})
     changes.add("members", (owner,), "open_leads", -1)
-    if data.get("credited") and (pool := data.get("pool")) is not None:
-        changes.put("pool_members", (pool, owner), {"pointer": data["pointer"]})
-        changes.add("pool_members", (pool, owner), "taken", -1)
+    if data.get("given_at") is not None:
+        changes.drop("assignments", (entry.subject, data["given_at"]))
+    if data.get("day") is not None:
+        changes.add("member_days", (owner, data["day"]), "taken", -1)
+    _places(changes, data)
+
+
+def _absent(changes: Changes, entry: Entry) -> None:
+    changes.put("members", (entry.subject,), {"absent": int(entry.data["absent"])})
 
 
 def _queued(changes: Changes, entry: Entry) -> None:
@@ -315,6 +336,7 @@ _FOLDS: dict[Kind, Callable[[Changes, Entry], None]] = {
     Kind.STAGE_CHANGED: _staged,
     Kind.ASSIGNED: _assigned,
     Kind.RELEASED: _released,
+    Kind.MEMBER_ABSENT: _absent,
     Kind.QUEUED: _queued,
     Kind.CLOCK_STARTED: _clock,
     Kind.CLOCK_CHANGED: _clock,

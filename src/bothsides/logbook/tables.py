@@ -129,9 +129,22 @@ POOL_MEMBERS = Table(
     METADATA,
     Column("pool", Text, primary_key=True),
     Column("member", Text, primary_key=True),
-    Column("pointer", BigInteger, nullable=False),
-    Column("taken", BigInteger, nullable=False, server_default="0"),
-    Column("away", Integer, nullable=False, server_default="0"),
+    Column("pointer", BigInteger),
+    Column("away", Integer, nullable=False),
+    Column("owed", BigInteger, nullable=False),
+)
+
+ASSIGNMENTS = Table(
+    "assignments",
+    METADATA,
+    Column("lead_id", Text, primary_key=True),
+    Column("assigned_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("member", Text, nullable=False),
+    Column("pool", Text),
+    Column("rule", Text),
+    Column("holdout", Integer, nullable=False),
+    Column("band", Text),
+    Index("assignments_by_member", "member", "assigned_at"),
 )
 
 MEMBERS = Table(
@@ -139,6 +152,7 @@ MEMBERS = Table(
     METADATA,
     Column("member", Text, primary_key=True),
     Column("open_leads", BigInteger, nullable=False, server_default="0"),
+    Column("absent", Integer, nullable=False, server_default="0"),
 )
 
 MEMBER_DAYS = Table(
@@ -227,6 +241,18 @@ CELL_FACTS = Table(
     Column("data", Text, nullable=False),
 )
 
+REFUSED = Table(
+    "refused",
+    METADATA,
+    Column("refused_id", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Index("refused_by_state", "state", "received_at"),
+)
+
 REQUESTS = Table(
     "requests",
     METADATA,
@@ -244,7 +270,7 @@ WATERMARKS = Table(
 )
 
 FOLDED = (
-    LEADS, LEAD_KEYS, EVENTS, CLOCKS, TIMERS, POOL_MEMBERS, MEMBERS, MEMBER_DAYS, AGENDA, OUTBOX, MODELS,
+    LEADS, LEAD_KEYS, EVENTS, CLOCKS, TIMERS, POOL_MEMBERS, ASSIGNMENTS, MEMBERS, MEMBER_DAYS, AGENDA, OUTBOX, MODELS,
     POLICY_VERSIONS, STATEMENTS,
 )  # fmt: skip
 """The tables that the journal alone makes; `rebuild` makes them anew."""
@@ -253,7 +279,6 @@ COUNTERS: frozenset[tuple[str, str]] = frozenset(
     {
         ("leads", "attempts"),
         ("leads", "recycles"),
-        ("pool_members", "taken"),
         ("members", "open_leads"),
         ("member_days", "taken"),
     }
