@@ -1,0 +1,288 @@
+"""Takes due effects from the outbox and sends them: at least once, and once per key where the receiver knows keys."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from bothsides.delivery.gate import Recipient, address_hash, may_pass
+from bothsides.delivery.limits import Breaker, Sends, after_send, budget_wait
+from bothsides.delivery.message import Effect, Message, Outcome, Sink, Verdict
+from bothsides.delivery.policy import DeliveryPolicy, FilePolicy
+from bothsides.delivery.retry import jitter, next_attempt
+from bothsides.delivery.templates import Template, TemplateError
+from bothsides.schema.instant import Instant
+
+Result = Literal["sent", "retry", "wait", "held", "dead", "dropped", "lost"]
+_SPREAD = 60
+"""Seconds over which effects that waited for the same moment are spread."""
+
+
+class Outbox(Protocol):
+    """The effects to send. Every method is one durable step; those that say how an effect went return False where
+    the claim has run out and another worker has it, and then change nothing.
+    """
+
+    def claim(self, most: int, *, now: Instant, until: Instant) -> Sequence[Effect]:
+        """Take due effects, oldest first, so that nobody else has them before `until`: waiting ones whose
+        `not_before` has come, and claimed ones whose claim ran out (`interrupted` where their send was begun).
+        """
+        ...
+
+    def begin(self, effect: Effect, *, now: Instant) -> bool:
+        """A send begins: attempts + 1, and interrupted unless one of the following is written."""
+        ...
+
+    def done(self, effect: Effect, *, now: Instant) -> bool:
+        """It was delivered."""
+        ...
+
+    def retry(self, effect: Effect, *, at: Instant, error: str) -> bool:
+        """It waits again until `at`."""
+        ...
+
+    def hold(self, effect: Effect, *, now: Instant, error: str) -> bool:
+        """A person has to decide: it may have been delivered, or it cannot be written."""
+        ...
+
+    def dead(self, effect: Effect, *, now: Instant, error: str) -> bool:
+        """It was given up, and stands in the list of dead letters."""
+        ...
+
+    def drop(self, effect: Effect, *, now: Instant, reason: str) -> bool:
+        """It must not be sent, or need not be any more; nothing is wrong."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """What sending needs besides the outbox."""
+
+    policy: DeliveryPolicy
+    sinks: Mapping[str, Sink]
+    sends: Sends
+    people: Callable[[str], Recipient]
+    """What is known of the person at an address."""
+    template: Callable[[str], Template]
+    """The template of that name. Raises TemplateError."""
+    address_key: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What would happen with an effect now. `what`: send, wait (until `at`), drop or hold."""
+
+    effect: Effect
+    what: Literal["send", "wait", "drop", "hold"]
+    reason: str = ""
+    at: Instant = 0
+    message: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handled:
+    """What happened to an effect. `lost`: another worker has it since, so that nothing was written."""
+
+    effect_id: str
+    key: str
+    sink: str
+    result: Result
+    reason: str = ""
+    at: Instant = 0
+    """When it is tried again."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Round:
+    """One call's records and the sinks' breakers after it, to be given to the next call."""
+
+    handled: list[Handled] = field(default_factory=list)
+    breakers: dict[str, Breaker] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many effects had each result."""
+        results = [record.result for record in self.handled]
+        return {result: results.count(result) for result in sorted(set(results))}
+
+
+def deliver_due(
+    outbox: Outbox,
+    post: Post,
+    *,
+    clock: Callable[[], Instant],
+    breakers: Mapping[str, Breaker] | None = None,
+    most: int = 50,
+    lease_seconds: int = 300,
+) -> Round:
+    """Claim up to `most` due effects and bring each to an end or to its next attempt.
+
+    `clock` is asked before each send, since sends take time: one that could outlast its claim is not begun.
+    """
+    done = Round(breakers=dict(breakers or {}))
+    start = clock()
+    for effect in outbox.claim(most, now=start, until=start + lease_seconds):
+        done.handled.append(_handle(outbox, post, effect, done.breakers, clock))
+    return done
+
+
+def dry_run(
+    effects: Sequence[Effect], post: Post, *, now: Instant, breakers: Mapping[str, Breaker] | None = None
+) -> tuple[Plan, ...]:
+    """What would happen with each effect at that moment; nothing is sent and nothing written.
+
+    Each is judged by what was sent before: limits that this round's own sends would reach are not foreseen.
+    """
+    return tuple(
+        planned(effect, post, now=now, breaker=(breakers or {}).get(effect.sink, Breaker())) for effect in effects
+    )
+
+
+def planned(effect: Effect, post: Post, *, now: Instant, breaker: Breaker) -> Plan:
+    """What to do with the effect now: the sink's state, the letter, the gate, the limits, in this order."""
+    sink = post.sinks.get(effect.sink)
+    if sink is None:
+        known = ", ".join(sorted(post.sinks)) or "none"
+        return Plan(effect=effect, what="hold", reason=f"no sink is called {effect.sink!r}; known: {known}")
+    if effect.interrupted and not sink.idempotent and _holds(post.policy, effect.sink):
+        return Plan(effect=effect, what="hold", reason="in doubt: its worker died while it was being sent")
+    try:
+        message = composed(effect, post)
+    except TemplateError as error:
+        return Plan(effect=effect, what="hold", reason=str(error))
+    stopped = _gate(effect, message, post, now)
+    if stopped is not None:
+        return stopped
+    if breaker.rests_until > now:
+        at = breaker.rests_until + jitter(effect.key, effect.attempts, _SPREAD)
+        return Plan(effect=effect, what="wait", reason=f"{effect.sink} rests after failures", at=at, message=message)
+    named = post.policy.sinks.get(effect.sink)
+    free = budget_wait(named.budget, post.sends, effect.sink, effect.key, now) if named else None
+    if free is not None:
+        at = free + jitter(effect.key, effect.attempts, _SPREAD)
+        return Plan(effect=effect, what="wait", reason=f"budget of {effect.sink} is spent", at=at, message=message)
+    return Plan(effect=effect, what="send", at=now, message=message)
+
+
+def composed(effect: Effect, post: Post) -> Message:
+    """The message of an effect. Raises TemplateError where its letter cannot be written."""
+    fields, data = effect.payload.get("fields"), effect.payload.get("data")
+    known = fields if isinstance(fields, dict) else {}
+    mail = post.policy.email.get(effect.sink)
+    letter = post.template(effect.text("template") or effect.action).fill(known) if mail is not None else None
+    to = effect.text("to").strip()
+    purpose = post.policy.purpose.get(effect.text("purpose"))
+    leaves = purpose is not None and purpose.kind == "marketing" and mail is not None
+    return Message(
+        action=effect.action,
+        subject=effect.subject,
+        created_at=effect.created_at,
+        data=data if isinstance(data, dict) else known,
+        to=to,
+        title=letter.subject if letter else "",
+        text=letter.text if letter else "",
+        unsubscribe=mail.unsubscribe_url.replace("{recipient}", address_hash(to, post.address_key))
+        if leaves and mail is not None
+        else "",
+    )
+
+
+def _gate(effect: Effect, message: Message, post: Post, now: Instant) -> Plan | None:
+    """Why the message must not go now; None where it may. What has no recipient goes from machine to machine."""
+    not_after = effect.payload.get("not_after")
+    limit = not_after if isinstance(not_after, int) else None
+    if not message.to and effect.sink not in post.policy.email:
+        late = limit is not None and now > limit
+        return Plan(effect=effect, what="drop", reason="too late: pointless by now", message=message) if late else None
+    name = effect.text("purpose")
+    purpose = post.policy.purpose.get(name)
+    if purpose is None or not message.to:
+        known = ", ".join(sorted(post.policy.purpose)) or "none"
+        why = f"purpose {name!r} is not agreed; known: {known}" if message.to else "a mail needs a recipient"
+        return Plan(effect=effect, what="hold", reason=why, message=message)
+    if purpose.kind == "marketing" and effect.sink in post.policy.email and not message.unsubscribe:
+        return Plan(effect=effect, what="hold", reason="a marketing mail must offer to unsubscribe", message=message)
+    passage = may_pass(
+        post.people(message.to),
+        name,
+        purpose,
+        sends=post.sends,
+        who=address_hash(message.to, post.address_key),
+        key=effect.key,
+        now=now,
+        not_after=limit,
+    )
+    if passage.decided == "send":
+        return None
+    return Plan(effect=effect, what=passage.decided, reason=passage.reason, at=passage.at, message=message)
+
+
+def _handle(
+    outbox: Outbox, post: Post, effect: Effect, breakers: dict[str, Breaker], clock: Callable[[], Instant]
+) -> Handled:
+    now = clock()
+    if effect.interrupted and effect.attempts >= post.policy.retry_of(effect.sink).most_attempts:
+        reason = f"given up: a worker died at its last of {effect.attempts} attempts"
+        return _record(effect, "dead", outbox.dead(effect, now=now, error=reason), reason)
+    plan = planned(effect, post, now=now, breaker=breakers.get(effect.sink, Breaker()))
+    if plan.what == "drop":
+        return _record(effect, "dropped", outbox.drop(effect, now=now, reason=plan.reason), plan.reason)
+    if plan.what == "hold":
+        return _record(effect, "held", outbox.hold(effect, now=now, error=plan.reason), plan.reason)
+    timeout = _timeout(post.policy, effect.sink)
+    if plan.what == "wait" or now + timeout > effect.claimed_until:
+        at, reason = (plan.at, plan.reason) if plan.what == "wait" else (now, "this round's time is over")
+        return _record(effect, "wait", outbox.retry(effect, at=at, error=reason), reason, at)
+    if plan.message is None or not outbox.begin(effect, now=now):
+        return _record(effect, "lost", True, "its claim ran out")
+    post.sends.note(f"sink:{effect.sink}", key=effect.key, at=now)
+    if plan.message.to:
+        who = address_hash(plan.message.to, post.address_key)
+        post.sends.note(f"to:{who}:{effect.text('purpose')}", key=effect.key, at=now)
+    outcome = post.sinks[effect.sink].send(plan.message, key=effect.key, now=now, timeout=timeout)
+    ended = clock()
+    breakers[effect.sink] = _breaker_after(breakers.get(effect.sink, Breaker()), post, outcome, ended)
+    return _settled(outbox, post, effect, outcome, ended)
+
+
+def _settled(outbox: Outbox, post: Post, effect: Effect, outcome: Outcome, now: Instant) -> Handled:
+    if outcome.verdict is Verdict.DELIVERED:
+        return _record(effect, "sent", outbox.done(effect, now=now))
+    if outcome.verdict is Verdict.REFUSED:
+        return _record(effect, "dead", outbox.dead(effect, now=now, error=outcome.reason), outcome.reason)
+    in_doubt = outcome.verdict is Verdict.UNCERTAIN and not post.sinks[effect.sink].idempotent
+    if in_doubt and _holds(post.policy, effect.sink):
+        reason = f"in doubt: {outcome.reason}"
+        return _record(effect, "held", outbox.hold(effect, now=now, error=reason), reason)
+    policy = post.policy.retry_of(effect.sink)
+    following = next_attempt(policy, outcome, effect.attempts + 1, effect.key, now, created_at=effect.created_at)
+    if following.at is None:
+        return _record(effect, "dead", outbox.dead(effect, now=now, error=following.reason), following.reason)
+    kept = outbox.retry(effect, at=following.at, error=outcome.reason)
+    return _record(effect, "retry", kept, outcome.reason, following.at)
+
+
+def _breaker_after(breaker: Breaker, post: Post, outcome: Outcome, now: Instant) -> Breaker:
+    """A refusal or a plea to wait shows a receiver that works; only silence and errors count against it."""
+    failed = outcome.verdict in (Verdict.RETRY, Verdict.UNCERTAIN) and outcome.after is None
+    return after_send(breaker, post.policy.breaker, failed=failed, now=now)
+
+
+def _holds(policy: DeliveryPolicy, sink: str) -> bool:
+    named = policy.sinks.get(sink)
+    return named is None or isinstance(named, FilePolicy) or named.on_uncertain == "hold"
+
+
+def _timeout(policy: DeliveryPolicy, sink: str) -> float:
+    named = policy.sinks.get(sink)
+    return 15.0 if named is None or isinstance(named, FilePolicy) else named.timeout_seconds
+
+
+def _record(effect: Effect, result: Result, kept: bool, reason: str = "", at: Instant = 0) -> Handled:
+    return Handled(
+        effect_id=effect.effect_id,
+        key=effect.key,
+        sink=effect.sink,
+        result=result if kept else "lost",
+        reason=reason if kept else "its claim ran out",
+        at=at,
+    )
