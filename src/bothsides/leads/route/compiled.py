@@ -11,6 +11,7 @@ from bothsides.agreement.conditions import read_tests
 from bothsides.leads.route.policy import HEAVIEST, Member, OwnerFirst, Pool, RoutingPolicy, Rule, To
 from bothsides.leads.route.problems import pool_members, problems, squeezed, territory_keys
 from bothsides.schema.instant import HOUR, Instant, in_utc, instant
+from bothsides.schema.working_time import NeverOpenError
 
 STRIDE = 232_792_560
 """The step of weight 1: the least number that every weight up to 20 divides, so that all steps are whole and a place
@@ -25,8 +26,8 @@ class OpenHours(Protocol):
     def is_open(self, moment: Instant, /) -> bool:
         """Whether the moment lies in working hours."""
 
-    def next_open(self, moment: Instant, /) -> Instant | None:
-        """The moment itself where it is open, else the next opening; None where there is none any more."""
+    def next_open(self, moment: Instant, /) -> Instant:
+        """The moment itself where it is open, else the next opening. Raises NeverOpenError where there is none."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -57,8 +58,10 @@ class CompiledMember:
         """Whether the calendar has the member at work now or within the seconds."""
         if self.hours is None or self.at_work(now):
             return True
-        opening = self.hours.next_open(now)
-        return opening is not None and opening - now <= seconds
+        try:
+            return self.hours.next_open(now) - now <= seconds
+        except NeverOpenError:
+            return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

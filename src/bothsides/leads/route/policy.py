@@ -4,20 +4,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, available_timezones
 
 from bothsides.agreement import checked
 from bothsides.agreement.conditions import When
+from bothsides.schema.working_time.calendar import known_zone
 
 HEAVIEST = 20
 """The largest weight: shares up to 20 to 1, and every step of a turn stays a whole number."""
-
-
-def known_zone(name: str) -> str:
-    """A time zone such as 'Europe/Paris'. Raises ValueError for any other text."""
-    if name != "UTC" and name not in available_timezones():
-        raise ValueError("must be a time zone such as 'UTC' or 'Europe/Paris'")
-    return str(ZoneInfo(name))
 
 
 def share(number: float) -> float:

@@ -72,12 +72,18 @@ def next_turn(seats: Sequence[Seat], pointers: Sequence[int], total: int, weight
     The hash changes from turn to turn: where leads come best first, nobody gets the best of each round.
     """
     bound = total + STRIDE
-    best, lowest = -1, 0
+    best, lowest, rank = -1, 0, -1
     for position, pointer in enumerate(pointers):
         if pointer * weights < bound:
-            after = pointer + seats[position].step
-            if best < 0 or after < lowest or (after == lowest and _before(seats[position], seats[best], after)):
-                best, lowest = position, after
+            seat = seats[position]
+            after = pointer + seat.step
+            if best < 0 or after < lowest:
+                best, lowest, rank = position, after, -1
+            elif after == lowest:
+                if rank < 0:
+                    rank = _mixed(seats[best].salt, after)
+                if (own := _mixed(seat.salt, after)) < rank:
+                    best, rank = position, own
     return best
 
 
@@ -94,13 +100,7 @@ def give_back(pool: CompiledPool, member: str, places: dict[str, Place]) -> bool
     return True
 
 
-def _before(one: Seat, other: Seat, turn: int) -> bool:
-    return _mixed(one.salt, turn) < _mixed(other.salt, turn)
-
-
 def _mixed(salt: int, turn: int) -> int:
-    """A 64-bit mix of both (the finaliser of splitmix64, Steele, Lea and Flood 2014)."""
+    """A 64-bit mix of both (the first round of splitmix64's finaliser; Steele, Lea and Flood 2014)."""
     value = (salt ^ (turn * 0x9E3779B97F4A7C15)) & _MASK
-    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK
-    return value ^ (value >> 31)
+    return ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
