@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.schema import DropSchema
 
-from bothsides.logbook import Logbook, upgrade
+from bothsides.logbook import Logbook
+from bothsides.logbook.upgrading import upgrade
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does, before numpy is imported
 

@@ -3,8 +3,9 @@
 import pytest
 import sqlalchemy as sa
 
-from bothsides.logbook import Logbook, LogbookNewer, is_current, upgrade
+from bothsides.logbook import Logbook, LogbookNewer
 from bothsides.logbook.tables import METADATA
+from bothsides.logbook.upgrading import upgrade
 
 
 def test_the_steps_make_the_declared_tables(logbook: Logbook) -> None:
@@ -12,17 +13,17 @@ def test_the_steps_make_the_declared_tables(logbook: Logbook) -> None:
     for name, table in METADATA.tables.items():
         assert {column["name"] for column in found.get_columns(name)} == set(table.columns.keys())
         assert {index["name"] for index in found.get_indexes(name)} >= {index.name for index in table.indexes}
-    assert is_current(logbook)
+    assert logbook.is_current
 
 
 def test_again_changes_nothing(logbook: Logbook) -> None:
     upgrade(logbook)
-    assert is_current(logbook)
+    assert logbook.is_current
 
 
 def test_one_of_a_later_release_is_refused_and_left_alone(logbook: Logbook) -> None:
     with logbook.writing() as book:
         book.run("UPDATE alembic_version SET version_num = '9999'")
-    assert not is_current(logbook)
+    assert not logbook.is_current
     with pytest.raises(LogbookNewer, match="9999"):
         upgrade(logbook)

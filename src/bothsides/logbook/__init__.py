@@ -14,9 +14,8 @@ from bothsides.logbook.facts import (
 from bothsides.logbook.outbox import Effect, claim_effects, waiting_effects
 from bothsides.logbook.rebuilding import rebuild, standing
 from bothsides.logbook.sealing import BrokenSeal, Seal, broken_seals, seal
-from bothsides.logbook.store import AlreadyWritten, Book, Logbook
+from bothsides.logbook.store import AlreadyWritten, Book, Logbook, LogbookNewer
 from bothsides.logbook.timers import Timer, claim, next_due, set_timer, settle, unset
-from bothsides.logbook.upgrading import LogbookNewer, is_current, upgrade
 
 __all__ = [
     "MEANINGS",
@@ -39,7 +38,6 @@ __all__ = [
     "cells_of",
     "claim",
     "claim_effects",
-    "is_current",
     "latest",
     "next_due",
     "publish",
@@ -49,7 +47,6 @@ __all__ = [
     "settle",
     "standing",
     "unset",
-    "upgrade",
     "waiting_effects",
     "watermarks",
 ]

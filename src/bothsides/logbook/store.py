@@ -23,6 +23,14 @@ _COLUMNS = ("kind", "subject", "at", "written_at", "data", "key", "actor", "reas
 _STORED = ("seq", *_COLUMNS)
 
 
+SHAPE = "0001"
+"""The last of the steps in `migrations/versions/`."""
+
+
+class LogbookNewer(ValueError):  # noqa: N818 - reads as the fact
+    """The logbook was written by a later release; the message names both shapes."""
+
+
 class AlreadyWritten(ValueError):  # noqa: N818 - reads as the fact
     """A line of that key stands in the journal; nothing of the transaction was kept."""
 
@@ -56,6 +64,14 @@ class Logbook:
         """One unchanging view of it; it waits for no writer."""
         with self.engine.connect().execution_options(reading=True) as con, con.begin():
             yield Book(con=con, dialect=self.dialect)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether its tables have this release's shape."""
+        with self.engine.connect().execution_options(reading=True) as con, con.begin():
+            if not sa.inspect(con).has_table("alembic_version"):
+                return False
+            return con.execute(sa.text("SELECT version_num FROM alembic_version")).scalars().all() == [SHAPE]
 
     def close(self) -> None:
         """Gives its connections back."""

@@ -8,13 +8,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from bothsides.logbook.store import Logbook
+from bothsides.logbook.store import Logbook, LogbookNewer
 
 _FOLDER = Path(__file__).parent / "migrations"
-
-
-class LogbookNewer(ValueError):  # noqa: N818 - reads as the fact
-    """The logbook was written by a later release; the message names both shapes."""
 
 
 def upgrade(logbook: Logbook, *, schema: str | None = None) -> None:
@@ -39,14 +35,3 @@ def upgrade(logbook: Logbook, *, schema: str | None = None) -> None:
             )
         config.attributes["connection"] = con
         command.upgrade(config, "head")
-
-
-def is_current(logbook: Logbook) -> bool:
-    """Whether it has this release's shape."""
-    config = Config()
-    config.set_main_option("script_location", str(_FOLDER))
-    with logbook.engine.connect().execution_options(reading=True) as con, con.begin():
-        return (
-            MigrationContext.configure(con).get_current_revision()
-            == ScriptDirectory.from_config(config).get_current_head()
-        )

@@ -45,6 +45,18 @@ def known_zone(name: str) -> str:
     return name
 
 
+def known_logbook(place: str) -> str:
+    """A file name ending in .sqlite, postgresql://HOST/DATABASE, or env:NAME for a variable that holds an address."""
+    if place.endswith(".sqlite") and "/" not in place and "\\" not in place and not place.startswith("."):
+        return place
+    if place.startswith("env:") or (place.startswith(("postgresql://", "postgres://")) and "@" not in place):
+        return place
+    raise ValueError(
+        "must be a file name ending in .sqlite, postgresql://HOST/DATABASE without user and password, or env:NAME for"
+        " the environment variable that holds such an address"
+    )
+
+
 def month_number(number: int) -> int:
     """A month from 1 to 12. Raises ValueError for any other number."""
     if not 1 <= number <= 12:
@@ -63,6 +75,8 @@ class Settings:
     """The zone of business dates."""
     fiscal_year_start: Annotated[int, checked(month_number)] = 1
     """First month of the fiscal year."""
+    logbook: Annotated[str, checked(known_logbook)] = "logbook.sqlite"
+    """Where leads, clocks and decisions are kept."""
 
     def as_toml(self) -> str:
         """The text of bothsides.toml."""

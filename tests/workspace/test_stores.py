@@ -1,0 +1,57 @@
+"""Where a workspace keeps its logbook, and what is said where there is none or the setting cannot be meant."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bothsides.agreement import AgreementError
+from bothsides.logbook import LogbookNewer
+from bothsides.workspace import SETTINGS_FILE, Settings, Workspace
+from bothsides.workspace.stores import LogbookMissing, open_logbook
+
+
+def workspace(folder: Path, *, logbook: str | None = None) -> Workspace:
+    made = Workspace.create(folder / "acme", Settings(name="acme", currency="GBP"))
+    if logbook is None:
+        return made
+    path = made.folder / SETTINGS_FILE
+    path.write_text(path.read_text() + f'logbook = "{logbook}"\n')
+    return Workspace.open(made.folder)
+
+
+def test_a_file_of_the_folder_made_when_asked_for_and_found_again(tmp_path: Path) -> None:
+    acme = workspace(tmp_path)
+    with pytest.raises(LogbookMissing, match="bothsides tick"):
+        open_logbook(acme, {})
+    open_logbook(acme, {}, create=True).close()
+    assert (acme.folder / "logbook.sqlite").exists()
+    found = open_logbook(acme, {})
+    assert found.is_current
+    found.close()
+
+
+def test_a_schema_of_postgresql_named_by_a_variable(tmp_path: Path, postgres_url: str) -> None:
+    acme = workspace(tmp_path, logbook="env:ACME_LOGBOOK")
+    environment = {"ACME_LOGBOOK": f"{postgres_url}?schema=acme_stores_test"}
+    book = open_logbook(acme, environment, create=True)
+    with book.writing() as page:
+        assert page.one("SELECT current_schema()") == ("acme_stores_test",)
+        page.run("DROP SCHEMA acme_stores_test CASCADE")
+    book.close()
+
+
+def test_one_of_another_release_is_named(tmp_path: Path) -> None:
+    acme = workspace(tmp_path)
+    book = open_logbook(acme, {}, create=True)
+    with book.writing() as page:
+        page.run("UPDATE alembic_version SET version_num = '0000'")
+    book.close()
+    with pytest.raises(LogbookNewer, match="another release"):
+        open_logbook(acme, {})
+
+
+@pytest.mark.parametrize("wrong", ["postgresql://ana:secret@db/market", "/tmp/x.sqlite", "logbook.db", "../x.sqlite"])
+def test_a_setting_that_cannot_be_meant_is_refused(tmp_path: Path, wrong: str) -> None:
+    with pytest.raises(AgreementError, match=re.escape("file name ending in .sqlite")):
+        workspace(tmp_path, logbook=wrong)
