@@ -66,7 +66,7 @@ def load_policy(path: Path, policy_type: type[PolicyT], *, section: str | None =
         data = data.get(section, {})
         if not isinstance(data, dict):
             raise AgreementError([_problem(path, (section,), data, "must be a table, written as [" + section + "]")])
-    policy, problems = _validated(path, (section,) if section else (), data, policy_type)
+    policy, problems = validated(path, (section,) if section else (), data, policy_type)
     if policy is None or problems:
         raise AgreementError(problems)
     return Agreed(policy=policy, version=fingerprint(data), path=path)
@@ -101,7 +101,7 @@ def load_entries(
         raise AgreementError([*problems, _problem(path, (key,), tables, f"must be tables, each begun with [[{key}]]")])
     entries = []
     for position, table in enumerate(tables):
-        policy, wrong = _validated(path, (key, position), table, entry_type)
+        policy, wrong = validated(path, (key, position), table, entry_type)
         entries.append(Entry(key=f"{key}[{position}]", written=table, policy=None if wrong else policy))
         problems += wrong
     return tuple(entries), tuple(problems)
@@ -112,9 +112,10 @@ def fingerprint(data: object) -> str:
     return hashlib.sha256(_canonical(data).encode()).hexdigest()
 
 
-def _validated(
+def validated(
     path: Path, prefix: tuple[object, ...], data: dict[str, Any], policy_type: type[PolicyT]
 ) -> tuple[PolicyT | None, list[Problem]]:
+    """Plain data as the dataclass, and every mistake in it; `prefix` is where the data stand in the file."""
     problems = [
         _problem(path, (*prefix, *where), value, _unknown(where[-1], known))
         for where, value, known in _unknown_keys(data, policy_type, ())
