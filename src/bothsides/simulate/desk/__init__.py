@@ -1,0 +1,37 @@
+"""A simulated quarter of the lead desk with known truth, how people react to it, and the desk's benchmark."""
+
+from bothsides.simulate.desk.layouts import LAYOUTS
+from bothsides.simulate.desk.lead import QuarterLead
+from bothsides.simulate.desk.odds import Engagement
+from bothsides.simulate.desk.past import PastLead, past_leads
+from bothsides.simulate.desk.quarter import START, Quarter, quarter
+from bothsides.simulate.desk.reaction import Close, Disposition, Reaction, StageMove, Touch, reaction
+from bothsides.simulate.desk.roster import Rep
+from bothsides.simulate.desk.sending import Delivery
+from bothsides.simulate.desk.truth import truth
+from bothsides.simulate.desk.workload import Team, Workload, workload
+from bothsides.simulate.desk.writing import write_quarter
+
+__all__ = [
+    "LAYOUTS",
+    "START",
+    "Close",
+    "Delivery",
+    "Disposition",
+    "Engagement",
+    "PastLead",
+    "Quarter",
+    "QuarterLead",
+    "Reaction",
+    "Rep",
+    "StageMove",
+    "Team",
+    "Touch",
+    "Workload",
+    "past_leads",
+    "quarter",
+    "reaction",
+    "truth",
+    "workload",
+    "write_quarter",
+]

@@ -1,0 +1,98 @@
+"""How each system that sends leads names its fields: the standard name of a lead's field to the system's own."""
+
+from collections.abc import Mapping
+
+_ON_FORMS = (
+    "side",
+    "source",
+    "channel",
+    "campaign",
+    "company",
+    "name",
+    "email",
+    "phone",
+    "website",
+    "country",
+    "region",
+    "category",
+    "segment",
+    "deal_size",
+    "employees",
+    "job_title",
+    "language",
+    "sku_count",
+)
+
+LAYOUTS: Mapping[str, Mapping[str, str]] = {
+    "web_form": {field: field for field in _ON_FORMS},
+    "crm": {
+        "side": "Account_Type__c",
+        "source": "LeadSource",
+        "channel": "Channel__c",
+        "campaign": "Campaign",
+        "company": "Company",
+        "name": "Name",
+        "email": "Email",
+        "phone": "Phone",
+        "website": "Website",
+        "country": "CountryCode",
+        "region": "Region__c",
+        "category": "Category__c",
+        "segment": "Segment__c",
+        "deal_size": "AnnualSpend__c",
+        "employees": "NumberOfEmployees",
+        "job_title": "Title",
+        "language": "Language__c",
+        "sku_count": "SkuCount__c",
+    },
+    "partner": {
+        "side": "wants_to",
+        "source": "submitted_through",
+        "channel": "channel",
+        "campaign": "partner",
+        "company": "company_name",
+        "name": "contact_name",
+        "email": "contact_email",
+        "phone": "contact_phone",
+        "country": "country",
+        "category": "interest",
+        "segment": "size_class",
+        "deal_size": "expected_annual_value",
+        "job_title": "contact_role",
+    },
+    "trade_fair": {
+        "side": "Visitor type",
+        "source": "List",
+        "channel": "Channel",
+        "campaign": "Fair",
+        "company": "Company",
+        "name": "Contact",
+        "email": "E-mail",
+        "phone": "Telephone",
+        "country": "Country",
+        "category": "Interest",
+        "job_title": "Position",
+    },
+}
+"""By source. The partner and the trade fair know less than the marketplace's own form or the CRM."""
+
+SOURCE_WORDS: Mapping[str, tuple[str, ...]] = {
+    "web_form": ("web_form", "Web Form", "webform", "WEB"),
+    "crm": ("crm", "CRM", "salesforce"),
+    "partner": ("partner", "Partner Portal"),
+    "trade_fair": ("trade_fair", "Tradeshow", "Messe"),
+}
+"""The words that each system writes for its source, the standard one first: what hygiene has to standardise."""
+
+SIDE_WORDS: Mapping[str, Mapping[str, str]] = {
+    "web_form": {"buyer": "buyer", "supplier": "supplier"},
+    "crm": {"buyer": "Buyer", "supplier": "Supplier"},
+    "partner": {"buyer": "buy", "supplier": "sell"},
+    "trade_fair": {"buyer": "Buyer", "supplier": "Exhibitor"},
+}
+"""The words that each system writes for the side, by standard word."""
+
+
+def carried(source: str) -> frozenset[str]:
+    """The standard fields that this source sends, and the domain that is read off the e-mail address."""
+    return frozenset(LAYOUTS[source]) | {"email_domain"}
