@@ -1,0 +1,88 @@
+"""Where leads may come from: `agreement/intake.toml`, one entry for each form, list or system."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from bothsides.agreement import checked
+from bothsides.schema import Side
+
+
+def known_source(name: str) -> str:
+    """1 to 63 lower-case letters, digits, hyphens and underscores, such as 'web-form'."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", name):
+        raise ValueError("must be 1 to 63 lower-case letters, digits, hyphens and underscores, such as 'web-form'")
+    return name
+
+
+def reference(secret: str) -> str:
+    """A reference to a secret: env:NAME of a variable, or file:PATH."""
+    if not re.fullmatch(r"(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)", secret):
+        raise ValueError("must be env:NAME of a variable or file:PATH, never the secret itself")
+    return secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """How a system that calls us proves who it is: by a signature over the bytes it sends."""
+
+    scheme: Literal["standard", "hmac"] = "standard"
+    """`standard`: Standard Webhooks 1.0; `hmac`: a hash of the body in a header of the sender's choice."""
+    secrets: tuple[Annotated[str, checked(reference)], ...]
+    """One, or two while the sender changes from one to the other."""
+    header: str = "x-signature"
+    prefix: str = ""
+    """What stands before the hash, such as 'sha256='."""
+    algorithm: Literal["sha256", "sha512"] = "sha256"
+    encoding: Literal["hex", "base64"] = "hex"
+    timestamp_header: str | None = None
+    id_header: str | None = None
+    """The header that names the delivery, so that one sent twice is known; without it the body is its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One way in."""
+
+    name: Annotated[str, checked(known_source)]
+    side: Side | None = None
+    """Taken where the record does not say."""
+    channel: str | None = None
+    campaign: str | None = None
+    rename: dict[str, str] = field(default_factory=dict)
+    """The source's name of a field = ours, such as Firma = "company"."""
+    hook: Hook | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakePolicy:
+    """All ways in. A source that is not named may still send through the API and from files."""
+
+    source: tuple[Source, ...] = ()
+    most_bytes: int = 1_000_000
+    """Of one request; more is refused before it is read."""
+    clock_ahead_seconds: int = 300
+    """How far a sender's clock may be ahead."""
+
+    def named(self, name: str) -> Source:
+        """The source of that name, a plain one where none is declared."""
+        return next((one for one in self.source if one.name == name), Source(name=known_source(name)))
+
+
+def problems(policy: IntakePolicy) -> tuple[str, ...]:
+    """What no single key shows."""
+    return tuple(_problems(policy))
+
+
+def _problems(policy: IntakePolicy) -> Iterator[str]:
+    names = [source.name for source in policy.source]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"source {name}: stands twice"
+    for source in policy.source:
+        if source.hook is not None and not 1 <= len(source.hook.secrets) <= 2:
+            yield f"source {source.name}: hook.secrets must hold one secret, or two while it changes"
+    if policy.most_bytes < 1000:
+        yield f"most_bytes = {policy.most_bytes}: must be at least 1000"
+    if policy.clock_ahead_seconds < 0:
+        yield f"clock_ahead_seconds = {policy.clock_ahead_seconds}: must not be negative"

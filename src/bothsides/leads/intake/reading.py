@@ -1,0 +1,296 @@
+"""Reads one record as a system sent it: a lead with its fields and events, or every reason why it is none."""
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, NoReturn
+
+from bothsides.leads.intake.policy import Source
+from bothsides.schema import Side
+from bothsides.schema.instant import Instant, instant
+
+MOST_FIELDS = 200
+MOST_TEXT = 10_000
+"""Letters of one field."""
+
+MOST_NUMBER = 2**63 - 1
+
+SEPARATOR = "\x1f"
+
+_SIDES = {
+    "buyer": Side.BUYER, "buyers": Side.BUYER, "customer": Side.BUYER, "purchaser": Side.BUYER,
+    "supplier": Side.SUPPLIER, "suppliers": Side.SUPPLIER, "seller": Side.SUPPLIER, "vendor": Side.SUPPLIER,
+}  # fmt: skip
+
+_OWN = frozenset({"id", "side", "created_at", "events", "source"})
+"""What is read by itself; all else becomes a field of the lead."""
+
+_NUMBERS = frozenset({"deal_size", "employees"})
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
+"""NUL and halves of surrogate pairs: no database keeps them as text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something a lead did."""
+
+    event: str
+    occurred_at: Instant
+    amount: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """A lead as it came in. `fields` holds texts, numbers and yes/no by name, nothing that is unknown."""
+
+    lead_id: str
+    """128-bit hash of workspace, source and the source's key, in 32 hexadecimal digits."""
+    side: Side
+    source: str
+    created_at: Instant
+    fields: Mapping[str, Any]
+    events: tuple[Event, ...] = ()
+    has_key: bool = True
+    """Whether the source named it; else it is known by its content."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A record that is no lead, kept as it came with every reason, so that it can be corrected and sent again."""
+
+    source: str
+    raw: str
+    reasons: tuple[str, ...]
+
+    @property
+    def refused_id(self) -> str:
+        """The same record of the same source is kept once."""
+        return _hash(self.source, self.raw)
+
+
+def parse_json(body: bytes) -> object:
+    """The body as plain values. Raises ValueError in words for what is no JSON text (RFC 8259: no NaN, no Infinity)."""
+    try:
+        return json.loads(body.decode("utf-8-sig"), parse_constant=_no_number)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"the body is not UTF-8: byte {error.start} cannot be read") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"the body is not JSON: {error.msg} in line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise ValueError("the body is not JSON that can be read: it nests too deeply") from None
+
+
+def read_lead(raw: object, source: Source, *, workspace: str, now: Instant, ahead: int) -> Lead | Refused:
+    """The record as a lead, or every reason why not. `ahead` is how many seconds a sender's clock may be ahead.
+
+    A record without `id` is known by its content: sent again, it is the same lead.
+    """
+    if not isinstance(raw, Mapping):
+        said = f'must be an object such as {{"side": "buyer", "email": "ana@acme.example"}}, not {_kind(raw)}'
+        return _refused(raw, source, [said])
+    reasons: list[str] = []
+    renamed = _renamed(raw, source, reasons)
+    side = _side(renamed.get("side"), source, reasons)
+    created_at = _moment("created_at", renamed.get("created_at"), now, ahead, reasons)
+    fields = _fields(renamed, source, reasons)
+    events = _events(renamed.get("events"), now, ahead, reasons)
+    key = _key(renamed.get("id"), reasons)
+    if not fields:
+        reasons.append("says nothing of the lead: give at least one of email, company, name, phone")
+    if reasons or side is None:
+        return _refused(raw, source, reasons)
+    return Lead(
+        lead_id=lead_id(workspace, source.name, key if key is not None else _canonical(raw)),
+        side=side,
+        source=source.name,
+        created_at=created_at,
+        fields=fields,
+        events=events,
+        has_key=key is not None,
+    )
+
+
+def lead_id(workspace: str, source: str, key: str) -> str:
+    """The id of the lead that this source knows by this key; the warehouse makes the same one.
+
+    >>> lead_id("acme", "web-form", "17")
+    '92574aedef51b00dc72a9b7276a89d25'
+    """
+    return _hash(workspace, source, "leads", key)
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.md5(SEPARATOR.join(parts).encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"the body is not JSON: {word} is no number there; leave the field out")
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "null"
+    names = {bool: "yes/no", int: "a number", float: "a number", str: "a text", list: "a list", dict: "an object"}
+    return names.get(type(value), type(value).__name__)
+
+
+def _refused(raw: object, source: Source, reasons: list[str]) -> Refused:
+    return Refused(source=source.name, raw=_canonical(raw), reasons=tuple(reasons))
+
+
+def _canonical(raw: object) -> str:
+    text = json.dumps(raw, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
+    return text.replace("\\u0000", "\\ufffd")
+
+
+def _renamed(raw: Mapping[Any, Any], source: Source, reasons: list[str]) -> dict[str, Any]:
+    rename, found = source.rename, {}
+    for name, value in raw.items():
+        ours = rename.get(name, name)
+        if ours in found:
+            reasons.append(f"{ours}: given twice, as {name!r} and under another name")
+        found[ours] = value
+    return found
+
+
+def _side(value: object, source: Source, reasons: list[str]) -> Side | None:
+    if value is None or value == "":
+        if source.side is None:
+            reasons.append("side: missing; must be buyer or supplier")
+        return source.side
+    side = _SIDES.get(value.strip().lower()) if isinstance(value, str) else None
+    if side is None:
+        reasons.append(f"side: {_shown(value)} must be buyer or supplier")
+    return side
+
+
+def _moment(name: str, value: object, now: Instant, ahead: int, reasons: list[str]) -> Instant:
+    """ISO 8601 with a zone. A sender's clock may be a little ahead: then it is now."""
+    if value is None or value == "":
+        return now
+    try:
+        if not isinstance(value, str):
+            raise ValueError
+        at = instant(datetime.fromisoformat(value))
+    except (ValueError, OverflowError):
+        reasons.append(f"{name}: {_shown(value)} must be a moment with its zone, such as 2026-03-29T09:30:00Z")
+        return now
+    if at > now + ahead:
+        reasons.append(f"{name}: {_shown(value)} is {at - now} seconds in the future; at most {ahead} are believed")
+    elif at < 0:
+        reasons.append(f"{name}: {_shown(value)} is before 1970")
+    return min(at, now)
+
+
+def _fields(renamed: Mapping[str, Any], source: Source, reasons: list[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in renamed.items():
+        if name in _OWN or value is None or value == "":
+            continue
+        if not isinstance(name, str) or not name or len(name) > 100 or _UNFIT.search(name):
+            reasons.append(f"{_shown(name)}: a field's name must be a text of 1 to 100 letters")
+            continue
+        read = _value(name, value, reasons)
+        if read is not None:
+            found[name] = read
+    if len(found) > MOST_FIELDS:
+        reasons.append(f"has {len(found)} fields; at most {MOST_FIELDS} are kept")
+    if found:
+        if source.channel is not None:
+            found.setdefault("channel", source.channel)
+        if source.campaign is not None:
+            found.setdefault("campaign", source.campaign)
+    return found
+
+
+def _value(name: str, value: object, reasons: list[str]) -> object:
+    if isinstance(value, str):
+        text = value.strip()
+        if len(text) > MOST_TEXT:
+            reasons.append(f"{name}: has {len(text)} letters; at most {MOST_TEXT} are kept")
+        elif _UNFIT.search(text):
+            reasons.append(f"{name}: holds a sign that no database keeps as text (NUL or half a surrogate pair)")
+        elif name in _NUMBERS:
+            return _number(name, text, reasons)
+        return text or None
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        if not math.isfinite(value) or abs(value) > MOST_NUMBER:
+            reasons.append(f"{name}: {_shown(value)} is too large a number")
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    reasons.append(f"{name}: must be a text, a number or yes/no, not {_kind(value)}")
+    return None
+
+
+def _number(name: str, text: str, reasons: list[str]) -> float | int | None:
+    """A number from a form or a list: digits with a decimal point, commas between thousands."""
+    if not text:
+        return None
+    try:
+        value = float(re.sub(r",(?=\d{3}(\D|$))", "", text))
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value) or abs(value) > MOST_NUMBER:
+        reasons.append(f"{name}: {_shown(text)} is not a number such as 12500 or 12,500.00")
+        return None
+    return int(value) if value.is_integer() else value
+
+
+def _events(value: object, now: Instant, ahead: int, reasons: list[str]) -> tuple[Event, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or len(value) > MOST_FIELDS:
+        reasons.append(f"events: must be a list of at most {MOST_FIELDS} objects with event and occurred_at")
+        return ()
+    found = []
+    for place, one in enumerate(value):
+        event = read_event(one, now=now, ahead=ahead, where=f"events[{place}]", reasons=reasons)
+        if event is not None:
+            found.append(event)
+    return tuple(found)
+
+
+def read_event(one: object, *, now: Instant, ahead: int, where: str, reasons: list[str]) -> Event | None:
+    """One event as it was sent; what is wrong with it goes to `reasons`, each with `where` it stands."""
+    before = len(reasons)
+    if not isinstance(one, Mapping):
+        reasons.append(f"{where}: must be an object with event and occurred_at, not {_kind(one)}")
+        return None
+    name = one.get("event")
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
+        reasons.append(f"{where}.event: {_shown(name)} must be a name such as demo_requested")
+    at = _moment(f"{where}.occurred_at", one.get("occurred_at"), now, ahead, reasons)
+    amount = one.get("amount", 1)
+    if isinstance(amount, bool) or not isinstance(amount, int | float) or not math.isfinite(amount):
+        reasons.append(f"{where}.amount: {_shown(amount)} must be a number")
+    return Event(event=name, occurred_at=at, amount=float(amount)) if len(reasons) == before and name else None
+
+
+def _key(value: object, reasons: list[str]) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int) or len(str(value)) > 200:
+        reasons.append(f"id: {_shown(value)} must be a text or whole number of at most 200 letters")
+        return None
+    return str(value)
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=True, default=str)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def utc_text(at: Instant) -> str:
+    """The moment as it is written in answers and files.
+
+    >>> utc_text(1774747800)
+    '2026-03-29T01:30:00Z'
+    """
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,169 @@
+"""Reading records as systems send them: a lead, or every reason why not; never a crash, never half a lead."""
+
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bothsides.leads.intake import Event, Lead, Refused, Source, parse_json, read_lead
+from bothsides.schema import Side
+
+NOW = 1_774_776_700
+FORM = Source(name="web-form")
+
+
+def read(raw: object, source: Source = FORM) -> Lead | Refused:
+    return read_lead(raw, source, workspace="acme", now=NOW, ahead=300)
+
+
+def reasons(raw: object, source: Source = FORM) -> tuple[str, ...]:
+    found = read(raw, source)
+    assert isinstance(found, Refused)
+    return found.reasons
+
+
+def test_a_record_becomes_a_lead_with_its_fields_and_events() -> None:
+    lead = read(
+        {
+            "id": 17,
+            "side": "Seller",
+            "company": " Müller & Söhne GmbH ",
+            "deal_size": "12,500.50",
+            "employees": 40,
+            "newsletter": True,
+            "phone": None,
+            "website": "",
+            "created_at": "2026-03-29T10:30:00+01:00",
+            "events": [{"event": "listing_added", "occurred_at": "2026-03-29T09:29:00Z", "amount": 5}],
+        }
+    )
+    assert lead == Lead(
+        lead_id=lead_id_of("17"),
+        side=Side.SUPPLIER,
+        source="web-form",
+        created_at=1_774_776_600,
+        fields={"company": "Müller & Söhne GmbH", "deal_size": 12500.5, "employees": 40, "newsletter": True},
+        events=(Event(event="listing_added", occurred_at=1_774_776_540, amount=5.0),),
+    )
+
+
+def lead_id_of(key: str) -> str:
+    lead = read({"id": key, "side": "buyer", "email": "x@y.example"})
+    assert isinstance(lead, Lead)
+    return lead.lead_id
+
+
+def test_a_source_gives_what_the_record_does_not_say_and_renames_what_it_calls_otherwise() -> None:
+    fair = Source(name="fair", side=Side.SUPPLIER, channel="event", campaign="hanover", rename={"Firma": "company"})
+    lead = read({"Firma": "Acme", "channel": "walk-in"}, fair)
+    assert isinstance(lead, Lead)
+    assert lead.side is Side.SUPPLIER
+    assert lead.fields == {"company": "Acme", "channel": "walk-in", "campaign": "hanover"}
+    assert reasons({"Firma": "Acme", "company": "Other"}, fair) == (
+        "company: given twice, as 'company' and under another name",
+    )
+
+
+def test_a_record_without_a_key_is_known_by_its_content() -> None:
+    one, again, other = (
+        read({"side": "buyer", "email": email, "company": "A"})
+        for email in ("a@x.example", "a@x.example", "b@x.example")
+    )
+    assert isinstance(one, Lead)
+    assert isinstance(other, Lead)
+    assert one == again
+    assert not one.has_key
+    assert one.lead_id != other.lead_id
+
+
+def test_every_mistake_is_named_at_once() -> None:
+    found = reasons(
+        {
+            "side": "both",
+            "created_at": "yesterday",
+            "deal_size": "a lot",
+            "tags": ["x"],
+            "note": "\x00",
+            "events": [{"event": "Demo!", "occurred_at": 5, "amount": "many"}, 7],
+            "id": 1.5,
+        }
+    )
+    assert [reason.partition(":")[0] for reason in found] == [
+        "side", "created_at", "deal_size", "tags", "note", "events[0].event", "events[0].occurred_at",
+        "events[0].amount", "events[1]", "id",
+    ]  # fmt: skip
+    assert 'side: "both" must be buyer or supplier' in found
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ([], "must be an object"),
+        ("x", "must be an object"),
+        ({"side": "buyer"}, "says nothing of the lead"),
+        ({"email": "a@b.example"}, "side: missing; must be buyer or supplier"),
+        ({"side": "buyer", "email": "a" * 10_001}, "at most 10000"),
+        ({"side": "buyer", **{f"f{n}": 1 for n in range(201)}}, "at most 200 are kept"),
+        ({"side": "buyer", "n": 10**30}, "too large"),
+        ({"side": "buyer", "name": "\ud800"}, "surrogate"),
+        ({"side": "buyer", "email": "a@b.example", "created_at": "2026-03-29T09:30:00"}, "with its zone"),
+        ({"side": "buyer", "email": "a@b.example", "created_at": "2026-03-29T12:30:00Z"}, "in the future"),
+        ({"side": "buyer", "email": "a@b.example", "created_at": "1931-03-29T12:30:00Z"}, "before 1970"),
+    ],
+)
+def test_what_is_no_lead_says_why(raw: object, said: str) -> None:
+    assert any(said in reason for reason in reasons(raw))
+
+
+def test_a_clock_that_is_a_little_ahead_is_now() -> None:
+    lead = read({"side": "buyer", "email": "a@b.example", "created_at": "2026-03-29T09:35:00Z"})
+    assert isinstance(lead, Lead)
+    assert lead.created_at == NOW
+
+
+def test_a_refused_record_keeps_what_came_and_is_the_same_record_again() -> None:
+    first, second = read({"side": "?", "email": "a@b.example"}), read({"email": "a@b.example", "side": "?"})
+    assert isinstance(first, Refused)
+    assert isinstance(second, Refused)
+    assert json.loads(first.raw) == {"side": "?", "email": "a@b.example"}
+    assert first.refused_id == second.refused_id
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"{", "is not JSON: "),
+        (b"\xff\xfe", "not UTF-8: byte 0"),
+        (b'{"a": NaN}', "NaN is no number"),
+        (b'{"a": -Infinity}', "-Infinity is no number"),
+        (b"[" * 200_000, "nests too deeply"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "4300 digits"),
+    ],
+)
+def test_a_body_that_is_no_json_is_told_in_words(body: bytes, said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        parse_json(body)
+
+
+_JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text()),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=8), inner, max_size=6)),
+    max_leaves=20,
+)
+
+
+@given(_JSON, st.dictionaries(st.sampled_from(["id", "side", "created_at", "events", "email", "deal_size"]), _JSON))
+def test_whatever_comes_is_a_lead_or_has_reasons_and_can_be_stored(value: object, known: dict[str, object]) -> None:
+    for raw in (value, known, {**known, "side": "buyer", "email": "a@b.example"}):
+        found = read(raw)
+        if isinstance(found, Refused):
+            assert found.reasons
+            found.raw.encode()
+            assert "\x00" not in found.raw
+        else:
+            text = json.dumps(dict(found.fields), allow_nan=False, ensure_ascii=False)
+            assert "\\u0000" not in text
+            text.encode()
+            assert found.created_at <= NOW
