@@ -41,7 +41,39 @@ def test_a_real_gain_passes_at_five_hundred_cases() -> None:
 def test_better_order_with_worse_probabilities_is_refused_with_the_reason() -> None:
     outcome, champion, challenger = _market(np.random.default_rng(7), 1000, 2.4, 0.2)
     failed = gate(outcome, champion, challenger**4).failed
-    assert failed == ("its squared error is larger", "its probabilities are further off")
+    assert failed == (
+        "its squared error is larger",
+        "its probabilities are further off",
+        "its probabilities are off by more than 5% on average",
+    )
+
+
+def test_below_a_thousand_cases_the_calibration_error_itself_is_not_held_against_it() -> None:
+    outcome, champion, challenger = _market(np.random.default_rng(7), 900, 2.4, 0.2)
+    assert "its probabilities are off by more than 5% on average" not in gate(outcome, champion, challenger**4).failed
+
+
+def test_a_smaller_share_of_error_asks_for_more() -> None:
+    """The same pair passes a look of its own and not the twelfth part of a year's."""
+    rng = np.random.default_rng(8)
+    samples = [_market(rng, 200, 1.6, 0.4) for _ in range(60)]
+    alone, shared = (sum(gate(*sample, alpha=alpha).promoted for sample in samples) for alpha in (0.025, 0.05 / 12))
+    assert shared < alone
+    assert gate(*samples[0], alpha=0.01).alpha == 0.01
+
+
+def test_the_gap_that_decided_is_told() -> None:
+    decided = gate(*_market(np.random.default_rng(9), 800, 1.6, 0.4))
+    assert decided.gap is not None
+    assert decided.gap.low is not None
+    assert decided.promoted
+    assert 0 < decided.gap.low < decided.gap.value
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.5, -0.1])
+def test_alpha_is_a_share_below_a_half(alpha: float) -> None:
+    with pytest.raises(ValueError, match="must lie between"):
+        gate(*_market(np.random.default_rng(9), 100, 1.0, 1.0), alpha=alpha)
 
 
 def test_few_outcomes_promote_nothing() -> None:

@@ -39,18 +39,19 @@ class Recalibration:
         return fit.rescaled(self.slope, self.shift)
 
 
-def recalibration(logits: Floats, outcome: Bools) -> Recalibration:
+def recalibration(logits: Floats, outcome: Bools, *, slope: bool = True) -> Recalibration:
     """The level, and with enough of both outcomes the slope, at which the logits fit the outcomes of a span.
 
+    Without `slope` only the level.
     Source: Platt 1999, Advances in Large Margin Classifiers 61-74; the level alone as in Steyerberg 2009, Clinical
     Prediction Models, chapter 20. A slope that is not positive would turn the order around and is not taken. Where
     all outcomes are the same, half a case of the other is added.
     """
-    if min(outcome.sum(), (~outcome).sum()) >= ENOUGH_FOR_SLOPE:
+    if slope and min(outcome.sum(), (~outcome).sum()) >= ENOUGH_FOR_SLOPE:
         fit = fit_logistic(logits[:, None], outcome, ridge=0.0)
-        slope = float(fit.weights[0] / fit.scale[0])
-        if slope > 0:
-            return Recalibration(slope=slope, shift=fit.intercept - float(fit.mean[0]) * slope)
+        stretch = float(fit.weights[0] / fit.scale[0])
+        if stretch > 0:
+            return Recalibration(slope=stretch, shift=fit.intercept - float(fit.mean[0]) * stretch)
     return Recalibration(shift=_level(logits, outcome))
 
 

@@ -39,7 +39,15 @@ def stability(learned: Floats, now: Floats) -> float:
     below = np.unique(tenths[tenths < len(values) - 1])
     edges = (values[below] + values[below + 1]) / 2
     spread = np.linspace(-0.25, 0.25, SPREAD) * float(learned.std())
-    then, since = (_counts(cases, edges, spread) for cases in (learned, now))
+    return moved(*(_counts(cases, edges, spread) for cases in (learned, now)))
+
+
+def moved(then: Floats, since: Floats) -> float:
+    """Population stability index of counts by bin; bins that are empty in both have no part.
+
+    >>> moved(np.array([50.0, 50.0]), np.array([50.0, 50.0]))
+    0.0
+    """
     held = then + since > 0
     expected, actual = ((cases[held] + 0.5) / (cases[held] + 0.5).sum() for cases in (then, since))
     index = float(((actual - expected) * np.log(actual / expected)).sum())

@@ -72,9 +72,15 @@ def _chances(logits: Floats, shrunk: Floats) -> Floats:
 
 
 def fit_logistic(
-    features: Floats, outcome: NDArray[np.bool_], *, ridge: float = RIDGE, directions: Sequence[int] | None = None
+    features: Floats,
+    outcome: NDArray[np.bool_],
+    *,
+    ridge: float | Floats = RIDGE,
+    directions: Sequence[int] | None = None,
 ) -> Logistic:
     """The weights that make the outcomes likeliest, less half the ridge times the sum of their squares.
+
+    The ridge is one number, or one a feature.
 
     `directions` names for each feature whether it may only raise (1) or only lower (-1) the chance, 0 for either; one
     that would read backwards is left out, the worst first, and the others are fitted again. A feature that does not
@@ -88,15 +94,16 @@ def fit_logistic(
         raise ValueError("features must be numbers; what is not known must be filled before")
     if outcome.all() or not outcome.any():
         raise ValueError(f"all {len(outcome)} outcomes are the same: there is nothing to tell apart")
-    if ridge < 0:
+    if np.any(np.asarray(ridge) < 0):
         raise ValueError(f"ridge {ridge} must not be negative")
+    penalty = np.broadcast_to(np.asarray(ridge, dtype=np.float64), features.shape[1:])
     mean, spread = features.mean(axis=0), features.std(axis=0)
     scale = np.where(spread > 0, spread, 1.0)
     standard = (features - mean) / scale
     wanted = np.zeros(features.shape[1]) if directions is None else np.asarray(directions, dtype=np.float64)
     used = spread > 0
     while True:
-        intercept, found = _search(standard[:, used], outcome.astype(np.float64), ridge)
+        intercept, found = _search(standard[:, used], outcome.astype(np.float64), penalty[used])
         weights = np.zeros(features.shape[1])
         weights[used] = found
         backwards = weights * wanted
@@ -105,11 +112,10 @@ def fit_logistic(
         used = used & (np.arange(len(used)) != int(np.argmin(backwards)))
 
 
-def _search(features: Floats, outcome: Floats, ridge: float) -> tuple[float, Floats]:
+def _search(features: Floats, outcome: Floats, ridge: Floats) -> tuple[float, Floats]:
     """Newton's steps, halved while they do not improve; the intercept is not penalised."""
     design = np.column_stack([np.ones(len(features)), features])
-    penalty = np.full(design.shape[1], ridge)
-    penalty[0] = 0.0
+    penalty = np.concatenate([[0.0], ridge])
     held = np.zeros(design.shape[1])
     held[0] = np.log(outcome.mean() / (1 - outcome.mean()))
     logits = design @ held
