@@ -1,6 +1,6 @@
 """A simulated quarter of the lead desk with known truth, how people react to it, and the desk's benchmark."""
 
-from bothsides.simulate.desk.layouts import LAYOUTS
+from bothsides.simulate.desk.layouts import ENVELOPES, LAYOUTS
 from bothsides.simulate.desk.lead import QuarterLead
 from bothsides.simulate.desk.odds import Engagement
 from bothsides.simulate.desk.past import PastLead, past_leads
@@ -13,6 +13,7 @@ from bothsides.simulate.desk.workload import Team, Workload, workload
 from bothsides.simulate.desk.writing import write_quarter
 
 __all__ = [
+    "ENVELOPES",
     "LAYOUTS",
     "START",
     "Close",

@@ -76,6 +76,14 @@ LAYOUTS: Mapping[str, Mapping[str, str]] = {
 }
 """By source. The partner and the trade fair know less than the marketplace's own form or the CRM."""
 
+ENVELOPES: Mapping[str, Mapping[str, str]] = {
+    "web_form": {"id": "submission_id", "created_at": "submitted_at"},
+    "crm": {"id": "Id", "created_at": "CreatedDate"},
+    "partner": {"id": "reference", "created_at": "submitted_at"},
+    "trade_fair": {},
+}
+"""How each system names its key of a lead and when it came in; a list of a trade fair says neither."""
+
 SOURCE_WORDS: Mapping[str, tuple[str, ...]] = {
     "web_form": ("web_form", "Web Form", "webform", "WEB"),
     "crm": ("crm", "CRM", "salesforce"),
@@ -87,8 +95,8 @@ SOURCE_WORDS: Mapping[str, tuple[str, ...]] = {
 SIDE_WORDS: Mapping[str, Mapping[str, str]] = {
     "web_form": {"buyer": "buyer", "supplier": "supplier"},
     "crm": {"buyer": "Buyer", "supplier": "Supplier"},
-    "partner": {"buyer": "buy", "supplier": "sell"},
-    "trade_fair": {"buyer": "Buyer", "supplier": "Exhibitor"},
+    "partner": {"buyer": "purchaser", "supplier": "vendor"},
+    "trade_fair": {"buyer": "Customer", "supplier": "Seller"},
 }
 """The words that each system writes for the side, by standard word."""
 

@@ -73,6 +73,16 @@ class QuarterLead:
     other_side: str | None = None
 
     @property
+    def key(self) -> str:
+        """The key under which its source sends it; a list of a trade fair has none."""
+        return f"{self.source}-{self.lead[:16]}" if self.source != "trade_fair" else ""
+
+    @property
+    def happened(self) -> tuple[tuple[str, Instant, float], ...]:
+        """Its engagement as deciding code reads it: event, moment, amount."""
+        return tuple((one.event, one.occurred_at, one.amount) for one in self.events)
+
+    @property
     def prize_draw(self) -> bool:
         """Whether the lead came by the campaign that brought people who buy nothing."""
         return self.campaign == CAMPAIGN

@@ -9,9 +9,11 @@ from itertools import groupby
 
 from bothsides.schema.instant import HOUR, MINUTE, Instant, in_utc
 from bothsides.simulate.desk.chance import happens, pick, share
-from bothsides.simulate.desk.layouts import LAYOUTS, SIDE_WORDS, SOURCE_WORDS
+from bothsides.simulate.desk.layouts import ENVELOPES, LAYOUTS, SIDE_WORDS, SOURCE_WORDS
 from bothsides.simulate.desk.lead import QuarterLead
 
+NO_SIDE = (None, "both", "reseller")
+"""What stands where nobody knows on which side a lead is."""
 _SENT_AGAIN = 0.02
 _BROKEN = 0.012
 _OFFLINE = 0.01
@@ -51,7 +53,7 @@ def deliveries(seed: int, leads: Sequence[QuarterLead]) -> tuple[Delivery, ...]:
 
 def _messages(seed: int, lead: QuarterLead) -> Iterator[Delivery]:
     row = _row(seed, lead)
-    key = f"{lead.source}-{lead.lead[:16]}"
+    key = lead.key
     body = json.dumps(_wrapped(lead, row, key), ensure_ascii=False)
     message = Delivery(
         received_at=lead.arrived_at,
@@ -92,9 +94,9 @@ def _broken(seed: int, lead: QuarterLead, body: str) -> Delivery:
     trouble, text = pick(
         (
             ("JSON cut off", body[: len(body) // 2]),
-            ("no company, e-mail or phone", json.dumps({"side": "buyer", "country": lead.company.country})),
+            ("no company, e-mail or phone", json.dumps({LAYOUTS[lead.source]["side"]: "buyer"})),
             ("a list where one lead was expected", json.dumps([1, 2, 3])),
-            ("e-mail without an at sign", json.dumps({"company": "Somebody", "email": "call me", "side": "buyer"})),
+            ("a field that is a list", json.dumps({LAYOUTS[lead.source]["side"]: "buyer", "notes": ["a", "b"]})),
         ),
         seed,
         "trouble",
@@ -113,11 +115,8 @@ def _broken(seed: int, lead: QuarterLead, body: str) -> Delivery:
 
 def _wrapped(lead: QuarterLead, row: dict[str, object], key: str) -> dict[str, object]:
     at = in_utc(lead.arrived_at).isoformat()
-    if lead.source == "crm":
-        return {"id": key, "type": "lead.created", "occurred_at": at, "data": {"Id": f"00Q{lead.lead[:12]}", **row}}
-    if lead.source == "partner":
-        return {"reference": key, "submitted_at": at, **row}
-    return {"submission_id": key, "submitted_at": at, **row}
+    names = ENVELOPES[lead.source]
+    return {names["id"]: key, names["created_at"]: at, **row}
 
 
 def _row(seed: int, lead: QuarterLead) -> dict[str, object]:
@@ -128,8 +127,8 @@ def _row(seed: int, lead: QuarterLead) -> dict[str, object]:
         if field == "source":
             words = SOURCE_WORDS[lead.source]
             value = words[0] if happens(0.8, seed, "source word", lead.lead) else pick(words, seed, "word", lead.lead)
-        elif field == "side" and value is not None:
-            value = SIDE_WORDS[lead.source][str(value)]
+        elif field == "side":
+            value = SIDE_WORDS[lead.source][str(value)] if value else pick(NO_SIDE, seed, "no side", lead.lead)
         row[name] = value if value is not None else pick((None, ""), seed, "empty", field, lead.lead)
     return row
 
