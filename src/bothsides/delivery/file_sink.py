@@ -1,8 +1,10 @@
 """Writes messages into a JSON-lines file, one line per key, on the disk before it says so."""
 
+import errno
 import fcntl
 import json
 import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,6 +68,8 @@ class FileSink:
     def _caught_up(self, file: int) -> int:
         """Read what was appended; cut off a last line that was never finished, since nobody was told of it."""
         status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "is not a plain file")
         if status.st_ino != self._inode or status.st_size < self._read:
             self._keys, self._read = set(), 0
         with os.fdopen(os.dup(file), "rb") as lines:
