@@ -80,7 +80,7 @@ PLANTED: tuple[tuple[str, Any, str, Any, tuple[Callable[[], None], ...]], ...] =
         _none,
         (checks.nobody_away_gets_a_lead, checks.all_away_follows_the_pool),
     ),
-    ("flood after leave", deciding, "missed", lambda *_: [], (checks.no_flood_after_leave,)),
+    ("flood after leave", deciding, "missed", lambda *_: (), (checks.no_flood_after_leave,)),
     ("newcomer gets the history", turns, "level", lambda *_: 0, (checks.newcomer_starts_at_the_level,)),
     ("cap one too many", seats, "full", _cap_one_too_many, (checks.caps_are_exact, checks.queue_drains_best_first)),
     ("cap one too few", seats, "full", _cap_one_too_few, (checks.caps_are_exact,)),

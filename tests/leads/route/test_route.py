@@ -90,11 +90,12 @@ def test_the_trace_says_which_test_failed_and_who_was_skipped() -> None:
     decided = desk.lead(NOON, deal_size=900, account_owner="nina")
     assert decided.owner == "rep2"
     assert decided.trace == (
-        ("rule", "big", "deal_size", 900, ">= 50000"),
+        ("rule", "big", "deal_size", ">= 50000"),
         ("owner", "account_owner", "nina", "not in the roster"),
         ("skipped", "rep0", "outside working hours"),
         ("skipped", "rep1", "absent"),
     )
+    assert decided.saw == (900,)
     assert decided.why() == (
         "rule big: deal_size is 900, wanted >= 50000",
         "account_owner is nina, passed over: not in the roster",

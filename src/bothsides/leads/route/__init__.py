@@ -2,7 +2,7 @@
 
 from bothsides.leads.route.batch import Claimed, Waiting, assign_batch, claim, drain, in_order
 from bothsides.leads.route.compiled import STRIDE, CompiledRouting, OpenHours, compile_routing
-from bothsides.leads.route.deciding import credit, route, route_in_pool
+from bothsides.leads.route.deciding import credit, release, route, route_in_pool
 from bothsides.leads.route.decision import Decision, Destination
 from bothsides.leads.route.policy import Member, OwnerFirst, Pool, RoutingPolicy, Rule, Territory, To
 from bothsides.leads.route.problems import FILE, load_routing, problems
@@ -36,6 +36,7 @@ __all__ = [
     "in_order",
     "load_routing",
     "problems",
+    "release",
     "route",
     "route_in_pool",
 ]

@@ -1,6 +1,6 @@
 """Routes many leads: in order of priority, out of the queues of pools, or a handful claimed by one worker."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bothsides.leads.route.compiled import STRIDE, CompiledPool, CompiledRouting
@@ -47,9 +47,13 @@ def in_order(leads: Iterable[Waiting]) -> list[Waiting]:
 
 def assign_batch(
     compiled: CompiledRouting, leads: Iterable[Waiting], state: RoutingState, now: Instant
-) -> list[Decision]:
-    """A decision for each lead, in order of priority. Time grows with the number of leads, not with its square."""
-    return [route(compiled, lead.fields, lead.lead_id, state, now, left_out=lead.left_out) for lead in in_order(leads)]
+) -> Iterator[Decision]:
+    """A decision for each lead, in order of priority, made when it is asked for, so that none need be kept.
+
+    Time grows with the number of leads, not with its square.
+    """
+    for lead in in_order(leads):
+        yield route(compiled, lead.fields, lead.lead_id, state, now, left_out=lead.left_out)
 
 
 def drain(compiled: CompiledRouting, waiting: Iterable[Waiting], state: RoutingState, now: Instant) -> list[Decision]:
@@ -153,7 +157,7 @@ class _Run:
         self.spots[position].pointer = self.pointers[position]
         self.total += STRIDE
         take(self.compiled, self.state, seat.id, self.now)
-        self.note(seat.id, held, len(seats), (("load", seat.id, ""), ("place", seat.id, self.pool.name)))
+        self.note(seat.id, held, len(seats), seat.changed)
         today = self.compiled.days.start(self.now)
         if full(seat.member, self.state.loads[seat.id], today, self.now) is not None:
             self.look()

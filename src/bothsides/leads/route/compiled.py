@@ -8,8 +8,10 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bothsides.agreement.conditions import read_tests
+from bothsides.leads.route.decision import Traced
 from bothsides.leads.route.policy import HEAVIEST, Member, OwnerFirst, Pool, RoutingPolicy, Rule, To
 from bothsides.leads.route.problems import pool_members, problems, squeezed, territory_keys
+from bothsides.leads.route.state import Changed
 from bothsides.schema.instant import HOUR, Instant, in_utc, instant
 from bothsides.schema.working_time import NeverOpenError
 
@@ -44,6 +46,8 @@ class CompiledMember:
     window: int
     partner: bool
     territories: frozenset[str]
+    changed: tuple[Changed, ...]
+    """What a lead given without a turn changes."""
     seen: tuple[Instant, bool] = (_BEGINNING, False)
 
     def at_work(self, now: Instant) -> bool:
@@ -66,13 +70,16 @@ class CompiledMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Seat:
-    """A member's seat in one pool: a heavier weight has a smaller step. `salt` settles ties."""
+    """A member's seat in one pool: a heavier weight has a smaller step. `salt` settles ties, `changed` is what a turn
+    changes.
+    """
 
     id: str
     member: CompiledMember
     weight: int
     step: int
     salt: int
+    changed: tuple[Changed, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,10 +101,12 @@ class CompiledPool:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CompiledRule:
-    """A rule with its tests as (field, check, wanted)."""
+    """A rule with its tests as (field, check, step of the trace where it fails)."""
 
     name: str
-    checks: tuple[tuple[str, Callable[[object], bool], str], ...]
+    checks: tuple[tuple[str, Callable[[object], bool], Traced], ...]
+    idle: Traced
+    """The step of the trace on days when the rule is not in effect."""
     to: To
     target: str
     owner_first: bool
@@ -208,6 +217,7 @@ def _member(member: Member, calendars: Mapping[str, OpenHours], zone: ZoneInfo) 
         window=round(member.window_hours * HOUR),
         partner=member.partner,
         territories=frozenset(member.territories),
+        changed=(("load", member.id, ""),),
     )
 
 
@@ -219,7 +229,16 @@ def _pool(pool: Pool, policy: RoutingPolicy, members: Mapping[str, CompiledMembe
         weight = pool.weights.get(member.id, own)
         digest = hashlib.sha256("\x1f".join((policy.seed, pool.name, member.id)).encode()).digest()
         salt = int.from_bytes(digest[:8], "big")
-        seats.append(Seat(id=member.id, member=members[member.id], weight=weight, step=STRIDE // weight, salt=salt))
+        seats.append(
+            Seat(
+                id=member.id,
+                member=members[member.id],
+                weight=weight,
+                step=STRIDE // weight,
+                salt=salt,
+                changed=(("load", member.id, ""), ("place", member.id, pool.name)),
+            )
+        )
     return CompiledPool(
         name=pool.name,
         seats=tuple(seats),
@@ -239,7 +258,10 @@ def _rule(rule: Rule, zone: ZoneInfo) -> CompiledRule:
     start, end = _span(rule.effective_from, rule.effective_until, zone)
     return CompiledRule(
         name=rule.name,
-        checks=read_tests(rule.when).checks,
+        checks=tuple(
+            (name, check, ("rule", rule.name, name, wanted)) for name, check, wanted in read_tests(rule.when).checks
+        ),
+        idle=("rule", rule.name, "not in effect"),
         to=rule.to,
         target=rule.target,
         owner_first=rule.owner_first,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Literal
 
 from bothsides.leads.route.compiled import CompiledPool, CompiledRouting, CompiledRule, Seat
-from bothsides.leads.route.decision import Decision, Destination, Traced
+from bothsides.leads.route.decision import Decision, Destination, Trail
 from bothsides.leads.route.policy import To
 from bothsides.leads.route.seats import ABSENT, LEFT_OUT, NOT_ACTIVE, OFF_HOURS, Free, free_seats, full, missed, take
 from bothsides.leads.route.state import Changed, RoutingState
@@ -34,30 +34,50 @@ def route(
 
     `left_out` are members who must not get it: partners who declined, or an owner who stayed silent.
     """
-    trace: list[Traced] = []
-    rule = _first_rule(compiled, fields, now, trace)
+    trail = Trail()
+    rule = _first_rule(compiled, fields, now, trail)
     if rule is None or rule.owner_first:
-        known = _known_owner(compiled, fields, state, now, left_out, trace)
+        known = _known_owner(compiled, fields, state, now, left_out, trail)
         if known is not None:
-            return _to_owner(compiled, lead_id, known, rule, fields, state, now, trace)
+            return _to_owner(compiled, lead_id, known, rule, fields, state, now, trail)
     if rule is None:
-        return Decision(lead_id=lead_id, to=Destination.QUEUE, queue=compiled.otherwise_queue, trace=tuple(trace))
+        return Decision(
+            lead_id=lead_id,
+            to=Destination.QUEUE,
+            queue=compiled.otherwise_queue,
+            trace=tuple(trail.steps),
+            saw=tuple(trail.saw),
+        )
     if rule.to in _AUTOMATED:
-        return Decision(lead_id=lead_id, to=_AUTOMATED[rule.to], rule=rule.name, trace=tuple(trace))
+        return Decision(
+            lead_id=lead_id, to=_AUTOMATED[rule.to], rule=rule.name, trace=tuple(trail.steps), saw=tuple(trail.saw)
+        )
     if rule.to is To.QUEUE:
-        return Decision(lead_id=lead_id, to=Destination.QUEUE, queue=rule.target, rule=rule.name, trace=tuple(trace))
-    pool_name, member, territory = _target(compiled, rule, fields, trace)
+        return Decision(
+            lead_id=lead_id,
+            to=Destination.QUEUE,
+            queue=rule.target,
+            rule=rule.name,
+            trace=tuple(trail.steps),
+            saw=tuple(trail.saw),
+        )
+    pool_name, member, territory = _target(compiled, rule, fields, trail)
     if member and not (why := _unfit(compiled, member, state, now, left_out)):
-        return _given(compiled, lead_id, member, rule.name, state, now, trace)
+        return _given(compiled, lead_id, member, rule.name, state, now, trail)
     if member:
-        trace.append(("skipped", member, why))
+        trail.steps.append(("skipped", member, why))
     if not pool_name:
         return Decision(
-            lead_id=lead_id, to=Destination.QUEUE, queue=compiled.otherwise_queue, rule=rule.name, trace=tuple(trace)
+            lead_id=lead_id,
+            to=Destination.QUEUE,
+            queue=compiled.otherwise_queue,
+            rule=rule.name,
+            trace=tuple(trail.steps),
+            saw=tuple(trail.saw),
         )
     return route_in_pool(
         compiled, compiled.pools[pool_name], lead_id, state, now,
-        rule=rule.name, left_out=left_out, territory=territory, trace=trace,
+        rule=rule.name, left_out=left_out, territory=territory, trail=trail,
     )  # fmt: skip
 
 
@@ -71,26 +91,32 @@ def route_in_pool(
     rule: str | None = None,
     left_out: Collection[str] = (),
     territory: str | None = None,
-    trace: list[Traced] | None = None,
+    trail: Trail | None = None,
 ) -> Decision:
     """A lead that belongs to the pool: to whose turn it is, or where the pool sends it when nobody is free."""
-    steps: list[Traced] = [] if trace is None else trace
+    trail = trail or Trail()
     free = free_seats(compiled, pool, state, now, left_out=left_out, territory=territory)
-    steps += free.skipped
+    trail.steps += free.skipped
     if not free.seats:
-        way = _nobody(pool, free, steps)
+        way = _nobody(pool, free, trail)
         if way == "route_anyway":
             free = free_seats(
                 compiled, pool, state, now, left_out=left_out, territory=territory,
                 even_away=not free.full, even_full=bool(free.full),
             )  # fmt: skip
         elif way == "manager" and not (why := _unfit(compiled, pool.manager, state, now, left_out)):
-            return _given(compiled, lead_id, pool.manager, rule, state, now, steps, pool=pool.name)
+            return _given(compiled, lead_id, pool.manager, rule, state, now, trail, pool=pool.name)
         elif way == "manager":
-            steps.append(("skipped", pool.manager, why))
+            trail.steps.append(("skipped", pool.manager, why))
         if not free.seats:
             return Decision(
-                lead_id=lead_id, to=Destination.QUEUE, queue=pool.queue, pool=pool.name, rule=rule, trace=tuple(steps)
+                lead_id=lead_id,
+                to=Destination.QUEUE,
+                queue=pool.queue,
+                pool=pool.name,
+                rule=rule,
+                trace=tuple(trail.steps),
+                saw=tuple(trail.saw),
             )
     seat, held, changed = turn(compiled, pool, free, lead_id, state, now)
     return Decision(
@@ -101,7 +127,8 @@ def route_in_pool(
         rule=rule,
         holdout=held,
         candidates=len(free.seats),
-        trace=tuple(steps),
+        trace=tuple(trail.steps),
+        saw=tuple(trail.saw),
         changed=changed,
     )
 
@@ -126,12 +153,12 @@ def turn(
     seat, spot = free.seats[position], spots[position]
     spot.pointer = (spot.pointer or 0) + seat.step
     take(compiled, state, seat.id, now)
-    changed: list[Changed] = [("load", seat.id, ""), ("place", seat.id, pool.name)]
+    changed = seat.changed
     if lifted:
-        changed += [("place", other.id, pool.name) for other in free.seats if other is not seat]
+        changed += tuple(("place", other.id, pool.name) for other in free.seats if other is not seat)
     if pool.keep_place and free.missing:
         changed += missed(pool, free, places)
-    return seat, held, tuple(changed)
+    return seat, held, changed
 
 
 def credit(
@@ -152,8 +179,8 @@ def credit(
         raise ValueError(f"member {member!r} must be one of {', '.join(sorted(compiled.members))}")
     if reason not in compiled.credit_back:
         return False
+    release(state, member)
     load = state.load_of(member)
-    load.open = max(load.open - 1, 0)
     today = compiled.days.start(now)
     if load.day == today and given_at >= today:
         load.today = max(load.today - 1, 0)
@@ -164,18 +191,25 @@ def credit(
     return True
 
 
+def release(state: RoutingState, member: str) -> None:
+    """A lead left the member, closed or taken away: there is room for one more. The turn and the day stay counted."""
+    load = state.load_of(member)
+    load.open = max(load.open - 1, 0)
+
+
 def _first_rule(
-    compiled: CompiledRouting, fields: Mapping[str, object], now: Instant, trace: list[Traced]
+    compiled: CompiledRouting, fields: Mapping[str, object], now: Instant, trail: Trail
 ) -> CompiledRule | None:
     get = fields.get
     for rule in compiled.rules:
         if not rule.start <= now < rule.end:
-            trace.append(("rule", rule.name, "not in effect"))
+            trail.steps.append(rule.idle)
             continue
-        for name, check, wanted in rule.checks:
+        for name, check, failed in rule.checks:
             value = get(name)
             if not check(value):
-                trace.append(("rule", rule.name, name, value, wanted))
+                trail.steps.append(failed)
+                trail.saw.append(value)
                 break
         else:
             return rule
@@ -188,7 +222,7 @@ def _known_owner(
     state: RoutingState,
     now: Instant,
     left_out: Collection[str],
-    trace: list[Traced],
+    trail: Trail,
 ) -> tuple[str, str] | None:
     """The first owner who can take the lead, with the field that names them."""
     for name in compiled.owner_first.fields:
@@ -198,7 +232,7 @@ def _known_owner(
         why = _unfit(compiled, str(owner), state, now, left_out)
         if why is None:
             return str(owner), name
-        trace.append(("owner", name, owner, why))
+        trail.steps.append(("owner", name, owner, why))
     return None
 
 
@@ -229,14 +263,14 @@ def _to_owner(
     fields: Mapping[str, object],
     state: RoutingState,
     now: Instant,
-    trace: list[Traced],
+    trail: Trail,
 ) -> Decision:
     owner, by = known
     extra: tuple[Changed, ...] = ()
     if compiled.owner_first.moves_turn and rule is not None:
-        pool_name, _, _ = _target(compiled, rule, fields, [])
+        pool_name, _, _ = _target(compiled, rule, fields, Trail())
         extra = _owner_turn(compiled, pool_name, owner, state)
-    return _given(compiled, lead_id, owner, rule.name if rule else None, state, now, trace, known_by=by, extra=extra)
+    return _given(compiled, lead_id, owner, rule.name if rule else None, state, now, trail, known_by=by, extra=extra)
 
 
 def _owner_turn(compiled: CompiledRouting, pool_name: str, owner: str, state: RoutingState) -> tuple[Changed, ...]:
@@ -250,30 +284,30 @@ def _owner_turn(compiled: CompiledRouting, pool_name: str, owner: str, state: Ro
 
 
 def _target(
-    compiled: CompiledRouting, rule: CompiledRule, fields: Mapping[str, object], trace: list[Traced]
+    compiled: CompiledRouting, rule: CompiledRule, fields: Mapping[str, object], trail: Trail
 ) -> tuple[str, str, str | None]:
     """The pool, the member and the territory that the rule leads to; empty where it leads to none."""
     if rule.to is To.OWNER:
         return "", rule.target, None
     if rule.to is To.TERRITORY:
         territory = compiled.world.territory(fields)
-        trace.append(("territory", territory))
+        trail.steps.append(("territory", territory))
         return *compiled.world.holders.get(territory or "", ("", "")), territory
     if rule.to in (To.POOL, To.PARTNER):
         territory = None
         if compiled.pools[rule.target].by_territory:
             territory = compiled.world.territory(fields)
-            trace.append(("territory", territory))
+            trail.steps.append(("territory", territory))
         return rule.target, "", territory
     return "", "", None
 
 
-def _nobody(pool: CompiledPool, free: Free, trace: list[Traced]) -> str:
+def _nobody(pool: CompiledPool, free: Free, trail: Trail) -> str:
     """Where the pool sends leads now: some are there but full, all are away, or the lead leaves all out."""
     if free.full:
-        trace.append(("all", pool.name, "full"))
+        trail.steps.append(("all", pool.name, "full"))
         return pool.when_all_full
-    trace.append(("all", pool.name, "away" if free.away else "left out"))
+    trail.steps.append(("all", pool.name, "away" if free.away else "left out"))
     return pool.when_all_away if free.away else "queue"
 
 
@@ -284,7 +318,7 @@ def _given(
     rule: str | None,
     state: RoutingState,
     now: Instant,
-    trace: list[Traced],
+    trail: Trail,
     *,
     pool: str | None = None,
     known_by: str | None = None,
@@ -298,6 +332,7 @@ def _given(
         pool=pool,
         rule=rule,
         known_by=known_by,
-        trace=tuple(trace),
-        changed=(("load", owner, ""), *extra),
+        trace=tuple(trail.steps),
+        saw=tuple(trail.saw),
+        changed=compiled.members[owner].changed + extra,
     )

@@ -1,6 +1,7 @@
 """What routing decided on one lead, and why."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bothsides.leads.route.state import Changed
@@ -8,10 +9,21 @@ from bothsides.leads.route.state import Changed
 Traced = tuple[object, ...]
 """One step of a decision, first what it was about:
 
-('rule', name, field, value, wanted) a rule and the first of its tests that failed; ('rule', name, 'not in effect');
+('rule', name, field, wanted) a rule and the first of its tests that failed, its value in `saw`;
+('rule', name, 'not in effect');
 ('owner', field, member, why) a known owner who was passed over; ('skipped', member, why) a member who had no turn;
 ('territory', name) the lead's territory, None for none; ('all', pool, 'away' | 'full' | 'left out') nobody was free.
 """
+
+
+@dataclass(slots=True)
+class Trail:
+    """The steps of a decision as they are taken. Steps of rules are shared by all decisions, so that a hundred thousand
+    traces cost little: what a lead's field held stands apart, in `saw`.
+    """
+
+    steps: list[Traced] = field(default_factory=list)
+    saw: list[object] = field(default_factory=list)
 
 
 class Destination(StrEnum):
@@ -44,18 +56,21 @@ class Decision:
     candidates: int = 0
     """Members who could have got it, where it was a turn or the holdout."""
     trace: tuple[Traced, ...] = ()
+    saw: tuple[object, ...] = ()
+    """What the lead's field held, for each ('rule', name, field, wanted) of the trace in order."""
     changed: tuple[Changed, ...] = ()
 
     def why(self) -> tuple[str, ...]:
         """The trace as sentences, for people."""
-        return tuple(_told(step) for step in self.trace)
+        saw = iter(self.saw)
+        return tuple(_told(step, saw) for step in self.trace)
 
 
-def _told(step: Traced) -> str:
+def _told(step: Traced, saw: Iterator[object]) -> str:
     kind, name, *rest = step
-    if kind == "rule" and len(rest) == 3:
-        field, value, wanted = rest
-        return f"rule {name}: {field} is {'unknown' if value in (None, '') else value}, wanted {wanted}"
+    if kind == "rule" and len(rest) == 2:
+        value = next(saw)
+        return f"rule {name}: {rest[0]} is {'unknown' if value in (None, '') else value}, wanted {rest[1]}"
     if kind == "rule":
         return f"rule {name}: {rest[0]}"
     if kind == "owner":

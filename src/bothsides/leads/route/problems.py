@@ -37,6 +37,11 @@ def problems(policy: RoutingPolicy) -> tuple[str, ...]:
         found += _of_pool(pool, members, policy)
     for rule in policy.rule:
         found += _of_rule(rule, members, pools, policy)
+    found += [
+        f"rule {rule.name!r} takes every lead, so the rules after it never count; put it last"
+        for rule in policy.rule[:-1]
+        if not (rule.when or rule.effective_from or rule.effective_until)
+    ]
     for territory in policy.territory:
         found += _of_territory(territory, members, pools)
     return (*found, *_overlaps(policy.territory))

@@ -108,7 +108,7 @@ def take(compiled: CompiledRouting, state: RoutingState, member_id: str, now: In
         recent.insert(bisect_right(recent, now), now)
 
 
-def missed(pool: CompiledPool, free: Free, places: dict[str, Place]) -> list[Changed]:
+def missed(pool: CompiledPool, free: Free, places: dict[str, Place]) -> tuple[Changed, ...]:
     """Mark those who miss this turn, so that they come back to the pool's level."""
     changed: list[Changed] = []
     for seat in free.missing:
@@ -116,4 +116,4 @@ def missed(pool: CompiledPool, free: Free, places: dict[str, Place]) -> list[Cha
         if place is not None and place.pointer is not None and not place.away:
             place.away = True
             changed.append(("place", seat.id, pool.name))
-    return changed
+    return tuple(changed)
