@@ -3,7 +3,7 @@
 import re
 
 _STARTS = frozenset("=+-@\t\r\n\0|%＝＋－＠")
-_NEGATIVE = re.compile(r"-(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?([eE][+-]?\d+)?(?<=\d)%?", re.ASCII)
+_NEGATIVE = re.compile(r"-[0-9.,]*[0-9]([eE][+-]?[0-9]+)?%?")
 
 
 def neutral_cell(text: str) -> str:
