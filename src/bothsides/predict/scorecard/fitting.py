@@ -30,6 +30,10 @@ LEAST_OUTCOMES = 5
 Strata = NDArray[np.int64]
 
 
+class NothingTells(ValueError):  # noqa: N818 - reads as the fact
+    """No field tells apart what was won from what was lost, so there is nothing to put on a card."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitting:
     """How a card is fitted: `ridge` penalises a bin's squared weight, `agreed_ridge` that of the agreed points.
@@ -103,13 +107,38 @@ def fit_card(
     if AGREED in cuts:
         names = [AGREED, *(name for name in names if name != AGREED)]
     if not names:
-        raise ValueError("no field tells apart what was won from what was lost: there is nothing to put on a card")
+        raise NothingTells("no field tells apart what was won from what was lost: there is nothing to put on a card")
     used = [cuts[name] for name in names]
     fit = _fit(history, used, policy, np.ones(history.leads.n, dtype=bool))
     weights = _bin_weights(history, used, fit, policy)
     stretch = _stretch(history, used, policy)
     fields, per_point = _whole(used, weights)
     return _card(history, side, fields, stretch * per_point, effective_from)
+
+
+def agreed_card(history: History, side: Side, *, effective_from: Instant) -> Card:
+    """The points that both teams agreed on, as a card: the same order, with the level that history gives them.
+
+    This is the champion until a fitted card has passed. Where more points went with fewer wins the order is kept and
+    every lead has the same chance. Raises ValueError where the history has no agreed points, or they never differ.
+    """
+    if history.agreed is None:
+        raise ValueError("the history has no agreed points")
+    binned = cut(AGREED, history.scored(), history.won)
+    if binned is None:
+        raise ValueError("the agreed points are the same for all but a few leads")
+    fields, _ = _whole([binned], [_mean_points(history.agreed, binned)])
+    given = np.asarray(fields[0].points, dtype=np.float64)[binned.place]
+    fit = fit_logistic(given[:, None], history.won, ridge=0.0, directions=[1])
+    return _card(history, side, fields, float(fit.weights[0] / fit.scale[0]), effective_from)
+
+
+def _mean_points(agreed: Floats, binned: Binned) -> Floats:
+    """The mean of the agreed points in each bin; in a bin that nobody is in, that of all."""
+    seen = np.array(binned.field.seen, dtype=np.float64)
+    total = np.bincount(binned.place, weights=agreed, minlength=binned.bins)
+    found: Floats = np.where(seen > 0, total / np.maximum(seen, 1.0), agreed.mean())
+    return found
 
 
 def _cuts(history: History) -> dict[str, Binned]:
@@ -152,9 +181,7 @@ def _bin_weights(history: History, used: Sequence[Binned], fit: Logistic, policy
     for binned in used:
         seen = np.array(binned.field.seen, dtype=np.float64)
         if binned.field.name == AGREED and history.agreed is not None:
-            total = np.bincount(binned.place, weights=history.agreed, minlength=binned.bins)
-            mean = np.where(seen > 0, total / np.maximum(seen, 1.0), history.agreed.mean())
-            own, start = weights[start] * mean, start + 1
+            own, start = weights[start] * _mean_points(history.agreed, binned), start + 1
         else:
             own, start = weights[start : start + binned.bins].copy(), start + binned.bins
         direction = policy.directions.get(binned.field.name, 0)
@@ -257,7 +284,7 @@ def _whole(used: Sequence[Binned], weights: Sequence[Floats]) -> tuple[tuple[Car
     shifted = [own - own[known].min() for own, known in zip(weights, seen, strict=True)]
     most = np.array([own[known].max() for own, known in zip(shifted, seen, strict=True)])
     if most.sum() <= 0:
-        raise ValueError("no field tells apart what was won from what was lost: there is nothing to put on a card")
+        raise NothingTells("no field tells apart what was won from what was lost: there is nothing to put on a card")
     per_point = float(most.sum()) / TOTAL
     tops = _rounded(most / per_point)
     fields = []

@@ -14,8 +14,8 @@ from bothsides.predict.logistic import Floats
 from bothsides.predict.measures import Bools, Ints
 from bothsides.schema.instant import DAY, Instant
 
-CLOSED_SHARE = 0.95
-"""Of the leads that will be won, so many have been by the age at which a lead counts as mature."""
+CLOSED_SHARE = 0.9
+"""Of the leads that will be won, so many have been by the age at which a lead counts as mature, unless told."""
 
 LEAST_WON = 20
 """Wins from which time to close is read; with fewer no lead can be called lost for its age."""
@@ -69,8 +69,12 @@ def time_to_close(created_at: Ints, won_at: Floats, now: Instant) -> TimeToClose
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Maturity:
-    """Which leads may be learned from: neither `young` nor `truncated`. `notes` say what was set aside and why."""
+    """Which leads may be learned from: neither `young` nor `truncated`. `notes` say what was set aside and why.
 
+    `won` is whether a lead was won by the age `mature_after`: the same time for all, so that none had more than others.
+    """
+
+    won: Bools
     young: Bools
     truncated: Bools
     mature_after: float
@@ -84,8 +88,12 @@ class Maturity:
         return kept
 
 
-def maturity(created_at: Ints, won_at: Floats, now: Instant, *, share: float = CLOSED_SHARE) -> Maturity:
+def maturity(
+    created_at: Ints, won_at: Floats, now: Instant, *, within: int | None = None, share: float = CLOSED_SHARE
+) -> Maturity:
     """The leads old enough to have closed and young enough to have been recorded.
+
+    A lead is mature `within` so many seconds; unless told, by the age at which `share` of the wins have come.
 
     A cohort too young is set aside whole, its quick wins and losses too: keeping those would teach that only what
     closes quickly closes. Wins are on record from the first one on; where leads older than that should have brought
@@ -95,31 +103,35 @@ def maturity(created_at: Ints, won_at: Floats, now: Instant, *, share: float = C
     after = created_at >= recorded_from
     enough = (~np.isnan(won_at[after])).sum() >= LEAST_WON
     close = time_to_close(created_at[after], won_at[after], now) if enough else time_to_close(created_at, won_at, now)
-    limit = close.mature_after(share)
+    limit = float(within) if within is not None else close.mature_after(share)
     young = now - created_at < limit
     before = close.by(np.maximum(recorded_from - created_at, 0).astype(np.float64))
     grown = after & ~young
     rate = float((~np.isnan(won_at[grown])).mean()) if grown.any() else float((~np.isnan(won_at)).mean())
     missed = rate * float(before.sum())
     truncated = (before >= MISSED_SHARE) if missed >= SURELY_MISSED else np.zeros(len(created_at), dtype=bool)
+    by_then = float(close.by(np.array([limit]))[0])
     return Maturity(
+        won=~np.isnan(won_at) & (np.nan_to_num(won_at) - created_at <= limit),
         young=young,
         truncated=truncated,
         mature_after=limit,
         recorded_from=recorded_from,
-        notes=tuple(_notes(young, truncated, ~np.isnan(won_at), limit, missed)),
+        notes=tuple(_notes(young, truncated, ~np.isnan(won_at), limit, by_then, missed)),
     )
 
 
-def _notes(young: Bools, truncated: Bools, won: Bools, limit: float, missed: float) -> list[str]:
+def _notes(young: Bools, truncated: Bools, won: Bools, limit: float, by_then: float, missed: float) -> list[str]:
     notes = []
     if young.any():
         days = math.ceil(limit / DAY)
-        notes.append(f"{int(young.sum()):,} leads are younger than {days} days, by when 95 of 100 wins have come")
+        notes.append(
+            f"{int(young.sum()):,} leads are younger than {days} days, by when {by_then:.0%} of the wins have come"
+        )
     if truncated.any():
         then, since = won[truncated], won[~truncated & ~young]
         jump = ""
-        if len(since) and base_rate_moved(int(then.sum()), len(then), int(since.sum()), len(since)):
+        if base_rate_moved(int(then.sum()), len(then), int(since.sum()), len(since)):
             jump = f"; of these {then.mean():.3f} were won, of later ones {since.mean():.3f}"
         notes.append(
             f"{int(truncated.sum()):,} leads came before wins were recorded: {missed:.0f} wins were to be expected "

@@ -11,8 +11,8 @@ from bothsides.predict.measures import auc
 from bothsides.predict.model_card import Estimate, ModelVerdict
 from bothsides.predict.scorecard.card import AGREED, Card
 from bothsides.predict.scorecard.columns import Leads, Numbers
-from bothsides.predict.scorecard.fitting import Fitting, History, fit_card
-from bothsides.predict.scorecard.leaks import Refused
+from bothsides.predict.scorecard.fitting import Fitting, History, NothingTells, agreed_card, fit_card
+from bothsides.predict.scorecard.leaks import Refused, honest, refused
 from bothsides.predict.scorecard.scoring import points, scores
 from bothsides.predict.validation import CHANCE_Z, enough, ordered
 from bothsides.schema import Side
@@ -44,15 +44,65 @@ class Trial:
     failed: tuple[str, ...]
 
 
-def agreed_card(history: History, side: Side, *, effective_from: Instant) -> Card:
-    """The points that both teams agreed on, as a card: the same order, with the level that history gives them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Challenge:
+    """What came of learning a new card: the card or None, its trial, and what is used where it did not pass.
 
-    This is the champion until a fitted card has passed. Raises ValueError where the history has no agreed points.
+    `refused` are the fields left out before anything was learned.
     """
-    if history.agreed is None:
-        raise ValueError("the history has no agreed points")
-    bare = replace(history, leads=Leads(n=history.leads.n, columns={}), strata=None)
-    return fit_card(bare, side, effective_from=effective_from, policy=Fitting(agreed_ridge=0.0))
+
+    card: Card | None
+    champion: Card
+    trial: Trial | None
+    verdict: ModelVerdict
+    reason: str
+    refused: tuple[Refused, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the new card may be promoted."""
+        return self.trial is not None and self.trial.passed
+
+
+def challenge(
+    history: History,
+    side: Side,
+    *,
+    at: Instant,
+    champion: Card | None = None,
+    learned_share: float = 0.7,
+    alpha: float = ALPHA,
+    policy: Fitting | None = None,
+    protected: Sequence[str] = (),
+    signed_off: Iterable[str] = (),
+    known_leaks: Sequence[Refused] = (),
+) -> Challenge:
+    """Learn a card from the earlier leads of one side and try it on the later ones against the champion.
+
+    Without one the champion is the agreed points. Fields that leak, name the lead, hardly differ or are protected are
+    left out and named; `known_leaks` adds what was found by write times or among open leads.
+    Raises ValueError where there is neither champion nor agreed points.
+    """
+    moments = np.sort(history.decided_at)
+    boundary = moments[min(int(learned_share * len(moments)), len(moments) - 1)]
+    early, late = history.at(history.decided_at < boundary), history.at(history.decided_at >= boundary)
+    found = refused(early.leads, early.won, protected=protected)
+    named = {one.field for one in found}
+    found = (*found, *(one for one in known_leaks if one.field not in named))
+    used = champion or agreed_card(early, side, effective_from=at)
+    lacking = enough(early.won, late.won)
+    if lacking is not None:
+        return Challenge(
+            card=None, champion=used, trial=None, verdict=lacking.verdict, reason=lacking.reason, refused=found
+        )
+    try:
+        card = fit_card(replace(early, leads=honest(early.leads, found)), side, effective_from=at, policy=policy)
+    except NothingTells as nothing:
+        verdict = ModelVerdict.NO_SIGNAL
+        return Challenge(card=None, champion=used, trial=None, verdict=verdict, reason=str(nothing), refused=found)
+    trial = tried(card, used, late, at=at, alpha=alpha, refusals=found, signed_off=signed_off)
+    reason = "; ".join(trial.failed) or "it ranks better than what is in use, and its chances hold"
+    return Challenge(card=card, champion=used, trial=trial, verdict=trial.verdict, reason=reason, refused=found)
 
 
 def tried(
