@@ -97,19 +97,25 @@ def _changed(changes: Changes, entry: Entry) -> None:
 
 def _matched(changes: Changes, entry: Entry) -> None:
     data = entry.data
-    changes.set("leads", (entry.subject,), {"account_id": data["account"]})
+    changes.set("leads", (entry.subject,), {"account_id": data["account"], "known": _text(data["known"])})
 
 
 def _merged(changes: Changes, entry: Entry) -> None:
     data = entry.data
     changes.set("leads", (data["absorbed"],), {"merged_into": entry.subject, "is_open": 0})
     changes.set("leads", (entry.subject,), {"fields": _text(data["fields"])})
+    for key in data.get("keys", ()):
+        changes.put("lead_keys", (key, entry.subject), {})
 
 
 def _unmerged(changes: Changes, entry: Entry) -> None:
     data = entry.data
     changes.set("leads", (data["absorbed"],), {"merged_into": None, "is_open": int(data["absorbed_open"])})
     changes.set("leads", (entry.subject,), {"fields": _text(data["fields"])})
+    for key in data.get("keys_gone", ()):
+        changes.drop("lead_keys", (key, entry.subject))
+    for key in data.get("keys", ()):
+        changes.put("lead_keys", (key, data["absorbed"]), {})
 
 
 def _event(changes: Changes, entry: Entry) -> None:
@@ -132,7 +138,7 @@ def _scored(changes: Changes, entry: Entry) -> None:
     changes.set(
         "leads",
         (entry.subject,),
-        {name: data[name] for name in ("score", "band", "win_chance", "priority") if name in data},
+        {name: data[name] for name in ("score", "band", "earned", "grade", "win_chance", "priority") if name in data},
     )
 
 
@@ -151,6 +157,7 @@ def _staged(changes: Changes, entry: Entry) -> None:
         {"stage": stage, "is_open": 0 if closed else 1, "closed_at": entry.at if closed else None},
     )
     if stage == LeadStage.RECYCLED:
+        changes.set("leads", (entry.subject,), {"recycled_at": entry.at, "round_at": None})
         changes.add("leads", (entry.subject,), "recycles", 1)
 
 
@@ -160,7 +167,14 @@ def _assigned(changes: Changes, entry: Entry) -> None:
     changes.set(
         "leads",
         (entry.subject,),
-        {"owner": owner, "pool": data.get("pool"), "queue": None, "assigned_at": entry.at},
+        {
+            "owner": owner,
+            "pool": data.get("pool"),
+            "queue": None,
+            "assigned_at": entry.at,
+            "round_at": data["round_at"],
+            "reassignments": data.get("reassignments", 0),
+        },
     )
     changes.put(
         "assignments",
@@ -207,8 +221,13 @@ def _queued(changes: Changes, entry: Entry) -> None:
 
 
 def _clock(changes: Changes, entry: Entry) -> None:
-    """A clock as it stands after the line, and the one moment at which it is to be looked at next."""
+    """A clock as it stands after the line, and the one moment at which it is to be looked at next.
+
+    Where one event brings several lines, only the last says how the clock stands.
+    """
     data = entry.data
+    if "state" not in data:
+        return
     clock = data["clock"]
     changes.put(
         "clocks",

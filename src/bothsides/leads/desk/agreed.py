@@ -1,0 +1,200 @@
+"""The agreement as the desk uses it: every section read, checked and made ready, with the version of each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bothsides.agreement import AgreementError, Problem
+from bothsides.agreement.versions import Signed, Version, as_policy, load_signed
+from bothsides.identity import Matching, MatchingPolicy, compile_matching
+from bothsides.identity import problems as matching_problems
+from bothsides.leads.decay import CompiledDecay, DecayPolicy, compile_decay
+from bothsides.leads.decay import problems as decay_problems
+from bothsides.leads.intake import IntakePolicy
+from bothsides.leads.intake import problems as intake_problems
+from bothsides.leads.route import CompiledRouting, RoutingPolicy, compile_routing
+from bothsides.leads.route import problems as routing_problems
+from bothsides.leads.score import CompiledCard, ScoringPolicy, compile_card, shadows
+from bothsides.leads.score import problems as scoring_problems
+from bothsides.leads.sla.policy import DEFAULT_CALENDAR, DEFAULT_SLA, Clause, CompiledSla, Sla, compile_sla
+from bothsides.leads.sla.problems import problems as sla_problems
+from bothsides.schema import Side
+from bothsides.schema.instant import Instant, in_utc
+from bothsides.schema.working_time import ALWAYS_OPEN, Calendars, WorkingTime, leave_of, working_time
+from bothsides.schema.working_time import problems as calendar_problems
+from bothsides.workspace import Workspace
+
+SECTIONS: dict[str, type[Any]] = {
+    "intake": IntakePolicy,
+    "matching": MatchingPolicy,
+    "scoring": ScoringPolicy,
+    "routing": RoutingPolicy,
+    "calendar": Calendars,
+    "sla": Sla,
+    "decay": DecayPolicy,
+}
+"""The sections that decide on leads, by the name of their file."""
+
+_CHECKS: dict[str, Callable[[Any], tuple[str, ...]]] = {
+    "intake": intake_problems,
+    "matching": matching_problems,
+    "scoring": scoring_problems,
+    "routing": routing_problems,
+    "calendar": calendar_problems,
+    "decay": decay_problems,
+}
+
+_SHIPPED = {"sla": DEFAULT_SLA, "calendar": DEFAULT_CALENDAR}
+_OPTIONAL: dict[str, Callable[[], Any]] = {
+    "intake": IntakePolicy,
+    "matching": MatchingPolicy,
+    "decay": DecayPolicy,
+}
+
+YEARS_BACK, YEARS_AHEAD = 2, 2
+"""Of the calendars around the moment for which they are laid out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Agreed:
+    """What both teams signed, ready to decide by."""
+
+    intake: IntakePolicy
+    matching: Matching
+    cards: Mapping[Side, CompiledCard]
+    shadows: Mapping[Side, tuple[CompiledCard, ...]]
+    routing_policy: RoutingPolicy
+    routing: CompiledRouting
+    calendars: Mapping[str, WorkingTime]
+    """By calendar, and by member where a member has leave."""
+    sla: CompiledSla
+    slas: Mapping[str, Sla]
+    """Every recorded version, the one in force among them."""
+    decay: CompiledDecay
+    versions: Mapping[str, str]
+    """The version of each section."""
+
+    def clause(self, version: str, policy: str, name: str) -> Clause:
+        """A clause by the SLA's version and the names of its policy and its own: a clock keeps what it began under.
+
+        Raises LookupError where the logbook never recorded that version, or it has no such clause.
+        """
+        for one in self.slas[version].policy if version in self.slas else ():
+            if one.name == policy:
+                for clause in one.clause:
+                    if clause.name == name:
+                        return clause
+        raise LookupError(f"sla {version!r} has no clause {name!r} in policy {policy!r}, or was never recorded")
+
+    def hours_of(self, member: str | None) -> WorkingTime:
+        """When the member works, leave taken out; the agreement's first calendar for nobody and for who has none."""
+        if member is not None:
+            if member in self.calendars:
+                return self.calendars[member]
+            named = next((one.calendar for one in self.routing_policy.member if one.id == member), "")
+            if named:
+                return self.hours(named)
+        return next(iter(self.calendars.values()), ALWAYS_OPEN)
+
+    def hours(self, calendar: str) -> WorkingTime:
+        """The working hours of that name; day and night where nobody declared them."""
+        return self.calendars.get(calendar, ALWAYS_OPEN)
+
+
+_NO_SLAS: Mapping[str, Sla] = {}
+
+
+def read_agreement(workspace: Workspace) -> dict[str, Signed[Any]]:
+    """Every section of the workspace's agreement. Those that may be left out take the house's own.
+
+    Raises AgreementError naming every mistake of every file at once.
+    """
+    found: dict[str, Signed[Any]] = {}
+    problems: list[Problem] = []
+    for section, policy_type in SECTIONS.items():
+        path = workspace.agreement_dir / f"{section}.toml"
+        try:
+            found[section] = _section(path, section, policy_type, workspace.settings.time_zone)
+        except AgreementError as error:
+            problems += error.problems
+        except FileNotFoundError:
+            allowed = "is missing; bothsides leads agree drafts one to start from"
+            problems.append(Problem(file=str(path), key="file", value="", allowed=allowed))
+    if "sla" in found and "calendar" in found:
+        names = [calendar.name for calendar in found["calendar"].policy.calendar]
+        said = sla_problems(found["sla"].policy, names)
+        problems += [
+            Problem(file=str(workspace.agreement_dir / "sla.toml"), key="sla", value="", allowed=s) for s in said
+        ]
+    if problems:
+        raise AgreementError(problems)
+    return found
+
+
+def _section(path: Path, section: str, policy_type: type[Any], time_zone: str) -> Signed[Any]:
+    if not path.exists():
+        if section in _SHIPPED:
+            path = _SHIPPED[section]
+        elif section in _OPTIONAL:
+            made = _OPTIONAL[section]()
+            return Signed(section=section, policy=made, version="house", effective_from=0, signature=None, content={})
+    signed = load_signed(path, policy_type, time_zone=time_zone, check=_CHECKS.get(section))
+    return Signed(
+        section=section,
+        policy=signed.policy,
+        version=signed.version,
+        effective_from=signed.effective_from,
+        signature=signed.signature,
+        content=signed.content,
+    )
+
+
+def ready(
+    policies: Mapping[str, Any], versions: Mapping[str, str], *, now: Instant, older: Mapping[str, Sla] = _NO_SLAS
+) -> Agreed:
+    """The policies by section, made ready for decisions around that moment.
+
+    Raises AgreementError where they cannot stand together.
+    """
+    calendars = _laid_out(policies["calendar"], policies["routing"], in_utc(now).year)
+    scoring: ScoringPolicy = policies["scoring"]
+    try:
+        routing = compile_routing(policies["routing"], calendars)
+        live = {card.side for card in scoring.card if card.status == "live"}
+        return Agreed(
+            intake=policies["intake"],
+            matching=compile_matching(policies["matching"]),
+            cards={side: compile_card(scoring, side) for side in Side if side in live},
+            shadows={side: shadows(scoring, side) for side in Side},
+            routing_policy=policies["routing"],
+            routing=routing,
+            calendars=calendars,
+            sla=compile_sla(policies["sla"]),
+            slas={**older, versions["sla"]: policies["sla"]},
+            decay=compile_decay(policies["decay"]),
+            versions=dict(versions),
+        )
+    except ValueError as error:
+        raise AgreementError(
+            [Problem(file="agreement", key="together", value="", allowed=said) for said in str(error).split("; ")]
+        ) from None
+
+
+def recorded(versions: Mapping[str, Version], *, now: Instant) -> Agreed:
+    """The agreement as it was recorded, for replay."""
+    policies = {section: as_policy(version, SECTIONS[section]) for section, version in versions.items()}
+    for section, make in _OPTIONAL.items():
+        policies.setdefault(section, make())
+    return ready(policies, {section: version.version for section, version in versions.items()}, now=now)
+
+
+def _laid_out(calendars: Calendars, routing: RoutingPolicy, year: int) -> dict[str, WorkingTime]:
+    first, last = year - YEARS_BACK, year + YEARS_AHEAD
+    named = {calendar.name: calendar for calendar in calendars.calendar}
+    found = {name: working_time(calendar, first, last) for name, calendar in named.items()}
+    for member in routing.member:
+        leave = leave_of(calendars, member.id)
+        if leave and member.calendar in named:
+            found[member.id] = working_time(named[member.calendar], first, last, leave=leave)
+    return found

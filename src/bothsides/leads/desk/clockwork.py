@@ -1,0 +1,191 @@
+"""Clocks in the logbook: how one is kept as plain values, started with a lead's turn, and moved by what happens."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any
+
+from bothsides.agreement.conditions import Fields
+from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.sla.clocks import (
+    Change,
+    ChangeKind,
+    Clock,
+    ClockState,
+    apply,
+    next_look,
+    start,
+)
+from bothsides.leads.sla.evidence import Effect, Event, Fact
+from bothsides.leads.sla.policy import Clause
+from bothsides.logbook import Book, Entry, Kind
+from bothsides.schema.instant import Instant
+
+_PLAIN = tuple(field.name for field in fields(Clock) if field.name not in ("clause", "facts", "state", "step_at"))
+_USUAL: dict[str, Any] = {
+    field.name: field.default for field in fields(Clock) if field.name in _PLAIN and not field.name.endswith("_id")
+}
+
+_KINDS = {
+    ChangeKind.STARTED: Kind.CLOCK_STARTED,
+    ChangeKind.BREACHED: Kind.BREACHED,
+    ChangeKind.REVERSED: Kind.BREACH_REVERSED,
+}
+
+OVER = frozenset({ClockState.MET, ClockState.CANCELLED})
+"""Clocks that nothing but late evidence can change."""
+
+
+def plain(clock: Clock) -> dict[str, Any]:
+    """The clock as JSON values, its clause by name; what stands at its usual value is left out."""
+    told: dict[str, Any] = {}
+    for name in _PLAIN:
+        value = getattr(clock, name)
+        if value != _USUAL.get(name, _MISSING):
+            told[name] = value
+    told["clause"] = clock.clause.name
+    told["state"] = clock.state.value
+    if clock.step_at:
+        told["step_at"] = list(clock.step_at)
+    if clock.facts:
+        told["facts"] = [[fact.occurred_at, int(fact.effect), fact.event_id, fact.detail] for fact in clock.facts]
+    return told
+
+
+_MISSING = object()
+
+
+def clock_of(told: dict[str, Any], clause: Clause) -> Clock:
+    """The clock that was kept as these values."""
+    given = {name: value for name, value in told.items() if name not in ("clause", "facts", "state", "step_at")}
+    return Clock(
+        clause=clause,
+        state=ClockState(told["state"]),
+        step_at=tuple(told.get("step_at", ())),
+        facts=tuple(Fact(at, Effect(effect), event, detail) for at, effect, event, detail in told.get("facts", ())),
+        **given,
+    )
+
+
+def start_clocks(
+    agreed: Agreed,
+    trigger: str,
+    subject: str,
+    facts: Fields,
+    moment: Instant,
+    *,
+    key: str,
+    acted_at: Instant | None = None,
+    owner: str | None = None,
+) -> list[Entry]:
+    """The lines with which the clauses of the subject's policy begin that wait for this trigger."""
+    policy, clauses = agreed.sla.started_by(trigger, facts, moment)
+    if policy is None:
+        return []
+    version = agreed.versions["sla"]
+    found = []
+    for clause in clauses:
+        clock = start(
+            clause,
+            subject,
+            moment,
+            agreed.hours(clause.calendar),
+            policy=policy.name,
+            version=version,
+            key=key,
+            acted_at=acted_at,
+            owner=owner,
+        )
+        data = {**_stands(clock), "what": ChangeKind.STARTED.value}
+        found.append(
+            Entry(
+                kind=Kind.CLOCK_STARTED,
+                subject=subject,
+                at=moment,
+                data=data,
+                key=f"{clock.clock_id}:0",
+                policy=version,
+            )
+        )
+    return found
+
+
+def move(agreed: Agreed, clock: Clock, events: Iterable[Event]) -> tuple[Clock, list[Entry], list[Change]]:
+    """The clock after these events, the lines that tell it, and the changes, steps of the ladder among them."""
+    calendar = agreed.hours(clock.clause.calendar)
+    before, after = clock, clock
+    changes: list[Change] = []
+    for event in events:
+        after, told = apply(after, event, calendar)
+        changes += told
+    return after, _lines(before, after, changes), changes
+
+
+def _lines(before: Clock, after: Clock, changes: Sequence[Change]) -> list[Entry]:
+    """One line for each change; the last also says how the clock stands. A breach is named by its number."""
+    if not changes:
+        if before.facts == after.facts and next_look(before) == next_look(after):
+            return []
+        data = {**_stands(after), "what": "looked"}
+        version = after.policy_version
+        return [Entry(kind=Kind.CLOCK_CHANGED, subject=after.subject, at=after.seen_until, data=data, policy=version)]
+    found = []
+    for change in changes:
+        data = {"clock": change.clock_id, "clause": after.clause.name, "owner": change.owner, "due_at": change.due_at}
+        data |= {"what": change.kind.value, "occurred_at": change.occurred_at, "seconds": change.seconds}
+        if change.act is not None:
+            data["act"] = change.act.value
+        if change is changes[-1]:
+            data |= _stands(after)
+        breached = change.kind is ChangeKind.BREACHED
+        found.append(
+            Entry(
+                kind=_KINDS.get(change.kind, Kind.CLOCK_CHANGED),
+                subject=after.subject,
+                at=change.noticed_at,
+                data=data,
+                key=_breach(after) if breached else change.key,
+                reason=change.reason,
+                policy=after.policy_version,
+                reverses=_breach(before) if change.kind is ChangeKind.REVERSED else None,
+            )
+        )
+    return found
+
+
+def _breach(clock: Clock) -> str:
+    return f"{clock.clock_id}:breach:{clock.breaches}"
+
+
+def _stands(clock: Clock) -> dict[str, Any]:
+    return {
+        "clock": clock.clock_id,
+        "clause": clock.clause.name,
+        "of": clock.clause.clock.value,
+        "status": clock.state.value,
+        "owner": clock.owner,
+        "started_at": clock.started_at,
+        "due_at": clock.due_at,
+        "next_at": next_look(clock),
+        "state": plain(clock),
+    }
+
+
+def read_clocks(book: Book, agreed: Agreed, subjects: Sequence[str]) -> dict[str, list[Clock]]:
+    """Every clock of these subjects, those that are over too: late evidence may still change them."""
+    rows = book.all("SELECT subject, state FROM clocks WHERE subject {any} ORDER BY subject, clock_id", list(subjects))
+    found: dict[str, list[Clock]] = {}
+    for subject, state in rows:
+        found.setdefault(subject, []).append(_read(agreed, state))
+    return found
+
+
+def clocks_by_id(book: Book, agreed: Agreed, ids: Sequence[str]) -> dict[str, Clock]:
+    """Clocks by their own id."""
+    rows = book.all("SELECT clock_id, state FROM clocks WHERE clock_id {any}", list(ids))
+    return {name: _read(agreed, state) for name, state in rows}
+
+
+def _read(agreed: Agreed, state: str) -> Clock:
+    told = json.loads(state)
+    return clock_of(told, agreed.clause(told["policy_version"], told["policy"], told["clause"]))

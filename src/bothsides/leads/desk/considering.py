@@ -1,0 +1,231 @@
+"""Considers one lead: scores it, bands it, gives it to somebody and starts what is owed to it. Pure, but for the lead
+and the turns it is handed, which it moves."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from bothsides.leads.decay import decay_due, may_reenter
+from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.desk.clockwork import start_clocks
+from bothsides.leads.desk.standing import LeadNow
+from bothsides.leads.desk.turns import moved_places
+from bothsides.leads.route import Decision, Destination, RoutingState, route
+from bothsides.leads.score import Band, Score, decided, next_change, score
+from bothsides.logbook import Entry, Kind, set_timer
+from bothsides.schema.instant import Instant
+from bothsides.schema.stage import LeadStage
+
+_BEFORE_SALES = frozenset({LeadStage.LEAD, LeadStage.RECYCLED})
+"""Stages in which nobody of sales has the lead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """What considering a lead brought."""
+
+    entries: tuple[Entry, ...]
+    score: Score | None
+    decision: Decision | None = None
+
+
+def consider(
+    agreed: Agreed,
+    lead: LeadNow,
+    turns: RoutingState,
+    now: Instant,
+    *,
+    snapshot: int | None = None,
+    waked_by: Collection[str] = (),
+    left_out: Collection[str] = (),
+) -> Considered:
+    """The lead's score and band now and, where its band is sales' and nobody has it, whom it goes to.
+
+    `waked_by` are the events that ask for it: one of them may bring a recycled lead back before its cool-down ends.
+    A side without a live card is not scored: its leads are routed as they come.
+    """
+    entries: list[Entry] = []
+    facts = lead.facts
+    scored = _scored(agreed, lead, facts, now, entries, snapshot)
+    decision = None
+    if _waits_for_sales(agreed, lead, now, waked_by):
+        facts["band"] = None if lead.band is None else lead.band.value
+        if lead.band in (None, Band.SALES):
+            decision = route(agreed.routing, facts, lead.lead_id, turns, now, left_out=left_out)
+            _routed(agreed, lead, facts, decision, turns, now, entries, snapshot)
+        else:
+            _sent(lead, lead.band, now, entries, agreed.versions["scoring"])
+    return Considered(entries=tuple(entries), score=scored, decision=decision)
+
+
+def _scored(
+    agreed: Agreed, lead: LeadNow, facts: dict[str, Any], now: Instant, entries: list[Entry], snapshot: int | None
+) -> Score | None:
+    card = agreed.cards.get(lead.side)
+    if card is None:
+        return None
+    found = score(card, facts, lead.events, now, was=lead.stood)
+    band = decided(found.band, lead.override, now).band
+    moved = (found.points, band, found.earned, found.grade) != (lead.score, lead.band, lead.earned, lead.grade)
+    if moved or lead.score is None:
+        entries.append(
+            Entry(
+                kind=Kind.SCORED,
+                subject=lead.lead_id,
+                at=now,
+                data={
+                    "score": found.points,
+                    "band": band.value,
+                    "machine": found.band.value,
+                    "earned": found.earned.value,
+                    "grade": found.grade,
+                    "win_chance": found.probability,
+                    "reasons": [[reason.code, reason.points, reason.text] for reason in found.reasons],
+                    "hot": [sign.hot.code for sign in found.hot],
+                    "card": card.version,
+                },
+                policy=agreed.versions["scoring"],
+                snapshot=snapshot,
+            )
+        )
+    lead.score, lead.band, lead.earned, lead.grade = found.points, band, found.earned, found.grade
+    lead.win_chance = found.probability
+    if lead.events and lead.stage in _BEFORE_SALES:
+        change = next_change(found, facts, lead.events, banded=True)
+        if change is not None:
+            entries.append(set_timer("score", lead.lead_id, change.due_at, now=now))
+    return found
+
+
+def _waits_for_sales(agreed: Agreed, lead: LeadNow, now: Instant, waked_by: Collection[str]) -> bool:
+    if lead.owner is not None or not lead.is_open or lead.merged_into is not None or lead.stage not in _BEFORE_SALES:
+        return False
+    if lead.stage is LeadStage.LEAD:
+        return True
+    return any(may_reenter(lead.round, agreed.decay, now, event=event).allowed for event in (None, *waked_by))
+
+
+def _sent(lead: LeadNow, band: Band, now: Instant, entries: list[Entry], version: str) -> None:
+    """To the automated way of its band, unless it is there."""
+    if lead.queue != band.value:
+        lead.queue = band.value
+        entries.append(
+            Entry(
+                kind=Kind.QUEUED,
+                subject=lead.lead_id,
+                at=now,
+                data={"queue": band.value, "to": band.value},
+                policy=version,
+            )
+        )
+
+
+def _routed(
+    agreed: Agreed,
+    lead: LeadNow,
+    facts: dict[str, Any],
+    decision: Decision,
+    turns: RoutingState,
+    now: Instant,
+    entries: list[Entry],
+    snapshot: int | None,
+) -> None:
+    version = agreed.versions["routing"]
+    if decision.to in (Destination.SELF_SERVE, Destination.NURTURE, Destination.SUPPLY_RECRUIT):
+        lead.queue = decision.to.value
+        data = {
+            "queue": decision.to.value,
+            "to": decision.to.value,
+            "rule": decision.rule,
+            "trace": list(decision.trace),
+        }
+        entries.append(
+            Entry(kind=Kind.QUEUED, subject=lead.lead_id, at=now, data=data, policy=version, snapshot=snapshot)
+        )
+        return
+    entries.append(
+        Entry(
+            kind=Kind.STAGE_CHANGED,
+            subject=lead.lead_id,
+            at=now,
+            data={"stage": LeadStage.MQL.value, "from": lead.stage.value},
+            policy=agreed.versions["scoring"],
+        )
+    )
+    lead.stage = LeadStage.MQL
+    if decision.owner is None:
+        lead.queue, lead.pool = decision.queue, decision.pool
+        data = {
+            "queue": decision.queue,
+            "to": decision.to.value,
+            "pool": decision.pool,
+            "rule": decision.rule,
+            "trace": list(decision.trace),
+        }
+        entries.append(
+            Entry(kind=Kind.QUEUED, subject=lead.lead_id, at=now, data=data, policy=version, snapshot=snapshot)
+        )
+        return
+    entries += assigned(agreed, lead, facts, decision, turns, now, snapshot=snapshot)
+
+
+def assigned(
+    agreed: Agreed,
+    lead: LeadNow,
+    facts: dict[str, Any],
+    decision: Decision,
+    turns: RoutingState,
+    now: Instant,
+    *,
+    snapshot: int | None = None,
+    silent: bool = False,
+) -> list[Entry]:
+    """The lines that give the lead to its owner, start its clocks (or tell them the new owner) and its decay.
+
+    `silent` says that the owner before stayed silent, which counts towards the reassignments of the round.
+    """
+    owner = decision.owner
+    before, new_round = lead.owner, lead.round_at is None
+    round_at = now if lead.round_at is None else lead.round_at
+    lead.reassignments = lead.reassignments + silent if not new_round else 0
+    lead.owner, lead.pool, lead.queue, lead.assigned_at, lead.round_at = owner, decision.pool, None, now, round_at
+    facts["owner"] = owner
+    data: dict[str, Any] = {
+        "owner": owner,
+        "pool": decision.pool,
+        "rule": decision.rule,
+        "known_by": decision.known_by,
+        "holdout": decision.holdout,
+        "candidates": decision.candidates,
+        "band": None if lead.band is None else lead.band.value,
+        "from": before,
+        "day": agreed.routing.days.start(now),
+        "round_at": round_at,
+        "reassignments": lead.reassignments,
+        "places": moved_places(decision.changed, turns),
+        "trace": list(decision.trace),
+    }
+    lines = [
+        Entry(
+            kind=Kind.ASSIGNED,
+            subject=lead.lead_id,
+            at=now,
+            data=data,
+            policy=agreed.versions["routing"],
+            snapshot=snapshot,
+        )
+    ]
+    if new_round:
+        acted_at = lead.created_at if lead.recycles == 0 else None
+        lines += start_clocks(
+            agreed, "assigned", lead.lead_id, facts, now, key=str(round_at), acted_at=acted_at, owner=owner
+        )
+    lines += decays(agreed, lead, now)
+    return lines
+
+
+def decays(agreed: Agreed, lead: LeadNow, now: Instant) -> list[Entry]:
+    """The line that sets when the lead goes back unless it is touched; none where it does not decay."""
+    standing = lead.round
+    due = decay_due(standing, agreed.decay, agreed.hours_of(lead.owner))
+    return [] if due is None else [set_timer("decay", lead.lead_id, due, now=now)]

@@ -1,0 +1,49 @@
+"""Opens the desk of a workspace: its agreement, recorded in its logbook before it decides anything."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bothsides.agreement.versions import Signed, adopt, as_policy, version_at, version_named
+from bothsides.leads.desk.agreed import SECTIONS, Agreed, read_agreement, ready
+from bothsides.leads.sla.policy import Sla
+from bothsides.logbook import Book, Logbook
+from bothsides.schema.instant import Instant
+from bothsides.workspace import Workspace
+
+LAST_TICK = "tick"
+"""The watermark that says up to when everything due was looked at."""
+
+
+def open_desk(workspace: Workspace, logbook: Logbook, *, now: Instant) -> Agreed:
+    """The agreement in force, every version of it recorded.
+
+    Raises AgreementError naming every mistake of every file, and a version that would change what was decided.
+    """
+    signed = read_agreement(workspace)
+    with logbook.writing() as book:
+        return adopted(book, signed, now=now)
+
+
+def adopted(book: Book, signed: Mapping[str, Signed[Any]], *, now: Instant) -> Agreed:
+    """Records what is new and returns what is in force now: of a version that begins later, the one before it."""
+    row = book.one("SELECT reached_at FROM watermarks WHERE source = ?", LAST_TICK)
+    for one in signed.values():
+        adopt(book, one, now=now, last_tick=row[0] if row else None)
+    policies: dict[str, Any] = {}
+    versions: dict[str, str] = {}
+    for section, one in signed.items():
+        version = version_at(book, section, now)
+        if version is None or version.version == one.version:
+            policies[section], versions[section] = one.policy, one.version
+        else:
+            policies[section], versions[section] = as_policy(version, SECTIONS[section]), version.version
+    older = {
+        version: _recorded_sla(book, version)
+        for (version,) in book.all("SELECT DISTINCT version FROM policy_versions WHERE section = ?", "sla")
+    }
+    return ready(policies, versions, now=now, older=older)
+
+
+def _recorded_sla(book: Book, version: str) -> Sla:
+    """A recorded version of the SLA: clocks that began under it run under it."""
+    return as_policy(version_named(book, "sla", version), Sla)

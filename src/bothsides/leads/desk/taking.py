@@ -1,0 +1,295 @@
+"""Takes leads in: who they are, what they are worth, whose they become; all in the caller's one transaction."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bothsides.identity import Match, Normal, match
+from bothsides.identity.survivorship import Held, Profile, merge
+from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.desk.candidates import Candidates, identity_keys, read_candidates
+from bothsides.leads.desk.considering import consider
+from bothsides.leads.desk.standing import LeadNow, leads_by_id, normal_lead
+from bothsides.leads.desk.turns import read_turns
+from bothsides.leads.intake import Lead
+from bothsides.leads.route import RoutingState
+from bothsides.logbook import Book, Entry, Kind
+from bothsides.schema.instant import Instant
+
+Outcome = Literal["new", "merged", "known", "changed"]
+
+_INTAKE_LOCK = 6243673
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of one lead."""
+
+    lead_id: str
+    outcome: Outcome
+    """`new`; `merged` into the lead of the same person; `known` as it is; `changed` by what came now."""
+    stands: LeadNow
+    """The lead that stands for it, as it stands now."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """One batch on its way."""
+
+    agreed: Agreed
+    now: Instant
+    snapshot: int | None
+    candidates: Candidates
+    turns: RoutingState
+    entries: list[Entry]
+
+
+def take(
+    book: Book, agreed: Agreed, leads: Sequence[Lead], *, now: Instant, snapshot: int | None = None, actor: str = "desk"
+) -> list[Taken]:
+    """Takes the leads in, in their order, and posts what that means. A lead that came before is taken once.
+
+    One call may bring one lead or thousands: both go the same way.
+    """
+    if not leads:
+        return []
+    if book.dialect == "postgresql":
+        # Two leads of one company that come at the same moment must see each other.
+        book.all("SELECT pg_advisory_xact_lock(?)", _INTAKE_LOCK)
+    known = leads_by_id(book, list({lead.lead_id for lead in leads}))
+    fresh: dict[str, tuple[LeadNow, Normal, tuple[str, ...]]] = {}
+    for lead in leads:
+        if lead.lead_id not in known and lead.lead_id not in fresh:
+            standing = _standing(lead, now)
+            normal = normal_lead(standing)
+            fresh[lead.lead_id] = standing, normal, identity_keys(normal)
+    found = read_candidates(book, (key for _, _, keys in fresh.values() for key in keys), agreed.matching)
+    found.leads.update({name: lead for name, lead in known.items() if name not in found.leads})
+    work = _Work(
+        agreed=agreed,
+        now=now,
+        snapshot=snapshot,
+        candidates=found,
+        turns=read_turns(book, agreed, now),
+        entries=[],
+    )
+    taken = []
+    for lead in leads:
+        if lead.lead_id in fresh:
+            taken.append(_new(work, lead, *fresh.pop(lead.lead_id), actor))
+        else:
+            taken.append(_again(work, lead, work.candidates.leads[lead.lead_id], actor))
+    book.post(work.entries, now=now)
+    return taken
+
+
+def _standing(lead: Lead, now: Instant) -> LeadNow:
+    return LeadNow(
+        lead_id=lead.lead_id,
+        side=lead.side,
+        source=lead.source,
+        created_at=lead.created_at,
+        received_at=now,
+        fields=dict(lead.fields),
+        events=[(event.event, event.occurred_at, event.amount) for event in lead.events],
+    )
+
+
+def _new(work: _Work, lead: Lead, standing: LeadNow, normal: Normal, keys: tuple[str, ...], actor: str) -> Taken:
+    others = work.candidates.of(keys, work.agreed.matching)
+    twin = _twin(work, standing, normal, others)
+    received = Entry(
+        kind=Kind.LEAD_RECEIVED,
+        subject=lead.lead_id,
+        at=lead.created_at,
+        data={
+            "side": lead.side.value,
+            "source": lead.source,
+            "fields": standing.fields,
+            "received_at": work.now,
+            "keys": () if twin else keys,
+        },
+        key=f"{lead.lead_id}:received",
+        actor=actor,
+    )
+    work.entries.append(received)
+    if twin is not None:
+        return _merged(work, lead, standing, twin, keys)
+    work.entries += _events(lead.lead_id, lead)
+    _recognise(work, standing, normal, others)
+    work.candidates.add(standing, normal, keys)
+    considered = consider(work.agreed, standing, work.turns, work.now, snapshot=work.snapshot, waked_by=_names(lead))
+    work.entries += considered.entries
+    return Taken(lead_id=lead.lead_id, outcome="new", stands=standing)
+
+
+def _twin(work: _Work, standing: LeadNow, normal: Normal, others: Sequence[Normal]) -> LeadNow | None:
+    """The open lead of the same person on the same side; that one goes on."""
+    leads = work.candidates.leads
+    open_leads = [
+        other
+        for other in others
+        if (held := leads.get(other.party.party_id)) is not None and held.is_open and held.side is standing.side
+    ]
+    if not open_leads:
+        return None
+    found = match(normal, open_leads, work.agreed.matching, of="person")
+    if found.outcome == "review":
+        _review(work, standing, found, "same person?")
+    return leads[found.matched_id] if found.outcome == "match" and found.matched_id else None
+
+
+def _recognise(work: _Work, standing: LeadNow, normal: Normal, others: Sequence[Normal]) -> None:
+    """Which known account the lead's company is, and who knows it already."""
+    leads = work.candidates.leads
+    data: dict[str, Any] = {"account": None}
+    if accounts := [other for other in others if other.party.party_id not in leads]:
+        found = match(normal, accounts, work.agreed.matching, of="company")
+        if found.outcome == "review":
+            _review(work, standing, found, "same company?")
+        elif found.outcome == "match":
+            data = _account(work, standing, found)
+    if siblings := [other for other in others if (held := leads.get(other.party.party_id)) and held.owner]:
+        found = match(normal, siblings, work.agreed.matching, of="company")
+        if found.outcome == "match" and found.matched_id:
+            standing.known["company_lead_owner"] = leads[found.matched_id].owner
+            data["company_lead"] = found.matched_id
+    if standing.known:
+        work.entries.append(
+            Entry(
+                kind=Kind.LEAD_MATCHED,
+                subject=standing.lead_id,
+                at=work.now,
+                data={**data, "known": standing.known},
+                policy=work.agreed.versions["matching"],
+                snapshot=work.snapshot,
+            )
+        )
+
+
+def _account(work: _Work, standing: LeadNow, found: Match) -> dict[str, Any]:
+    """The account's part in the line of the match; the lead learns who owns the account."""
+    account = found.account_id
+    standing.account_id = account
+    known: dict[str, Any] = {"organization_id": found.organization_id, "other_side_owner": found.cross_role_owner_id}
+    if account is not None:
+        party = work.candidates.normals[account].party
+        known["account_owner"] = party.owner_id
+        if party.open_deals:
+            known["open_deal_owner"] = party.owner_id
+    standing.known |= {name: value for name, value in known.items() if value is not None}
+    return {
+        "account": account,
+        "organization": found.organization_id,
+        "parent": found.parent_id,
+        "other_side": found.cross_role_id,
+        "rule": found.rule,
+        "decided_by": found.decided_by,
+        "rivals": [[rival.party_id, rival.rule, rival.why_not] for rival in found.rivals],
+        "self_dealing": list(found.self_dealing),
+    }
+
+
+def _review(work: _Work, standing: LeadNow, found: Match, question: str) -> None:
+    """Somebody is to decide; the lead goes its way meanwhile."""
+    item = f"review:{standing.lead_id}:{question}"
+    content = {"question": question, "rivals": [[r.party_id, r.rule, r.why_not] for r in found.rivals]}
+    work.entries.append(
+        Entry(
+            kind=Kind.AGENDA_OPENED,
+            subject=standing.lead_id,
+            at=work.now,
+            data={"item": item, "kind": "identity_review", "content": content},
+            key=item,
+            policy=work.agreed.versions["matching"],
+        )
+    )
+
+
+def _merged(work: _Work, lead: Lead, standing: LeadNow, twin: LeadNow, keys: Sequence[str]) -> Taken:
+    """The new lead goes into the open one: its values by survivorship, its events with their own time."""
+    merging = merge(profile(twin), profile(standing), work.agreed.matching.policy.survivorship)
+    before = dict(twin.fields)
+    twin.fields = {name: held.value for name, held in merging.result.fields.items()}
+    work.entries.append(
+        Entry(
+            kind=Kind.LEADS_MERGED,
+            subject=twin.lead_id,
+            at=work.now,
+            data={
+                "absorbed": lead.lead_id,
+                "fields": twin.fields,
+                "fields_before": before,
+                "keys": [key for key in keys if twin.lead_id not in work.candidates.holders.get(key, ())],
+                "choices": [[c.field, c.rule, c.stayed, c.gave_way] for c in merging.choices],
+            },
+            key=f"merge:{twin.lead_id}:{lead.lead_id}",
+            policy=work.agreed.versions["matching"],
+        )
+    )
+    work.entries += _events(twin.lead_id, lead)
+    twin.events += standing.events
+    standing.merged_into, standing.is_open = twin.lead_id, False
+    work.candidates.leads[lead.lead_id] = standing
+    for key in keys:
+        holders = work.candidates.holders.setdefault(key, [])
+        if twin.lead_id not in holders:
+            holders.append(twin.lead_id)
+    work.candidates.changed(twin)
+    work.entries += consider(
+        work.agreed, twin, work.turns, work.now, snapshot=work.snapshot, waked_by=_names(lead)
+    ).entries
+    return Taken(lead_id=lead.lead_id, outcome="merged", stands=twin)
+
+
+def _again(work: _Work, lead: Lead, standing: LeadNow, actor: str) -> Taken:
+    """A lead that came before: its source may have corrected it, or it did something since."""
+    target = standing
+    while target.merged_into is not None and target.merged_into in work.candidates.leads:
+        target = work.candidates.leads[target.merged_into]
+    changed = {name: value for name, value in lead.fields.items() if target.fields.get(name) != value}
+    seen = {(name, at) for name, at, _ in target.events}
+    news = [event for event in lead.events if (event.event, event.occurred_at) not in seen]
+    if target is not standing or not lead.has_key:
+        changed = {}
+    if not changed and not news:
+        return Taken(lead_id=lead.lead_id, outcome="known", stands=target)
+    if changed:
+        before = identity_keys(normal_lead(target))
+        data: dict[str, Any] = {"before": {name: target.fields.get(name) for name in changed}, "changed": changed}
+        target.fields |= changed
+        after = identity_keys(normal_lead(target))
+        data |= {
+            "fields": target.fields,
+            "keys": [key for key in after if key not in before],
+            "keys_gone": [key for key in before if key not in after],
+        }
+        work.entries.append(Entry(kind=Kind.LEAD_CHANGED, subject=target.lead_id, at=work.now, data=data, actor=actor))
+        work.candidates.changed(target)
+    for event in news:
+        target.events.append((event.event, event.occurred_at, event.amount))
+        work.entries.append(event_line(target.lead_id, event.event, event.occurred_at, event.amount))
+    waked = frozenset(event.event for event in news)
+    work.entries += consider(work.agreed, target, work.turns, work.now, snapshot=work.snapshot, waked_by=waked).entries
+    return Taken(lead_id=lead.lead_id, outcome="changed", stands=target)
+
+
+def profile(lead: LeadNow) -> Profile:
+    """The lead's values as survivorship weighs them."""
+    return Profile(
+        party_id=lead.lead_id,
+        fields={name: Held(value=value, at=lead.received_at) for name, value in lead.fields.items()},
+    )
+
+
+def _events(lead_id: str, lead: Lead) -> list[Entry]:
+    return [event_line(lead_id, event.event, event.occurred_at, event.amount) for event in lead.events]
+
+
+def event_line(lead_id: str, event: str, at: Instant, amount: float) -> Entry:
+    """The line that tells what a lead did."""
+    return Entry(kind=Kind.EVENT_SEEN, subject=lead_id, at=at, data={"event": event, "amount": amount})
+
+
+def _names(lead: Lead) -> Collection[str]:
+    return frozenset(event.event for event in lead.events)
