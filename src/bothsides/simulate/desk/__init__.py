@@ -1,5 +1,6 @@
 """A simulated quarter of the lead desk with known truth, how people react to it, and the desk's benchmark."""
 
+from bothsides.simulate.desk.aftermath import Aftermath, aftermath
 from bothsides.simulate.desk.layouts import ENVELOPES, LAYOUTS
 from bothsides.simulate.desk.lead import QuarterLead
 from bothsides.simulate.desk.odds import Engagement
@@ -16,6 +17,7 @@ __all__ = [
     "ENVELOPES",
     "LAYOUTS",
     "START",
+    "Aftermath",
     "Close",
     "Delivery",
     "Disposition",
@@ -29,6 +31,7 @@ __all__ = [
     "Team",
     "Touch",
     "Workload",
+    "aftermath",
     "past_leads",
     "quarter",
     "reaction",

@@ -13,7 +13,8 @@ from bothsides.simulate.desk.hours import local_moment, public_holidays
 WEEKS = 13
 CAMPAIGN = "spring-giveaway"
 CAMPAIGN_WEEKS = (6, 7)
-"""The weeks (counted from 0) in which a prize draw on social networks brings people who buy nothing."""
+"""The weeks (counted from 0) in which a prize draw on social networks brings people who buy nothing. Whoever asks for
+a demo takes part, so most of them look qualified."""
 CAMPAIGN_LIFT = 0.6
 """Leads of the campaign a week, as a share of the usual leads a week."""
 FAIR_WEEKS = (1, 5, 10)
@@ -24,7 +25,7 @@ SLOW_FACTOR = 0.5
 _WEEKDAYS = {0: 0.2, 1: 0.21, 2: 0.2, 3: 0.19, 4: 0.13, 5: 0.04, 6: 0.03}
 _SOURCES = {"web_form": 0.6, "crm": 0.26, "partner": 0.14}
 _CHANNELS = {
-    "web_form": {"organic_search": 0.34, "paid_search": 0.28, "content": 0.2, "direct": 0.12, "paid_social": 0.06},
+    "web_form": {"organic": 0.34, "paid_search": 0.28, "content": 0.2, "direct": 0.12, "paid_social": 0.06},
     "crm": {"referral": 0.45, "outbound": 0.4, "event": 0.15},
     "partner": {"partner": 1.0},
 }
@@ -75,7 +76,7 @@ def _of_week(seed: int, start: date, week: int, leads_per_week: int) -> Iterator
         for number in range(max(3, int(leads_per_week * FAIR_SHARE))):
             country = pick(tuple(ZONES), seed, "fair country", week, number)
             yield Arrival(
-                at=uploaded, week=week, source="trade_fair", channel="trade_fair", campaign=fair, country=country
+                at=uploaded, week=week, source="trade_fair", channel="trade_show", campaign=fair, country=country
             )
 
 

@@ -60,6 +60,7 @@ _CHANCES: dict[Side, dict[str, dict[str, float]]] = {
         },
     },
 }
+_IN_THE_DRAW = {"demo_requested": 0.85, "pricing_viewed": 0.2, "email_opened": 0.6}
 _PROFILES = {"hot": (3, 4, 6, 8), "warm": (0, 1, 2, 3, 4), "cold": (0, 0, 0, 1)}
 _SKUS = {"hot": (40, 60, 120, 400), "warm": (5, 12, 30, 60), "cold": (1, 3, 5)}
 _DAYS_AROUND = (-12.0, 6.0)
@@ -67,11 +68,12 @@ _DAYS_AROUND = (-12.0, 6.0)
 
 
 def engagements(seed: int, lead: str, side: Side, arrived_at: Instant, prize_draw: bool) -> tuple[Engagement, ...]:
-    """The events of one lead in time order; people of a prize draw open mail and look at prices, no more."""
+    """The events of one lead in time order. Most of the prize draw ask for a demo: that is how one takes part."""
     intent = "cold" if prize_draw else weighted(_INTENTS, seed, "intent", lead)
     found = []
-    for event, chance in _CHANCES[side][intent].items():
-        if happens(chance * (0.2 if prize_draw else 1.0), seed, event, lead):
+    for event, usual in _CHANCES[side][intent].items():
+        chance = _IN_THE_DRAW.get(event, 0.02) if prize_draw else usual
+        if happens(chance, seed, event, lead):
             amount = float(pick(_SKUS[intent], seed, "skus", lead)) if event == "listing_added" else 1.0
             found.append(
                 Engagement(lead=lead, event=event, occurred_at=_moment(seed, lead, event, arrived_at), amount=amount)

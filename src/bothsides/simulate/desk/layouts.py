@@ -21,6 +21,7 @@ _ON_FORMS = (
     "job_title",
     "language",
     "sku_count",
+    "marketing_consent",
 )
 
 LAYOUTS: Mapping[str, Mapping[str, str]] = {
@@ -84,13 +85,19 @@ ENVELOPES: Mapping[str, Mapping[str, str]] = {
 }
 """How each system names its key of a lead and when it came in; a list of a trade fair says neither."""
 
-SOURCE_WORDS: Mapping[str, tuple[str, ...]] = {
-    "web_form": ("web_form", "Web Form", "webform", "WEB"),
-    "crm": ("crm", "CRM", "salesforce"),
-    "partner": ("partner", "Partner Portal"),
-    "trade_fair": ("trade_fair", "Tradeshow", "Messe"),
+CHANNEL_WORDS: Mapping[str, tuple[str, ...]] = {
+    "organic": ("Organic Search", "google / organic", "SEO"),
+    "paid_search": ("Google Ads", "AdWords", "google / cpc"),
+    "paid_social": ("LinkedIn Ads", "Paid Social"),
+    "content": ("Content", "White Paper"),
+    "direct": ("(direct)", "Direct"),
+    "referral": ("Referral", "word of mouth"),
+    "outbound": ("Cold Call", "Outbound"),
+    "event": ("Event",),
+    "partner": ("Partner", "Partner Portal"),
+    "trade_show": ("Tradeshow", "Messe", "fair"),
 }
-"""The words that each system writes for its source, the standard one first: what hygiene has to standardise."""
+"""By channel, what systems write for it beside the standard word: what hygiene has to standardise."""
 
 SIDE_WORDS: Mapping[str, Mapping[str, str]] = {
     "web_form": {"buyer": "buyer", "supplier": "supplier"},

@@ -10,7 +10,7 @@ from bothsides.simulate.desk.arrivals import CAMPAIGN, Arrival
 from bothsides.simulate.desk.chance import happens, identity, pick, share, skewed, weighted
 from bothsides.simulate.desk.companies import LANGUAGES, Company, spelled
 from bothsides.simulate.desk.engagement import engagements
-from bothsides.simulate.desk.layouts import carried
+from bothsides.simulate.desk.layouts import CHANNEL_WORDS, carried
 from bothsides.simulate.desk.odds import Engagement, traits, win_probability
 
 FREE_MAIL = ("gmail.com", "outlook.com", "gmx.de", "yahoo.co.uk", "wp.pl", "libero.it")
@@ -36,7 +36,7 @@ _TITLES = {
     "Office Manager": 0.07,
     "Student": 0.03,
 }
-_PRIZE_DRAW_TITLES = {"Student": 0.35, "Trainee": 0.2, "Engineer": 0.2, "Office Manager": 0.15, "Owner": 0.1}
+_PRIZE_DRAW_TITLES = {"Engineer": 0.3, "Office Manager": 0.3, "Operations Manager": 0.2, "Student": 0.12, "Owner": 0.08}
 _SPEND = {"long_tail": 3_500.0, "mid_market": 22_000.0, "enterprise": 130_000.0}
 _MISSING = {"phone": 0.22, "website": 0.35, "employees": 0.4, "deal_size": 0.3, "job_title": 0.1, "category": 0.08}
 _DISGUISED = 0.06
@@ -104,7 +104,7 @@ def draw_lead(seed: int, number: int, arrival: Arrival, known: Known) -> Quarter
     """The lead of this number: what it says, what it does and how good it truly is."""
     lead = identity(seed, "lead", number)
     prize_draw = arrival.campaign == CAMPAIGN
-    free_mail = happens(0.8 if prize_draw else 0.09, seed, "free mail", known.company.number, known.person)
+    free_mail = happens(0.3 if prize_draw else 0.09, seed, "free mail", known.company.number, known.person)
     titles = _PRIZE_DRAW_TITLES if prize_draw else _TITLES
     title = weighted(titles, seed, "title", known.company.number, known.person)
     spend = int(round(skewed(_SPEND[known.company.segment], 0.5, seed, "spend", lead), -2))
@@ -132,7 +132,7 @@ def draw_lead(seed: int, number: int, arrival: Arrival, known: Known) -> Quarter
         events=events,
         traits=of_lead,
         win_probability=win_probability(known.side, of_lead),
-        reachable=0.5 if prize_draw else 0.85,
+        reachable=0.7 if prize_draw else 0.85,
         duplicate_of=known.duplicate_of,
         account_id=known.account_id,
         other_side=known.other_side,
@@ -163,7 +163,7 @@ def _fields(
     said: dict[str, object] = {
         "side": known.side.value,
         "source": arrival.source,
-        "channel": arrival.channel,
+        "channel": _channel(seed, lead, arrival.channel),
         "campaign": arrival.campaign,
         "company": company.name if known.duplicate_of is None else spelled(company.name, seed, lead),
         **who,
@@ -178,6 +178,7 @@ def _fields(
         "employees": company.employees,
         "language": LANGUAGES[company.country],
         "sku_count": skus or None,
+        "marketing_consent": happens(0.6, seed, "consents", lead),
     }
     for field, missing in _MISSING.items():
         drawn = share(seed, "said", field, lead)
@@ -187,8 +188,13 @@ def _fields(
             said[field] = pick(NO_VALUE, seed, "no value", field, lead)
     if happens(_UNKNOWN_SIDE, seed, "unknown side", lead):
         said["side"] = None
-    if prize_draw and happens(0.5, seed, "no company", lead):
+    if prize_draw and happens(0.15, seed, "no company", lead):
         said["company"] = pick(NO_VALUE, seed, "no company name", lead)
         said["website"] = None
     known_there = carried(arrival.source)
     return {field: value for field, value in said.items() if value is not None and field in known_there}
+
+
+def _channel(seed: int, lead: str, channel: str) -> str:
+    """The channel as the system writes it: in one of four leads not by the standard word."""
+    return pick(CHANNEL_WORDS[channel], seed, "channel word", lead) if happens(0.25, seed, "word", lead) else channel

@@ -11,12 +11,14 @@ from bothsides.schema.instant import DAY, HOUR, MINUTE, Instant
 from bothsides.schema.money import Money
 from bothsides.schema.side import Side
 from bothsides.schema.stage import LeadStage
-from bothsides.simulate.desk.chance import happens, share, skewed, weighted
+from bothsides.simulate.desk.chance import happens, pick, share, skewed, weighted
 from bothsides.simulate.desk.lead import QuarterLead
 from bothsides.simulate.desk.odds import hours_between, win_probability
 from bothsides.simulate.desk.quarter import Quarter
 from bothsides.simulate.desk.reasons import (
+    NONE_RAISED,
     OBJECTIONS,
+    QUESTIONS,
     REJECTED,
     REJECTED_PRIZE_DRAW,
     UNREACHABLE,
@@ -66,15 +68,16 @@ class StageMove:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Close:
-    """How it ended: reason and objection are codes; `amount` is the first year's spend or sales, of a win alone."""
+    """How it ended, in codes ("none" for no objection). `amount` is a year's trade, won or lost."""
 
     lead: str
     owner: str
     closed_at: Instant
     won: bool
     reason: str
-    objection: str | None
-    amount: Money | None
+    objections: tuple[str, ...]
+    questions: tuple[str, ...]
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +117,16 @@ def reaction(quarter: Quarter, lead: QuarterLead, owner: str, assigned_at: Insta
 
 
 def heat(seed: int, lead: QuarterLead) -> float:
-    """How hot a lead looks to the person who has it, 0-1: its true chance blurred by judgement."""
-    return min(1.0, max(0.0, lead.win_probability * 1.6 + 0.3 * (share(seed, "looks", lead.lead) - 0.5)))
+    """How hot a lead looks to the person who has it, 0-1: its chance blurred by judgement.
+
+    Nobody sees before the first call that a lead only took part in the prize draw.
+    """
+    chance = win_probability(lead.side, lead.traits - {"prize_draw"})
+    return min(1.0, max(0.0, chance * 1.6 + 0.3 * (share(seed, "looks", lead.lead) - 0.5)))
 
 
 def _neglected(seed: int, rep: Rep, lead: QuarterLead) -> bool:
-    chance = rep.neglect * (1.6 - 1.4 * heat(seed, lead)) + (0.1 if lead.prize_draw else 0.0)
+    chance = rep.neglect * (1.6 - 1.4 * heat(seed, lead))
     return happens(chance, seed, "neglected", lead.lead, rep.rep_id)
 
 
@@ -207,7 +214,7 @@ def _to_the_end(
     moves += [(at, LeadStage.CLOSED_WON if wins else LeadStage.CLOSED_LOST) for at in ends]
     stages = tuple(StageMove(lead=lead.lead, moved_at=at, stage=stage) for at, stage in moves)
     reasons = WON[lead.side] if wins else lost_reasons(lead.side, lead.company.category, lead.company.region)
-    objects = happens(0.45, seed, "objects", lead.lead)
+    objects, asks = happens(0.45, seed, "objects", lead.lead), happens(0.3, seed, "asks", lead.lead)
     close = [
         Close(
             lead=lead.lead,
@@ -215,8 +222,9 @@ def _to_the_end(
             closed_at=at,
             won=wins,
             reason=weighted(reasons, seed, "closed for", lead.lead),
-            objection=weighted(OBJECTIONS[lead.side], seed, "objection", lead.lead) if objects else None,
-            amount=Money(minor=lead.deal_size * 100, currency="GBP") if wins else None,
+            objections=(weighted(OBJECTIONS[lead.side], seed, "objection", lead.lead) if objects else NONE_RAISED,),
+            questions=(pick(QUESTIONS[lead.side], seed, "question", lead.lead),) if asks else (),
+            amount=Money(minor=lead.deal_size * 100, currency="GBP"),
         )
         for at in ends
     ]

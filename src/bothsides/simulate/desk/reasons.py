@@ -14,8 +14,8 @@ REJECTED: Mapping[str, float] = {
     "bad_timing": 0.2,
 }
 REJECTED_PRIZE_DRAW: Mapping[str, float] = {
-    "student_or_job_seeker": 0.4,
-    "no_buying_need": 0.35,
+    "student_or_job_seeker": 0.2,
+    "no_buying_need": 0.55,
     "wrong_contact_data": 0.25,
 }
 UNREACHABLE = "unreachable"
@@ -44,6 +44,12 @@ LOST: Mapping[Side, Mapping[str, float]] = {
 OBJECTIONS: Mapping[Side, Mapping[str, float]] = {
     Side.BUYER: {"price_over_current": 0.34, "who_vets_suppliers": 0.26, "payment_terms": 0.2, "one_more_system": 0.2},
     Side.SUPPLIER: {"commission": 0.4, "price_visibility": 0.25, "time_to_list": 0.2, "payout_delay": 0.15},
+}
+NONE_RAISED = "none"
+"""Written where a lead objected to nothing."""
+QUESTIONS: Mapping[Side, tuple[str, ...]] = {
+    Side.BUYER: ("how_are_suppliers_checked", "can_i_pay_on_invoice", "does_it_work_with_our_erp"),
+    Side.SUPPLIER: ("what_does_it_cost", "does_it_work_with_our_erp"),
 }
 EMPTY_CELL = ("Electrical", "EU")
 """Category and region without enough suppliers: buyers there are lost for want of one twice as often."""

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from bothsides.schema.instant import HOUR, MINUTE, Instant, in_utc
 from bothsides.simulate.desk.chance import happens, pick, share
-from bothsides.simulate.desk.layouts import ENVELOPES, LAYOUTS, SIDE_WORDS, SOURCE_WORDS
+from bothsides.simulate.desk.layouts import ENVELOPES, LAYOUTS, SIDE_WORDS
 from bothsides.simulate.desk.lead import QuarterLead
 
 NO_SIDE = (None, "both", "reseller")
@@ -124,10 +124,7 @@ def _row(seed: int, lead: QuarterLead) -> dict[str, object]:
     row: dict[str, object] = {}
     for field, name in LAYOUTS[lead.source].items():
         value = lead.fields.get(field)
-        if field == "source":
-            words = SOURCE_WORDS[lead.source]
-            value = words[0] if happens(0.8, seed, "source word", lead.lead) else pick(words, seed, "word", lead.lead)
-        elif field == "side":
+        if field == "side":
             value = SIDE_WORDS[lead.source][str(value)] if value else pick(NO_SIDE, seed, "no side", lead.lead)
         row[name] = value if value is not None else pick((None, ""), seed, "empty", field, lead.lead)
     return row
