@@ -188,6 +188,18 @@ def test_partners_share_a_territory_by_grade_and_those_who_declined_are_out() ->
     assert desk.lead(country="FR").queue == "partners"
 
 
+def test_each_territory_has_its_own_turns() -> None:
+    desk = partners()
+    for _ in range(50):
+        desk.lead(country="UK")
+    decided = [desk.lead(country="DE") for _ in range(40)]
+    assert Counter(one.owner for one in decided) == {"gold": 30, "bronze": 10}
+    assert {one.lane for one in decided} == {"partners/dach"}
+    assert ("place", decided[0].owner, "partners/dach") in decided[0].changed
+    assert credit(desk.compiled, desk.state, "partners/dach", "bronze", "rejected", NOON, NOON)
+    assert Counter(desk.lead(country="DE").owner for _ in range(3)) == {"gold": 2, "bronze": 1}
+
+
 def test_leads_that_wait_for_partners_drain_by_their_territory() -> None:
     desk = partners()
     leads = [

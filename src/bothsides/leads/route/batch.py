@@ -139,7 +139,7 @@ class _Run:
         if lifted:
             self.changed += [("place", seat.id, self.pool.name) for seat in seats]
         if self.pool.keep_place and self.free.missing:
-            self.changed += missed(self.pool, self.free, self.places)
+            self.changed += missed(self.pool.name, self.free, self.places)
         self.pointers = [spot.pointer or 0 for spot in self.spots]
         self.total, self.weights = counted(seats, self.pointers)
         self.marked = True

@@ -118,12 +118,14 @@ def route_in_pool(
                 trace=tuple(trail.steps),
                 saw=tuple(trail.saw),
             )
-    seat, held, changed = turn(compiled, pool, free, lead_id, state, now)
+    lane = _lane(pool, territory)
+    seat, held, changed = turn(compiled, pool, free, lead_id, state, now, lane)
     return Decision(
         lead_id=lead_id,
         to=Destination.PARTNER if seat.member.partner else Destination.OWNER,
         owner=seat.id,
         pool=pool.name,
+        lane=lane,
         rule=rule,
         holdout=held,
         candidates=len(free.seats),
@@ -134,14 +136,20 @@ def route_in_pool(
 
 
 def turn(
-    compiled: CompiledRouting, pool: CompiledPool, free: Free, lead_id: str, state: RoutingState, now: Instant
+    compiled: CompiledRouting,
+    pool: CompiledPool,
+    free: Free,
+    lead_id: str,
+    state: RoutingState,
+    now: Instant,
+    lane: str,
 ) -> tuple[Seat, bool, tuple[Changed, ...]]:
     """One turn among the free seats: who gets the lead, whether it is a holdout, and what changed.
 
     A held-out lead goes to each free member with the same chance, whatever the weights, and counts as a turn: the
     others catch up with the leads that follow, so that numbers stay even.
     """
-    places = state.places_of(pool.name)
+    places = state.places_of(lane)
     spots, lifted = seated(pool, free.seats, places)
     below, pick = draw(compiled.draw_key, lead_id)
     held = below < pool.holdout_below
@@ -153,18 +161,18 @@ def turn(
     seat, spot = free.seats[position], spots[position]
     spot.pointer = (spot.pointer or 0) + seat.step
     take(compiled, state, seat.id, now)
-    changed = seat.changed
+    changed = (("load", seat.id, ""), ("place", seat.id, lane)) if pool.by_territory else seat.changed
     if lifted:
-        changed += tuple(("place", other.id, pool.name) for other in free.seats if other is not seat)
+        changed += tuple(("place", other.id, lane) for other in free.seats if other is not seat)
     if pool.keep_place and free.missing:
-        changed += missed(pool, free, places)
+        changed += missed(lane, free, places)
     return seat, held, changed
 
 
 def credit(
     compiled: CompiledRouting,
     state: RoutingState,
-    pool: str | None,
+    lane: str | None,
     member: str,
     reason: Literal["no_show", "duplicate", "rejected"],
     given_at: Instant,
@@ -172,6 +180,7 @@ def credit(
 ) -> bool:
     """Give a member the turn of a lead back that came to nothing; False where the policy does not for this reason.
 
+    `lane` is the decision's, None for a lead that was given without a turn.
     The lead no longer counts as open, nor as one of today if it was given today, nor in the window. Call it once per
     lead. Raises ValueError for an unknown member.
     """
@@ -186,8 +195,9 @@ def credit(
         load.today = max(load.today - 1, 0)
     if given_at in load.recent:
         load.recent.remove(given_at)
-    if pool is not None:
-        give_back(compiled.pools[pool], member, state.places_of(pool))
+    pool = compiled.pools.get(lane.partition("/")[0]) if lane is not None else None
+    if pool is not None and lane is not None:
+        give_back(pool, member, state.places_of(lane))
     return True
 
 
@@ -268,19 +278,23 @@ def _to_owner(
     owner, by = known
     extra: tuple[Changed, ...] = ()
     if compiled.owner_first.moves_turn and rule is not None:
-        pool_name, _, _ = _target(compiled, rule, fields, Trail())
-        extra = _owner_turn(compiled, pool_name, owner, state)
+        pool_name, _, territory = _target(compiled, rule, fields, Trail())
+        if pool := compiled.pools.get(pool_name):
+            extra = _owner_turn(pool, _lane(pool, territory), owner, state)
     return _given(compiled, lead_id, owner, rule.name if rule else None, state, now, trail, known_by=by, extra=extra)
 
 
-def _owner_turn(compiled: CompiledRouting, pool_name: str, owner: str, state: RoutingState) -> tuple[Changed, ...]:
-    pool = compiled.pools.get(pool_name)
-    for seat in pool.seats if pool else ():
-        if pool is not None and seat.id == owner:
-            (spot,), _ = seated(pool, [seat], state.places_of(pool.name))
+def _owner_turn(pool: CompiledPool, lane: str, owner: str, state: RoutingState) -> tuple[Changed, ...]:
+    for seat in pool.seats:
+        if seat.id == owner:
+            (spot,), _ = seated(pool, [seat], state.places_of(lane))
             spot.pointer = (spot.pointer or 0) + seat.step
-            return (("place", owner, pool.name),)
+            return (("place", owner, lane),)
     return ()
+
+
+def _lane(pool: CompiledPool, territory: str | None) -> str:
+    return f"{pool.name}/{territory}" if pool.by_territory else pool.name
 
 
 def _target(

@@ -47,6 +47,8 @@ class Decision:
     queue: str | None = None
     pool: str | None = None
     """The pool whose turn it was, or whose queue the lead waits in."""
+    lane: str | None = None
+    """Whose turns it was one of: the pool's, or of one territory, 'pool/territory', where the pool shares by these."""
     rule: str | None = None
     """The rule that the lead passed; None where none was."""
     known_by: str | None = None

@@ -113,7 +113,7 @@ class Pool:
     holdout_share: Share | None = None
     """Share of leads given at random, in place of the policy's."""
     by_territory: bool = False
-    """Only members who have the lead's territory take turns."""
+    """Only members who have the lead's territory take turns, and each territory has its own turns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,6 +89,8 @@ def _of_member(
 
 def _of_pool(pool: Pool, members: dict[str, Member], policy: RoutingPolicy) -> Iterator[str]:
     name = f"pool {pool.name!r}"
+    if "/" in pool.name:
+        yield f"{name}: must have no '/' in its name"
     if pool.members and (pool.team or pool.role or pool.skills):
         yield f"{name}: has both members and team, role or skills; keep one way"
     for member in pool.members:

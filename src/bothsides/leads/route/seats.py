@@ -108,12 +108,12 @@ def take(compiled: CompiledRouting, state: RoutingState, member_id: str, now: In
         recent.insert(bisect_right(recent, now), now)
 
 
-def missed(pool: CompiledPool, free: Free, places: dict[str, Place]) -> tuple[Changed, ...]:
-    """Mark those who miss this turn, so that they come back to the pool's level."""
+def missed(lane: str, free: Free, places: dict[str, Place]) -> tuple[Changed, ...]:
+    """Mark those who miss this turn, so that they come back to the level of the lane."""
     changed: list[Changed] = []
     for seat in free.missing:
         place = places.get(seat.id)
         if place is not None and place.pointer is not None and not place.away:
             place.away = True
-            changed.append(("place", seat.id, pool.name))
+            changed.append(("place", seat.id, lane))
     return tuple(changed)

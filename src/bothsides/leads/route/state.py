@@ -22,7 +22,7 @@ class Load:
 
 @dataclass(slots=True, kw_only=True)
 class Place:
-    """Where a member stands in the turns of one pool."""
+    """Where a member stands in the turns of one lane."""
 
     pointer: int | None = None
     """Turns taken, in steps of the pool; who has the least is next. None before the first turn."""
@@ -39,7 +39,7 @@ class RoutingState:
     loads: dict[str, Load] = field(default_factory=dict)
     """By member id."""
     places: dict[str, dict[str, Place]] = field(default_factory=dict)
-    """By pool name, then member id."""
+    """By lane (a pool's name, or 'pool/territory' where the pool shares each territory apart), then member id."""
 
     def load_of(self, member: str) -> Load:
         """The member's load, a fresh one where there was none."""
@@ -48,13 +48,13 @@ class RoutingState:
             load = self.loads[member] = Load()
         return load
 
-    def places_of(self, pool: str) -> dict[str, Place]:
-        """The places of the pool."""
-        places = self.places.get(pool)
+    def places_of(self, lane: str) -> dict[str, Place]:
+        """The places in the lane."""
+        places = self.places.get(lane)
         if places is None:
-            places = self.places[pool] = {}
+            places = self.places[lane] = {}
         return places
 
 
 Changed = tuple[Literal["load", "place"], str, str]
-"""What a decision changed in the state, to be written back: ('load', member, '') or ('place', member, pool)."""
+"""What a decision changed in the state, to be written back: ('load', member, '') or ('place', member, lane)."""
