@@ -16,8 +16,9 @@ from bothsides.identity.weights import Floats
 
 Evidence = Callable[[Ints, Ints], Floats]
 """How strongly each pair speaks for being one party: 0 is even odds, below speaks against."""
-_MOST = 20.0
-"""No single pair speaks louder than this."""
+_MOST = 5.0
+"""No single pair speaks louder than this, 32 to 1: the fields of a damaged record err together, so their weights add up
+to more than the pair deserves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

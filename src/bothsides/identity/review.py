@@ -64,17 +64,21 @@ def told(
     unsure: Sequence[Review] = (),
     weights: Weights | None = None,
 ) -> Clusters:
-    """The groups after so many joins, with the links that were refused and those at most `margin` below the last."""
+    """The groups after so many joins, with the links that were refused and those at most `margin` below the last.
+
+    Of all refused links between two groups the surest is listed: it is one question to a person.
+    """
     threshold = growth.joined[steps - 1].weight if steps else float("inf")
     groups = [group for group in growth.groups(steps) if len(group) > 1]
     together = {node: number for number, group in enumerate(groups) for node in group}
-    refused = [
-        review(
-            normals, link.first, link.second, "differ" if link.why.startswith("differ") else "above_the_cap", link.why
-        )
-        for link in growth.refused
-        if link.weight >= threshold and together.get(link.first, -1) != together.get(link.second, -2)
-    ]
+    refused: dict[tuple[int, int], Review] = {}
+    for link in growth.refused:
+        between = sorted((together.get(link.first, -1 - link.first), together.get(link.second, -1 - link.second)))
+        if link.weight >= threshold and between[0] != between[1]:
+            kind: Reason = "differ" if link.why.startswith("differ") else "above_the_cap"
+            refused.setdefault(
+                (between[0], between[1]), review(normals, link.first, link.second, kind, link.why, link.weight)
+            )
     below = [
         review(normals, join.first[0], join.second[0], "unsure", "just below the threshold", join.weight)
         for join in growth.joined[steps:]
@@ -82,7 +86,7 @@ def told(
     ]
     return Clusters(
         groups=tuple(tuple(normals[node].party.party_id for node in group) for group in groups),
-        reviews=(*refused, *below, *unsure),
+        reviews=(*refused.values(), *below, *unsure),
         threshold=threshold,
         compared=compared,
         spellings=max((len(group) for group in groups), default=1),

@@ -84,8 +84,11 @@ def merge(kept: Profile, absorbed: Profile, policy: SurvivorshipPolicy) -> Merge
     choices = []
     for name in dict.fromkeys((*kept.fields, *absorbed.fields)):
         mine, theirs = kept.fields.get(name), absorbed.fields.get(name)
-        if mine is None or theirs is None:
-            fields[name] = mine or theirs  # type: ignore[assignment]  # the name comes from one of the two
+        if mine is None:
+            fields[name] = absorbed.fields[name]
+            continue
+        if theirs is None:
+            fields[name] = mine
             continue
         rule = policy.fields.get(name, policy.otherwise)
         fields[name] = _survivor(rule, mine, theirs)
