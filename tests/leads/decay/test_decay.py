@@ -80,7 +80,7 @@ def test_a_naive_version_is_found_out(
             check()
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(-20, 300), st.booleans()), max_size=8),
     st.lists(st.integers(1, 60), min_size=1, max_size=12),

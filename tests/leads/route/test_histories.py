@@ -32,7 +32,7 @@ def agreed(caps: list[tuple[int | None, int | None, int | None]], after_absence:
     return policy(people, [pool(*people, after_absence=after_absence)], holdout_share=0.2)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(
     st.lists(st.tuples(*(st.sampled_from([None, 1, 2, 5]) for _ in range(3))), min_size=REPS, max_size=REPS),
     st.sampled_from(["keep_place", "catch_up"]),

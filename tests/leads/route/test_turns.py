@@ -14,7 +14,7 @@ from bothsides.schema.instant import HOUR
 weights = st.lists(st.integers(1, HEAVIEST), min_size=1, max_size=12)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(weights, st.integers(1, 150), st.text(max_size=3))
 def test_everybody_is_within_a_lead_of_the_share(each: list[int], leads: int, seed: str) -> None:
     people = [Member(id=f"rep{at}", weight=weight) for at, weight in enumerate(each)]
@@ -26,7 +26,7 @@ def test_everybody_is_within_a_lead_of_the_share(each: list[int], leads: int, se
             assert abs(counts[member.id] * sum(each) - total * member.weight) < sum(each)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_overlapping_pools_with_weights_are_each_within_a_lead(data: st.DataObject) -> None:
     count = data.draw(st.integers(2, 6))
@@ -46,7 +46,7 @@ def test_overlapping_pools_with_weights_are_each_within_a_lead(data: st.DataObje
         assert all(abs(counts[number][f"rep{at}"] * heavy - total * (at + 1)) < heavy for at in inside[number])
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_a_claim_decides_what_one_by_one_would(data: st.DataObject) -> None:
     people = [
@@ -96,7 +96,7 @@ def test_a_claim_decides_what_one_by_one_would(data: st.DataObject) -> None:
                 assert other.state.places_of("sales").get(who, Place()) == place
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.integers(1, 20)), max_size=12))
 def test_whoever_comes_back_gets_no_more_than_a_turn_beyond_the_share(moves: list[tuple[int, bool, int]]) -> None:
     people = [Member(id=f"rep{at}") for at in range(4)]

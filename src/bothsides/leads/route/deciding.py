@@ -41,40 +41,18 @@ def route(
         if known is not None:
             return _to_owner(compiled, lead_id, known, rule, fields, state, now, trail)
     if rule is None:
-        return Decision(
-            lead_id=lead_id,
-            to=Destination.QUEUE,
-            queue=compiled.otherwise_queue,
-            trace=tuple(trail.steps),
-            saw=tuple(trail.saw),
-        )
+        return _no_person(lead_id, Destination.QUEUE, trail, queue=compiled.otherwise_queue)
     if rule.to in _AUTOMATED:
-        return Decision(
-            lead_id=lead_id, to=_AUTOMATED[rule.to], rule=rule.name, trace=tuple(trail.steps), saw=tuple(trail.saw)
-        )
+        return _no_person(lead_id, _AUTOMATED[rule.to], trail, rule=rule.name)
     if rule.to is To.QUEUE:
-        return Decision(
-            lead_id=lead_id,
-            to=Destination.QUEUE,
-            queue=rule.target,
-            rule=rule.name,
-            trace=tuple(trail.steps),
-            saw=tuple(trail.saw),
-        )
+        return _no_person(lead_id, Destination.QUEUE, trail, rule=rule.name, queue=rule.target)
     pool_name, member, territory = _target(compiled, rule, fields, trail)
     if member and not (why := _unfit(compiled, member, state, now, left_out)):
         return _given(compiled, lead_id, member, rule.name, state, now, trail)
     if member:
         trail.steps.append(("skipped", member, why))
     if not pool_name:
-        return Decision(
-            lead_id=lead_id,
-            to=Destination.QUEUE,
-            queue=compiled.otherwise_queue,
-            rule=rule.name,
-            trace=tuple(trail.steps),
-            saw=tuple(trail.saw),
-        )
+        return _no_person(lead_id, Destination.QUEUE, trail, rule=rule.name, queue=compiled.otherwise_queue)
     return route_in_pool(
         compiled, compiled.pools[pool_name], lead_id, state, now,
         rule=rule.name, left_out=left_out, territory=territory, trail=trail,
@@ -109,15 +87,7 @@ def route_in_pool(
         elif way == "manager":
             trail.steps.append(("skipped", pool.manager, why))
         if not free.seats:
-            return Decision(
-                lead_id=lead_id,
-                to=Destination.QUEUE,
-                queue=pool.queue,
-                pool=pool.name,
-                rule=rule,
-                trace=tuple(trail.steps),
-                saw=tuple(trail.saw),
-            )
+            return _no_person(lead_id, Destination.QUEUE, trail, rule=rule, queue=pool.queue, pool=pool.name)
     lane = _lane(pool, territory)
     seat, held, changed = turn(compiled, pool, free, lead_id, state, now, lane)
     return Decision(
@@ -323,6 +293,26 @@ def _nobody(pool: CompiledPool, free: Free, trail: Trail) -> str:
         return pool.when_all_full
     trail.steps.append(("all", pool.name, "away" if free.away else "left out"))
     return pool.when_all_away if free.away else "queue"
+
+
+def _no_person(
+    lead_id: str,
+    to: Destination,
+    trail: Trail,
+    *,
+    rule: str | None = None,
+    queue: str | None = None,
+    pool: str | None = None,
+) -> Decision:
+    return Decision(
+        lead_id=lead_id,
+        to=to,
+        queue=queue,
+        pool=pool,
+        rule=rule,
+        trace=tuple(trail.steps),
+        saw=tuple(trail.saw),
+    )
 
 
 def _given(
