@@ -55,7 +55,7 @@ def bar(name: str, text: str, met: bool) -> str:
 def ece(chances: Floats, won: Bools) -> float:
     """Calibration error over ten bands of equally many leads, the plain definition."""
     band = np.argsort(np.argsort(chances, kind="stable"), kind="stable") * 10 // len(chances)
-    return sum(abs(float(chances[band == i].mean() - won[band == i].mean())) * (band == i).mean() for i in range(10))
+    return float(sum(abs(chances[band == i].mean() - won[band == i].mean()) * (band == i).mean() for i in range(10)))
 
 
 def judged(card_of: Callable[[History], Callable[[History], Floats]], history: History, fold: Ints) -> Floats:
@@ -84,7 +84,12 @@ def by_boosting(early: History) -> Callable[[History], Floats]:
     texts = [not isinstance(column, Numbers) for column in early.leads.columns.values()]
     peer = model(categorical_features=texts, learning_rate=0.05, max_leaf_nodes=8, max_iter=200, random_state=SEED)
     fit = peer.fit(matrix(early.leads), early.won)
-    return lambda late: fit.predict_proba(matrix(late.leads))[:, 1]
+
+    def chances(late: History) -> Floats:
+        given: Floats = fit.predict_proba(matrix(late.leads))[:, 1]
+        return given
+
+    return chances
 
 
 def matrix(leads: Leads) -> Floats:
@@ -166,7 +171,7 @@ def lead(leads: Leads, place: int) -> dict[str, object]:
     return found
 
 
-def m2(data: Education, draws: int) -> Said:
+def m2(data: Education, draws: int, sizes: Sequence[int]) -> Said:
     """Cards from few leads, judged on 3,000 others."""
     table = [
         "",
@@ -174,7 +179,7 @@ def m2(data: Education, draws: int) -> Said:
         "|---|---|---|---|---|---|---|",
     ]
     at_fifty, never_below = {}, True
-    for n in (50, 100, 200, 500, 1000, 2000, 5000):
+    for n in sizes:
         row = [f"{n:,}"]
         for name, agreed in (("workshop", data.workshop), ("plainer", data.plainer)):
             history = data.history(agreed)
@@ -277,9 +282,9 @@ def m6(data: Education, times: int) -> Said:
     half = np.random.default_rng(SEED + 1).random(len(data.won)) < 0.5
     history, plain = data.history(data.workshop), data.history(data.plainer)
     card, hand, plainer = judged(by_card, history, fold), judged(by_hand, history, fold), judged(by_hand, plain, fold)
-    twins = [learned_on(history, fold, part) for part in (half, ~half)]
+    twins = (learned_on(history, fold, half), learned_on(history, fold, ~half))
     gain = {name: auc(card, data.won).value - auc(old, data.won).value for name, old in (("w", hand), ("p", plainer))}
-    pairs = {
+    pairs: dict[str, tuple[Floats, Floats, bool]] = {
         "equal: two cards, each learned on its own half, either way round": (*twins, True),
         f"agreed points to card ({gain['w']:+.3f} AUC)": (hand, card, False),
         f"plainer points to card ({gain['p']:+.3f} AUC)": (plainer, card, False),
@@ -352,7 +357,7 @@ def main() -> int:
     data = education(DATA)
     parts = [
         m1(data),
-        m2(data, 3 if asked.smoke else 20),
+        m2(data, *((4, (50, 500)) if asked.smoke else (20, (50, 100, 200, 500, 1000, 2000, 5000)))),
         m3(data),
         m4(data, maven(DATA), 2 if asked.smoke else 20),
         m5(bank(DATA), WAYS[2:] if asked.smoke else WAYS),

@@ -80,6 +80,12 @@ def test_leads_learned_from_and_cards_of_two_sides_are_refused() -> None:
         tried(replace(challenger, side=Side.BUYER), champion, late, at=START)
 
 
+def test_a_card_with_agreed_points_is_not_tried_without_them() -> None:
+    champion, challenger, late = _cards()
+    with pytest.raises(ValueError, match="counts agreed_points"):
+        tried(challenger, champion, replace(late, agreed=None), at=START)
+
+
 def test_few_later_leads_promote_nothing() -> None:
     champion, challenger, late = _cards()
     trial = tried(challenger, champion, late.at(np.arange(30)), at=START)

@@ -70,7 +70,7 @@ def compiled(card: Card) -> Callable[[Mapping[str, object]], Scored]:
     A field that is absent, empty or of another kind than on the card counts as not known.
     """
     readers = [(field.name, _reader(field)) for field in card.fields]
-    chances = tuple(card.chance(score) for score in range(-1, card_most(card) + 1))[1:]
+    chances = tuple(card.chance(score) for score in range(card_most(card) + 1))
     version = card.version
 
     def one(fields: Mapping[str, object]) -> Scored:

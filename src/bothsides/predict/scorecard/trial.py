@@ -119,7 +119,8 @@ def tried(
 
     It fails where it ranks no better than chance ("no signal"), does not pass the gate, uses a field that was refused,
     or turns the direction of a reason round that nobody has signed off by the field's name.
-    Raises ValueError where the cards are of two sides, or a lead is not later than all that either learned from.
+    Raises ValueError where the cards are of two sides, a lead is not later than all that either learned from, or a card
+    counts agreed points that the leads do not have.
     """
     if challenger.side is not champion.side:
         raise ValueError(f"a {challenger.side.value} card cannot be tried against a {champion.side.value} card")
@@ -128,6 +129,8 @@ def tried(
         raise ValueError(
             f"a lead of {int(later.decided_at.min())} is not later than {learned}, what a card learned from"
         )
+    if later.agreed is None and AGREED in {*challenger.names, *champion.names}:
+        raise ValueError(f"a card counts {AGREED}, which the later leads do not have")
     leads = later.scored()
     lacking = enough(later.won, later.won)
     verdict, ranking, gap = ModelVerdict.TOO_LITTLE, None, None
