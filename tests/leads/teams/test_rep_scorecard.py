@@ -73,7 +73,9 @@ def test_a_favourite_is_seen_through_where_leads_are_dealt_by_lot():
     assert adjusted["b"].grade == "adjusted"
     called = 0
     for seed in range(10):
-        dealt = by_rep(rep_scorecards(given(seed, favourite="b", by_lot=0.3, n=500)))
+        newcomer = [Given(lead_id="new", side=Side.BUYER, rep="new", win_chance=0.2, won=True)]
+        dealt = by_rep(rep_scorecards([*given(seed, favourite="b", by_lot=0.3, n=500), *newcomer]))
+        assert dealt["new"].standing is Standing.TOO_FEW
         assert dealt["b"].grade == "randomised"
         assert dealt["b"].by_lot >= 30
         assert "dealt by lot" in dealt["b"].words

@@ -1,7 +1,7 @@
 """What each rep made of the leads given: speed, acceptance and wins against what those leads promised."""
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -22,7 +22,7 @@ ALARM = 0.05
 LEAST_EXPECTED = 5.0
 """Expected wins, and expected losses, below which nothing is said of a rep's win rate."""
 LEAST_RANDOM = 30
-"""Leads of a rep dealt by lot, decided, from which these alone are judged."""
+"""Decided leads from which a rep is compared, and of those dealt by lot from which these alone are judged."""
 LEAST_REPS = 2
 MIDDLE_REPS = 3
 """Reps from which the middle one sets the level; of two it is both together."""
@@ -111,9 +111,9 @@ class RepScore:
 def rep_scorecards(given: Sequence[Given]) -> tuple[RepScore, ...]:
     """The reps of each side, the best shrunk ratio first.
 
-    Chances are recalibrated over all reps of a side, so that the middle rep has 1. Where every rep compared has at least 30
-    decided leads dealt by lot, only those are used: whoever picks the leads cannot favour anybody there. Else hot leads
-    that the score does not see may still go to a favourite, and the grade says "adjusted".
+    Chances are recalibrated over all reps of a side, so that the middle rep has 1. Where every rep with 30 decided
+    leads has so many dealt by lot, only those are used: whoever picks the leads cannot favour anybody there. Else leads
+    that are hotter than their score may still go to a favourite, and the grade says "adjusted".
     """
     found: list[RepScore] = []
     for side in Side:
@@ -136,8 +136,10 @@ class _Wins:
 def _of_side(side: Side, given: Sequence[Given]) -> list[RepScore]:
     reps = sorted({one.rep for one in given})
     decided = [one for one in given if one.won is not None and one.win_chance is not None]
-    lots = {rep: sum(1 for one in decided if one.rep == rep and one.by_lot) for rep in reps}
-    by_lot = len(reps) >= LEAST_REPS and min(lots.values()) >= LEAST_RANDOM
+    many = Counter(one.rep for one in decided)
+    lots = Counter(one.rep for one in decided if one.by_lot)
+    settled = [rep for rep in reps if many[rep] >= LEAST_RANDOM]
+    by_lot = len(settled) >= LEAST_REPS and all(lots[rep] >= LEAST_RANDOM for rep in settled)
     judged = [one for one in decided if one.by_lot] if by_lot else decided
     wins = _wins(reps, judged)
     spread = between(list(wins.values()))
@@ -205,7 +207,8 @@ def _recalibrated(chances: Floats, won: NDArray[np.bool_], rep: NDArray[np.int_]
         fitted = fit_logistic(np.hstack([logits[:, None], dummies]), won, ridge=FIRM)
         within = float(fitted.weights[0] / fitted.scale[0])
         slope = within if within > 0 else 1.0
-    levels = [_level(slope * logits[rep == one], won[rep == one]) for one in np.unique(rep)]
+    many = [one for one in np.unique(rep) if (rep == one).sum() >= LEAST_RANDOM]
+    levels = [_level(slope * logits[rep == one], won[rep == one]) for one in many]
     if len(levels) < MIDDLE_REPS:
         return sigmoid(slope * logits + _level(slope * logits, won))
     return sigmoid(slope * logits + float(np.median(levels)))
