@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.leads.decay import checks
 from tests.leads.decay.checks import FRIDAY_16, HOURS_48, USUAL, lead, touch
+from tests.leads.route.desks import Desk, members, pool
+from tests.leads.route.desks import policy as routing_policy
 
 from bothsides.leads.decay import (
     DecayKind,
@@ -155,3 +157,16 @@ def test_what_cannot_stand_together_is_named() -> None:
         assert part in told
     with pytest.raises(ValueError, match="put it last"):
         compile_decay(policy)
+
+
+def test_a_silent_owners_lead_goes_to_a_colleague_even_where_the_owner_knows_the_company() -> None:
+    people = members(3)
+    desk = Desk(routing_policy(people, [pool(*people)]))
+    first = desk.lead(FRIDAY_16, account_owner="rep1")
+    compiled = compile_decay(DecayPolicy(rule=(DecayRule(name="r", silent_hours=8),)))
+    action = decide_decay(lead(owner=first.owner), compiled, FRIDAY_16 + 8 * HOUR)
+    assert action is not None
+    assert action.owner == "rep1"
+    again = desk.lead(action.at, account_owner="rep1", left_out=(action.owner,))
+    assert again.owner in ("rep0", "rep2")
+    assert again.why()[0] == "account_owner is rep1, passed over: left out for this lead"

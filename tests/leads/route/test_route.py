@@ -270,8 +270,10 @@ def test_draining_routes_what_no_rule_took_and_leaves_the_rest_waiting() -> None
     people = members(2, open_cap=2)
     desk = Desk(policy(people, [pool(*people)], Rule(name="uk", when={"country": "UK"}, to=To.POOL, target="sales")))
     leads = [
-        Waiting(lead_id="a", fields={"country": "UK"}, since=2),
-        Waiting(lead_id="b", fields={"country": "FR"}, since=1),
+        Waiting(lead_id="a", fields={"country": "UK"}, since=2, queue="unrouted"),
+        Waiting(lead_id="b", fields={"country": "FR"}, since=1, queue="unrouted"),
         *(Waiting(lead_id=f"w{at}", pool="sales", since=5 + at) for at in range(6)),
     ]
     assert [one.lead_id for one in drain(desk.compiled, leads, desk.state, NOON)] == ["a", "w0", "w1", "w2"]
+    moved = drain(desk.compiled, [Waiting(lead_id="c", fields={"country": "UK"}, queue="unrouted")], desk.state, NOON)
+    assert [(one.lead_id, one.queue, one.owner) for one in moved] == [("c", "sales", None)]

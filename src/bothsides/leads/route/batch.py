@@ -23,6 +23,8 @@ class Waiting:
     left_out: Collection[str] = ()
     pool: str | None = None
     """The pool in whose queue it waits; None for one that no rule took yet."""
+    queue: str | None = None
+    """The queue it waits in, None for one that is in none yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,8 @@ def drain(compiled: CompiledRouting, waiting: Iterable[Waiting], state: RoutingS
     """Decisions on leads that wait in queues, as far as there is capacity again; the others wait on.
 
     A lead in a pool's queue takes a turn there; its rule is not asked again, but its territory is. One in no pool's
-    queue is routed anew. A pool in which nobody is free is not tried again for leads that anybody could have got.
+    queue is routed anew, and decided on where it leaves the queue it is in. A pool in which nobody is free is not tried
+    again for leads that anybody could have got.
     """
     decided: list[Decision] = []
     shut: set[str] = set()
@@ -69,7 +72,7 @@ def drain(compiled: CompiledRouting, waiting: Iterable[Waiting], state: RoutingS
             continue
         if lead.pool is None:
             decision = route(compiled, lead.fields, lead.lead_id, state, now, left_out=lead.left_out)
-            if decision.queue is None or decision.pool is not None:
+            if decision.queue is None or decision.queue != lead.queue:
                 decided.append(decision)
             continue
         pool = compiled.pools[lead.pool]
@@ -87,7 +90,8 @@ def claim(
 ) -> Claimed:
     """Who gets each of the leads that wait in one pool: what `route_in_pool` would decide for one after another.
 
-    Availability is asked once, and again only when somebody's cap is reached, so that a worker holds its lock briefly.
+    Availability is asked once, and again only when somebody's cap is reached, so that a worker that holds the pool's
+    places and its members' loads locked holds them briefly.
     Raises ValueError for an unknown pool, and for one by territory, whose turns depend on the lead.
     """
     pool = compiled.pools.get(pool_name)
