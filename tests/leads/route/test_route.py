@@ -277,3 +277,44 @@ def test_draining_routes_what_no_rule_took_and_leaves_the_rest_waiting() -> None
     assert [one.lead_id for one in drain(desk.compiled, leads, desk.state, NOON)] == ["a", "w0", "w1", "w2"]
     moved = drain(desk.compiled, [Waiting(lead_id="c", fields={"country": "UK"}, queue="unrouted")], desk.state, NOON)
     assert [(one.lead_id, one.queue, one.owner) for one in moved] == [("c", "sales", None)]
+
+
+def test_queues_and_persons_of_rules() -> None:
+    people = members(1, calendar="day")
+    desk = Desk(
+        policy(
+            people,
+            [pool(*people)],
+            Rule(name="look by hand", when={"country": "XX"}, to=To.QUEUE, target="by_hand"),
+            Rule(name="hers", to=To.OWNER, target="rep0"),
+        ),
+        {"day": Daily(leave=((MONDAY, MONDAY + 90 * DAY),))},
+    )
+    assert desk.lead(NOON, country="XX").queue == "by_hand"
+    away = desk.lead(NOON)
+    assert (away.queue, away.owner) == ("unrouted", None)
+    assert away.why() == ("rule look by hand: country is unknown, wanted XX", "rep0 had no turn: outside working hours")
+
+
+def test_the_words_of_every_step() -> None:
+    desk = partners()
+    told = desk.lead(country="UK", left_out=("gold", "silver")).why()
+    assert told == (
+        "territory uk",
+        "gold had no turn: left out for this lead",
+        "silver had no turn: left out for this lead",
+        "bronze had no turn: has another territory",
+        "all of pool partners are left out",
+    )
+    assert desk.lead(country="FR").why()[0] == "no territory has the lead"
+    assert two_teams().lead(MONDAY - DAY, side="buyer").why()[-1] == "rule the fair: not in effect"
+
+
+def test_a_lead_given_without_a_turn_is_credited_in_the_caps_only() -> None:
+    people = members(2, day_cap=1, window_cap=1)
+    desk = Desk(policy(people, [pool(*people)]))
+    decided = desk.lead(NOON, account_owner="rep0")
+    assert decided.lane is None
+    assert credit(desk.compiled, desk.state, decided.lane, "rep0", "no_show", NOON, NOON)
+    assert desk.state.loads["rep0"].open == desk.state.loads["rep0"].today == 0
+    assert {*desk.owners(2, NOON)} == {"rep0", "rep1"}
