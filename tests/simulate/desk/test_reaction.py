@@ -5,8 +5,10 @@ from statistics import mean, median
 import pytest
 
 from bothsides.schema.instant import DAY, HOUR
+from bothsides.schema.side import Side
 from bothsides.schema.stage import LeadStage
 from bothsides.simulate.desk import Quarter, QuarterLead, Reaction, past_leads, quarter, reaction
+from bothsides.simulate.desk.odds import win_probability
 from bothsides.simulate.desk.reaction import heat
 from bothsides.simulate.desk.reasons import REJECTED_PRIZE_DRAW, UNREACHABLE
 
@@ -54,6 +56,7 @@ def test_everything_happens_in_order_and_after_the_assignment(spring: Quarter) -
             assert after.disposition.accepted
             assert after.stages[-1].stage is (LeadStage.CLOSED_WON if after.close.won else LeadStage.CLOSED_LOST)
             assert after.close.amount.minor == lead.deal_size * 100
+            assert (after.close.note == "") == (after.close.objections == ("none",))
 
 
 def test_few_leads_are_never_touched_and_callum_leaves_most(busy: Quarter) -> None:
@@ -136,3 +139,17 @@ def test_past_leads_are_closed_before_they_are_needed_and_won_about_as_often() -
     high = [one.won for one in past if one.lead.win_probability > 0.4]
     low = [one.won for one in past if one.lead.win_probability < 0.15]
     assert mean(high) > mean(low) + 0.2
+
+
+def test_raw_figures_overstate_what_speed_does(busy: Quarter) -> None:
+    raw: dict[bool, list[bool]] = {True: [], False: []}
+    true: dict[bool, list[float]] = {True: [], False: []}
+    for lead, after in answers(busy, "lucie.marchand"):
+        if lead.side is Side.BUYER and not lead.prize_draw and after.touches:
+            hours = (after.touches[0].occurred_at - lead.arrived_at) / HOUR
+            if hours < 4 or hours > 24:
+                raw[hours < 4].append(bool(after.close and after.close.won))
+            for soon in (True, False):
+                true[soon].append(win_probability(lead.side, lead.traits, hours_to_contact=2 if soon else 36))
+    assert len(raw[True]) > 100 < len(raw[False])
+    assert mean(raw[True]) - mean(raw[False]) > 1.3 * (mean(true[True]) - mean(true[False])) > 0.05

@@ -23,6 +23,7 @@ from bothsides.simulate.desk.reasons import (
     REJECTED_PRIZE_DRAW,
     UNREACHABLE,
     WON,
+    WORDS,
     lost_reasons,
 )
 from bothsides.simulate.desk.roster import Rep
@@ -68,7 +69,10 @@ class StageMove:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Close:
-    """How it ended, in codes ("none" for no objection). `amount` is a year's trade, won or lost."""
+    """How it ended, in codes ("none" for no objection). `note` keeps the customer's own words, where there were any.
+
+    `amount` is a year's trade, won or lost.
+    """
 
     lead: str
     owner: str
@@ -77,6 +81,7 @@ class Close:
     reason: str
     objections: tuple[str, ...]
     questions: tuple[str, ...]
+    note: str
     amount: Money
 
 
@@ -215,6 +220,7 @@ def _to_the_end(
     stages = tuple(StageMove(lead=lead.lead, moved_at=at, stage=stage) for at, stage in moves)
     reasons = WON[lead.side] if wins else lost_reasons(lead.side, lead.company.category, lead.company.region)
     objects, asks = happens(0.45, seed, "objects", lead.lead), happens(0.3, seed, "asks", lead.lead)
+    objection = weighted(OBJECTIONS[lead.side], seed, "objection", lead.lead) if objects else NONE_RAISED
     close = [
         Close(
             lead=lead.lead,
@@ -222,7 +228,8 @@ def _to_the_end(
             closed_at=at,
             won=wins,
             reason=weighted(reasons, seed, "closed for", lead.lead),
-            objections=(weighted(OBJECTIONS[lead.side], seed, "objection", lead.lead) if objects else NONE_RAISED,),
+            objections=(objection,),
+            note=pick(WORDS[objection], seed, "said", lead.lead) if objects else "",
             questions=(pick(QUESTIONS[lead.side], seed, "question", lead.lead),) if asks else (),
             amount=Money(minor=lead.deal_size * 100, currency="GBP"),
         )

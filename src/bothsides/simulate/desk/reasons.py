@@ -51,6 +51,17 @@ QUESTIONS: Mapping[Side, tuple[str, ...]] = {
     Side.BUYER: ("how_are_suppliers_checked", "can_i_pay_on_invoice", "does_it_work_with_our_erp"),
     Side.SUPPLIER: ("what_does_it_cost", "does_it_work_with_our_erp"),
 }
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "price_over_current": ("We get M8 bolts for eight cents less.", "Your price plus freight is more than we pay now."),
+    "who_vets_suppliers": ("Who tells me these people ship what they show?", "Any certificates I can hand to quality?"),
+    "payment_terms": ("We pay at sixty days, always have.", "Card up front does not work for us."),
+    "one_more_system": ("I have five portals open already.", "Our buyers live in SAP."),
+    "commission": ("Why pay you for customers I have?", "Twelve per cent is my margin."),
+    "price_visibility": ("My competitors will read my price list.", "Can I show prices to buyers I choose?"),
+    "time_to_list": ("Two thousand lines, who types those in?", "How long until I am live?"),
+    "payout_delay": ("When does the money come?", "I cannot wait three weeks for payment."),
+}
+"""What people literally said, by objection: their words, for those who write the pages."""
 EMPTY_CELL = ("Electrical", "EU")
 """Category and region without enough suppliers: buyers there are lost for want of one twice as often."""
 
