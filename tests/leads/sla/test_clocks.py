@@ -221,6 +221,19 @@ def test_what_became_due_between_two_looks_long_past_is_not_lost() -> None:
     assert kinds(changes) == ["resumed", "warned", "at_risk", "step 1", "step 2", "breached", "step 3", "step 4"]
 
 
+def test_a_due_time_that_turns_out_to_have_been_earlier_moves_the_ladder_with_it() -> None:
+    clock, _ = through(
+        FRIDAY,
+        event(EventKind.PAUSE, "07-27 10:00", "waiting for the buyer"),
+        event(EventKind.RESUME, "07-27 15:00"),
+        tick(at("07-28 09:00")),
+    )
+    assert (clock.state, clock.due_at, clock.step_at[1]) == (ClockState.AT_RISK, at("07-27 17:00"), at("07-28 13:00"))
+    clock, changes = through(clock, event(EventKind.RESUME, "07-27 11:00", known="07-28 10:00"))
+    assert (clock.due_at, clock.step_at[1]) == (at("07-27 13:00"), at("07-28 09:00"))
+    assert kinds(changes) == ["resumed", "step 2"]
+
+
 def test_nobody_is_called_at_midnight_or_at_the_weekend() -> None:
     late = start(CLAUSE, "lead", at("07-24 12:00"), CALENDAR, owner="ana")
     assert late.due_at == at("07-24 16:00")
@@ -320,6 +333,26 @@ def test_speed_to_lead_and_response_are_kept_apart() -> None:
     assert early.state is ClockState.MET, "touched before it was assigned"
     too_early, _ = through(FRIDAY, touch("07-24 12:00", known="07-24 16:30"))
     assert too_early.state is ClockState.RUNNING, "touched before its own action"
+
+
+def test_a_suppliers_own_terms_hold_where_they_are_known() -> None:
+    clause = dataclasses.replace(CLAUSE, clock=ClockKind.FULFILMENT, hours_from="fulfilment_hours")
+    for own, hours in ((2, 2), (1.5, 1.5), (None, 4), ("soon", 4), (0, 4), (True, 4), (float("nan"), 4)):
+        clock = start(clause, "order", at("07-27 09:00"), CALENDAR, fields={"fulfilment_hours": own})
+        assert clock.due_at == at("07-27 09:00") + hours * HOUR
+        assert from_state(as_state(clock), clause) == clock
+    own_terms = start(clause, "order", at("07-27 09:00"), CALENDAR, fields={"fulfilment_hours": 2})
+    held, _ = through(
+        own_terms,
+        event(EventKind.PAUSE, "07-27 10:00", "waiting for the buyer"),
+        event(EventKind.RESUME, "07-27 11:00"),
+    )
+    assert (held.due_at, held.warn_at) == (at("07-27 12:00"), at("07-27 11:30"))
+
+
+def test_an_event_needs_an_id() -> None:
+    with pytest.raises(ValueError, match="has no event_id"):
+        apply(FRIDAY, dataclasses.replace(touch("07-27 10:00"), event_id=""), CALENDAR)
 
 
 def test_wall_clock_hours_run_through_the_night() -> None:

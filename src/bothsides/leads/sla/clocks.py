@@ -10,7 +10,9 @@ import json
 import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 
+from bothsides.agreement.conditions import Fields
 from bothsides.leads.sla.evidence import (
     Effect,
     Event,
@@ -29,6 +31,8 @@ from bothsides.leads.sla.ladder import act_of, postponed, step_due, step_moments
 from bothsides.leads.sla.policy import Act, Clause, ClockKind
 from bothsides.schema.instant import HOUR, Instant
 from bothsides.schema.working_time import WorkingTime
+
+_NO_FIELDS: Fields = MappingProxyType({})
 
 
 class ClockState(StrEnum):
@@ -75,6 +79,8 @@ class Clock:
     """The subject's own action: the lead's form, the buyer's message. Proof counts from here on."""
     started_at: Instant
     """When the debt began: the assignment."""
+    allowed_seconds: int
+    """The time allowed, counted as the clause counts, holds left out."""
     first_owner: str | None = None
     owner: str | None = None
     state: ClockState = ClockState.RUNNING
@@ -139,15 +145,18 @@ def start(
     key: str = "",
     acted_at: Instant | None = None,
     owner: str | None = None,
+    fields: Fields = _NO_FIELDS,
 ) -> Clock:
     """A clock that begins at the moment. One subject has one clock per clause and key, whoever owns it.
 
-    `acted_at` is the subject's own action where it came before, as the lead's request before its assignment. Raises
-    ValueError where it comes after.
+    `acted_at` is the subject's own action where it came before, as the lead's request before its assignment; `fields`
+    are asked for the subject's own hours where the clause names a field. Raises ValueError where the action is after
+    the start.
     """
     if acted_at is not None and acted_at > moment:
         raise ValueError(f"clock {clause.name!r} of {subject}: acted_at {acted_at} is after its start at {moment}")
-    warning = warn_seconds(clause)
+    allowed = allowed_seconds(clause, fields)
+    warning = warn_seconds(clause, allowed)
     return Clock(
         clock_id=clock_id(clause.name, subject, key),
         clause=clause,
@@ -157,10 +166,11 @@ def start(
         key=key,
         acted_at=moment if acted_at is None else acted_at,
         started_at=moment,
+        allowed_seconds=allowed,
         first_owner=owner,
         owner=owner,
         warn_at=None if warning is None else counted_after(clause, moment, warning, calendar),
-        due_at=counted_after(clause, moment, allowed_seconds(clause), calendar),
+        due_at=counted_after(clause, moment, allowed, calendar),
         seen_until=moment,
     )
 
@@ -253,6 +263,7 @@ class _History:
         found = read(
             clause,
             facts,
+            allowed=before.allowed_seconds,
             since=before.acted_at,
             started_at=before.started_at,
             first_owner=before.first_owner,
@@ -261,6 +272,8 @@ class _History:
         excused = found.in_time or found.ended_in_time or found.on_hold
         reversing = before.breach_due is not None and (excused or found.due_at > before.breach_due)
         late = _late_end(found)
+        state = _state(found, before.risk_due, None if reversing else before.breach_due)
+        moved = state in (ClockState.AT_RISK, ClockState.BREACHED) and found.due_at != before.due_at
         self.clock = replace(
             before,
             facts=facts,
@@ -275,7 +288,8 @@ class _History:
             failed_by=None if late is None else span(clause, found.due_at, late, self.calendar),
             breach_due=None if reversing else before.breach_due,
             reversed_at=self.now if reversing else before.reversed_at,
-            state=_state(found, before.risk_due, None if reversing else before.breach_due),
+            step_at=step_moments(clause, found.due_at, self.calendar) if moved else before.step_at,
+            state=state,
         )
         self._tell(before, found, reversing)
 

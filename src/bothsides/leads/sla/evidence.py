@@ -5,10 +5,12 @@ verdict depend on what happened alone: a proof, a hold or a return that comes to
 """
 
 import bisect
+import math
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+from bothsides.agreement.conditions import Fields
 from bothsides.leads.sla.policy import Clause, ClockKind, Counted
 from bothsides.schema.instant import HOUR, Instant
 from bothsides.schema.working_time import WorkingTime
@@ -105,7 +107,8 @@ _ALWAYS = {
 def fact_of(clause: Clause, event: Event) -> Fact | None:
     """What the event is to a clock of the clause; None where it is nothing to it.
 
-    What a fast clock of another system dates after it was known, happened when it was known.
+    What a fast clock of another system dates after it was known, happened when it was known. Raises ValueError for an
+    event without an id, which could not be told from another.
     """
     effect = _ALWAYS.get(event.kind) or _PROOFS[clause.clock].get(event.kind)
     if effect is None or (effect is Effect.HOLD and event.detail not in clause.pause_when):
@@ -114,6 +117,8 @@ def fact_of(clause: Clause, event: Event) -> Fact | None:
         return None
     if event.kind is EventKind.STAGE_REACHED and event.detail not in clause.stages:
         return None
+    if not event.event_id:
+        raise ValueError(f"event {event.kind.value!r} at {event.occurred_at} has no event_id; give it one of its own")
     detail = "" if event.kind is EventKind.OWNER_LOST else event.detail
     return Fact(min(event.occurred_at, event.known_at), effect, event.event_id, detail)
 
@@ -138,14 +143,17 @@ def after(clause: Clause, start: Instant, seconds: int, calendar: WorkingTime) -
     return start + seconds if clause.counted is Counted.WALL_CLOCK else calendar.deadline(start, seconds)
 
 
-def allowed_seconds(clause: Clause) -> int:
-    """The time allowed, in whole seconds, at least one."""
-    return max(round(clause.hours * HOUR), 1)
+def allowed_seconds(clause: Clause, fields: Fields) -> int:
+    """The time allowed, in whole seconds, at least one: the subject's own terms where the clause asks for them."""
+    own, hours = fields.get(clause.hours_from) if clause.hours_from else None, clause.hours
+    if isinstance(own, int | float) and not isinstance(own, bool) and 0 < own < math.inf:
+        hours = own
+    return max(round(hours * HOUR), 1)
 
 
-def warn_seconds(clause: Clause) -> int | None:
+def warn_seconds(clause: Clause, allowed: int) -> int | None:
     """The time until it warns; None where it does not."""
-    return round(allowed_seconds(clause) * clause.warn_at) or None
+    return round(allowed * clause.warn_at) or None
 
 
 @dataclass(slots=True)
@@ -184,6 +192,7 @@ def read(
     clause: Clause,
     facts: tuple[Fact, ...],
     *,
+    allowed: int,
     since: Instant,
     started_at: Instant,
     first_owner: str | None,
@@ -194,7 +203,7 @@ def read(
     A hold stops the time as long as it lasts, counted as the clause counts; one that begins at or after the due time
     comes too late. Proof and returns that follow the first of either say nothing more.
     """
-    allowed, warning = allowed_seconds(clause), warn_seconds(clause)
+    warning = warn_seconds(clause, allowed)
     found = Reading(
         due_at=after(clause, started_at, allowed, calendar),
         warn_at=None if warning is None else after(clause, started_at, warning, calendar),

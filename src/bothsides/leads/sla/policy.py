@@ -135,6 +135,8 @@ class Clause:
     hours: Annotated[float, checked(above_zero)]
     owed_by: Party
     owed_to: Party
+    hours_from: str = ""
+    """A field that holds the subject's own hours, such as a supplier's terms; where it is unknown, `hours` hold."""
     counted: Counted = Counted.WORKING
     calendar: str = "office"
     attempts: int = 0
