@@ -112,9 +112,9 @@ def maven(data: Path) -> History:
         "sales_agent", "manager", "regional_office", "product", "series", "sales_price", "sector", "revenue",
         "employees", "year_established", "office_location", "subsidiary_of",
     )  # fmt: skip
-    known = _leads([{name: row.get(name, "") for name in names} for row in rows], names, unknown=("",))
+    fields = _leads([{name: row.get(name, "") for name in names} for row in rows], names, unknown=("",))
     return History(
-        leads=known,
+        leads=fields,
         won=np.array([row["deal_stage"] == "Won" for row in rows]),
         decided_at=np.array([moment(row["engage_date"]) for row in rows], dtype=np.int64),
         agreed=np.array([_company_points(row) for row in rows]),

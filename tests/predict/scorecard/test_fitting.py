@@ -108,10 +108,20 @@ def test_nothing_is_fitted_to_one_outcome_or_no_field() -> None:
         fit_card(bare, SUPPLIER, effective_from=START)
     with pytest.raises(ValueError, match="one a lead"):
         replace(history, won=np.zeros(99, dtype=bool))
+    with pytest.raises(ValueError, match="a lead without any has 0"):
+        replace(history, agreed=np.full(100, np.nan))
+
+
+@pytest.mark.parametrize("n", [24, 40, 1200])
+def test_outcomes_that_come_at_regular_places_are_learned_from_too(n: int) -> None:
+    """Every fourth lead won, as of a list dealt to four people, must not end up in one part."""
+    history, _ = funnel(n, 14)
+    regular = replace(history, won=np.arange(n) % 4 == 0) if n > 24 else replace(history, won=np.arange(n) < 5)
+    assert fit_card(regular, SUPPLIER, effective_from=START, keep=("source", "sku_count")).n == n
 
 
 def test_the_printed_card_shows_points_counts_and_what_ten_points_are_worth() -> None:
-    card = fit_card(funnel(1500, 13)[0], SUPPLIER, effective_from=START)
+    card = fit_card(funnel(1500, 13, agreed=False)[0], SUPPLIER, effective_from=START)
     text = printed(card)
     assert f"version {card.version}" in text
     assert all(f"{field.name} (up to {field.most} points)" in text for field in card.fields)

@@ -5,7 +5,10 @@ import pytest
 
 from bothsides.predict.logistic import Floats
 from bothsides.predict.measures import Ints
-from bothsides.predict.scorecard.maturity import maturity, time_to_close
+from bothsides.predict.scorecard.columns import leads
+from bothsides.predict.scorecard.fitting import History, fit_card
+from bothsides.predict.scorecard.maturity import maturity, settled, time_to_close
+from bothsides.schema import Side
 from bothsides.schema.instant import DAY
 
 NOW = 400 * DAY
@@ -64,6 +67,26 @@ def test_leads_before_the_records_are_flagged_with_the_jump() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_records_that_begin_with_the_leads_are_not_flagged(seed: int) -> None:
     assert not maturity(*_funnel(10 + seed), NOW).truncated.any()
+
+
+def test_a_channel_opened_last_month_is_not_taught_as_a_bad_one() -> None:
+    """Its leads win twice as often as others and had no time to: learned from as they are it would get no points."""
+    created, won_at = _funnel(6, n=6000)
+    new = created > NOW - 25 * DAY
+    rng = np.random.default_rng(7)
+    quick = new & (rng.random(6000) < 0.6)
+    won_at = np.where(quick, created + rng.exponential(40 * DAY, size=6000), np.where(new, np.nan, won_at))
+    won_at = np.where(won_at > NOW, np.nan, won_at)
+    fields = leads({"channel": np.where(new, "fair", "web").tolist(), "size": rng.normal(size=6000)})
+    history = History(leads=fields, won=~np.isnan(won_at), decided_at=created)
+    naive = fit_card(history, Side.BUYER, effective_from=NOW, keep=("channel", "size"))
+    (channel,) = (field for field in naive.fields if field.name == "channel")
+    assert channel.levels is not None
+    fair, web = (channel.points[channel.levels.index(name)] for name in ("fair", "web"))
+    assert fair < web
+    learned = settled(history, maturity(created, won_at, NOW, within=60 * DAY))
+    assert not (learned.decided_at > NOW - 60 * DAY).any()
+    assert "channel" not in fit_card(learned, Side.BUYER, effective_from=NOW, keep=("channel", "size")).names
 
 
 def test_few_wins_say_nothing() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bothsides.predict.calibration import recalibration
+from bothsides.predict.calibration import ENOUGH_FOR_SLOPE, recalibration
 from bothsides.predict.logistic import Floats, Logistic, fit_logistic, sigmoid
 from bothsides.predict.measures import Bools, Ints, log_loss
 from bothsides.predict.scorecard.binning import Binned, cut, rising, with_points
@@ -66,6 +66,8 @@ class History:
         others = [len(x) for x in (self.decided_at, self.agreed, self.strata) if x is not None]
         if {self.leads.n, len(self.won), *others} != {self.leads.n}:
             raise ValueError(f"{self.leads.n} leads, {len(self.won)} outcomes and {others} further entries: one a lead")
+        if self.agreed is not None and not np.isfinite(self.agreed).all():
+            raise ValueError("agreed points must be numbers; a lead without any has 0")
 
     def at(self, rows: Ints | Bools) -> "History":
         """Some of the leads."""
@@ -191,9 +193,9 @@ def _bin_weights(history: History, used: Sequence[Binned], fit: Logistic, policy
     return found
 
 
-def _folds(n: int) -> Ints:
-    """The part of each lead: spread evenly over time and the same on every run."""
-    parts: Ints = np.arange(n) % FOLDS
+def _folds(won: Bools) -> Ints:
+    """The part of each lead: won and lost spread evenly over the parts, and the same on every run."""
+    parts: Ints = np.where(won, np.cumsum(won), np.cumsum(~won)) % FOLDS
     return parts
 
 
@@ -204,7 +206,7 @@ def _selected(history: History, cuts: Mapping[str, Binned], policy: Fitting) -> 
     """
     if min(history.won.sum(), (~history.won).sum()) < SELECT_FROM:
         return _strongest(history, cuts, policy)
-    parts = _folds(history.leads.n)
+    parts = _folds(history.won)
     held = [cuts[AGREED]] if AGREED in cuts else []
     logits = _logits(history, held, policy, parts)
     best = _loss(history.won, logits)
@@ -274,8 +276,10 @@ def _beside(binned: Binned, won: Bools, logits: Floats, parts: Ints, policy: Fit
 
 
 def _stretch(history: History, used: Sequence[Binned], policy: Fitting) -> float:
-    """How much the logits of leads not learned from must be stretched to hold."""
-    return recalibration(_logits(history, used, policy, _folds(history.leads.n)), history.won).slope
+    """How much the logits of leads not learned from must be stretched to hold; not at all where too few tell."""
+    if min(history.won.sum(), (~history.won).sum()) < ENOUGH_FOR_SLOPE:
+        return 1.0
+    return recalibration(_logits(history, used, policy, _folds(history.won)), history.won).slope
 
 
 def _whole(used: Sequence[Binned], weights: Sequence[Floats]) -> tuple[tuple[CardField, ...], float]:

@@ -5,13 +5,14 @@ that good leads are bad. Durations are seconds.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bothsides.predict.drift import base_rate_moved
 from bothsides.predict.logistic import Floats
 from bothsides.predict.measures import Bools, Ints
+from bothsides.predict.scorecard.fitting import History
 from bothsides.schema.instant import DAY, Instant
 
 CLOSED_SHARE = 0.9
@@ -119,6 +120,11 @@ def maturity(
         recorded_from=recorded_from,
         notes=tuple(_notes(young, truncated, ~np.isnan(won_at), limit, by_then, missed)),
     )
+
+
+def settled(history: History, found: Maturity) -> History:
+    """The leads that may be learned from, with won meaning won by the same age for all."""
+    return replace(history, won=found.won).at(found.usable)
 
 
 def _notes(young: Bools, truncated: Bools, won: Bools, limit: float, by_then: float, missed: float) -> list[str]:
