@@ -63,7 +63,7 @@ class MemoryOutbox:
     def done(self, effect: Effect, *, now: Instant) -> bool:
         return self._ended(effect, "done", "")
 
-    def retry(self, effect: Effect, *, at: Instant, error: str) -> bool:
+    def retry(self, effect: Effect, *, now: Instant, at: Instant, error: str) -> bool:
         def change(row: Row) -> None:
             row.state, row.begun, row.error = "waiting", False, error
             row.effect = dataclasses.replace(row.effect, not_before=at)

@@ -177,7 +177,7 @@ def test_a_second_worker_never_takes_what_is_claimed_and_the_late_first_one_chan
     assert deliver_due(outbox, a_post({"hook": sink}), clock=clock).counts == {}
     clock.now += 61
     assert deliver_due(outbox, a_post({"hook": sink}), clock=clock).counts == {"sent": 1}
-    assert not outbox.retry(early, at=clock(), error="late")
+    assert not outbox.retry(early, now=clock(), at=clock(), error="late")
     assert not outbox.begin(early, now=clock())
     assert outbox.states() == {"e1": "done"}
 

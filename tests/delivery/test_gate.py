@@ -11,6 +11,7 @@ from bothsides.delivery import Consent, Recipient, address_hash
 from bothsides.delivery.gate import Passage, PurposePolicy, may_pass
 from bothsides.delivery.hours import WakingHours
 from bothsides.schema.instant import DAY, HOUR, Instant, instant
+from bothsides.schema.working_time import OFFICE, working_time
 from tests.delivery.outbox import MemorySends
 
 NOW = instant(datetime(2026, 3, 2, 12, 0, tzinfo=UTC))  # a Monday
@@ -101,6 +102,13 @@ def test_closed_hours_make_it_wait_and_unknown_ones_hold_it() -> None:
     assert (never.decided, never.reason) == ("hold", "working hours of the recipient never come")
     assert passage(closed, policy, not_after=NOW + HOUR - 1).decided == "drop"
     assert passage(closed, policy, not_after=NOW + HOUR).decided == "wait"
+
+
+def test_a_working_calendar_serves_as_hours() -> None:
+    policy = PurposePolicy(kind="internal", hours="working")
+    ana = Recipient(address="a", staff=True, hours={"working": working_time(OFFICE, 2026, 2026)})
+    assert passage(ana, policy).decided == "send"
+    assert passage(ana, policy, now=NOW + 6 * HOUR).at == NOW + 21 * HOUR
 
 
 def test_the_frequency_cap_waits_into_open_hours() -> None:

@@ -36,7 +36,7 @@ class Outbox(Protocol):
         """It was delivered."""
         ...
 
-    def retry(self, effect: Effect, *, at: Instant, error: str) -> bool:
+    def retry(self, effect: Effect, *, now: Instant, at: Instant, error: str) -> bool:
         """It waits again until `at`."""
         ...
 
@@ -231,7 +231,7 @@ def _handle(
     timeout = _timeout(post.policy, effect.sink)
     if plan.what == "wait" or now + timeout > effect.claimed_until:
         at, reason = (plan.at, plan.reason) if plan.what == "wait" else (now, "this round's time is over")
-        return _record(effect, "wait", outbox.retry(effect, at=at, error=reason), reason, at)
+        return _record(effect, "wait", outbox.retry(effect, now=now, at=at, error=reason), reason, at)
     if plan.message is None or not outbox.begin(effect, now=now):
         return _record(effect, "lost", True, "its claim ran out")
     post.sends.note(f"sink:{effect.sink}", key=effect.key, at=now)
@@ -257,7 +257,7 @@ def _settled(outbox: Outbox, post: Post, effect: Effect, outcome: Outcome, now: 
     following = next_attempt(policy, outcome, effect.attempts + 1, effect.key, now, created_at=effect.created_at)
     if following.at is None:
         return _record(effect, "dead", outbox.dead(effect, now=now, error=following.reason), following.reason)
-    kept = outbox.retry(effect, at=following.at, error=outcome.reason)
+    kept = outbox.retry(effect, now=now, at=following.at, error=outcome.reason)
     return _record(effect, "retry", kept, outcome.reason, following.at)
 
 

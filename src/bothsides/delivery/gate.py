@@ -11,6 +11,7 @@ from bothsides.delivery.hours import OpenHours
 from bothsides.delivery.limits import Sends, window_free
 from bothsides.delivery.retry import above_zero
 from bothsides.schema.instant import DAY, Instant, in_utc
+from bothsides.schema.working_time import NeverOpenError
 
 Kind = Literal["marketing", "service", "internal"]
 Decided = Literal["send", "wait", "drop", "hold"]
@@ -97,7 +98,7 @@ def may_pass(
         hours = recipient.hours.get(policy.hours)
         if hours is None:
             return Passage(decided="hold", reason=f"{policy.hours} hours of the recipient are unknown")
-        opening = hours.next_open(at)
+        opening = _opening(hours, at)
         if opening is None:
             return Passage(decided="hold", reason=f"{policy.hours} hours of the recipient never come")
         if opening > at:
@@ -105,6 +106,13 @@ def may_pass(
     if not_after is not None and at > not_after:
         return Passage(decided="drop", reason=f"too late: pointless after {in_utc(not_after):%Y-%m-%dT%H:%M:%SZ}")
     return Passage(decided="wait", at=at, reason=why) if at > now else Passage(decided="send", at=now)
+
+
+def _opening(hours: OpenHours, at: Instant) -> Instant | None:
+    try:
+        return hours.next_open(at)
+    except NeverOpenError:
+        return None
 
 
 def _prohibited(recipient: Recipient, purpose: str, policy: PurposePolicy, now: Instant) -> str | None:

@@ -11,12 +11,12 @@ from bothsides.schema.instant import Instant, instant
 class OpenHours(Protocol):
     """Open intervals: waking hours of a zone, or a working calendar."""
 
-    def is_open(self, now: Instant) -> bool:
+    def is_open(self, moment: Instant, /) -> bool:
         """Whether the moment lies in an open interval."""
         ...
 
-    def next_open(self, now: Instant) -> Instant | None:
-        """The first open moment at or after it; None where none is known."""
+    def next_open(self, moment: Instant, /) -> Instant | None:
+        """The first open moment at or after it; None or NeverOpenError where none is known."""
         ...
 
 
