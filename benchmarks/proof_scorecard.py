@@ -293,7 +293,7 @@ def m6(data: Education, times: int) -> Said:
     sizes = (200, 500, 1000, 2000)
     table = [
         "",
-        f"| promoted, of {times:,} samples (half as many from N = 1,000 on) | {' | '.join(f'N = {n:,}' for n in sizes)} |",
+        f"| promoted, of {times:,} samples (half from 1,000 on) | {' | '.join(f'N = {n:,}' for n in sizes)} |",
         "|---|---|---|---|---|",
     ]
     shares = {}

@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from bothsides.predict.model_card import ModelVerdict
+from bothsides.predict.model_card import Estimate, ModelVerdict
 from bothsides.predict.scorecard.promotion import (
     Act,
     Entry,
     PromotionPolicy,
     alpha_for,
+    entry_from_json,
+    entry_to_json,
     promoted,
     recorded,
     rolled_back,
@@ -50,6 +52,14 @@ def test_from_shadow_to_use_and_back_in_one_step() -> None:
     after = standing([*entries, back], SUPPLIER, "agreed")
     assert (after.in_use, after.before) == ("agreed", ())
     assert [entry.act for entry in [*entries, back]] == [Act.SHADOWED, Act.TRIED, Act.PROMOTED, Act.ROLLED_BACK]
+
+
+def test_entries_are_read_back_as_they_were_written() -> None:
+    ranked = replace(_trial(T0), ranking=Estimate(value=0.8, low=0.7, high=0.9), failed=("worse",), passed=False)
+    for entry in [*_promoted(), recorded(ranked, by="Cy")]:
+        assert entry_from_json(entry_to_json(entry)) == entry
+    with pytest.raises(ValueError, match="version"):
+        entry_from_json('{"act": "promoted", "side": "buyer", "at": 1, "by": "Cy"}')
 
 
 def test_sides_stand_apart() -> None:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pydantic import TypeAdapter
+
 from bothsides.predict.gate import ALPHA
 from bothsides.predict.scorecard.trial import Trial
 from bothsides.schema import Side
@@ -36,6 +38,19 @@ class Entry:
     reason: str = ""
     signed_by: tuple[str, ...] = ()
     trial: Trial | None = None
+
+
+_ENTRY = TypeAdapter(Entry)
+
+
+def entry_to_json(entry: Entry) -> str:
+    """The entry as text, its trial within."""
+    return _ENTRY.dump_json(entry).decode()
+
+
+def entry_from_json(text: str) -> Entry:
+    """An entry as it was written. Raises ValueError where something is missing or of another kind."""
+    return _ENTRY.validate_json(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
