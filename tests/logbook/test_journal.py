@@ -21,7 +21,7 @@ def received(lead: str = LEAD, at: int = 100) -> Entry:
 
 def assigned(owner: str, *, before: str | None = None, pointer: int = 7, lead: str = LEAD) -> Entry:
     places = [["uk", owner, pointer, False, 0]]
-    data = {"owner": owner, "pool": "uk", "places": places, "day": 20_000, "from": before}
+    data = {"owner": owner, "pool": "uk", "places": places, "day": 20_000, "from": before, "round_at": 200}
     return Entry(kind=Kind.ASSIGNED, subject=lead, at=200 + pointer, data=data)
 
 
@@ -46,7 +46,12 @@ def test_a_lead_stands_as_its_lines_say(logbook: Logbook) -> None:
             [
                 Entry(kind=Kind.SCORED, subject=LEAD, at=101, data={"score": 71, "band": "sales", "priority": 1200}),
                 assigned("ana"),
-                Entry(kind=Kind.TOUCHED, subject=LEAD, at=250, data={"direction": "out", "first_touch_at": 250}),
+                Entry(
+                    kind=Kind.TOUCHED,
+                    subject=LEAD,
+                    at=250,
+                    data={"direction": "out", "first_touch_at": 250, "last_touch_at": 250},
+                ),
                 Entry(kind=Kind.TOUCHED, subject=LEAD, at=260, data={"direction": "in", "last_touch_at": 260}),
                 Entry(kind=Kind.STAGE_CHANGED, subject=LEAD, at=270, data={"stage": "closed_won"}),
             ],

@@ -15,7 +15,7 @@ from bothsides.logbook.outbox import Effect, claim_effects, waiting_effects
 from bothsides.logbook.rebuilding import rebuild, standing
 from bothsides.logbook.sealing import BrokenSeal, Seal, broken_seals, seal
 from bothsides.logbook.store import AlreadyWritten, Book, Logbook, LogbookNewer
-from bothsides.logbook.timers import Timer, claim, next_due, set_timer, settle, unset
+from bothsides.logbook.timers import Timer, claim, next_due, set_timer, settle, unset, unset_named
 
 __all__ = [
     "MEANINGS",
@@ -47,6 +47,7 @@ __all__ = [
     "settle",
     "standing",
     "unset",
+    "unset_named",
     "waiting_effects",
     "watermarks",
 ]

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     BREACHED = "breached"
     BREACH_REVERSED = "breach_reversed"
     ESCALATED = "escalated"
+    REACHED = "reached"
     FEEDBACK = "feedback"
     AGENDA_OPENED = "agenda_opened"
     AGENDA_CLOSED = "agenda_closed"
@@ -64,6 +65,7 @@ MEANINGS: dict[Kind, str] = {
     Kind.BREACHED: "a clock was missed: written once, when no proof can come any more",
     Kind.BREACH_REVERSED: "proof came late: the breach does not count",
     Kind.ESCALATED: "a step of the ladder was taken",
+    Kind.REACHED: "something a clock waits for happened: handed over, first listing, on hold",
     Kind.FEEDBACK: "sales accepted or rejected a lead, or said why it was won or lost",
     Kind.AGENDA_OPENED: "something waits for a person's decision",
     Kind.AGENDA_CLOSED: "the decision, by whom and why",

@@ -129,7 +129,7 @@ def _touched(changes: Changes, entry: Entry) -> None:
     changed: Row = {name: data[name] for name in ("first_touch_at", "last_touch_at") if name in data}
     if changed:
         changes.set("leads", (entry.subject,), changed)
-    if data["direction"] == "out":
+    if data["direction"] == "out" and "last_touch_at" in data:
         changes.add("leads", (entry.subject,), "attempts", 1)
 
 
@@ -202,7 +202,8 @@ def _places(changes: Changes, data: Mapping[str, Any]) -> None:
 def _released(changes: Changes, entry: Entry) -> None:
     """`given_at` is when the lead was given, where that assignment no longer counts; `day` where it was on that day."""
     data, owner = entry.data, entry.data["owner"]
-    changes.set("leads", (entry.subject,), {"owner": None, "pool": None, "queue": data.get("queue")})
+    if not data.get("closes"):
+        changes.set("leads", (entry.subject,), {"owner": None, "pool": None, "queue": data.get("queue")})
     changes.add("members", (owner,), "open_leads", -1)
     if data.get("given_at") is not None:
         changes.drop("assignments", (entry.subject, data["given_at"]))
@@ -339,7 +340,7 @@ def _frozen(changes: Changes, entry: Entry) -> None:
     changes.put("statements", (entry.subject,), {"data": _text(data), "frozen_at": entry.at})
 
 
-HISTORY_ONLY = frozenset({Kind.ESCALATED, Kind.FACTS_PUBLISHED})
+HISTORY_ONLY = frozenset({Kind.ESCALATED, Kind.FACTS_PUBLISHED, Kind.REACHED})
 """Lines that change no table: they are read as history."""
 
 _FOLDS: dict[Kind, Callable[[Changes, Entry], None]] = {

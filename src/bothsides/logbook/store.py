@@ -23,6 +23,9 @@ _COLUMNS = ("kind", "subject", "at", "written_at", "data", "key", "actor", "reas
 _STORED = ("seq", *_COLUMNS)
 
 
+_WRITERS = 6243670
+"""The advisory lock that every writer shares."""
+
 SHAPE = "0001"
 """The last of the steps in `migrations/versions/`."""
 
@@ -57,7 +60,11 @@ class Logbook:
     def writing(self) -> Iterator["Book"]:
         """One transaction; on SQLite it begins by being the only writer. An error leaves everything as it was."""
         with self.engine.connect() as con, con.begin():
-            yield Book(con=con, dialect=self.dialect)
+            book = Book(con=con, dialect=self.dialect)
+            if self.dialect == "postgresql":
+                # Whoever follows the journal learns from this that lines may still appear between those it sees.
+                book.all("SELECT pg_advisory_xact_lock_shared(?, hashtext(current_schema()))", _WRITERS)
+            yield book
 
     @contextmanager
     def reading(self) -> Iterator["Book"]:
@@ -141,8 +148,7 @@ class Book:
         """The lines after that one, as far as no writer can still write one between them."""
         listed = ", ".join(_STORED)
         wanted = "" if not kinds else " AND kind {any}"
-        # A number is drawn before its transaction ends: on PostgreSQL a lower one may still appear.
-        settled = "" if self.dialect == "sqlite" else " AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+        settled = "" if self._alone() else " AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
         parameters: list[object] = [seq, *([[kind.value for kind in kinds]] if kinds else []), limit]
         return [
             _written(row)
@@ -150,6 +156,20 @@ class Book:
                 f"SELECT {listed} FROM entries WHERE seq > ?{wanted}{settled} ORDER BY seq LIMIT ?", *parameters
             )
         ]
+
+    def hold(self, what: int) -> None:
+        """Waits until nobody else holds this, and holds it until the transaction ends; SQLite has one writer anyway."""
+        if self.dialect == "postgresql":
+            self.all("SELECT pg_advisory_xact_lock(?, hashtext(current_schema()))", what)
+
+    def _alone(self) -> bool:
+        """Whether no other transaction is writing. A line's number is drawn before its transaction ends: on PostgreSQL
+        a lower one may still appear while another writes.
+        """
+        if self.dialect == "sqlite":
+            return True
+        row = self.one("SELECT pg_try_advisory_xact_lock(?, hashtext(current_schema()))", _WRITERS)
+        return bool(row and row[0])
 
     def _given(self, parameters: Sequence[object]) -> list[object]:
         if self.dialect == "sqlite":

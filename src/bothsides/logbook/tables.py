@@ -118,6 +118,7 @@ CLOCKS = Table(
     Column("due_at", BigInteger),
     Column("state", Text, nullable=False),
     Index("clocks_by_subject", "subject"),
+    Index("clocks_by_status", "status", "due_at"),
 )
 
 TIMERS = Table(

@@ -54,6 +54,12 @@ def set_timer(purpose: str, subject: str, due_at: Instant, *, now: Instant) -> E
     return Entry(kind=Kind.TIMER_SET, subject=subject, at=now, data=data)
 
 
+def unset_named(purpose: str, subject: str, *, now: Instant) -> Entry:
+    """The line that takes the one timer of that purpose and subject away, if it is there."""
+    data = {"timer": f"{purpose}:{subject}", "purpose": purpose, "due_at": None}
+    return Entry(kind=Kind.TIMER_SET, subject=subject, at=now, data=data)
+
+
 def next_due(book: Book) -> Instant | None:
     """When the earliest timer is due; None where there is none."""
     row = book.one("SELECT min(due_at) FROM timers")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bothsides.identity import Matching, Normal, candidates, keys_of, normalise
-from bothsides.leads.desk.standing import LeadNow, account_of, leads_by_id, normal_lead
+from bothsides.leads.desk.standing import LeadNow, account_of, leads_by_id, normal_lead, with_merged
 from bothsides.logbook import Book
 from bothsides.logbook.statements import spelled
 
@@ -66,12 +66,7 @@ def read_candidates(book: Book, keys: Iterable[str], matching: Matching) -> Cand
     asked = list(dict.fromkeys(keys))
     found = Candidates(holders=_holders(book, asked, matching.too_common))
     parties = sorted({party for holders in found.holders.values() for party in holders})
-    found.leads = leads_by_id(book, parties)
-    # A lead that was merged leads to another, which may have been merged in turn.
-    while missing := sorted(
-        {lead.merged_into for lead in found.leads.values() if lead.merged_into} - found.leads.keys()
-    ):
-        found.leads.update(leads_by_id(book, missing))
+    found.leads = with_merged(book, leads_by_id(book, parties))
     for lead in found.leads.values():
         found.normals[lead.lead_id] = normal_lead(lead)
     accounts = [party for party in parties if party not in found.leads]

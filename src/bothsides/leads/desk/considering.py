@@ -55,6 +55,11 @@ def consider(
             _routed(agreed, lead, facts, decision, turns, now, entries, snapshot)
         else:
             _sent(lead, lead.band, now, entries, agreed.versions["scoring"])
+    if scored is not None and lead.events and lead.owner is None and lead.is_open:
+        # With an owner it is the owner's to judge; until then decay may move it to another band by itself.
+        change = next_change(scored, facts, lead.events, banded=True)
+        if change is not None:
+            entries.append(set_timer("score", lead.lead_id, change.due_at, now=now))
     return Considered(entries=tuple(entries), score=scored, decision=decision)
 
 
@@ -90,10 +95,6 @@ def _scored(
         )
     lead.score, lead.band, lead.earned, lead.grade = found.points, band, found.earned, found.grade
     lead.win_chance = found.probability
-    if lead.events and lead.stage in _BEFORE_SALES:
-        change = next_change(found, facts, lead.events, banded=True)
-        if change is not None:
-            entries.append(set_timer("score", lead.lead_id, change.due_at, now=now))
     return found
 
 

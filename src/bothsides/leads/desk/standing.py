@@ -109,6 +109,13 @@ def leads_by_id(book: Book, ids: Sequence[str], *, locked: bool = True) -> dict[
     return found
 
 
+def with_merged(book: Book, leads: dict[str, LeadNow]) -> dict[str, LeadNow]:
+    """The leads and those they were merged into, which may have been merged in turn."""
+    while missing := sorted({lead.merged_into for lead in leads.values() if lead.merged_into} - leads.keys()):
+        leads.update(leads_by_id(book, missing))
+    return leads
+
+
 def _lead(row: tuple[Any, ...]) -> LeadNow:
     names = [name.strip() for name in _COLUMNS.split(",")]
     told = dict(zip(names, row, strict=True))

@@ -9,7 +9,7 @@ from bothsides.identity.survivorship import Held, Profile, merge
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.candidates import Candidates, identity_keys, read_candidates
 from bothsides.leads.desk.considering import consider
-from bothsides.leads.desk.standing import LeadNow, leads_by_id, normal_lead
+from bothsides.leads.desk.standing import LeadNow, leads_by_id, normal_lead, with_merged
 from bothsides.leads.desk.turns import read_turns
 from bothsides.leads.intake import Lead
 from bothsides.leads.route import RoutingState
@@ -18,7 +18,7 @@ from bothsides.schema.instant import Instant
 
 Outcome = Literal["new", "merged", "known", "changed"]
 
-_INTAKE_LOCK = 6243673
+_INTAKE = 6243673
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +53,9 @@ def take(
     """
     if not leads:
         return []
-    if book.dialect == "postgresql":
-        # Two leads of one company that come at the same moment must see each other.
-        book.all("SELECT pg_advisory_xact_lock(?)", _INTAKE_LOCK)
-    known = leads_by_id(book, list({lead.lead_id for lead in leads}))
+    # Two leads of one company that come at the same moment must see each other.
+    book.hold(_INTAKE)
+    known = with_merged(book, leads_by_id(book, sorted({lead.lead_id for lead in leads})))
     fresh: dict[str, tuple[LeadNow, Normal, tuple[str, ...]]] = {}
     for lead in leads:
         if lead.lead_id not in known and lead.lead_id not in fresh:
@@ -244,9 +243,7 @@ def _merged(work: _Work, lead: Lead, standing: LeadNow, twin: LeadNow, keys: Seq
 
 def _again(work: _Work, lead: Lead, standing: LeadNow, actor: str) -> Taken:
     """A lead that came before: its source may have corrected it, or it did something since."""
-    target = standing
-    while target.merged_into is not None and target.merged_into in work.candidates.leads:
-        target = work.candidates.leads[target.merged_into]
+    target = work.candidates.leads[work.candidates.final(standing.lead_id)]
     changed = {name: value for name, value in lead.fields.items() if target.fields.get(name) != value}
     seen = {(name, at) for name, at, _ in target.events}
     news = [event for event in lead.events if (event.event, event.occurred_at) not in seen]
@@ -286,9 +283,9 @@ def _events(lead_id: str, lead: Lead) -> list[Entry]:
     return [event_line(lead_id, event.event, event.occurred_at, event.amount) for event in lead.events]
 
 
-def event_line(lead_id: str, event: str, at: Instant, amount: float) -> Entry:
+def event_line(lead_id: str, event: str, at: Instant, amount: float, *, key: str | None = None) -> Entry:
     """The line that tells what a lead did."""
-    return Entry(kind=Kind.EVENT_SEEN, subject=lead_id, at=at, data={"event": event, "amount": amount})
+    return Entry(kind=Kind.EVENT_SEEN, subject=lead_id, at=at, data={"event": event, "amount": amount}, key=key)
 
 
 def _names(lead: Lead) -> Collection[str]:

@@ -8,7 +8,7 @@ from bothsides.leads.route import Changed, Load, Place, RoutingState
 from bothsides.logbook import Book
 from bothsides.schema.instant import Instant
 
-_ROUTING_LOCK = 6243672
+_TURNS = 6243672
 
 
 def read_turns(book: Book, agreed: Agreed, now: Instant) -> RoutingState:
@@ -16,9 +16,8 @@ def read_turns(book: Book, agreed: Agreed, now: Instant) -> RoutingState:
 
     Everything that moves a turn reads it through here. SQLite has one writer anyway.
     """
-    if book.dialect == "postgresql":
-        # Rows cannot be held before they exist, so the turns as a whole are.
-        book.all("SELECT pg_advisory_xact_lock(?)", _ROUTING_LOCK)
+    # Rows cannot be held before they exist, so the turns as a whole are.
+    book.hold(_TURNS)
     today = agreed.routing.days.start(now)
     state = RoutingState()
     for member, open_leads, absent in book.all("SELECT member, open_leads, absent FROM members"):

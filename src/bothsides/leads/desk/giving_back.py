@@ -1,0 +1,64 @@
+"""A lead leaves its owner: back to marketing, to a queue, to another owner, or closed; the turn may be given back."""
+
+from typing import Any, Literal
+
+from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.desk.standing import LeadNow
+from bothsides.leads.desk.turns import moved_places
+from bothsides.leads.route import RoutingState, credit
+from bothsides.logbook import Entry, Kind, unset_named
+from bothsides.schema.instant import Instant
+
+
+def released(
+    agreed: Agreed,
+    lead: LeadNow,
+    turns: RoutingState,
+    now: Instant,
+    *,
+    reason: str,
+    queue: str | None,
+    credit_for: Literal["no_show", "duplicate", "rejected"] | None = None,
+    closes: bool = False,
+    actor: str = "desk",
+    key: str | None = None,
+) -> list[Entry]:
+    """The lines that take the lead from its owner. With `credit_for` the owner gets the turn back where that is agreed.
+    A lead that `closes` keeps its owner's name, but no longer counts as open with them.
+
+    Raises ValueError for a lead that nobody has.
+    """
+    owner, pool, given_at = lead.owner, lead.pool, lead.assigned_at
+    if owner is None:
+        raise ValueError(f"lead {lead.lead_id} has no owner to be taken from")
+    data: dict[str, Any] = {"owner": owner, "pool": pool, "queue": queue}
+    credited = False
+    if credit_for is not None and owner in agreed.routing.members and given_at is not None:
+        known_pool = pool if pool in agreed.routing.pools else None
+        credited = credit(agreed.routing, turns, known_pool, owner, credit_for, given_at, now)
+        if credited:
+            data["given_at"] = given_at
+            today = agreed.routing.days.start(now)
+            if given_at >= today:
+                data["day"] = today
+            if known_pool is not None and owner in turns.places_of(known_pool):
+                data["places"] = moved_places([("place", owner, known_pool)], turns)
+    if not credited:
+        load = turns.load_of(owner)
+        load.open = max(load.open - 1, 0)
+    data |= {"credited": credited, "closes": closes}
+    if not closes:
+        lead.owner, lead.pool, lead.queue = None, None, queue
+    return [
+        Entry(
+            kind=Kind.RELEASED,
+            subject=lead.lead_id,
+            at=now,
+            data=data,
+            reason=reason,
+            actor=actor,
+            key=key,
+            policy=agreed.versions["routing"],
+        ),
+        unset_named("decay", lead.lead_id, now=now),
+    ]

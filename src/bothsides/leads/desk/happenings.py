@@ -1,0 +1,345 @@
+"""What happens to leads after they came in: touches, events, verdicts, stages; each moves what it concerns."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.desk.clockwork import move, read_clocks, start_clocks
+from bothsides.leads.desk.considering import consider, decays
+from bothsides.leads.desk.giving_back import released
+from bothsides.leads.desk.standing import LeadNow, leads_by_id, with_merged
+from bothsides.leads.desk.taking import event_line
+from bothsides.leads.desk.turns import read_turns
+from bothsides.leads.route import RoutingState
+from bothsides.leads.sla.clocks import Clock
+from bothsides.leads.sla.evidence import Event, EventKind
+from bothsides.logbook import Book, Entry, Kind
+from bothsides.schema.instant import Instant
+from bothsides.schema.stage import LeadStage
+
+TOUCH_KINDS = ("call", "email", "meeting", "chat", "other")
+VERDICTS = ("accepted", "rejected", "recycled")
+"""What sales may say of a lead it was given."""
+
+WON, LOST = LeadStage.CLOSED_WON, LeadStage.CLOSED_LOST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """A contact with a lead. `touch_id` is its name in the system it comes from: told twice, it is one touch."""
+
+    touch_id: str
+    lead_id: str
+    kind: str
+    direction: Literal["out", "in"]
+    occurred_at: Instant
+    by: str | None = None
+    automated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Did:
+    """Something a lead did."""
+
+    lead_id: str
+    event: str
+    occurred_at: Instant
+    amount: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What sales said of a lead it was given, with the coded reason."""
+
+    lead_id: str
+    verdict: Literal["accepted", "rejected", "recycled"]
+    reason: str
+    by: str
+    occurred_at: Instant
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A lead entered a stage. Won and lost need their coded reasons; `amount` is in minor units."""
+
+    lead_id: str
+    stage: LeadStage
+    occurred_at: Instant
+    by: str
+    reason: str = ""
+    objections: tuple[str, ...] = ()
+    amount: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """Something a clock waits for happened to a subject: handed over, first listing, listing approved, on hold."""
+
+    subject: str
+    what: str
+    """A stage such as first_listing; `pause` or `resume` with its reason in `detail`."""
+    occurred_at: Instant
+    detail: str = ""
+    by: str = "desk"
+
+
+Happening = Touched | Did | Judged | Moved | Reached
+
+
+class UnknownLead(LookupError):  # noqa: N818 - reads as the fact
+    """No lead of that id was taken in; the message names it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    agreed: Agreed
+    now: Instant
+    leads: dict[str, LeadNow]
+    clocks: dict[str, list[Clock]]
+    turns: RoutingState
+    snapshot: int | None = None
+    entries: list[Entry] = field(default_factory=list)
+
+
+def record(
+    book: Book, agreed: Agreed, happenings: Sequence[Happening], *, now: Instant, snapshot: int | None = None
+) -> int:
+    """Writes down what happened, in the order given, and all that follows; how many were new.
+
+    What was told before changes nothing. Raises UnknownLead, nothing kept, where one names a lead that never came in.
+    """
+    subjects = sorted({one.subject if isinstance(one, Reached) else one.lead_id for one in happenings})
+    leads = with_merged(book, leads_by_id(book, subjects))
+    told = _told_before(book, happenings)
+    work = _Work(
+        agreed=agreed,
+        now=now,
+        leads=leads,
+        clocks=read_clocks(book, agreed, sorted({*subjects, *leads})),
+        turns=read_turns(book, agreed, now),
+        snapshot=snapshot,
+    )
+    new = 0
+    for one in happenings:
+        key = key_of(one)
+        if key in told:
+            continue
+        told.add(key)
+        new += 1
+        _HANDLERS[type(one)](work, one, key)
+    book.post(work.entries, now=now)
+    return new
+
+
+def key_of(one: Happening) -> str:
+    """What makes it one happening, however often it is told."""
+    if isinstance(one, Touched):
+        return f"touch:{one.touch_id}"
+    if isinstance(one, Did):
+        return f"event:{one.lead_id}:{one.event}:{one.occurred_at}"
+    if isinstance(one, Judged):
+        return f"verdict:{one.lead_id}:{one.verdict}:{one.occurred_at}"
+    if isinstance(one, Moved):
+        return f"stage:{one.lead_id}:{one.stage.value}:{one.occurred_at}"
+    return f"reached:{one.subject}:{one.what}:{one.detail}:{one.occurred_at}"
+
+
+def _told_before(book: Book, happenings: Sequence[Happening]) -> set[str]:
+    keys = [key_of(one) for one in happenings]
+    return {key for (key,) in book.all("SELECT key FROM entries WHERE key {any}", keys)}
+
+
+def _lead(work: _Work, lead_id: str) -> LeadNow:
+    lead = work.leads.get(lead_id)
+    while lead is not None and lead.merged_into is not None:
+        lead = work.leads.get(lead.merged_into)
+    if lead is None:
+        raise UnknownLead(f"lead {lead_id!r} never came in; bothsides leads lists those that did")
+    return lead
+
+
+def _tell_clocks(work: _Work, subject: str, event: Event) -> None:
+    clocks = work.clocks.get(subject, [])
+    for place, clock in enumerate(clocks):
+        clocks[place], lines, _ = move(work.agreed, clock, [event])
+        work.entries += lines
+
+
+def _event(work: _Work, key: str, kind: EventKind, at: Instant, *, detail: str = "", automated: bool = False) -> Event:
+    return Event(event_id=key, kind=kind, occurred_at=at, known_at=work.now, detail=detail, automated=automated)
+
+
+def _touched(work: _Work, one: Touched, key: str) -> None:
+    lead = _lead(work, one.lead_id)
+    data: dict[str, Any] = {"kind": one.kind, "direction": one.direction, "automated": one.automated, "by": one.by}
+    real = one.kind in work.agreed.decay.real_touches and not one.automated
+    if real:
+        lead.last_touch_at = max(lead.last_touch_at or 0, one.occurred_at)
+        data["last_touch_at"] = lead.last_touch_at
+        if one.direction == "out":
+            earlier = lead.first_touch_at
+            lead.first_touch_at = one.occurred_at if earlier is None else min(earlier, one.occurred_at)
+            data["first_touch_at"] = lead.first_touch_at
+            lead.attempts += 1
+    work.entries.append(
+        Entry(kind=Kind.TOUCHED, subject=lead.lead_id, at=one.occurred_at, data=data, key=key, actor=one.by or "desk")
+    )
+    way = EventKind.TOUCH_OUT if one.direction == "out" else EventKind.TOUCH_IN
+    _tell_clocks(work, lead.lead_id, _event(work, key, way, one.occurred_at, automated=one.automated))
+    if one.direction == "in" and lead.owner is not None and real:
+        _start(work, lead, "message_received", one.occurred_at, key)
+    if real and lead.owner is not None:
+        work.entries += decays(work.agreed, lead, work.now)
+
+
+def _start(work: _Work, lead: LeadNow, trigger: str, at: Instant, key: str) -> None:
+    lines = start_clocks(work.agreed, trigger, lead.lead_id, lead.facts, at, key=key, owner=lead.owner)
+    running = {clock.clock_id for clock in work.clocks.get(lead.lead_id, ())}
+    work.entries += [line for line in lines if line.data["clock"] not in running]
+
+
+def _did(work: _Work, one: Did, key: str) -> None:
+    lead = _lead(work, one.lead_id)
+    if (one.event, one.occurred_at) in {(name, at) for name, at, _ in lead.events}:
+        return
+    work.entries.append(event_line(lead.lead_id, one.event, one.occurred_at, one.amount, key=key))
+    lead.events.append((one.event, one.occurred_at, one.amount))
+    work.entries += consider(
+        work.agreed, lead, work.turns, work.now, snapshot=work.snapshot, waked_by=(one.event,)
+    ).entries
+
+
+def _judged(work: _Work, one: Judged, key: str) -> None:
+    lead = _lead(work, one.lead_id)
+    data = {"verdict": one.verdict, "reason": one.reason, "note": one.note, "owner": lead.owner, "band": _band(lead)}
+    work.entries.append(
+        Entry(
+            kind=Kind.FEEDBACK,
+            subject=lead.lead_id,
+            at=one.occurred_at,
+            data={**data, "score": lead.score},
+            key=key,
+            actor=one.by,
+            reason=one.reason,
+            policy=work.agreed.versions.get("reasons", ""),
+        )
+    )
+    lead.disposition = one.verdict
+    _tell_clocks(work, lead.lead_id, _event(work, key, EventKind.DISPOSITION, one.occurred_at, detail=one.verdict))
+    if one.verdict == "accepted":
+        _enter(work, lead, LeadStage.SALES_QUALIFIED, one.occurred_at, one.by, one.reason)
+        return
+    _enter(work, lead, LeadStage.RECYCLED, one.occurred_at, one.by, one.reason)
+    if lead.owner is not None:
+        queue = "marketing"
+        work.entries += released(
+            work.agreed,
+            lead,
+            work.turns,
+            work.now,
+            reason=one.reason,
+            queue=queue,
+            credit_for=_credited(one),
+            actor=one.by,
+        )
+    _tell_clocks(
+        work, lead.lead_id, _event(work, f"{key}:returned", EventKind.RETURNED, one.occurred_at, detail=one.reason)
+    )
+
+
+def _credited(one: Judged) -> Literal["no_show", "duplicate", "rejected"] | None:
+    if one.verdict != "rejected":
+        return None
+    return "duplicate" if one.reason == "duplicate" else "no_show" if one.reason == "no_show" else "rejected"
+
+
+def _band(lead: LeadNow) -> str | None:
+    return None if lead.band is None else lead.band.value
+
+
+def _enter(work: _Work, lead: LeadNow, stage: LeadStage, at: Instant, by: str, reason: str, **more: object) -> None:
+    if lead.stage is stage:
+        return
+    data = {"stage": stage.value, "from": lead.stage.value, "owner": lead.owner, **more}
+    work.entries.append(Entry(kind=Kind.STAGE_CHANGED, subject=lead.lead_id, at=at, data=data, actor=by, reason=reason))
+    lead.stage, lead.is_open = stage, stage not in (WON, LOST)
+    if stage is LeadStage.RECYCLED:
+        lead.recycles += 1
+        lead.recycled_at, lead.round_at = at, None
+
+
+def _moved(work: _Work, one: Moved, key: str) -> None:
+    lead = _lead(work, one.lead_id)
+    if one.stage in (WON, LOST):
+        data = {
+            "verdict": "won" if one.stage is WON else "lost",
+            "reason": one.reason,
+            "objections": list(one.objections),
+            "amount": one.amount,
+            "owner": lead.owner,
+            "score": lead.score,
+            "band": _band(lead),
+        }
+        work.entries.append(
+            Entry(
+                kind=Kind.FEEDBACK,
+                subject=lead.lead_id,
+                at=one.occurred_at,
+                data=data,
+                key=key,
+                actor=one.by,
+                reason=one.reason,
+            )
+        )
+    owner = lead.owner
+    _enter(work, lead, one.stage, one.occurred_at, one.by, one.reason, amount=one.amount)
+    if one.stage is WON:
+        _tell_clocks(work, lead.lead_id, _event(work, key, EventKind.DISPOSITION, one.occurred_at, detail="won"))
+        _start(work, lead, "won", one.occurred_at, key)
+    if one.stage is LOST:
+        _tell_clocks(work, lead.lead_id, _event(work, key, EventKind.RETURNED, one.occurred_at, detail=one.reason))
+    if one.stage in (WON, LOST) and owner is not None:
+        work.entries += released(
+            work.agreed, lead, work.turns, work.now, reason=one.stage.value, queue=None, actor=one.by, closes=True
+        )
+
+
+_STARTS: Mapping[str, str] = {
+    "handed_over": "handed_over",
+    "rfq_sent": "rfq_sent",
+    "listing_submitted": "listing_submitted",
+    "order_placed": "order_placed",
+}
+"""What, reached, also starts clocks."""
+
+
+def _reached(work: _Work, one: Reached, key: str) -> None:
+    lead = work.leads.get(one.subject)
+    kind = {"pause": EventKind.PAUSE, "resume": EventKind.RESUME, "reply": EventKind.REPLY}.get(
+        one.what, EventKind.STAGE_REACHED
+    )
+    detail = one.detail if kind is not EventKind.STAGE_REACHED else one.what
+    _tell_clocks(work, one.subject, _event(work, key, kind, one.occurred_at, detail=detail))
+    if one.what in _STARTS and lead is not None:
+        _start(work, lead, _STARTS[one.what], one.occurred_at, key)
+    work.entries.append(
+        Entry(
+            kind=Kind.REACHED,
+            subject=one.subject,
+            at=one.occurred_at,
+            data={"what": one.what, "detail": one.detail},
+            key=key,
+            actor=one.by,
+        )
+    )
+
+
+_HANDLERS: Mapping[type, Callable[[_Work, Any, str], None]] = {
+    Touched: _touched,
+    Did: _did,
+    Judged: _judged,
+    Moved: _moved,
+    Reached: _reached,
+}

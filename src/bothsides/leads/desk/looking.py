@@ -1,0 +1,258 @@
+"""Looks at what is due: clocks, decay, scores that moved by themselves, queues. Called with the timers of one batch."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bothsides.leads.decay import DecayKind, decide_decay
+from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.desk.clockwork import clocks_by_id, move, read_clocks
+from bothsides.leads.desk.considering import assigned, consider, decays
+from bothsides.leads.desk.effects import notice
+from bothsides.leads.desk.giving_back import released
+from bothsides.leads.desk.standing import LeadNow, leads_by_id
+from bothsides.leads.desk.turns import read_turns
+from bothsides.leads.route import Destination, RoutingState, route
+from bothsides.leads.sla.clocks import Change, ChangeKind, Clock, ClockState
+from bothsides.leads.sla.evidence import Event, EventKind, tick, watermark
+from bothsides.leads.sla.policy import Act
+from bothsides.logbook import Book, Entry, Kind, Timer, settle, watermarks
+from bothsides.schema.instant import Instant
+from bothsides.schema.stage import LeadStage
+
+TOUCH_SOURCES = "touches"
+"""The watermarks of touch sources have names that begin so."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    agreed: Agreed
+    now: Instant
+    known_until: Instant | None
+    leads: dict[str, LeadNow]
+    clocks: dict[str, Clock]
+    beside: dict[str, list[Clock]]
+    """All clocks of leads, for what a ladder or decay does to the lead."""
+    turns: RoutingState
+    snapshot: int | None
+    entries: list[Entry] = field(default_factory=list)
+
+
+def look(book: Book, agreed: Agreed, timers: Sequence[Timer], *, now: Instant, snapshot: int | None = None) -> int:
+    """Does what is due for these timers, which the caller claimed in this transaction; how many lines it wrote.
+
+    Raises ValueError for a purpose that nobody looks after: a timer is never dropped unseen.
+    """
+    if unknown := sorted({timer.purpose for timer in timers} - _LOOKS.keys()):
+        raise ValueError(f"timers for {', '.join(unknown)}: known are {', '.join(sorted(_LOOKS))}")
+    clocks = clocks_by_id(book, agreed, [timer.subject for timer in timers if timer.purpose == "clock"])
+    subjects = {clock.subject for clock in clocks.values()}
+    subjects |= {timer.subject for timer in timers if timer.purpose != "clock"}
+    leads = leads_by_id(book, sorted(subjects))
+    work = _Work(
+        agreed=agreed,
+        now=now,
+        known_until=touches_known_until(book),
+        leads=leads,
+        clocks=clocks,
+        beside=read_clocks(book, agreed, sorted(leads)) if any(t.purpose != "score" for t in timers) else {},
+        turns=read_turns(book, agreed, now),
+        snapshot=snapshot,
+    )
+    for timer in timers:
+        _LOOKS[timer.purpose](work, timer)
+    book.post(work.entries, now=now)
+    settle(book, timers, now=now)
+    return len(work.entries)
+
+
+def proven(book: Book, *, limit: int) -> list[Timer]:
+    """Clocks at risk for which no proof can come any more, since all touches up to their due time are known.
+
+    They need not wait for the end of their grace. They are held for this transaction and handed to `look`.
+    """
+    until = touches_known_until(book)
+    if until is None:
+        return []
+    rows = book.all(
+        "SELECT clock_id FROM clocks WHERE status = ? AND due_at < ? ORDER BY due_at, clock_id LIMIT ? {locked}",
+        ClockState.AT_RISK.value,
+        until,
+        limit,
+    )
+    return [Timer(timer_id=f"proven:{clock}", purpose="clock", subject=clock, due_at=until) for (clock,) in rows]
+
+
+def touches_known_until(book: Book) -> Instant | None:
+    """Up to when every source of touches is known; None where none has a watermark: then all is known as it comes."""
+    reached = [at for source, at in watermarks(book).items() if source.startswith(TOUCH_SOURCES)]
+    return min(reached) if reached else None
+
+
+def _clock(work: _Work, timer: Timer) -> None:
+    clock = work.clocks.get(timer.subject)
+    if clock is None:
+        return
+    events = [tick(work.now)]
+    if work.known_until is not None:
+        events.insert(0, watermark(work.known_until, work.now))
+    moved, lines, changes = move(work.agreed, clock, events)
+    work.clocks[timer.subject] = moved
+    _beside(work, moved)
+    work.entries += lines
+    lead = work.leads.get(moved.subject)
+    for change in changes:
+        if change.kind is ChangeKind.STEP:
+            _step(work, moved, change, lead)
+        elif change.kind in (ChangeKind.WARNED, ChangeKind.AT_RISK, ChangeKind.BREACHED):
+            work.entries.append(
+                notice(f"clock_{change.kind.value}", moved.subject, change.owner, work.now, key=change.key,
+                       clause=moved.clause.name, due_at=change.due_at)
+            )  # fmt: skip
+
+
+def _beside(work: _Work, clock: Clock) -> None:
+    clocks = work.beside.get(clock.subject, [])
+    for place, other in enumerate(clocks):
+        if other.clock_id == clock.clock_id:
+            clocks[place] = clock
+
+
+def _step(work: _Work, clock: Clock, change: Change, lead: LeadNow | None) -> None:
+    """A step of the ladder: a word to somebody, another owner, or back to marketing."""
+    act = change.act or Act.NOTIFY_MANAGER
+    work.entries.append(
+        Entry(
+            kind=Kind.ESCALATED,
+            subject=clock.subject,
+            at=work.now,
+            data={"clock": clock.clock_id, "clause": clock.clause.name, "act": act.value, "owner": change.owner},
+            key=f"{change.key}:act",
+            policy=clock.policy_version,
+        )
+    )
+    if act is Act.REASSIGN and lead is not None and lead.owner is not None:
+        _reassign(work, lead, reason=f"{clock.clause.name} breached", key=change.key)
+    elif act is Act.BACK_TO_MARKETING and lead is not None and lead.owner is not None:
+        _return(work, lead, reason=f"{clock.clause.name} breached", key=change.key)
+    else:
+        to = _manager(work, change.owner) if act is Act.NOTIFY_MANAGER else change.owner
+        work.entries.append(
+            notice(
+                act.value, clock.subject, to, work.now, key=change.key, clause=clock.clause.name, due_at=change.due_at
+            )
+        )
+
+
+def _manager(work: _Work, owner: str | None) -> str | None:
+    for member in work.agreed.routing_policy.member:
+        if member.id == owner:
+            return member.manager or owner
+    return owner
+
+
+def _reassign(work: _Work, lead: LeadNow, *, reason: str, key: str, silent: bool = True) -> None:
+    """To another member by the same rules, its owner left out; where nobody is free it waits in the queue."""
+    before = lead.owner
+    decision = route(
+        work.agreed.routing,
+        lead.facts,
+        lead.lead_id,
+        work.turns,
+        work.now,
+        left_out=() if before is None else (before,),
+    )
+    # The turn is taken before the owner's load is given up, so that the lead is never nobody's.
+    if decision.to in (Destination.OWNER, Destination.PARTNER) and decision.owner is not None:
+        if before is not None:
+            load = work.turns.load_of(before)
+            load.open = max(load.open - 1, 0)
+        work.entries += assigned(
+            work.agreed, lead, lead.facts, decision, work.turns, work.now, snapshot=work.snapshot, silent=silent
+        )
+        _tell(work, lead, EventKind.REASSIGNED, f"{key}:reassigned", decision.owner)
+        work.entries.append(notice("lead_assigned", lead.lead_id, decision.owner, work.now, key=f"{key}:to"))
+        return
+    lines = released(work.agreed, lead, work.turns, work.now, reason=reason, queue=decision.queue or "unrouted")
+    work.entries += lines
+    _tell(work, lead, EventKind.OWNER_LOST, f"{key}:lost", "")
+
+
+def _return(work: _Work, lead: LeadNow, *, reason: str, key: str, due_at: Instant | None = None) -> None:
+    """Back to marketing for nurturing, with the reason; its clocks end."""
+    data = {"stage": LeadStage.RECYCLED.value, "from": lead.stage.value, "owner": lead.owner, "due_at": due_at}
+    work.entries.append(
+        Entry(
+            kind=Kind.STAGE_CHANGED,
+            subject=lead.lead_id,
+            at=work.now,
+            data=data,
+            key=f"{key}:returned",
+            reason=reason,
+            policy=work.agreed.versions["decay"],
+        )
+    )
+    owner = lead.owner
+    work.entries += released(work.agreed, lead, work.turns, work.now, reason=reason, queue="marketing")
+    lead.stage, lead.recycles, lead.recycled_at, lead.round_at = LeadStage.RECYCLED, lead.recycles + 1, work.now, None
+    _tell(work, lead, EventKind.RETURNED, f"{key}:ended", reason)
+    work.entries.append(notice("lead_returned", lead.lead_id, owner, work.now, key=key, reason=reason))
+
+
+def _tell(work: _Work, lead: LeadNow, kind: EventKind, key: str, detail: str) -> None:
+    event = Event(event_id=key, kind=kind, occurred_at=work.now, known_at=work.now, detail=detail)
+    clocks = work.beside.get(lead.lead_id, [])
+    for place, clock in enumerate(clocks):
+        clocks[place], lines, _ = move(work.agreed, clock, [event])
+        if clock.clock_id in work.clocks:
+            work.clocks[clock.clock_id] = clocks[place]
+        work.entries += lines
+
+
+def _decay(work: _Work, timer: Timer) -> None:
+    lead = work.leads.get(timer.subject)
+    if lead is None or lead.owner is None:
+        return
+    action = decide_decay(
+        lead.round,
+        work.agreed.decay,
+        work.now,
+        calendar=work.agreed.hours_of(lead.owner),
+        known_until=work.known_until,
+    )
+    if action is None:
+        work.entries += _later(work, lead)
+    elif action.kind is DecayKind.RETURN_TO_MARKETING:
+        _return(work, lead, reason=action.reason.value, key=action.key, due_at=action.due_at)
+    elif action.kind is DecayKind.REASSIGN:
+        _reassign(work, lead, reason=action.reason.value, key=action.key)
+    else:
+        work.entries += released(
+            work.agreed, lead, work.turns, work.now, reason=action.reason.value,
+            queue=lead.pool or work.agreed.routing.otherwise_queue, key=action.key,
+        )  # fmt: skip
+        _tell(work, lead, EventKind.OWNER_LOST, f"{action.key}:lost", "")
+
+
+def _later(work: _Work, lead: LeadNow) -> list[Entry]:
+    """It is due, but the touches are not all known yet: it is looked at again when they may be."""
+    lines = decays(work.agreed, lead, work.now)
+    return [_not_before(line, work.now + _AGAIN) for line in lines]
+
+
+_AGAIN = 900
+"""Seconds until a lead whose touches are not all known is looked at again."""
+
+
+def _not_before(line: Entry, moment: Instant) -> Entry:
+    data = {**line.data, "due_at": max(line.data["due_at"], moment)}
+    return Entry(kind=line.kind, subject=line.subject, at=line.at, data=data)
+
+
+def _score(work: _Work, timer: Timer) -> None:
+    lead = work.leads.get(timer.subject)
+    if lead is not None and lead.is_open and lead.merged_into is None:
+        work.entries += consider(work.agreed, lead, work.turns, work.now, snapshot=work.snapshot).entries
+
+
+_LOOKS: Mapping[str, Callable[[_Work, Timer], None]] = {"clock": _clock, "decay": _decay, "score": _score}
+"""What looks after the timers of each purpose."""

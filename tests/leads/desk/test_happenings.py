@@ -1,0 +1,111 @@
+"""Touches, verdicts and stages: each is written once and moves the clocks, the owner's load and the lead's place."""
+
+import pytest
+from tests.leads.desk.conftest import Desk, at
+
+from bothsides.leads.desk.happenings import Did, Judged, Moved, Touched, UnknownLead
+from bothsides.schema.stage import LeadStage
+
+
+def call(lead_id: str, moment: int, *, name: str = "t1", direction: str = "out", automated: bool = False) -> Touched:
+    return Touched(
+        touch_id=name,
+        lead_id=lead_id,
+        kind="call",
+        direction=direction,
+        occurred_at=moment,
+        automated=automated,
+        by="x",
+    )
+
+
+def clocks(desk: Desk, lead_id: str) -> dict[str, str]:
+    return dict(desk.rows("SELECT kind, status FROM clocks WHERE subject = ?", lead_id))
+
+
+def test_a_first_call_meets_the_first_clock_and_starts_decay_anew(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    (before,) = desk.rows("SELECT due_at FROM timers WHERE timer_id = ?", f"decay:{lead}")
+    desk.now += 3600
+    assert desk.record(call(lead, desk.now)) == 1
+    assert clocks(desk, lead)["first_touch"] == "met"
+    row = desk.row(lead)
+    assert (row["attempts"], row["first_touch_at"]) == (1, desk.now)
+    (after,) = desk.rows("SELECT due_at FROM timers WHERE timer_id = ?", f"decay:{lead}")
+    assert after > before
+
+
+def test_a_touch_told_twice_is_one_touch(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    assert desk.record(call(lead, desk.now), call(lead, desk.now)) == 1
+    assert desk.record(call(lead, desk.now)) == 0
+    assert desk.row(lead)["attempts"] == 1
+    assert desk.kinds(lead).count("touched") == 1
+
+
+def test_a_machine_touches_nobody(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    desk.record(call(lead, desk.now, automated=True))
+    assert clocks(desk, lead)["first_touch"] == "running"
+    assert desk.row(lead)["first_touch_at"] is None
+
+
+def test_an_accepted_lead_is_sales_qualified_and_its_verdict_clock_met(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    desk.record(Judged(lead_id=lead, verdict="accepted", reason="fits", by="tom.hadley", occurred_at=desk.now))
+    assert desk.row(lead)["stage"] == "sales_qualified"
+    assert clocks(desk, lead)["disposition"] == "met"
+
+
+def test_a_rejected_lead_goes_back_with_its_reason_and_its_turn_is_given_back(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    owner = desk.row(lead)["owner"]
+    (place,) = desk.rows("SELECT pointer FROM pool_members WHERE member = ?", owner)
+    desk.record(Judged(lead_id=lead, verdict="rejected", reason="no_budget", by=owner, occurred_at=desk.now))
+    row = desk.row(lead)
+    assert (row["stage"], row["owner"], row["queue"], row["disposition"]) == ("recycled", None, "marketing", "rejected")
+    assert desk.rows("SELECT open_leads FROM members WHERE member = ?", owner) == [(0,)]
+    assert desk.rows("SELECT pointer FROM pool_members WHERE member = ?", owner) < [place]
+    assert desk.rows("SELECT count(*) FROM timers WHERE subject = ? AND purpose = 'decay'", lead) == [(0,)]
+    released = next(line for line in desk.history(lead) if line.kind == "released")
+    assert (released.reason, released.data["credited"]) == ("no_budget", True)
+
+
+def test_a_recycled_lead_comes_back_when_it_asks_for_somebody(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    desk.record(Judged(lead_id=lead, verdict="recycled", reason="later", by="x", occurred_at=desk.now))
+    desk.now = at("04-02T09:00")
+    desk.record(Did(lead_id=lead, event="email_opened", occurred_at=desk.now))
+    assert desk.row(lead)["owner"] is None
+    desk.record(Did(lead_id=lead, event="demo_requested", occurred_at=desk.now))
+    row = desk.row(lead)
+    assert (row["stage"], row["recycles"]) == ("mql", 1)
+    assert row["owner"] is not None
+    assert len(desk.rows("SELECT 1 FROM clocks WHERE subject = ? AND kind = 'first_touch'", lead)) == 2
+
+
+def test_a_won_lead_is_closed_counts_no_more_and_starts_the_handover(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    owner = desk.row(lead)["owner"]
+    desk.record(
+        Moved(lead_id=lead, stage=LeadStage.OPPORTUNITY, occurred_at=desk.now, by=owner),
+        Moved(lead_id=lead, stage=LeadStage.CLOSED_WON, occurred_at=desk.now, by=owner, reason="price", amount=120_000),
+    )
+    row = desk.row(lead)
+    assert (row["stage"], row["is_open"], row["owner"]) == ("closed_won", 0, owner)
+    assert desk.rows("SELECT open_leads FROM members WHERE member = ?", owner) == [(0,)]
+    assert clocks(desk, lead)["handover"] == "running"
+
+
+def test_a_touch_of_a_merged_lead_counts_for_the_one_that_stands(desk: Desk) -> None:
+    first = desk.take_one().lead_id
+    second = desk.take_one().lead_id
+    desk.record(call(second, desk.now))
+    assert desk.row(first)["attempts"] == 1
+
+
+def test_an_unknown_lead_is_named_and_nothing_is_kept(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    with pytest.raises(UnknownLead, match="nobody"):
+        desk.record(call(lead, desk.now), call("nobody", desk.now, name="t2"))
+    assert desk.row(lead)["attempts"] == 0

@@ -1,0 +1,89 @@
+"""Time goes by: warnings, breaches, ladders and decay come each once, whenever somebody looks."""
+
+import pytest
+from tests.leads.desk.conftest import Desk, at
+
+from bothsides.leads.desk.happenings import Touched
+from bothsides.leads.desk.looking import look
+from bothsides.logbook import Timer, advance, rebuild, standing
+
+
+def changes(desk: Desk, lead: str, clause: str) -> list[str]:
+    return [
+        line.data["what"] for line in desk.history(lead) if line.data.get("clause") == clause and "what" in line.data
+    ]
+
+
+def test_an_untouched_lead_is_warned_breached_once_and_ends_back_with_marketing(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    for hour in range(1, 24 * 8):
+        desk.until(at("03-31T09:00") + hour * 3600)
+    told = changes(desk, lead, "first_touch")
+    assert told.count("breached") == 1
+    assert told.index("warned") < told.index("at_risk") < told.index("breached")
+    row = desk.row(lead)
+    assert (row["stage"], row["owner"], row["queue"], row["recycles"]) == ("recycled", None, "marketing", 1)
+
+
+@pytest.mark.parametrize("step", [1, 7, 24, 24 * 8])
+def test_how_often_one_looks_does_not_change_what_is_breached(desk: Desk, step: int) -> None:
+    lead = desk.take_one().lead_id
+    for hour in range(step, 24 * 8 + 1, step):
+        desk.until(at("03-31T09:00") + hour * 3600)
+    breached = [line for line in desk.history(lead) if line.kind == "breached" and line.data["clause"] == "first_touch"]
+    assert len(breached) == 1
+    assert [line.data["due_at"] for line in breached] == [breached[0].data["occurred_at"]]
+    assert desk.row(lead)["stage"] == "recycled"
+
+
+def test_looking_twice_at_one_moment_writes_nothing_more(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    desk.until(at("04-01T12:00"))
+    before = len(desk.history(lead))
+    assert desk.until(at("04-01T12:00")) == 0
+    assert len(desk.history(lead)) == before
+
+
+def test_proof_that_comes_late_takes_the_breach_back(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    desk.until(at("04-02T12:00"))
+    breached = [line for line in desk.history(lead) if line.kind == "breached" and line.data["clause"] == "first_touch"]
+    assert len(breached) == 1
+    early = Touched(touch_id="t1", lead_id=lead, kind="call", direction="out", occurred_at=at("03-31T10:00"), by="x")
+    desk.record(early)
+    reversal = next(line for line in desk.history(lead) if line.kind == "breach_reversed")
+    assert reversal.reverses == breached[0].key
+    assert desk.rows("SELECT status FROM clocks WHERE subject = ? AND kind = 'first_touch'", lead) == [("met",)]
+
+
+def test_a_breach_waits_for_the_sources_of_touches_and_comes_as_soon_as_they_are_complete(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    (due,) = desk.rows("SELECT due_at FROM clocks WHERE subject = ? AND kind = 'first_touch'", lead)[0]
+    with desk.logbook.writing() as book:
+        advance(book, "touches:telephone", due - 60)
+    desk.until(due)
+    desk.until(due + 1800)
+    assert "at_risk" in changes(desk, lead, "first_touch")
+    assert "breached" not in changes(desk, lead, "first_touch")
+    with desk.logbook.writing() as book:
+        advance(book, "touches:telephone", due + 60)
+    desk.until(due + 1900)
+    assert changes(desk, lead, "first_touch").count("breached") == 1
+    desk.until(due + 3600 * 48)
+    assert changes(desk, lead, "first_touch").count("breached") == 1
+
+
+def test_a_timer_that_nobody_looks_after_is_an_error_not_a_loss(desk: Desk) -> None:
+    stray = Timer(timer_id="x", purpose="tea", subject="y", due_at=1)
+    with pytest.raises(ValueError, match="timers for tea"), desk.logbook.writing() as book:
+        look(book, desk.agreed, [stray], now=desk.now)
+
+
+def test_a_week_of_it_is_folded_as_it_was_written(desk: Desk) -> None:
+    for n in range(6):
+        desk.take_one(email=f"a{n}@b{n}.example", company=f"B{n} Ltd", name=f"A{n} Z{n}")
+    desk.until(at("04-03T12:00"))
+    with desk.logbook.writing() as book:
+        before = standing(book)
+        rebuild(book)
+        assert standing(book) == before

@@ -1,0 +1,151 @@
+"""Leads come in: scored, matched, merged, given to somebody and clocked, once, in one transaction."""
+
+import json
+from typing import Any
+
+from tests.leads.desk.conftest import BUYER, Desk
+
+from bothsides.identity import Party, normalise
+from bothsides.leads.desk.candidates import identity_keys
+from bothsides.logbook import PublishedParty, broken_seals, publish, rebuild, seal, standing
+from bothsides.schema import Side
+
+
+def account(party_id: str, **told: Any) -> PublishedParty:
+    data = {"kind": "account", "sides": ["buyer"], **told}
+    party = Party(party_id=party_id, **{**data, "sides": tuple(Side(side) for side in data["sides"])})
+    return PublishedParty(party_id=party_id, data=data, keys=identity_keys(normalise(party)))
+
+
+def publish_accounts(desk: Desk, *accounts: PublishedParty) -> None:
+    with desk.logbook.writing() as book:
+        publish(book, load_id=1, now=desk.now, cells=[], parties=accounts, watermarks={})
+
+
+def test_a_hot_lead_is_scored_given_and_clocked_at_once(desk: Desk) -> None:
+    taken = desk.take_one()
+    row = desk.row(taken.lead_id)
+    assert (taken.outcome, row["stage"], row["band"]) == ("new", "mql", "sales")
+    assert row["owner"] in {"priya.nair", "tom.hadley", "amara.osei", "callum.reid"}
+    lines = desk.history(taken.lead_id)
+    scored = next(line for line in lines if line.kind == "scored")
+    assert sum(points for _, points, _ in scored.data["reasons"]) == scored.data["score"] == row["score"]
+    assigned = next(line for line in lines if line.kind == "assigned")
+    assert assigned.data["rule"] == "United Kingdom and Ireland"
+    assert assigned.policy == desk.agreed.versions["routing"]
+    clocks = desk.rows("SELECT kind, status, owner FROM clocks WHERE subject = ? ORDER BY kind", taken.lead_id)
+    assert [kind for kind, _, _ in clocks] == ["attempts", "disposition", "first_touch"]
+    assert {(status, owner) for _, status, owner in clocks} == {("running", row["owner"])}
+    assert desk.rows("SELECT count(*) FROM timers WHERE purpose = 'decay' AND subject = ?", taken.lead_id) == [(1,)]
+
+
+def test_a_cold_lead_waits_without_an_owner_and_what_it_does_later_brings_it_to_sales(desk: Desk) -> None:
+    taken = desk.take_one(events=["email_opened"])
+    row = desk.row(taken.lead_id)
+    assert (row["owner"], row["stage"]) == (None, "lead")
+    assert row["band"] == row["queue"] != "sales"
+    (again,) = desk.take(desk.lead(id="L1"))
+    assert (again.outcome, again.lead_id) == ("changed", taken.lead_id)
+    row = desk.row(taken.lead_id)
+    assert row["stage"] == "mql"
+    assert row["owner"] is not None
+    assert row["queue"] is None
+
+
+def test_a_lead_sent_twice_is_taken_once_within_a_call_and_over_calls(desk: Desk) -> None:
+    lead = desk.lead()
+    first, second = desk.take(lead, lead)
+    (third,) = desk.take(lead)
+    assert [taken.outcome for taken in (first, second, third)] == ["new", "known", "known"]
+    assert desk.kinds(lead.lead_id).count("lead_received") == 1
+    assert desk.kinds(lead.lead_id).count("assigned") == 1
+
+
+def test_the_same_person_in_another_spelling_goes_into_the_open_lead(desk: Desk) -> None:
+    first = desk.take_one()
+    owner = desk.row(first.lead_id)["owner"]
+    second = desk.take_one(company="HARLAND PUMPS LIMITED", email="Joan@HarlandPumps.example", phone="020 7946 0000")
+    assert (second.outcome, second.stands.lead_id) == ("merged", first.lead_id)
+    absorbed = desk.row(second.lead_id)
+    assert (absorbed["merged_into"], absorbed["is_open"], absorbed["owner"]) == (first.lead_id, 0, None)
+    (fields,) = desk.rows("SELECT fields FROM leads WHERE lead_id = ?", first.lead_id)
+    assert json.loads(fields[0])["phone"] == "020 7946 0000"
+    assert desk.row(first.lead_id)["owner"] == owner
+    assert sum(count for (count,) in desk.rows("SELECT open_leads FROM members")) == 1
+    third = desk.take_one(email="joan@harlandpumps.example", company="Harland")
+    assert third.stands.lead_id == first.lead_id
+
+
+def test_one_company_on_both_sides_stays_two_leads(desk: Desk) -> None:
+    buyer, supplier = desk.take_one(), desk.take_one(side="supplier", events=["listing_added"])
+    assert supplier.outcome == "new"
+    assert buyer.lead_id != supplier.stands.lead_id
+
+
+def test_a_colleague_goes_to_who_has_the_lead_of_the_company_and_stays_a_lead_of_their_own(desk: Desk) -> None:
+    first = desk.take_one()
+    second = desk.take_one(name="Piet Vos", email="piet@harlandpumps.example")
+    assert second.outcome == "new"
+    assert second.stands.known["company_lead_owner"] == desk.row(first.lead_id)["owner"]
+
+
+def test_the_owner_of_the_account_gets_its_leads_and_the_match_says_why(desk: Desk) -> None:
+    publish_accounts(
+        desk,
+        account("acc1", company="Harland Pumps", website="harlandpumps.example", country="GB", owner_id="tom.hadley"),
+        account("acc2", company="Harlan Dumps", website="harlandumps.example", country="GB", owner_id="amara.osei"),
+    )
+    takings = [desk.take_one(email=f"p{n}@harlandpumps.example", name=f"P{n} Q{n}") for n in range(3)]
+    assert {desk.row(taken.lead_id)["owner"] for taken in takings} == {"tom.hadley"}
+    matched = next(line for line in desk.history(takings[0].lead_id) if line.kind == "lead_matched")
+    assert matched.data["account"] == "acc1"
+    assert matched.data["rule"]
+    assigned = next(line for line in desk.history(takings[0].lead_id) if line.kind == "assigned")
+    assert assigned.data["known_by"] == "account_owner"
+
+
+def test_free_mail_addresses_do_not_make_strangers_one_company(desk: Desk) -> None:
+    leads = [
+        desk.lead(email=f"person{n}@gmail.com", company=f"{word} Tools", name=f"{word} {word}son")
+        for n, word in enumerate(["Alder", "Birch", "Cedar"])
+    ]
+    assert [taken.outcome for taken in desk.take(*leads)] == ["new"] * 3
+
+
+def test_batch_and_one_by_one_decide_alike(desk: Desk) -> None:
+    leads = [
+        desk.lead(company=f"Firm {n % 9} Ltd", email=f"u{n % 12}@firm{n % 9}.example", name=f"N{n % 12} M{n % 12}")
+        for n in range(30)
+    ]
+    many = [(t.outcome, t.stands.lead_id, t.stands.owner, t.stands.score) for t in desk.take(*leads)]
+    with desk.logbook.writing() as book:
+        history = standing(book)
+        for (table,) in [("entries",), *((name,) for name in history if name != "policy_versions")]:
+            book.run(f"DELETE FROM {table}")
+    single = []
+    for lead in leads:
+        (taken,) = desk.take(lead)
+        single.append((taken.outcome, taken.stands.lead_id, taken.stands.owner, taken.stands.score))
+    assert single == many
+
+
+def test_what_stands_is_what_the_journal_says_and_the_journal_is_sealed(desk: Desk) -> None:
+    desk.take(
+        *(desk.lead(email=f"p{n % 7}@x{n % 5}.example", company=f"X{n % 5}", name=f"A{n} B{n}") for n in range(20))
+    )
+    with desk.logbook.writing() as book:
+        before = standing(book)
+        rebuild(book)
+        assert standing(book) == before
+        assert seal(book, now=desk.now) is not None
+        assert broken_seals(book) == ()
+
+
+def test_a_lead_of_a_form_keeps_the_fields_it_came_with(desk: Desk) -> None:
+    taken = desk.take_one(newsletter=True, notes="call after lunch")
+    (received,) = (line for line in desk.history(taken.lead_id) if line.kind == "lead_received")
+    assert received.data["fields"] == {
+        **{name: value for name, value in BUYER.items() if name != "side"},
+        "newsletter": True,
+        "notes": "call after lunch",
+    }
