@@ -1,10 +1,12 @@
 """When a score will move by itself: to the second; and why it moved, line by line."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.leads.score.test_points import EVENTS, NOW, Card, card, cards, rule
 
-from bothsides.leads.score import compiled, next_change, score, why_it_moved
+from bothsides.leads.score import Thresholds, compiled, next_change, score, standing, why_it_moved
 from bothsides.schema.instant import DAY
 
 
@@ -51,6 +53,22 @@ def test_nothing_moves_before_the_moment_named(one: Card, events: list[tuple[str
     assert score(ready, {}, events, until).points == now.points
     if found is not None:
         assert score(ready, {}, events, found.due_at).points == found.points
+
+
+@settings(deadline=None, max_examples=80)
+@given(one=cards(), events=EVENTS, share=st.floats(0.01, 0.99), hysteresis=st.sampled_from([0, 7]))
+def test_the_band_does_not_move_before_the_moment_named(
+    one: Card, events: list[tuple[str, int, float]], share: float, hysteresis: int
+) -> None:
+    ready = compiled(replace(one, thresholds=Thresholds(sales_from=40, self_serve_from=15, hysteresis=hysteresis)))
+    now = score(ready, {}, events, NOW)
+    was = standing(now)
+    found = next_change(now, {}, events, banded=True)
+    until = NOW + 4000 * DAY if found is None else found.due_at - 1
+    for at in (until, NOW + round((until - NOW) * share)):
+        assert score(ready, {}, events, at, was=was).band == now.band
+    if found is not None:
+        assert score(ready, {}, events, found.due_at, was=was).band != now.band
 
 
 @given(one=cards(), other=cards(), events=EVENTS, later=st.integers(1, 100 * DAY))

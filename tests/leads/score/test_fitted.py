@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bothsides.leads.score import Card, Group, Rule, Thresholds, compiled, score
-from bothsides.leads.score.fitted import AGREED, as_fitted
+from bothsides.leads.score.fitted import AGREED
+from bothsides.leads.score.from_history import as_fitted
+from bothsides.predict.scorecard.card import AGREED as AGREED_THERE
 from bothsides.predict.scorecard.card import Card as FittedCard
 from bothsides.predict.scorecard.card import CardField
 from bothsides.predict.scorecard.scoring import compiled as fitted_scorer
@@ -34,6 +36,7 @@ LEARNED = FittedCard(
     learned_from=(0, 0),
     effective_from=0,
 )
+assert AGREED == AGREED_THERE
 HAND = Card(
     id="c",
     side=Side.BUYER,

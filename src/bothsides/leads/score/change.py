@@ -8,6 +8,7 @@ from bothsides.agreement.conditions import Fields
 from bothsides.leads.score.bands import Standing
 from bothsides.leads.score.lines import Line
 from bothsides.leads.score.points import Event, Score, score
+from bothsides.leads.score.policy import Band
 from bothsides.leads.score.worth import MILLION
 from bothsides.schema.instant import Instant
 
@@ -36,7 +37,7 @@ def next_change(now: Score, fields: Fields, events: Sequence[Event], *, banded: 
     was = standing(now)
     past = [event for event in events if event[1] <= now.at]
     for _ in range(LOOKS):
-        leap = _leap(at, past)
+        leap = _leap(at, past, banded=banded)
         if leap is None:
             return None
         later = score(now.card, fields, past, at.at + leap, was=was)
@@ -57,9 +58,8 @@ def _differs(before: Score, after: Score, *, banded: bool) -> bool:
     return not banded and (before.points, before.grade) != (after.points, after.grade)
 
 
-def _leap(at: Score, events: Sequence[Event]) -> int | None:
+def _leap(at: Score, events: Sequence[Event], *, banded: bool) -> int | None:
     """Seconds for which nothing can move, at least 1; None where nothing moves any more."""
-    ends = [end - at.at for end in _ends(at, events) if end > at.at]
     groups: dict[tuple[str, str], tuple[int, float, float]] = {}
     for line in at.lines:
         slope = _slope(line)
@@ -67,17 +67,39 @@ def _leap(at: Score, events: Sequence[Event]) -> int | None:
         exact += 0 if line.replaced_by is not None else line.exact
         groups[line.part, line.group] = (exact, falls + max(slope, 0.0), rises + max(-slope, 0.0))
     slack = len(at.lines)  # each is rounded to a millionth, which may bring the moment forward
+    over = {cap.code: -cap.points for cap in at.caps} if at.by_hand else {}
+    loses, gains = _room(at, over.get("cap:score", 0), banded=banded)
+    frames = [line for line in at.lines if line.term.within is not None]
+    if banded:
+        at_stake = sum(max(line.exact, 0) for line in frames) // MILLION
+        if loses is None or at_stake <= loses:
+            loses = None if loses is None else loses - at_stake
+            frames = [] if gains is None else [line for line in frames if line.exact < 0]
+    ends = [end - at.at for end in (*_frame_ends(at, frames), *_hot_ends(at, events)) if end > at.at]
     falling = sum(falls > 0 for _, falls, _ in groups.values())
-    over = {cap.code: -cap.points for cap in at.caps}
+    rising = sum(rises > 0 for _, _, rises in groups.values())
     for (part, group), (exact, falls, rises) in groups.items():
         past_half = (exact + MILLION // 2) % MILLION
-        if falls:
-            shared = over.get(f"cap:{part}", 0) + (over.get("cap:score", 0) if at.grade is None else 0)
-            hidden = over.get(f"cap:{group}", 0) + shared // falling
+        if falls and loses is not None:
+            hidden = over.get(f"cap:{group}", 0) + (over.get(f"cap:{part}", 0) + loses) // falling
             ends.append(max(1, math.floor((past_half + hidden * MILLION - slack) / falls)))
-        if rises:
-            ends.append(max(1, math.floor((MILLION - past_half - slack) / rises)))
+        if rises and gains is not None:
+            room = MILLION - past_half + gains // rising * MILLION
+            ends.append(max(1, math.floor((room - slack) / rises)))
     return min(ends, default=None)
+
+
+def _room(at: Score, over: int, *, banded: bool) -> tuple[int | None, int | None]:
+    """Whole points that can be lost and gained without being seen; None where no loss or gain will ever be."""
+    by = at.card.card.thresholds
+    if not at.by_hand or by is None:
+        return 0, 0
+    if not banded:
+        return over, 0
+    keeps = {Band.SALES: by.sales_from, Band.SELF_SERVE: by.self_serve_from}.get(at.earned)
+    rises_at = {Band.NURTURE: by.self_serve_from, Band.SELF_SERVE: by.sales_from}.get(at.earned)
+    loses = None if keeps is None else over + at.points - (keeps - by.hysteresis)
+    return loses, None if rises_at is None else rises_at - at.points - 1
 
 
 def _slope(line: Line) -> float:
@@ -87,11 +109,14 @@ def _slope(line: Line) -> float:
     return line.term.lost_a_second * len(line.ages) if line.exact else 0.0
 
 
-def _ends(at: Score, events: Sequence[Event]) -> list[Instant]:
-    """The first seconds after the time frames that hold now."""
-    ends = [
-        at.at - age + line.term.within + 1 for line in at.lines if line.term.within is not None for age in line.ages
-    ]
+def _frame_ends(at: Score, frames: Sequence[Line]) -> list[Instant]:
+    """The first seconds after the time frames of these lines."""
+    return [at.at - age + line.term.within + 1 for line in frames if line.term.within is not None for age in line.ages]
+
+
+def _hot_ends(at: Score, events: Sequence[Event]) -> list[Instant]:
+    """The first seconds after which the signs that are hot now are so no more."""
+    ends = []
     for sign in at.hot:
         if sign.within is not None:
             for key, times in sign.needs:

@@ -5,11 +5,10 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bothsides.leads.score.policy import Bin, Fitted, FittedField
-from bothsides.predict.scorecard.card import AGREED, Card, CardField
-from bothsides.predict.scorecard.columns import as_text
+from bothsides.leads.score.policy import FittedField
 
-__all__ = ["AGREED", "FittedTerm", "as_fitted", "fitted_term"]
+AGREED = "agreed_points"
+"""The field in which a fitted card is given the sum of the hand rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +36,7 @@ class FittedTerm:
             return self.other, "outside all ranges"
         if value is None or value == "":
             return self.missing, "not known"
-        text = as_text(value)
+        text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
         points = self.levels.get(text)
         return (self.other, f"{text}, as any other") if points is None else (points, text)
 
@@ -58,34 +57,6 @@ def fitted_term(item: FittedField) -> FittedTerm:
         missing=next((one.points for one in item.bin if one.missing), 0),
         other=next((one.points for one in item.bin if one.other), 0),
     )
-
-
-def as_fitted(card: Card, says: Mapping[str, str] | None = None) -> Fitted:
-    """A card fitted from history as it counts here, its score in the place of the hand rules'; `says` names fields in
-    words, else their names are shown."""
-    words = says or {}
-    return Fitted(
-        version=card.version,
-        slope=card.slope,
-        intercept=card.shift,
-        field=tuple(
-            FittedField(field=item.name, says=words.get(item.name, item.name.replace("_", " ")), bin=_bins(item))
-            for item in card.fields
-        ),
-    )
-
-
-def _bins(item: CardField) -> tuple[Bin, ...]:
-    if item.levels is not None:
-        *levels, other, missing = item.points
-        texts = [Bin(points=points, levels=(level,)) for level, points in zip(item.levels, levels, strict=True)]
-        return (*texts, Bin(points=other, other=True), Bin(points=missing, missing=True))
-    *ranges, missing = item.points
-    ends = (-math.inf, *(item.edges or ()), math.inf)
-    bins = [
-        Bin(points=points, above=low, up_to=high) for low, high, points in zip(ends, ends[1:], ranges, strict=False)
-    ]
-    return (*bins, Bin(points=missing, missing=True))
 
 
 def _words(above: float, up_to: float) -> str:

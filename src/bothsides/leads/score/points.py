@@ -164,12 +164,8 @@ def _part(
     total = 0
     for group in groups:
         found = [(term, worth) for term in group.terms if (worth := term.ask(fields, seen, now)) is not None]
-        if not found:
-            if group.least is not None and group.least > 0:
-                total += _limited(0, group.least, group.most, group.id, caps)
-            continue
+        points = 0
         if group.plain:
-            points = 0
             for term, (exact, ages) in found:
                 whole = exact // MILLION
                 points += whole
@@ -188,7 +184,12 @@ def _part(
 def _replaced(group: Terms, found: list[tuple[Term, Worth]]) -> dict[int, Term]:
     """By place, each rule that does not count and the rule that counts in its place: of a whole and its parts together
     the larger counts. So points never jump up while decay brings them down."""
-    worth = {term.place: exact for term, (exact, _) in found}
+    worth = {term.place: worth[0] for term, worth in found}
+    held = [whole for whole in group.wholes if whole.place in worth]
+    if not held:
+        return {}
+    if len(group.wholes) == 1:
+        return _of_one(group, held[0], worth)
     branch = dict(worth)
     for whole in group.wholes:
         together = sum(branch.get(place, 0) for place in whole.parts)
@@ -201,12 +202,24 @@ def _replaced(group: Terms, found: list[tuple[Term, Worth]]) -> dict[int, Term]:
             if whole.place not in worth:
                 continue
             if worth[whole.place] < sum(branch[place] for place in parts):
-                replaced[whole.place] = group.terms[max(parts, key=lambda place: (branch[place], -place))]
+                replaced[whole.place] = _largest(group, parts, branch)
                 continue
             by = whole
         for place in parts:
             replaced[place] = by
     return replaced
+
+
+def _of_one(group: Terms, whole: Term, worth: dict[int, int]) -> dict[int, Term]:
+    """The same where the group has a single whole, as most have."""
+    parts = [place for place in whole.parts if place in worth]
+    if worth[whole.place] >= sum([worth[place] for place in parts]):
+        return dict.fromkeys(parts, whole)
+    return {whole.place: _largest(group, parts, worth)}
+
+
+def _largest(group: Terms, places: list[int], worth: dict[int, int]) -> Term:
+    return group.terms[max(places, key=lambda place: (worth[place], -place))]
 
 
 def _rounded(found: list[tuple[Term, Worth]], replaced: dict[int, Term]) -> tuple[int, list[int]]:
@@ -216,9 +229,11 @@ def _rounded(found: list[tuple[Term, Worth]], replaced: dict[int, Term]) -> tupl
     lines = [exact // MILLION for exact in counted]
     points = (sum(counted) + HALF) // MILLION
     if left := points - sum(lines):
-        by_remainder = sorted(range(len(lines)), key=lambda number: (-(counted[number] % MILLION), number))
-        for number in by_remainder[:left]:
-            lines[number] += 1
+        remainders = [exact % MILLION for exact in counted]
+        for _ in range(left):
+            largest = remainders.index(max(remainders))
+            remainders[largest] = -1
+            lines[largest] += 1
     return points, lines
 
 
