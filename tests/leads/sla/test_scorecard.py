@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.leads.sla.promised import CLOSE, MAY, POLICY, START, clock, lead
 
 from bothsides.leads.sla.commitments import judge_month
+from bothsides.leads.sla.policy import ClockKind
 from bothsides.leads.sla.scorecard import Worked, percentile, scorecard
 from bothsides.schema import Side
 from bothsides.schema.instant import DAY, HOUR
@@ -47,7 +48,7 @@ def card(clocks, leads, ways):
 def test_clocks_by_side_with_breaches_reversals_and_excuses():
     clocks = [clock(n) for n in range(8)]
     clocks += [clock(8, met=False), replace(clock(9, met=False), reversed_at=CLOSE - DAY, paused_seconds=3 * HOUR)]
-    clocks += [clock(10, met=False, breached_at=None), clock(11, side=Side.SUPPLIER, clock="welcome_touch")]
+    clocks += [clock(10, met=False, breached_at=None), clock(11, side=Side.SUPPLIER, clock=ClockKind.WELCOME_TOUCH)]
     touch, welcome = card(clocks, [], []).clocks
     assert (touch.due, touch.met, touch.breached, touch.reversed, touch.undecided) == (11, 9, 1, 1, 1)
     assert touch.attainment == pytest.approx(0.9)
@@ -58,7 +59,7 @@ def test_clocks_by_side_with_breaches_reversals_and_excuses():
 
 
 def test_owners_add_up_to_the_team_and_unagreed_clocks_are_shown():
-    clocks = [clock(n, met=n % 5 != 0) for n in range(20)] + [clock(30, clock="disposition")]
+    clocks = [clock(n, met=n % 5 != 0) for n in range(20)] + [clock(30, clock=ClockKind.DISPOSITION)]
     made = card(clocks, [], [])
     touch = made.clocks[0]
     mine = [score for score in made.by_owner if score.clock == "first_touch"]

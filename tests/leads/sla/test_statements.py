@@ -13,7 +13,9 @@ from bothsides.schema.instant import DAY
 
 
 def lines_at(moment, clocks, leads):
-    return lines_of(judge_month(POLICY, period=MAY, start=START, close=moment, leads=leads, clocks=clocks))
+    return lines_of(
+        judge_month(POLICY, period=MAY, start=START, close=CLOSE, known_at=moment, leads=leads, clocks=clocks)
+    )
 
 
 def closed(lines, period="2026-05", adjusted=()):
@@ -26,7 +28,7 @@ def test_a_late_proof_is_an_adjustment_of_the_next_statement_and_of_no_further_o
     late = replace(clock(1, met=False), reversed_at=CLOSE + DAY)
     clocks, leads = [clock(2), late], [lead(n) for n in range(3)]
     may = closed(lines_at(CLOSE, clocks, leads))
-    now = lines_of(judge_month(POLICY, period=MAY, start=START, close=CLOSE, leads=leads, clocks=[clock(2), clock(1)]))
+    now = lines_at(CLOSE + 2 * DAY, clocks, leads)
     told = adjustments([may], "2026-05", now)
     changed = {(one.clause, one.figure): (one.told, one.value) for one in told}
     assert changed[("first touch of buyers", "delivered")] == (0.5, 0.5)

@@ -9,6 +9,7 @@ from typing import Annotated
 from bothsides.agreement import Agreed, AgreementError, Problem, checked, load_policy
 from bothsides.agreement.conditions import When
 from bothsides.goals.policy import PacingTerms, Share, above_zero
+from bothsides.leads.sla.policy import ClockKind
 from bothsides.schema import Side
 
 FILE = "agreement/commitments.toml"
@@ -90,12 +91,12 @@ class LeadsOwed:
 class ServiceOwed:
     """One `[[sales]]` or `[[customer_success]]` clause: the share of clocks of one kind that are met in time.
 
-    The clock itself (hours, calendar, pauses) is agreed in `agreement/sla.toml`; `clock` is its name there.
+    The clock itself (hours, calendar, pauses) is agreed in `agreement/sla.toml`; `clock` is its kind there.
     """
 
     name: str
     side: Side
-    clock: str
+    clock: ClockKind
     share: Share = 0.9
 
 

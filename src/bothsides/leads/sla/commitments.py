@@ -8,6 +8,7 @@ from bothsides.agreement.conditions import read_tests
 from bothsides.goals import GoalsPolicy, goals_of
 from bothsides.leads.sla.commitment_terms import CommitmentsPolicy, Counting, LeadsOwed, ServiceOwed, Team
 from bothsides.leads.sla.contact_rate import Attempted, ContactRate, contact_rate
+from bothsides.leads.sla.policy import ClockKind
 from bothsides.metrics.interval import wilson
 from bothsides.schema import Period, Side
 from bothsides.schema.instant import HOUR, Instant
@@ -53,7 +54,7 @@ class ClockResult:
     """
 
     clock_id: str
-    clock: str
+    clock: ClockKind
     side: Side
     lead_id: str
     owner: str | None
@@ -116,15 +117,19 @@ def judge_month(
     leads: Sequence[QualifiedLead],
     clocks: Sequence[ClockResult],
     goals: GoalsPolicy | None = None,
+    known_at: Instant | None = None,
 ) -> tuple[Kept, ...]:
     """Every clause of the agreement over the month from `start` (included) to `close` (excluded), in its order.
 
     The two instants are the month's ends in the workspace's zone; clocks count in the month in which they were due.
+    `known_at` is when it is looked at, the close unless told: a later look sees late proof, and is what
+    `statements.adjustments` compares with what was told.
     """
+    now = close if known_at is None else known_at
     handed_over = [lead for lead in leads if start <= lead.qualified_at < close and not lead.withdrawn]
-    kept = [leads_kept(clause, handed_over, period=period, now=close, goals=goals) for clause in policy.marketing]
+    kept = [leads_kept(clause, handed_over, period=period, now=now, goals=goals) for clause in policy.marketing]
     due = [clock for clock in clocks if start <= clock.due_at < close]
-    kept += [service_kept(team, clause, due, period=period, now=close) for team, clause in policy.services]
+    kept += [service_kept(team, clause, due, period=period, now=now) for team, clause in policy.services]
     return tuple(kept)
 
 

@@ -8,6 +8,7 @@ from statistics import fmean
 from bothsides.leads.sla.commitment_terms import CommitmentsPolicy, Team
 from bothsides.leads.sla.commitments import ClockResult, Kept, QualifiedLead
 from bothsides.leads.sla.consequences import ConsequenceDue
+from bothsides.leads.sla.policy import ClockKind
 from bothsides.leads.sla.statements import Adjustment
 from bothsides.metrics.interval import wilson
 from bothsides.schema import Period, Side
@@ -43,7 +44,7 @@ class ClockScore:
     `excused_hours` is paused time, over `excused` clocks.
     """
 
-    clock: str
+    clock: ClockKind
     side: Side
     team: Team | None
     owner: str | None
@@ -173,7 +174,7 @@ def _scores(
 
 
 def _score(
-    kind: tuple[str, Side],
+    kind: tuple[ClockKind, Side],
     team: Team | None,
     agreed: float | None,
     owner: str | None,
