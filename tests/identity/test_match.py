@@ -177,6 +177,11 @@ def test_the_first_tie_breaker_that_tells_them_apart_decides() -> None:
     assert match(lead(**ACME), known, with_ties("most_contacts", "owner_has_open_deal")).matched_id == "a"
 
 
+def test_a_lead_with_an_e_mail_of_a_proven_domain_finds_its_company() -> None:
+    known = {"a": account("a", company="Acme", verified_domain="acme.com")}
+    assert next(match_all([lead(company="Acme", email="jo@acme.com")], known, HOUSE)).matched_id == "a"
+
+
 def test_an_earlier_rule_outranks_every_tie_breaker() -> None:
     known = [account("a", **ACME, contacts=900), account("b", registration_number="1234567")]
     found = match(lead(**ACME, registration_number="1234567"), known, HOUSE)

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bothsides.identity import Party, normalise
-from bothsides.identity.addresses import company_domain, mail_address, phone_digits, register_number, registrable
+from bothsides.identity.addresses import (
+    company_domain,
+    mail_address,
+    phone_digits,
+    register_number,
+    registrable,
+    website_domain,
+)
 from bothsides.identity.names import company_name, whole_name
 
 
@@ -25,6 +32,13 @@ def lead(**fields: str) -> Party:
         ("Acme Ltda.", "acme"),
         ("Acme do Brasil S.A.", "acme do brasil"),
         ("Acme S.p.A.", "acme"),
+        ("Acme S.A. de C.V.", "acme"),
+        ("Grupo Acme, S.A.B. de C.V.", "grupo acme"),
+        ("Acme, S. de R.L. de C.V.", "acme"),
+        ("Acme S de RL", "acme"),
+        ("Acme (UK) Ltd", "acme uk"),
+        ("Acme Co. Ltd. (UK)", "acme uk"),
+        ("SAS Institute Inc.", "sas institute"),
         ("Acme S.r.l.", "acme"),
         ("Acme Sp. z o.o.", "acme"),
         ("Acme B.V.", "acme"),
@@ -93,6 +107,21 @@ def test_whatever_stands_there_can_be_normalised(party: Party) -> None:
 )
 def test_a_domain_is_what_somebody_registered(written: str, domain: str) -> None:
     assert registrable(written) == domain
+
+
+@pytest.mark.parametrize(
+    ("written", "domain"),
+    [
+        ("https://user:secret@www.acme.com:8080/a?b=@c", "acme.com"),
+        ("//acme.com", "acme.com"),
+        ("ACME.COM.", "acme.com"),
+        ("www.müller.de", "xn--mller-kva.de"),
+        ("linkedin.com/company/acme", ""),
+        ("none", ""),
+    ],
+)
+def test_websites(written: str, domain: str) -> None:
+    assert website_domain(written) == domain
 
 
 @pytest.mark.parametrize("host", ["gmail.com", "hotmail.fr", "yahoo.co.uk", "qq.com", "facebook.com", "wixsite.com"])

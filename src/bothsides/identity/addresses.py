@@ -1,6 +1,7 @@
 """E-mail addresses, domains, phone numbers and register numbers in one spelling."""
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from bothsides.identity.countries import CALLING
@@ -61,7 +62,7 @@ def registrable(host: str) -> str:
     >>> registrable("www.shop.acme.co.uk"), registrable("mail.acme.com"), registrable("acme.myshopify.com")
     ('acme.co.uk', 'acme.com', 'acme.myshopify.com')
     """
-    labels = host.lower().strip(".").split(".")
+    labels = (host if host.isascii() else _in_ascii(host)).lower().strip(".").split(".")
     if len(labels) < 2 or not all(labels) or labels[-1].isdigit():
         return ""
     keep = 2
@@ -70,6 +71,14 @@ def registrable(host: str) -> str:
     ):
         keep = 3
     return ".".join(labels[-keep:])
+
+
+def _in_ascii(host: str) -> str:
+    """A name such as müller.de as the net spells it; as it is where it cannot be one."""
+    try:
+        return host.strip(".").encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
 @lru_cache(maxsize=65536)
@@ -93,10 +102,10 @@ def website_domain(written: str | None) -> str:
     """
     if not written:
         return ""
-    host = written.strip().lower()
-    _, _, after = host.partition("://")
-    host = (after or host).partition("/")[0].partition("?")[0].partition("@")[2] or (after or host).partition("/")[0]
-    return company_domain(host.partition("?")[0].partition(":")[0])
+    text = written.strip().lower()
+    _, _, after = text.partition("://")
+    host = (after or text).lstrip("/").partition("/")[0].partition("?")[0]
+    return company_domain(host.rpartition("@")[2].partition(":")[0])
 
 
 def mail_address(written: str | None) -> tuple[str, str]:
@@ -128,8 +137,8 @@ def phone_digits(written: str | None, country: str) -> str:
     """
     if not written:
         return ""
-    text = written.strip()
-    if not text.isascii() or any(sign.isalpha() or sign == "#" for sign in text):
+    text = written.strip() if written.isascii() else unicodedata.normalize("NFKC", written).strip()
+    if any(sign.isalpha() or sign == "#" for sign in text):
         text = _EXTENSION.sub("", text)
     digits = _NOT_DIGITS.sub("", text)
     if len(digits) < 7 or len(set(digits[-7:])) == 1 or digits.endswith("1234567890"):

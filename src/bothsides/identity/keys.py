@@ -21,8 +21,6 @@ def company_keys(normal: Normal) -> tuple[str, ...]:
         keys.append("mail:" + normal.email)
     if normal.domains:
         keys += ["domain:" + domain for domain in normal.domains]
-    if normal.verified_domain and normal.verified_domain not in normal.domains:
-        keys.append("domain:" + normal.verified_domain)
     if normal.phone:
         keys.append("phone:" + normal.phone)
     name = normal.company

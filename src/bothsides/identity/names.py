@@ -1,5 +1,6 @@
 """Names of companies, people and places in one spelling: no accents, case, punctuation or legal form."""
 
+import re
 import unicodedata
 
 _APART = {ord("ø"): "o", ord("đ"): "d", ord("ł"): "l", ord("æ"): "ae", ord("œ"): "oe", ord("ı"): "i", ord("þ"): "th"}
@@ -24,7 +25,9 @@ LEGAL_FORMS = frozenset(
     """.split()
 )
 """Legal forms of companies as they stand at the end of a name, points and spaces inside them removed."""
-_LEADING_FORMS = frozenset("pt ooo oao zao pao uab sia ab as sarl sas cv ud tov kk ооо оао зао пао ао".split())
+_LEADING_FORMS = frozenset("pt ooo oao zao pao uab sia ab sarl ud tov ооо оао зао пао ао".split())
+_OF_VARIABLE_CAPITAL = re.compile(r"(?<=\w)(?: s ?a(?: ?b| ?p ?i)?| s de r ?l)?(?: de c ?v| s de r ?l)$")
+"""Mexico's S.A. de C.V., S.A.B. de C.V., S. de R.L. de C.V. and S. de R.L. at the end of a plain name."""
 _WRITTEN_TOGETHER = (
     "株式会社",
     "有限会社",
@@ -103,17 +106,27 @@ def company_name(written: str | None) -> str:
     if not written.isascii():
         for form in _WRITTEN_TOGETHER:
             written = written.replace(form, " ")
-    text = plain(written)
-    words = text.split()
-    if len(words) > 1:
-        words = _initials_joined(words) if any(len(word) == 1 for word in words) else words
-        kept = [word for word in words if word not in _CONJUNCTIONS] or words
-        while len(kept) > 1 and kept[-1] in LEGAL_FORMS:
-            kept.pop()
-        if len(kept) > 1 and (kept[0] in _LEADING_FORMS or kept[0] in _ARTICLES):
-            del kept[0]
-        text = " ".join(kept)
+    head, bracket, tail = written.partition("(")
+    text = _without_form(plain(head))
+    if bracket:
+        text = f"{text} {_without_form(plain(tail))}".strip()
     return "" if text.replace(" ", "") in NO_COMPANY else text
+
+
+def _without_form(text: str) -> str:
+    """A name in its plain spelling without legal form, articles at its start and conjunctions."""
+    if " de " in text:
+        text = _OF_VARIABLE_CAPITAL.sub("", text)
+    words = text.split()
+    if len(words) < 2:
+        return text
+    words = _initials_joined(words) if any(len(word) == 1 for word in words) else words
+    kept = [word for word in words if word not in _CONJUNCTIONS] or words
+    while len(kept) > 1 and kept[-1] in LEGAL_FORMS:
+        kept.pop()
+    if len(kept) > 1 and (kept[0] in _LEADING_FORMS or kept[0] in _ARTICLES):
+        del kept[0]
+    return " ".join(kept)
 
 
 def person_word(written: str | None) -> str:

@@ -35,6 +35,7 @@ def normalise(party: Party) -> Normal:
     email, host = mail_address(party.email) if party.email else ("", "")
     by_mail = company_domain(host) if host else ""
     by_site = website_domain(party.website) if party.website else ""
+    verified = registrable(party.verified_domain) if party.verified_domain else ""
     given = surname = ""
     if party.given_name or party.surname:
         given, surname = person_word(party.given_name), person_word(party.surname)
@@ -49,9 +50,9 @@ def normalise(party: Party) -> Normal:
         _date(party.born_on) if party.born_on else "",
         email,
         bool(email) and email.partition("@")[0] in SHARED_MAILBOXES,
-        _both(by_site, by_mail),
+        _domains(verified, by_site, by_mail),
         phone_digits(party.phone, country) if party.phone else "",
-        registrable(party.verified_domain) if party.verified_domain else "",
+        verified,
         register_number(party.registration_number, country) if party.registration_number else "",
         country,
         _place(party.region),
@@ -63,11 +64,11 @@ def normalise(party: Party) -> Normal:
     )
 
 
-def _both(by_site: str, by_mail: str) -> tuple[str, ...]:
-    if by_site and by_mail and by_site != by_mail:
-        return by_site, by_mail
-    domain = by_site or by_mail
-    return (domain,) if domain else ()
+def _domains(verified: str, by_site: str, by_mail: str) -> tuple[str, ...]:
+    if not verified and (by_site == by_mail or not by_site or not by_mail):
+        domain = by_site or by_mail
+        return (domain,) if domain else ()
+    return tuple(domain for domain in dict.fromkeys((verified, by_site, by_mail)) if domain)
 
 
 def _place(written: str | None) -> str:

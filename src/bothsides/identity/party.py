@@ -64,7 +64,7 @@ class Normal:
     shared_mailbox: bool
     """info@, sales@ and the like: it is the company's, not a person's."""
     domains: tuple[str, ...]
-    """Registrable domains that identify the company: of its website and of an e-mail that is not free-mail."""
+    """Registrable domains that identify the company: proven, of its website, of an e-mail that is not free-mail."""
     phone: str
     verified_domain: str
     registration_number: str
