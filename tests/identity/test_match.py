@@ -147,6 +147,16 @@ def test_two_that_differ_on_a_strong_identifier_are_never_the_same(
     assert found.rivals[0].why_not == f"differs on {name}"
 
 
+def test_a_namesake_with_another_register_number_is_nobodys_question() -> None:
+    found = match(
+        lead(company="Acme", registration_number="1234567"),
+        [account("a", company="Acme", registration_number="7654321")],
+        HOUSE,
+    )
+    assert found.outcome == "new"
+    assert [rival.why_not for rival in found.rivals] == ["differs on registration_number"]
+
+
 TIES: list[tuple[str, dict[str, object], dict[str, object], str]] = [
     ("same_side", {"sides": SUPPLIER}, {"sides": BUYER}, "1 against"),
     ("owner_has_open_deal", {"owner_id": "o", "open_deals": 1}, {"open_deals": 2}, "0 against 1"),

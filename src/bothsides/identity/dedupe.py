@@ -61,7 +61,7 @@ def _by_rules(normals: Sequence[Normal], policy: MatchingPolicy, of: Of) -> Clus
         verdict = matching.verdict(normals[one], normals[other], of)
         if verdict.bucket == "strong":
             strong.append((one, other, _STRONG - verdict.place))
-        elif verdict.bucket == "weak":
+        elif verdict.bucket == "weak" and not verdict.apart:
             unsure.append(review(normals, one, other, "unsure", f"only '{verdict.rule}', which is weak"))
     columns = np.array(strong, dtype=np.float64).reshape(-1, 3)
     links = (columns[:, 0].astype(np.int64), columns[:, 1].astype(np.int64), columns[:, 2])

@@ -48,10 +48,9 @@ class Match:
     @property
     def why(self) -> str:
         """The decision in a sentence."""
-        if self.outcome == "new":
-            return "no rule speaks for a known party"
-        if self.outcome == "review":
-            return f"review: {'; '.join(f'{rival.party_id}: {rival.why_not}' for rival in self.rivals)}"
+        if self.outcome != "match":
+            told = "; ".join(f"{rival.party_id}: {rival.why_not}" for rival in self.rivals)
+            return f"{self.outcome}: {told or 'no rule speaks for a known party'}"
         return f"{self.matched_id} by '{self.rule}', decided by {self.decided_by}"
 
 
@@ -59,29 +58,31 @@ def match(party: Normal, known: Iterable[Normal], matching: Matching, *, of: Of 
     """Which of the known parties this one is. The order in which they are given does not matter.
 
     Strong rules are asked first, fallbacks only where neither a strong nor a weak rule holds for anybody. Parties that
-    differ on a strong identifier are never taken.
+    differ on a strong identifier are never taken: under a strong rule they are for review, else they are others.
     """
     own_id = party.party.party_id
     strong: list[_Held] = []
     fallback: list[_Held] = []
     unsure: list[_Held] = []
+    others: list[_Held] = []
     for other in known:
         if other.party.party_id == own_id:
             continue
         verdict = matching.verdict(party, other, of)
         if verdict.bucket == "none":
             continue
-        if verdict.apart or verdict.bucket == "weak":
+        if verdict.apart and verdict.bucket != "strong":
+            others.append((other, verdict))
+        elif verdict.apart or verdict.bucket == "weak":
             unsure.append((other, verdict))
         else:
             (strong if verdict.bucket == "strong" else fallback).append((other, verdict))
     taken = strong or ([] if unsure else fallback)
     if taken:
-        return _taken(party, taken, [*(fallback if strong else []), *unsure], matching)
-    if not unsure:
-        return Match(party_id=own_id, outcome="new")
-    pending = sorted([*unsure, *fallback], key=_rank)
-    return Match(party_id=own_id, outcome="review", rivals=tuple(_rival(held) for held in pending))
+        return _taken(party, taken, [*(fallback if strong else []), *unsure, *others], matching)
+    pending = sorted([*unsure, *fallback, *others], key=_rank)
+    outcome: Outcome = "review" if unsure else "new"
+    return Match(party_id=own_id, outcome=outcome, rivals=tuple(_rival(held) for held in pending))
 
 
 def match_all(
