@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bothsides.agreement import AgreementError, load_policy
+from bothsides.agreement import AgreementError
+from bothsides.agreement.versions import load_signed
 from bothsides.leads.hygiene import (
     HygienePolicy,
     Member,
@@ -46,7 +47,7 @@ CLEAN = {
 
 def policy(folder: Path, text: str = BLOCK) -> HygienePolicy:
     (folder / "hygiene.toml").write_text(text, encoding="utf-8")
-    return load_policy(folder / "hygiene.toml", HygienePolicy).policy
+    return load_signed(folder / "hygiene.toml", HygienePolicy, time_zone="Europe/London").policy
 
 
 def record(record_id: str = "2", *, since: int = 5, touched: int | None = None, **told: object) -> Record:

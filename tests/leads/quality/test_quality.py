@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bothsides.agreement import AgreementError, load_policy
+from bothsides.agreement.versions import load_signed
 from bothsides.leads.quality import (
     CellFacts,
     Counted,
@@ -70,7 +71,7 @@ def test_the_example_of_the_documentation_is_what_comes_out() -> None:
 def test_the_policy_of_the_documentation_can_be_signed_and_is_the_default_but_for_amounts(tmp_path: Path) -> None:
     block = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[0]
     (tmp_path / "quality.toml").write_text(block, encoding="utf-8")
-    policy = load_policy(tmp_path / "quality.toml", QualityPolicy).policy
+    policy = load_signed(tmp_path / "quality.toml", QualityPolicy, time_zone="Europe/London").policy
     assert problems(policy) == ()
     assert policy == POLICY
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bothsides.agreement import AgreementError, load_policy
+from bothsides.agreement import AgreementError
+from bothsides.agreement.versions import load_signed
 from bothsides.leads.score import (
     Band,
     Card,
@@ -31,7 +32,7 @@ THRESHOLDS = Thresholds(sales_from=60, self_serve_from=30)
 def read(folder: Path, text: str) -> ScoringPolicy:
     path = folder / "scoring.toml"
     path.write_text(text, encoding="utf-8")
-    return load_policy(path, ScoringPolicy).policy
+    return load_signed(path, ScoringPolicy, time_zone="Europe/London").policy
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=["by hand", "fitted"])
@@ -61,6 +62,16 @@ def test_the_documented_cards_do_what_they_say(tmp_path: Path) -> None:
     assert (few.grade, few.band, few.touches) == ("C3", Band.NURTURE, ("customer_success_touch",))
     many = score(suppliers, {"sku_count": 250}, [("listing_added", NOW, 60.0)], NOW)
     assert (many.grade, many.band) == ("A1", Band.SALES)
+
+
+def test_the_documented_reasons_are_what_comes_out(tmp_path: Path) -> None:
+    page = PAGE.read_text(encoding="utf-8").split("```text\n")[1].split("```")[0]
+    fields = {"employees": 300, "job_title": "Head of Procurement"}
+    events = [("demo_requested", NOW - 15 * DAY, 1.0), ("quote_requested", NOW, 1.0)]
+    found = score(compile_card(read(tmp_path, BLOCKS[0]), Side.BUYER), fields, events, NOW)
+    told = [f"{one.points:+3d}  {one.text}" + (f": {one.how}" if one.how else "") for one in found.reasons]
+    assert told == page.rstrip().split("\n")
+    assert found.points == 75
 
 
 def rule(**told: object) -> Rule:
