@@ -81,9 +81,13 @@ def test_quality_says_what_sales_said_and_what_was_expected():
     leads = [lead(n) for n in range(8)] + [lead(9, withdrawn=True), lead(10, side=Side.SUPPLIER)]
     ways = [worked(n) for n in range(7)]
     ways[6] = worked(6, accepted=None, disposition=None, returned_at=CLOSE - DAY, recovered=True)
-    buyer, supplier = card([], leads, ways).quality
+    ways[1] = worked(1, owner="ben", disposition=None)
+    made = card([], leads, ways)
+    buyer, supplier = made.quality
     assert (buyer.handed_over, buyer.answered, buyer.rejected) == (8, 6, 2)
-    assert buyer.feedback_rate == pytest.approx(6 / 8)
+    assert buyer.feedback_rate == pytest.approx(5 / 8)
+    mine = {one.owner: (one.side, one.handed_over, one.feedback_rate) for one in made.quality_by_owner}
+    assert mine == {"ada": (Side.BUYER, 6, pytest.approx(5 / 6)), "ben": (Side.BUYER, 1, 0.0)}
     assert buyer.reject_rate == pytest.approx(1 / 3)
     assert buyer.low < 1 / 3 < buyer.high
     assert (buyer.win_chance, buyer.quality) == (pytest.approx(0.2), 3200)

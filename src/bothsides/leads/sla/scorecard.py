@@ -87,10 +87,11 @@ class QualityVerdict:
     """What sales said of marketing's leads, and what the model expected of them.
 
     `rejected` of `answered` with Wilson's interval; `feedback_rate` is answered over handed over. `win_chance` is the
-    mean calibrated chance, `won` of `decided` what came of them so far.
+    mean calibrated chance, `won` of `decided` what came of them so far. With an `owner` it is what that person said.
     """
 
     side: Side
+    owner: str | None
     handed_over: int
     answered: int
     feedback_rate: float | None
@@ -118,6 +119,7 @@ class Scorecard:
     by_owner: tuple[ClockScore, ...]
     speed: tuple[Speed, ...]
     quality: tuple[QualityVerdict, ...]
+    quality_by_owner: tuple[QualityVerdict, ...]
     consequences: tuple[ConsequenceDue, ...]
     adjustments: tuple[Adjustment, ...]
 
@@ -151,7 +153,13 @@ def scorecard(
         ),
         speed=tuple(_speed(side, worked) for side in Side if any(one.side is side for one in worked)),
         quality=tuple(
-            _quality(side, leads, worked, close) for side in Side if any(lead.side is side for lead in leads)
+            _quality(side, None, leads, worked, close) for side in Side if any(lead.side is side for lead in leads)
+        ),
+        quality_by_owner=tuple(
+            verdict
+            for side in Side
+            for owner in sorted({one.owner for one in worked if one.owner})
+            if (verdict := _of_owner(side, owner, leads, worked, close)).handed_over
         ),
         consequences=tuple(due),
         adjustments=tuple(adjusted),
@@ -230,7 +238,17 @@ def _speed(side: Side, worked: Sequence[Worked]) -> Speed:
     )
 
 
-def _quality(side: Side, leads: Sequence[QualifiedLead], worked: Sequence[Worked], close: Instant) -> QualityVerdict:
+def _of_owner(
+    side: Side, owner: str, leads: Sequence[QualifiedLead], worked: Sequence[Worked], close: Instant
+) -> QualityVerdict:
+    mine = [one for one in worked if one.owner == owner]
+    given = {one.lead_id for one in mine}
+    return _quality(side, owner, [lead for lead in leads if lead.lead_id in given], mine, close)
+
+
+def _quality(
+    side: Side, owner: str | None, leads: Sequence[QualifiedLead], worked: Sequence[Worked], close: Instant
+) -> QualityVerdict:
     handed = {lead.lead_id: lead for lead in leads if lead.side is side and not lead.withdrawn}
     mine = [one for one in worked if one.lead_id in handed]
     answered = [one for one in mine if one.accepted is not None]
@@ -240,6 +258,7 @@ def _quality(side: Side, leads: Sequence[QualifiedLead], worked: Sequence[Worked
     money = [lead.quality for lead in handed.values() if lead.quality is not None]
     return QualityVerdict(
         side=side,
+        owner=owner,
         handed_over=len(handed),
         answered=len(answered),
         feedback_rate=sum(1 for one in mine if one.disposition) / len(handed) if handed else None,
