@@ -60,6 +60,13 @@ class MemoryOutbox:
 
         return self._mine(effect, change)
 
+    def split(self, effect: Effect, parts: Sequence[Effect], *, now: Instant) -> bool:
+        def change(row: Row) -> None:
+            row.state = "done"
+            self.post(*parts)
+
+        return self._mine(effect, change)
+
     def done(self, effect: Effect, *, now: Instant) -> bool:
         return self._ended(effect, "done", "")
 

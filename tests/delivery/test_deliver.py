@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bothsides.delivery import DeliveryPolicy, Effect, Outcome, Post, Recipient, deliver_due, dry_run
+from bothsides.delivery import DeliveryPolicy, Effect, Outcome, Post, Recipient, compile_routes, deliver_due, dry_run
 from bothsides.delivery.gate import PurposePolicy
 from bothsides.delivery.limits import BreakerPolicy, BudgetPolicy
 from bothsides.delivery.message import DELIVERED, refused, retry, uncertain
-from bothsides.delivery.policy import EmailPolicy, WebhookPolicy
+from bothsides.delivery.policy import EmailPolicy, FilePolicy, RoutePolicy, WebhookPolicy
 from bothsides.delivery.retry import RetryPolicy
+from bothsides.delivery.templates import parse_template
 from bothsides.schema.instant import HOUR
 from tests.delivery.outbox import Clock, Died, MemoryOutbox, MemorySends, MemorySink, a_post, an_effect
 
@@ -308,8 +309,13 @@ def test_the_budget_of_an_hour_is_never_exceeded_in_any_hour() -> None:
         (a_mail(purpose="order", not_after=999_999), Recipient(address="a"), "dropped", "too late"),
         (a_mail(purpose="gift"), Recipient(address="a"), "held", "purpose 'gift' is not agreed; known: news, order"),
         (a_mail(purpose=""), Recipient(address="a"), "held", "purpose '' is not agreed"),
-        (a_mail(purpose="order", to=""), Recipient(address="a"), "held", "a mail needs a recipient"),
-        (a_mail(purpose="order", fields={}), Recipient(address="a"), "held", "unknown field company; known here: none"),
+        (a_mail(purpose="order", to=""), Recipient(address="a"), "held", "nobody to send it to: no address"),
+        (
+            a_mail(purpose="order", fields={}),
+            Recipient(address="a"),
+            "held",
+            "unknown field company; known here: lead, subject, to",
+        ),
         (an_effect(sink="fax"), Recipient(address="a"), "held", "no sink is called 'fax'; known: mail"),
     ],
 )
@@ -338,6 +344,59 @@ def test_a_person_gets_no_more_than_agreed_and_a_retry_does_not_count_against_it
     clock.now += 7 * 24 * HOUR
     deliver_due(outbox, post, clock=clock)
     assert set(outbox.states().values()) == {"done"}
+
+
+ROUTED = dataclasses.replace(
+    TO_PEOPLE,
+    file={"log": FilePolicy(path="x")},
+    route=(
+        RoutePolicy(action="clock_breached", sink="mail", purpose="sla", template="breach"),
+        RoutePolicy(action="clock_breached", sink="log", when={"deal_size": ">= 50000"}),
+        RoutePolicy(action="clock_breached", sink="mail", purpose="order"),
+    ),
+)
+
+
+def a_routed_post(mail: MemorySink, log: MemorySink, deal_size: int = 70_000) -> Post:
+    plain = a_post({"mail": mail, "log": log}, ROUTED, people=lambda address: Recipient(address=address, staff=True))
+    return dataclasses.replace(
+        plain,
+        routes=compile_routes(ROUTED),
+        address=lambda who: {"ana": "ana@acme.example"}.get(who, ""),
+        facts=lambda effect: {"company": "Acme", "deal_size": deal_size},
+        template=lambda name: parse_template(name, "Subject: {lead} {clause}\n\nDue {due}. Lead {subject}.\n"),
+    )
+
+
+def a_notice(to: str = "ana") -> Effect:
+    payload = {"to": to, "clause": "first touch", "due_at": 1_774_747_800}
+    return an_effect(1, action="clock_breached", sink="", payload=payload)
+
+
+def test_an_effect_without_a_sink_takes_every_route_that_fits() -> None:
+    outbox, mail, log, clock = MemoryOutbox(), MemorySink(idempotent=False), MemorySink(), Clock()
+    outbox.post(a_notice())
+    post = a_routed_post(mail, log)
+    assert deliver_due(outbox, post, clock=clock).handled[0].reason == "mail, log"
+    assert deliver_due(outbox, post, clock=clock).counts == {"sent": 2}
+    assert outbox.states() == {"e1": "done", "e1:mail": "done", "e1:log": "done"}
+    ((key, letter, _),), ((_, told, _),) = mail.sent, log.sent
+    assert (key, letter.to, letter.title) == ("e1:mail", "ana@acme.example", "Acme first touch")
+    assert letter.text == "Due 2026-03-29 01:30 UTC. Lead lead-1.\n"
+    assert told.data == {"to": "ana", "clause": "first touch", "due_at": 1_774_747_800}
+
+
+def test_routes_that_do_not_fit_and_people_without_an_address_are_told() -> None:
+    outbox, mail, log, clock = MemoryOutbox(), MemorySink(), MemorySink(), Clock()
+    outbox.post(a_notice("nobody"), an_effect(2, action="other", sink=""))
+    post = a_routed_post(mail, log, deal_size=10)
+    for _ in range(2):
+        deliver_due(outbox, post, clock=clock)
+    assert outbox.states() == {"e1": "done", "e1:mail": "held", "e2": "dropped"}
+    assert outbox.rows["e1:mail"].error == "nobody to send it to: no address"
+    assert outbox.rows["e2"].error == "no route for other"
+    plans = dry_run([a_notice(), an_effect(2, action="other", sink="")], post, now=1_000_000)
+    assert [(plan.effect.sink, plan.what) for plan in plans] == [("mail", "send"), ("", "drop")]
 
 
 def test_a_dry_run_says_what_would_happen_and_touches_nothing() -> None:

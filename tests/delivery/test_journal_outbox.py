@@ -1,5 +1,6 @@
 """The outbox in the logbook, in both databases: each effect once, whoever dies; the journal tells the same story."""
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
@@ -84,6 +85,20 @@ def test_each_end_is_written(logbook: Logbook) -> None:
     }
     assert not outbox.claim(9, now=START + HOUR, until=START + 2 * HOUR)
     assert_the_journal_tells_the_same(logbook)
+
+
+def test_an_effect_without_a_sink_is_done_by_its_parts(logbook: Logbook) -> None:
+    request(logbook, 1, sink="")
+    outbox = JournalOutbox(logbook=logbook)
+    (effect,) = outbox.claim(9, now=START, until=START + 60)
+    parts = [dataclasses.replace(effect, effect_id=f"e1:{sink}", key=f"e1:{sink}", sink=sink) for sink in ("a", "b")]
+    assert outbox.split(effect, parts, now=START)
+    assert not outbox.split(effect, parts, now=START)
+    assert [(part.key, part.sink, part.payload) for part in outbox.claim(9, now=START, until=START + 60)] == [
+        ("e1:a", "a", {"data": {"n": 1}}),
+        ("e1:b", "b", {"data": {"n": 1}}),
+    ]
+    assert states(logbook)["e1"] == ("done", 0, None)
 
 
 def test_a_late_worker_changes_nothing(logbook: Logbook) -> None:

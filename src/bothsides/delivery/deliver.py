@@ -4,15 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from bothsides.delivery.compose import composed, parts_of
 from bothsides.delivery.gate import Recipient, address_hash, may_pass
 from bothsides.delivery.limits import Breaker, Sends, after_send, budget_wait
 from bothsides.delivery.message import Effect, Message, Outcome, Sink, Verdict
 from bothsides.delivery.policy import DeliveryPolicy, FilePolicy
 from bothsides.delivery.retry import jitter, next_attempt
 from bothsides.delivery.templates import Template, TemplateError
+from bothsides.delivery.ways import Routes
 from bothsides.schema.instant import Instant
 
-Result = Literal["sent", "retry", "wait", "held", "dead", "dropped", "lost"]
+Result = Literal["sent", "routed", "retry", "wait", "held", "dead", "dropped", "lost"]
 _SPREAD = 60
 """Seconds over which effects that waited for the same moment are spread."""
 
@@ -30,6 +32,10 @@ class Outbox(Protocol):
 
     def begin(self, effect: Effect, *, now: Instant) -> bool:
         """A send begins: attempts + 1, and interrupted unless one of the following is written."""
+        ...
+
+    def split(self, effect: Effect, parts: Sequence[Effect], *, now: Instant) -> bool:
+        """It is done by its parts, which wait from now on, each under its own key."""
         ...
 
     def done(self, effect: Effect, *, now: Instant) -> bool:
@@ -53,6 +59,10 @@ class Outbox(Protocol):
         ...
 
 
+def _nothing(_: Effect) -> Mapping[str, object]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """What sending needs besides the outbox."""
@@ -64,6 +74,12 @@ class Post:
     """What is known of the person at an address."""
     template: Callable[[str], Template]
     """The template of that name. Raises TemplateError."""
+    routes: Routes = field(default_factory=Routes)
+    """For effects that name no sink."""
+    address: Callable[[str], str] = str
+    """The address of whom a payload names in `to`, such as a member; empty where there is none."""
+    facts: Callable[[Effect], Mapping[str, object]] = _nothing
+    """What is known of an effect's subject, for conditions and letters."""
     address_key: bytes = b""
 
 
@@ -132,13 +148,18 @@ def dry_run(
 
     Each is judged by what was sent before: limits that this round's own sends would reach are not foreseen.
     """
-    return tuple(
-        planned(effect, post, now=now, breaker=(breakers or {}).get(effect.sink, Breaker())) for effect in effects
-    )
+    parts = [
+        part
+        for effect in effects
+        for part in ([effect] if effect.sink else parts_of(effect, post.routes, post.facts(effect)) or [effect])
+    ]
+    return tuple(planned(part, post, now=now, breaker=(breakers or {}).get(part.sink, Breaker())) for part in parts)
 
 
 def planned(effect: Effect, post: Post, *, now: Instant, breaker: Breaker) -> Plan:
     """What to do with the effect now: the sink's state, the letter, the gate, the limits, in this order."""
+    if not effect.sink:
+        return Plan(effect=effect, what="drop", reason=f"no route for {effect.action}")
     sink = post.sinks.get(effect.sink)
     if sink is None:
         known = ", ".join(sorted(post.sinks)) or "none"
@@ -146,7 +167,14 @@ def planned(effect: Effect, post: Post, *, now: Instant, breaker: Breaker) -> Pl
     if effect.interrupted and not sink.idempotent and _holds(post.policy, effect.sink):
         return Plan(effect=effect, what="hold", reason="in doubt: its worker died while it was being sent")
     try:
-        message = composed(effect, post)
+        message = composed(
+            effect,
+            policy=post.policy,
+            template=post.template,
+            address=post.address,
+            facts=post.facts(effect),
+            address_key=post.address_key,
+        )
     except TemplateError as error:
         return Plan(effect=effect, what="hold", reason=str(error))
     stopped = _gate(effect, message, post, now)
@@ -163,41 +191,18 @@ def planned(effect: Effect, post: Post, *, now: Instant, breaker: Breaker) -> Pl
     return Plan(effect=effect, what="send", at=now, message=message)
 
 
-def composed(effect: Effect, post: Post) -> Message:
-    """The message of an effect. Raises TemplateError where its letter cannot be written."""
-    fields, data = effect.payload.get("fields"), effect.payload.get("data")
-    known = fields if isinstance(fields, dict) else {}
-    mail = post.policy.email.get(effect.sink)
-    letter = post.template(effect.text("template") or effect.action).fill(known) if mail is not None else None
-    to = effect.text("to").strip()
-    purpose = post.policy.purpose.get(effect.text("purpose"))
-    leaves = purpose is not None and purpose.kind == "marketing" and mail is not None
-    return Message(
-        action=effect.action,
-        subject=effect.subject,
-        created_at=effect.created_at,
-        data=data if isinstance(data, dict) else known,
-        to=to,
-        title=letter.subject if letter else "",
-        text=letter.text if letter else "",
-        unsubscribe=mail.unsubscribe_url.replace("{recipient}", address_hash(to, post.address_key))
-        if leaves and mail is not None
-        else "",
-    )
-
-
 def _gate(effect: Effect, message: Message, post: Post, now: Instant) -> Plan | None:
-    """Why the message must not go now; None where it may. What has no recipient goes from machine to machine."""
+    """Why the message must not go now; None where it may. What is no mail and has no purpose is for machines."""
     not_after = effect.payload.get("not_after")
     limit = not_after if isinstance(not_after, int) else None
-    if not message.to and effect.sink not in post.policy.email:
+    if effect.sink not in post.policy.email and not effect.text("purpose"):
         late = limit is not None and now > limit
         return Plan(effect=effect, what="drop", reason="too late: pointless by now", message=message) if late else None
     name = effect.text("purpose")
     purpose = post.policy.purpose.get(name)
     if purpose is None or not message.to:
         known = ", ".join(sorted(post.policy.purpose)) or "none"
-        why = f"purpose {name!r} is not agreed; known: {known}" if message.to else "a mail needs a recipient"
+        why = "nobody to send it to: no address" if purpose else f"purpose {name!r} is not agreed; known: {known}"
         return Plan(effect=effect, what="hold", reason=why, message=message)
     if purpose.kind == "marketing" and effect.sink in post.policy.email and not message.unsubscribe:
         return Plan(effect=effect, what="hold", reason="a marketing mail must offer to unsubscribe", message=message)
@@ -220,6 +225,8 @@ def _handle(
     outbox: Outbox, post: Post, effect: Effect, breakers: dict[str, Breaker], clock: Callable[[], Instant]
 ) -> Handled:
     now = clock()
+    if not effect.sink:
+        return _routed(outbox, post, effect, now)
     if effect.interrupted and effect.attempts >= post.policy.retry_of(effect.sink).most_attempts:
         reason = f"given up: a worker died at its last of {effect.attempts} attempts"
         return _record(effect, "dead", outbox.dead(effect, now=now, error=reason), reason)
@@ -235,13 +242,21 @@ def _handle(
     if plan.message is None or not outbox.begin(effect, now=now):
         return _record(effect, "lost", True, "its claim ran out")
     post.sends.note(f"sink:{effect.sink}", key=effect.key, at=now)
-    if plan.message.to:
+    if plan.message.to and effect.text("purpose"):
         who = address_hash(plan.message.to, post.address_key)
         post.sends.note(f"to:{who}:{effect.text('purpose')}", key=effect.key, at=now)
     outcome = post.sinks[effect.sink].send(plan.message, key=effect.key, now=now, timeout=timeout)
     ended = clock()
     breakers[effect.sink] = _breaker_after(breakers.get(effect.sink, Breaker()), post, outcome, ended)
     return _settled(outbox, post, effect, outcome, ended)
+
+
+def _routed(outbox: Outbox, post: Post, effect: Effect, now: Instant) -> Handled:
+    parts = parts_of(effect, post.routes, post.facts(effect))
+    if not parts:
+        reason = f"no route for {effect.action}"
+        return _record(effect, "dropped", outbox.drop(effect, now=now, reason=reason), reason)
+    return _record(effect, "routed", outbox.split(effect, parts, now=now), ", ".join(part.sink for part in parts))
 
 
 def _settled(outbox: Outbox, post: Post, effect: Effect, outcome: Outcome, now: Instant) -> Handled:

@@ -49,6 +49,14 @@ class JournalOutbox:
             book.run("UPDATE outbox SET claimed_until = ? WHERE effect_id = ?", effect.claimed_until, effect.effect_id)
         return True
 
+    def split(self, effect: Effect, parts: Sequence[Effect], *, now: Instant) -> bool:
+        """It is done by its parts, which wait from now on."""
+        with self.logbook.writing() as book:
+            if not _written(book, effect, "done", now=now, not_before=effect.not_before, error=None):
+                return False
+            book.post([_asked(part, of=effect.effect_id) for part in parts], now=now)
+        return True
+
     def done(self, effect: Effect, *, now: Instant) -> bool:
         """It was delivered."""
         return self._settled(effect, "done", now=now)
@@ -75,6 +83,25 @@ class JournalOutbox:
         at = effect.not_before if not_before is None else not_before
         with self.logbook.writing() as book:
             return _written(book, effect, state, now=now, not_before=at, error=error)
+
+
+def _asked(part: Effect, *, of: str) -> Entry:
+    data = {
+        "effect": part.effect_id,
+        "action": part.action,
+        "sink": part.sink,
+        "payload": dict(part.payload),
+        "not_before": part.not_before,
+    }
+    return Entry(
+        kind=Kind.EFFECT_REQUESTED,
+        subject=part.subject,
+        at=part.created_at,
+        data=data,
+        key=f"effect:{part.effect_id}",
+        actor="delivery",
+        reason=f"a route of {of}",
+    )
 
 
 def _written(

@@ -1,7 +1,7 @@
 """Opens the ways out that were agreed, and says which of them an action takes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,7 +21,7 @@ from bothsides.delivery.webhook import WebhookSink
 class Routes:
     """The routes of a policy, their tests read once."""
 
-    by_action: dict[str, tuple[tuple[Tests, RoutePolicy], ...]]
+    by_action: dict[str, tuple[tuple[Tests, RoutePolicy], ...]] = field(default_factory=dict)
 
     def of(self, action: str, fields: Fields) -> tuple[RoutePolicy, ...]:
         """The routes that the action takes, in the agreement's order."""
