@@ -20,8 +20,9 @@ UNLIKE = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """One decided lead, old enough that its like are decided: a loss is quick, a win is not. Hours are elapsed, from the
-    lead's own act, as the lead waited them.
+    """One decided lead, old enough that its like are decided: a loss is quick, a win is not.
+
+    Hours are elapsed, from the lead's own act, as the lead waited them.
 
     `waited_hours` runs to the first touch, of a lead never touched to its close or return. `closed_hours` are those
     until the desk opened next, 0 for one that came in working hours. `held_hours` is a delay dealt by lot (0 for the
