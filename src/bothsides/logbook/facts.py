@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bothsides.logbook.entry import Entry, Kind
+from bothsides.logbook.plain import sorted_text
 from bothsides.logbook.store import Book
 from bothsides.schema.instant import Instant
 
@@ -57,18 +58,26 @@ def publish(
     snapshot = 1 + ((book.one("SELECT max(snapshot) FROM snapshots") or (None,))[0] or 0)
     book.insert(
         "snapshots",
-        [{"snapshot": snapshot, "load_id": load_id, "published_at": now, "watermarks": _text(watermarks)}],
+        [{"snapshot": snapshot, "load_id": load_id, "published_at": now, "watermarks": sorted_text(watermarks)}],
     )
     book.insert(
         "cell_facts",
         [
-            {"snapshot": snapshot, "side": c.side, "category": c.category, "region": c.region, "data": _text(c.data)}
+            {
+                "snapshot": snapshot,
+                "side": c.side,
+                "category": c.category,
+                "region": c.region,
+                "data": sorted_text(c.data),
+            }
             for c in cells
         ],
     )
     book.run("DELETE FROM parties")
     book.run("DELETE FROM party_keys")
-    book.insert("parties", [{"party_id": p.party_id, "data": _text(p.data), "snapshot": snapshot} for p in parties])
+    book.insert(
+        "parties", [{"party_id": p.party_id, "data": sorted_text(p.data), "snapshot": snapshot} for p in parties]
+    )
     book.insert(
         "party_keys", [{"identity_key": key, "party_id": p.party_id} for p in parties for key in dict.fromkeys(p.keys)]
     )
@@ -107,7 +116,3 @@ def cells_of(book: Book, snapshot: int) -> list[PublishedCell]:
     """Every cell of a snapshot."""
     rows = book.all("SELECT side, category, region, data FROM cell_facts WHERE snapshot = ?", snapshot)
     return [PublishedCell(side=s, category=c, region=r, data=json.loads(data)) for s, c, r, data in rows]
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)

@@ -1,11 +1,11 @@
 """What the journal amounts to: each line's part in the tables that say how things stand now."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from bothsides.logbook.entry import Entry, Kind
+from bothsides.logbook.plain import sorted_text
 from bothsides.schema.stage import LeadStage
 
 Key = tuple[Any, ...]
@@ -61,10 +61,6 @@ def project(entries: Iterable[Entry]) -> Changes:
     return changes
 
 
-def _text(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-
-
 def _received(changes: Changes, entry: Entry) -> None:
     data = entry.data
     lead = entry.subject
@@ -76,7 +72,7 @@ def _received(changes: Changes, entry: Entry) -> None:
             "source": data["source"],
             "created_at": entry.at,
             "received_at": data.get("received_at", entry.at),
-            "fields": _text(data["fields"]),
+            "fields": sorted_text(data["fields"]),
             "stage": LeadStage.LEAD.value,
             "is_open": 1,
         },
@@ -88,7 +84,7 @@ def _received(changes: Changes, entry: Entry) -> None:
 def _changed(changes: Changes, entry: Entry) -> None:
     """`fields` are all fields as they stand after it; `keys` and `keys_gone` the identity keys it moved."""
     data = entry.data
-    changes.set("leads", (entry.subject,), {"fields": _text(data["fields"])})
+    changes.set("leads", (entry.subject,), {"fields": sorted_text(data["fields"])})
     for key in data.get("keys_gone", ()):
         changes.drop("lead_keys", (key, entry.subject))
     for key in data.get("keys", ()):
@@ -97,13 +93,13 @@ def _changed(changes: Changes, entry: Entry) -> None:
 
 def _matched(changes: Changes, entry: Entry) -> None:
     data = entry.data
-    changes.set("leads", (entry.subject,), {"account_id": data["account"], "known": _text(data["known"])})
+    changes.set("leads", (entry.subject,), {"account_id": data["account"], "known": sorted_text(data["known"])})
 
 
 def _merged(changes: Changes, entry: Entry) -> None:
     data = entry.data
     changes.set("leads", (data["absorbed"],), {"merged_into": entry.subject, "is_open": 0})
-    changes.set("leads", (entry.subject,), {"fields": _text(data["fields"])})
+    changes.set("leads", (entry.subject,), {"fields": sorted_text(data["fields"])})
     for key in data.get("keys", ()):
         changes.put("lead_keys", (key, entry.subject), {})
 
@@ -111,7 +107,7 @@ def _merged(changes: Changes, entry: Entry) -> None:
 def _unmerged(changes: Changes, entry: Entry) -> None:
     data = entry.data
     changes.set("leads", (data["absorbed"],), {"merged_into": None, "is_open": int(data["absorbed_open"])})
-    changes.set("leads", (entry.subject,), {"fields": _text(data["fields"])})
+    changes.set("leads", (entry.subject,), {"fields": sorted_text(data["fields"])})
     for key in data.get("keys_gone", ()):
         changes.drop("lead_keys", (key, entry.subject))
     for key in data.get("keys", ()):
@@ -170,6 +166,7 @@ def _assigned(changes: Changes, entry: Entry) -> None:
         {
             "owner": owner,
             "pool": data.get("pool"),
+            "lane": data.get("lane"),
             "queue": None,
             "assigned_at": entry.at,
             "round_at": data["round_at"],
@@ -203,7 +200,8 @@ def _released(changes: Changes, entry: Entry) -> None:
     """`given_at` is when the lead was given, where that assignment no longer counts; `day` where it was on that day."""
     data, owner = entry.data, entry.data["owner"]
     if not data.get("closes"):
-        changes.set("leads", (entry.subject,), {"owner": None, "pool": None, "queue": data.get("queue")})
+        gone = {"owner": None, "pool": data.get("waits_in"), "lane": None, "queue": data.get("queue")}
+        changes.set("leads", (entry.subject,), gone)
     changes.add("members", (owner,), "open_leads", -1)
     if data.get("given_at") is not None:
         changes.drop("assignments", (entry.subject, data["given_at"]))
@@ -218,7 +216,7 @@ def _absent(changes: Changes, entry: Entry) -> None:
 
 def _queued(changes: Changes, entry: Entry) -> None:
     data = entry.data
-    changes.set("leads", (entry.subject,), {"queue": data["queue"]})
+    changes.set("leads", (entry.subject,), {"queue": data["queue"], "pool": data.get("pool")})
 
 
 def _clock(changes: Changes, entry: Entry) -> None:
@@ -241,7 +239,7 @@ def _clock(changes: Changes, entry: Entry) -> None:
             "owner": data.get("owner"),
             "started_at": data["started_at"],
             "due_at": data.get("due_at"),
-            "state": _text(data["state"]),
+            "state": sorted_text(data["state"]),
         },
     )
     _look_again(changes, f"clock:{clock}", "clock", clock, data.get("next_at"))
@@ -271,7 +269,7 @@ def _agenda_opened(changes: Changes, entry: Entry) -> None:
             "opened_at": entry.at,
             "due_at": data.get("due_at"),
             "owner": data.get("owner"),
-            "data": _text(data["content"]),
+            "data": sorted_text(data["content"]),
         },
     )
 
@@ -289,7 +287,7 @@ def _effect(changes: Changes, entry: Entry) -> None:
         {
             "action": data["action"],
             "subject": entry.subject,
-            "payload": _text(data["payload"]),
+            "payload": sorted_text(data["payload"]),
             "sink": data.get("sink"),
             "state": "waiting",
             "requested_at": entry.at,
@@ -318,7 +316,7 @@ def _model(changes: Changes, entry: Entry) -> None:
     data = entry.data
     for retired in data.get("retires", ()):
         changes.set("models", (data["side"], retired), {"role": "retired"})
-    changes.put("models", (data["side"], data["version"]), {"role": data["role"], "data": _text(data["model"])})
+    changes.put("models", (data["side"], data["version"]), {"role": data["role"], "data": sorted_text(data["model"])})
 
 
 def _adopted(changes: Changes, entry: Entry) -> None:
@@ -326,7 +324,7 @@ def _adopted(changes: Changes, entry: Entry) -> None:
     changes.put(
         "policy_versions",
         (entry.subject, data["version"], data["effective_from"]),
-        {"content": _text(data["content"]), "recorded_at": entry.at},
+        {"content": sorted_text(data["content"]), "recorded_at": entry.at},
     )
 
 
@@ -337,7 +335,7 @@ def _timer(changes: Changes, entry: Entry) -> None:
 
 def _frozen(changes: Changes, entry: Entry) -> None:
     data = entry.data
-    changes.put("statements", (entry.subject,), {"data": _text(data), "frozen_at": entry.at})
+    changes.put("statements", (entry.subject,), {"data": sorted_text(data), "frozen_at": entry.at})
 
 
 HISTORY_ONLY = frozenset({Kind.ESCALATED, Kind.FACTS_PUBLISHED, Kind.REACHED})

@@ -1,10 +1,10 @@
 """Seals the journal: a chain of hashes over every line, so that no line can change unnoticed."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 
 from bothsides.logbook.entry import Written
+from bothsides.logbook.plain import sorted_text
 from bothsides.logbook.store import Book
 from bothsides.schema.instant import Instant
 
@@ -76,7 +76,7 @@ def _bytes(line: Written) -> bytes:
         line.seq, line.kind.value, line.subject, line.at, line.written_at, line.data, line.key, line.actor,
         line.reason, line.policy, line.snapshot, line.reverses,
     )  # fmt: skip
-    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+    return sorted_text(told).encode() + b"\n"
 
 
 def _seals(book: Book) -> list[Seal]:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import orjson
 import sqlalchemy as sa
 
 from bothsides.logbook.applying import apply, insert
 from bothsides.logbook.entry import Entry, Kind, Written
+from bothsides.logbook.plain import plain_text
 from bothsides.logbook.projection import project
 from bothsides.logbook.statements import Cursor, Dialect, spelled
 from bothsides.schema.instant import Instant
@@ -183,7 +185,7 @@ def _row(entry: Entry, now: Instant) -> tuple[object, ...]:
         entry.subject,
         entry.at,
         now,
-        json.dumps(entry.data, separators=(",", ":"), ensure_ascii=False),
+        plain_text(entry.data),
         entry.key,
         entry.actor,
         entry.reason,
@@ -195,7 +197,7 @@ def _row(entry: Entry, now: Instant) -> tuple[object, ...]:
 
 def _written(row: tuple[Any, ...]) -> Written:
     told = dict(zip(_STORED, row, strict=True))
-    return Written(**{**told, "kind": Kind(told["kind"]), "data": json.loads(told["data"])})
+    return Written(**{**told, "kind": Kind(told["kind"]), "data": orjson.loads(told["data"])})
 
 
 def _sqlite(path: Path) -> sa.Engine:

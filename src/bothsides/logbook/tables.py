@@ -59,6 +59,7 @@ LEADS = Table(
     Column("priority", BigInteger),
     Column("owner", Text),
     Column("pool", Text),
+    Column("lane", Text),
     Column("queue", Text),
     Column("assigned_at", BigInteger),
     Column("round_at", BigInteger),

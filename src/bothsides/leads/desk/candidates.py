@@ -1,8 +1,9 @@
 """Who a lead may be: known accounts and leads under the same identity keys, the leads of the same batch among them."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+
+import orjson
 
 from bothsides.identity import Matching, Normal, candidates, keys_of, normalise
 from bothsides.leads.desk.standing import LeadNow, account_of, leads_by_id, normal_lead, with_merged
@@ -73,7 +74,7 @@ def read_candidates(book: Book, keys: Iterable[str], matching: Matching) -> Cand
     for party, told in (
         book.all("SELECT party_id, data FROM parties WHERE party_id {any}", accounts) if accounts else ()
     ):
-        found.normals[party] = normalise(account_of(party, json.loads(told)))
+        found.normals[party] = normalise(account_of(party, orjson.loads(told)))
     return found
 
 

@@ -1,9 +1,10 @@
 """Clocks in the logbook: how one is kept as plain values, started with a lead's turn, and moved by what happens."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
+
+import orjson
 
 from bothsides.agreement.conditions import Fields
 from bothsides.leads.desk.agreed import Agreed
@@ -187,5 +188,5 @@ def clocks_by_id(book: Book, agreed: Agreed, ids: Sequence[str]) -> dict[str, Cl
 
 
 def _read(agreed: Agreed, state: str) -> Clock:
-    told = json.loads(state)
+    told = orjson.loads(state)
     return clock_of(told, agreed.clause(told["policy_version"], told["policy"], told["clause"]))

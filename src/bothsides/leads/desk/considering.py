@@ -189,11 +189,13 @@ def assigned(
     before, new_round = lead.owner, lead.round_at is None
     round_at = now if lead.round_at is None else lead.round_at
     lead.reassignments = lead.reassignments + silent if not new_round else 0
-    lead.owner, lead.pool, lead.queue, lead.assigned_at, lead.round_at = owner, decision.pool, None, now, round_at
+    lead.owner, lead.pool, lead.lane, lead.queue = owner, decision.pool, decision.lane, None
+    lead.assigned_at, lead.round_at = now, round_at
     facts["owner"] = owner
     data: dict[str, Any] = {
         "owner": owner,
         "pool": decision.pool,
+        "lane": decision.lane,
         "rule": decision.rule,
         "known_by": decision.known_by,
         "holdout": decision.holdout,

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.standing import LeadNow
 from bothsides.leads.desk.turns import moved_places
-from bothsides.leads.route import RoutingState, credit
+from bothsides.leads.route import RoutingState, credit, release
 from bothsides.logbook import Entry, Kind, unset_named
 from bothsides.schema.instant import Instant
 
@@ -28,27 +28,25 @@ def released(
 
     Raises ValueError for a lead that nobody has.
     """
-    owner, pool, given_at = lead.owner, lead.pool, lead.assigned_at
+    owner, pool, lane, given_at = lead.owner, lead.pool, lead.lane, lead.assigned_at
     if owner is None:
         raise ValueError(f"lead {lead.lead_id} has no owner to be taken from")
     data: dict[str, Any] = {"owner": owner, "pool": pool, "queue": queue}
     credited = False
     if credit_for is not None and owner in agreed.routing.members and given_at is not None:
-        known_pool = pool if pool in agreed.routing.pools else None
-        credited = credit(agreed.routing, turns, known_pool, owner, credit_for, given_at, now)
+        credited = credit(agreed.routing, turns, lane, owner, credit_for, given_at, now)
         if credited:
             data["given_at"] = given_at
             today = agreed.routing.days.start(now)
             if given_at >= today:
                 data["day"] = today
-            if known_pool is not None and owner in turns.places_of(known_pool):
-                data["places"] = moved_places([("place", owner, known_pool)], turns)
+            if lane is not None and owner in turns.places_of(lane):
+                data["places"] = moved_places([("place", owner, lane)], turns)
     if not credited:
-        load = turns.load_of(owner)
-        load.open = max(load.open - 1, 0)
+        release(turns, owner)
     data |= {"credited": credited, "closes": closes}
     if not closes:
-        lead.owner, lead.pool, lead.queue = None, None, queue
+        lead.owner, lead.pool, lead.lane, lead.queue = None, None, None, queue
     return [
         Entry(
             kind=Kind.RELEASED,

@@ -11,7 +11,7 @@ from bothsides.leads.desk.effects import notice
 from bothsides.leads.desk.giving_back import released
 from bothsides.leads.desk.standing import LeadNow, leads_by_id
 from bothsides.leads.desk.turns import read_turns
-from bothsides.leads.route import Destination, RoutingState, route
+from bothsides.leads.route import Destination, RoutingState, release, route
 from bothsides.leads.sla.clocks import Change, ChangeKind, Clock, ClockState
 from bothsides.leads.sla.evidence import Event, EventKind, tick, watermark
 from bothsides.leads.sla.policy import Act
@@ -164,8 +164,7 @@ def _reassign(work: _Work, lead: LeadNow, *, reason: str, key: str, silent: bool
     # The turn is taken before the owner's load is given up, so that the lead is never nobody's.
     if decision.to in (Destination.OWNER, Destination.PARTNER) and decision.owner is not None:
         if before is not None:
-            load = work.turns.load_of(before)
-            load.open = max(load.open - 1, 0)
+            release(work.turns, before)
         work.entries += assigned(
             work.agreed, lead, lead.facts, decision, work.turns, work.now, snapshot=work.snapshot, silent=silent
         )

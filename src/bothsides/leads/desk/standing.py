@@ -1,9 +1,10 @@
 """A lead as it stands while the desk works on it: read from the logbook, moved by each decision."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import orjson
 
 from bothsides.identity import Normal, Party, normalise
 from bothsides.leads.decay import LeadRound
@@ -15,7 +16,7 @@ from bothsides.schema.stage import LeadStage
 
 _COLUMNS = (
     "lead_id, side, source, created_at, received_at, fields, stage, is_open, account_id, merged_into, score, band,"
-    " earned, grade, override, win_chance, priority, owner, pool, queue, assigned_at, round_at, reassignments,"
+    " earned, grade, override, win_chance, priority, owner, pool, lane, queue, assigned_at, round_at, reassignments,"
     " recycled_at, known, first_touch_at, last_touch_at, attempts, recycles, disposition"
 )
 
@@ -43,6 +44,8 @@ class LeadNow:
     priority: int | None = None
     owner: str | None = None
     pool: str | None = None
+    """The pool whose turn it was, or in whose queue it waits."""
+    lane: str | None = None
     queue: str | None = None
     assigned_at: Instant | None = None
     round_at: Instant | None = None
@@ -124,13 +127,13 @@ def _lead(row: tuple[Any, ...]) -> LeadNow:
         **{
             **told,
             "side": Side(told["side"]),
-            "fields": json.loads(told["fields"]),
-            "known": json.loads(told["known"]) if told["known"] else {},
+            "fields": orjson.loads(told["fields"]),
+            "known": orjson.loads(told["known"]) if told["known"] else {},
             "stage": LeadStage(told["stage"]),
             "is_open": bool(told["is_open"]),
             "band": None if told["band"] is None else Band(told["band"]),
             "earned": None if told["earned"] is None else Band(told["earned"]),
-            "override": None if override is None else override_of(json.loads(override)),
+            "override": None if override is None else override_of(orjson.loads(override)),
             "reassignments": told["reassignments"] or 0,
         }
     )
