@@ -93,6 +93,15 @@ def test_public_holidays_own_dates_half_days_worked_holidays_and_extra_hours() -
     assert open_hours("2026-01-02") == 0
 
 
+def test_a_date_of_one_year_goes_before_the_same_date_of_every_year() -> None:
+    own = (Day(on="2026-12-24", open=("10:00-11:00",)), Day(on="12-24", open=("09:00-13:00",)))
+    for days in (own, own[::-1]):
+        hours = working_time(calendar(day=days), 2026, 2027)
+        for year, open_hours in ((2026, 1), (2027, 4)):
+            eve = instant(datetime(year, 12, 24, tzinfo=UTC))
+            assert hours.elapsed(eve, eve + DAY) == open_hours * HOUR
+
+
 def test_leave_is_taken_out_whole_days_and_hours_and_from_extra_hours() -> None:
     away = (
         Leave(who="ana", first_day=date(2026, 7, 27), last_day=date(2026, 7, 28)),
