@@ -58,6 +58,16 @@ def _sorted(records: dict[str, dict[str, object]]) -> dict[str, dict[str, object
     return {name: dict(sorted(fields.items())) for name, fields in sorted(records.items())}
 
 
+def test_two_fixes_of_one_value_are_undone_the_last_first() -> None:
+    records = {"1": {"x": "a"}}
+    made = fixing(records, [fix("a", "b"), fix("b", "c")], who="ana", at=NOW).changes
+    after = changed(records, made)
+    assert after == {"1": {"x": "c"}}
+    back = undoing(after, made, who="ana", at=NOW)
+    assert [(one.before, one.after) for one in back.changes] == [("c", "b"), ("b", "a")]
+    assert changed(after, back.changes) == records
+
+
 def test_a_fix_of_what_has_changed_since_the_audit_is_refused() -> None:
     records = {"1": {"x": "b"}}
     found = fixing(records, [fix("a", "c"), fix("b", "b"), fix("b", "c", record_id="9")], who="ana", at=NOW)
