@@ -306,7 +306,7 @@ def m6(data: Education, times: int) -> Said:
     return table, [
         bar("M6", f"false promotions at most {max(false):.1%} at any N, bar 5 %", max(false) <= 0.05),
         bar("M6", text, between >= 0.9),
-        a_year(data.won, *twins, years=max(20, times // 5)),
+        a_year(data.won, *twins, years=max(10, times // 4), most=0.05 if times >= 1000 else 0.2),
     ]
 
 
@@ -328,18 +328,23 @@ def passed(won: Bools, old: Floats, new: Floats, n: int, times: int, *, either: 
     return count / times
 
 
-def a_year(won: Bools, one: Floats, other: Floats, *, years: int) -> str:
-    """Years of twelve monthly gates between equals that share one year's error: how many had any promotion."""
-    policy, rng, count = PromotionPolicy(), np.random.default_rng([SEED, 12]), 0
-    alpha = policy.yearly_alpha / policy.looks_a_year
+def a_year(won: Bools, one: Floats, other: Floats, *, years: int, most: float) -> str:
+    """Years of twelve monthly gates between equals: how many had any promotion, sharing a year's error and not."""
+    policy = PromotionPolicy()
+    shared = policy.yearly_alpha / policy.looks_a_year
+    share, alone = (years_with_any(won, one, other, alpha, years) for alpha in (shared, policy.yearly_alpha))
+    text = f"years of 12 looks at 300 leads with any false promotion {share:.1%} of {years}, bar {most:.0%}"
+    return bar("M6", f"{text} (where each look takes the whole 5 %: {alone:.0%})", share <= most)
+
+
+def years_with_any(won: Bools, one: Floats, other: Floats, alpha: float, years: int) -> float:
+    """Share of the years in which at least one of twelve looks promotes an equal."""
+    rng, count = np.random.default_rng([SEED, 12]), 0
     for turn in range(years):
         first, second = (one, other) if turn % 2 else (other, one)
-        months = (rng.choice(len(won), 300, replace=False) for _ in range(policy.looks_a_year))
+        months = [rng.choice(len(won), 300, replace=False) for _ in range(12)]
         count += any(gate(won[rows], first[rows], second[rows], alpha=alpha).promoted for rows in months)
-    share = count / years
-    return bar(
-        "M6", f"years of 12 looks at 300 leads with any false promotion {share:.1%} of {years}, bar 5 %", share <= 0.05
-    )
+    return count / years
 
 
 def too_young() -> list[str]:
@@ -374,7 +379,7 @@ def main() -> int:
         "",
         f"{harness.cpu_seconds():.0f} CPU-seconds in all.",
     ]
-    harness.write_section("proof_scorecard.py", lines, results=asked.results)
+    harness.write_section("Proof: scorecards", lines, results=asked.results)
     return int(any("MISSED" in line for line in verdicts))
 
 
