@@ -149,3 +149,12 @@ def test_a_lead_of_a_form_keeps_the_fields_it_came_with(desk: Desk) -> None:
         "newsletter": True,
         "notes": "call after lunch",
     }
+
+
+def test_many_leads_of_one_company_do_not_hide_its_account(desk: Desk) -> None:
+    publish_accounts(
+        desk, account("acc1", company="Harland Pumps", website="harlandpumps.example", owner_id="tom.hadley")
+    )
+    desk.take(*(desk.lead(email=f"p{n}@harlandpumps.example", name=f"Per{n} Son{n}") for n in range(25)))
+    late = desk.take_one(email="last@harlandpumps.example", name="Last Comer")
+    assert late.stands.account_id == "acc1"

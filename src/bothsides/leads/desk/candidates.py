@@ -8,25 +8,27 @@ import orjson
 from bothsides.identity import Matching, Normal, candidates, keys_of, normalise
 from bothsides.leads.desk.standing import LeadNow, account_of, leads_by_id, normal_lead, with_merged
 from bothsides.logbook import Book
-from bothsides.logbook.statements import spelled
 
-_LOOK_UP = (
-    "SELECT lead_id FROM lead_keys WHERE identity_key = ?1 UNION ALL"
-    " SELECT party_id FROM party_keys WHERE identity_key = ?1 LIMIT ?2"
-)
-_LOOK_UP_ALL = (
-    "SELECT asked.identity_key, held.party FROM unnest(?::text[]) AS asked (identity_key) CROSS JOIN LATERAL ("
-    "SELECT lead_id AS party FROM lead_keys WHERE identity_key = asked.identity_key UNION ALL"
-    " SELECT party_id FROM party_keys WHERE identity_key = asked.identity_key LIMIT ?) AS held"
-)
+_LOOK_UPS = {
+    "lead_keys": "SELECT lead_id FROM lead_keys WHERE identity_key = ? LIMIT ?",
+    "party_keys": "SELECT party_id FROM party_keys WHERE identity_key = ? LIMIT ?",
+}
+_LOOK_UPS_OF_ALL = {
+    "lead_keys": "SELECT asked.identity_key, held.lead_id FROM unnest(?::text[]) AS asked (identity_key) CROSS JOIN"
+    " LATERAL (SELECT lead_id FROM lead_keys WHERE identity_key = asked.identity_key LIMIT ?) AS held",
+    "party_keys": "SELECT asked.identity_key, held.party_id FROM unnest(?::text[]) AS asked (identity_key) CROSS JOIN"
+    " LATERAL (SELECT party_id FROM party_keys WHERE identity_key = asked.identity_key LIMIT ?) AS held",
+}
+"""As many holders of a key as say that it is too common, and no more."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Candidates:
     """The parties that share a key with leads of a batch, each normalised once."""
 
-    holders: dict[str, list[str]] = field(default_factory=dict)
-    """Parties under each key, as many as `too_common` at most."""
+    lead_holders: dict[str, list[str]] = field(default_factory=dict)
+    """Leads under each key, as many as `too_common` at most."""
+    account_holders: dict[str, list[str]] = field(default_factory=dict)
     leads: dict[str, LeadNow] = field(default_factory=dict)
     normals: dict[str, Normal] = field(default_factory=dict)
 
@@ -35,20 +37,22 @@ class Candidates:
         self.leads[lead.lead_id] = lead
         self.normals[lead.lead_id] = normal
         for key in keys:
-            self.holders.setdefault(key, []).append(lead.lead_id)
+            self.lead_holders.setdefault(key, []).append(lead.lead_id)
 
     def changed(self, lead: LeadNow) -> None:
         """A lead whose fields have changed is normalised anew."""
         self.normals[lead.lead_id] = normal_lead(lead)
 
-    def of(self, keys: Sequence[str], matching: Matching) -> list[Normal]:
-        """Those who share a key that is not too common; a lead that was merged stands for the one it went into."""
-        found: dict[str, Normal] = {}
-        for holder in candidates(keys, self.holders, too_common=matching.too_common):
-            party = self.final(holder)
-            if party in self.normals:
-                found[party] = self.normals[party]
-        return list(found.values())
+    def accounts(self, keys: Sequence[str], matching: Matching) -> list[Normal]:
+        """The known accounts that share a key which is not too common among accounts."""
+        found = candidates(keys, self.account_holders, too_common=matching.too_common)
+        return [self.normals[party] for party in found if party in self.normals]
+
+    def like(self, keys: Sequence[str], matching: Matching) -> list[Normal]:
+        """The leads that share a key which is not too common among leads; a merged one is the one it went into."""
+        found = candidates(keys, self.lead_holders, too_common=matching.too_common)
+        finals = dict.fromkeys(self.final(party) for party in found)
+        return [self.normals[party] for party in finals if party in self.normals]
 
     def final(self, party: str) -> str:
         """The lead that a merged lead went into in the end; the party itself otherwise."""
@@ -65,27 +69,29 @@ def identity_keys(normal: Normal) -> tuple[str, ...]:
 def read_candidates(book: Book, keys: Iterable[str], matching: Matching) -> Candidates:
     """Everybody known under one of the keys; on PostgreSQL the leads among them are held."""
     asked = list(dict.fromkeys(keys))
-    found = Candidates(holders=_holders(book, asked, matching.too_common))
-    parties = sorted({party for holders in found.holders.values() for party in holders})
-    found.leads = with_merged(book, leads_by_id(book, parties))
+    found = Candidates(
+        lead_holders=_holders(book, "lead_keys", asked, matching.too_common),
+        account_holders=_holders(book, "party_keys", asked, matching.too_common),
+    )
+    leads = sorted({party for holders in found.lead_holders.values() for party in holders})
+    found.leads = with_merged(book, leads_by_id(book, leads))
     for lead in found.leads.values():
         found.normals[lead.lead_id] = normal_lead(lead)
-    accounts = [party for party in parties if party not in found.leads]
-    for party, told in (
-        book.all("SELECT party_id, data FROM parties WHERE party_id {any}", accounts) if accounts else ()
-    ):
-        found.normals[party] = normalise(account_of(party, orjson.loads(told)))
+    accounts = sorted({party for holders in found.account_holders.values() for party in holders})
+    if accounts:
+        for party, told in book.all("SELECT party_id, data FROM parties WHERE party_id {any}", accounts):
+            found.normals[party] = normalise(account_of(party, orjson.loads(told)))
     return found
 
 
-def _holders(book: Book, keys: Sequence[str], most: int) -> dict[str, list[str]]:
+def _holders(book: Book, table: str, keys: Sequence[str], most: int) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     if book.dialect == "postgresql":
-        for key, party in book.all(_LOOK_UP_ALL, list(keys), most):
+        for key, party in book.all(_LOOK_UPS_OF_ALL[table], list(keys), most):
             found.setdefault(key, []).append(party)
         return found
     cursor = book.cursor
-    statement = spelled(_LOOK_UP, "sqlite")
+    statement = _LOOK_UPS[table]
     for key in keys:
         cursor.execute(statement, (key, most))
         if rows := cursor.fetchall():

@@ -95,8 +95,8 @@ def _standing(lead: Lead, now: Instant) -> LeadNow:
 
 
 def _new(work: _Work, lead: Lead, standing: LeadNow, normal: Normal, keys: tuple[str, ...], actor: str) -> Taken:
-    others = work.candidates.of(keys, work.agreed.matching)
-    twin = _twin(work, standing, normal, others)
+    like = work.candidates.like(keys, work.agreed.matching)
+    twin = _twin(work, standing, normal, like)
     received = Entry(
         kind=Kind.LEAD_RECEIVED,
         subject=lead.lead_id,
@@ -115,41 +115,37 @@ def _new(work: _Work, lead: Lead, standing: LeadNow, normal: Normal, keys: tuple
     if twin is not None:
         return _merged(work, lead, standing, twin, keys)
     work.entries += _events(lead.lead_id, lead)
-    _recognise(work, standing, normal, others)
+    _recognise(work, standing, normal, keys, like)
     work.candidates.add(standing, normal, keys)
     considered = consider(work.agreed, standing, work.turns, work.now, snapshot=work.snapshot, waked_by=_names(lead))
     work.entries += considered.entries
     return Taken(lead_id=lead.lead_id, outcome="new", stands=standing)
 
 
-def _twin(work: _Work, standing: LeadNow, normal: Normal, others: Sequence[Normal]) -> LeadNow | None:
+def _twin(work: _Work, standing: LeadNow, normal: Normal, like: Sequence[Normal]) -> LeadNow | None:
     """The open lead of the same person on the same side; that one goes on."""
     leads = work.candidates.leads
-    open_leads = [
-        other
-        for other in others
-        if (held := leads.get(other.party.party_id)) is not None and held.is_open and held.side is standing.side
-    ]
-    if not open_leads:
+    held = [other for other in like if (lead := leads[other.party.party_id]).is_open and lead.side is standing.side]
+    if not held:
         return None
-    found = match(normal, open_leads, work.agreed.matching, of="person")
+    found = match(normal, held, work.agreed.matching, of="person")
     if found.outcome == "review":
         _review(work, standing, found, "same person?")
     return leads[found.matched_id] if found.outcome == "match" and found.matched_id else None
 
 
-def _recognise(work: _Work, standing: LeadNow, normal: Normal, others: Sequence[Normal]) -> None:
+def _recognise(work: _Work, standing: LeadNow, normal: Normal, keys: Sequence[str], like: Sequence[Normal]) -> None:
     """Which known account the lead's company is, and who knows it already."""
     leads = work.candidates.leads
     data: dict[str, Any] = {"account": None}
-    if accounts := [other for other in others if other.party.party_id not in leads]:
+    if accounts := work.candidates.accounts(keys, work.agreed.matching):
         found = match(normal, accounts, work.agreed.matching, of="company")
         if found.outcome == "review":
             _review(work, standing, found, "same company?")
         elif found.outcome == "match":
             data = _account(work, standing, found)
-    if siblings := [other for other in others if (held := leads.get(other.party.party_id)) and held.owner]:
-        found = match(normal, siblings, work.agreed.matching, of="company")
+    if owned := [other for other in like if leads[other.party.party_id].owner]:
+        found = match(normal, owned, work.agreed.matching, of="company")
         if found.outcome == "match" and found.matched_id:
             standing.known["company_lead_owner"] = leads[found.matched_id].owner
             data["company_lead"] = found.matched_id
@@ -219,7 +215,7 @@ def _merged(work: _Work, lead: Lead, standing: LeadNow, twin: LeadNow, keys: Seq
                 "absorbed": lead.lead_id,
                 "fields": twin.fields,
                 "fields_before": before,
-                "keys": [key for key in keys if twin.lead_id not in work.candidates.holders.get(key, ())],
+                "keys": [key for key in keys if twin.lead_id not in work.candidates.lead_holders.get(key, ())],
                 "choices": [[c.field, c.rule, c.stayed, c.gave_way] for c in merging.choices],
             },
             key=f"merge:{twin.lead_id}:{lead.lead_id}",
@@ -231,7 +227,7 @@ def _merged(work: _Work, lead: Lead, standing: LeadNow, twin: LeadNow, keys: Seq
     standing.merged_into, standing.is_open = twin.lead_id, False
     work.candidates.leads[lead.lead_id] = standing
     for key in keys:
-        holders = work.candidates.holders.setdefault(key, [])
+        holders = work.candidates.lead_holders.setdefault(key, [])
         if twin.lead_id not in holders:
             holders.append(twin.lead_id)
     work.candidates.changed(twin)
