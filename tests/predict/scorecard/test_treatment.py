@@ -1,5 +1,7 @@
 """The old score decided who was called; a call wins leads. The new card must not take the call for the lead."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from bothsides.predict.scorecard.columns import leads
 from bothsides.predict.scorecard.fitting import History, fit_card
 from bothsides.predict.scorecard.scoring import scores
 from bothsides.predict.scorecard.treatment import refit_treated
+from bothsides.predict.scorecard.trial import tried
 from bothsides.schema import Side
 
 
@@ -59,6 +62,16 @@ def test_the_won_rate_is_always_told_by_treatment() -> None:
     assert nurture.rate.high is not None
     assert sales.rate.low is not None
     assert nurture.rate.high < sales.rate.low
+
+
+def test_a_trial_on_treated_leads_favours_the_card_that_treated_them_and_the_holdout_does_not() -> None:
+    history, treatment, held, _ = _world(4000, 1, holdout=0.3)
+    naive = fit_card(history.at(~held), Side.BUYER, effective_from=0)
+    better = refit_treated(history, treatment, held, Side.BUYER, effective_from=0).card
+    later, _, held_later, _ = _world(4000, 2, holdout=0.3)
+    later = replace(later, decided_at=later.decided_at + 4000)
+    assert not tried(better, naive, later.at(~held_later), at=8000).passed
+    assert tried(better, naive, later.at(held_later), at=8000).passed
 
 
 def test_one_treatment_is_fitted_as_it_is() -> None:
