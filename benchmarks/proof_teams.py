@@ -88,6 +88,7 @@ def main() -> int:
         row("one rep better, on the worst leads: found", worlds, found, FOUND_BAR, least=True),
         row("a favourite, leads dealt by lot: called better", worlds, favoured, FALSE_BAR, least=False),
     ]
+    spent = harness.cpu_seconds() - start
     naive, blamed = sum(map(naive_holds, [*doors, *lots])), sum(called(scores, but="f") for scores in better)
     lines = [
         "Waiting costs five points of conversion a doubling beyond four hours; unrecorded heat of a lead sets both who",
@@ -99,8 +100,7 @@ def main() -> int:
         "",
         f"The naive curve's interval held the true bend in {naive} of {2 * worlds} worlds. Beside the better rep",
         f"somebody else was called better or worse in {blamed} of {worlds}. Without a lottery the favourite passed for",
-        f"better in {fooled} of {worlds}: such a scorecard is graded adjusted. "
-        f"{harness.cpu_seconds() - start:.0f} CPU-seconds.",
+        f"better in {fooled} of {worlds}: such a scorecard is graded adjusted. {spent:.0f} CPU-seconds.",
     ]
     harness.write_section("Proof: response times and rep scorecards", lines, results=options.results)
     missed = [text for text, met in rows if not met]

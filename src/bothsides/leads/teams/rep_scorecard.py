@@ -26,6 +26,8 @@ LEAST_RANDOM = 30
 LEAST_REPS = 2
 MIDDLE_REPS = 3
 """Reps from which the middle one sets the level; of two it is both together."""
+MEDIAN = math.pi / 2
+"""A median's variance over a mean's, for normal errors."""
 FIRM = 0.01
 """Ridge that keeps the fit within reps from running away where a rep won or lost everything."""
 SAME = 1e-9
@@ -125,11 +127,16 @@ def rep_scorecards(given: Sequence[Given]) -> tuple[RepScore, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wins:
-    """A rep's decided leads: wins, what was expected of them, and its variance by luck alone."""
+    """A rep's decided leads: wins, what was expected of them, its variance by luck alone, and that of the level.
+
+    `level_variance` is what not knowing the level of all reps exactly adds; taken as independent of the rep's own luck,
+    which errs on the side of calling nobody.
+    """
 
     won: int
     expected: float
     variance: float
+    level_variance: float
     n: int
 
 
@@ -181,13 +188,16 @@ def _wins(reps: Sequence[str], judged: Sequence[Given]) -> dict[str, _Wins]:
     if len(judged):
         chances = _recalibrated(chances, won, np.array([reps.index(one.rep) for one in judged]))
     found = {}
+    luck = float((chances * (1 - chances)).sum())
     for rep in reps:
         mine = np.array([one.rep == rep for one in judged], dtype=bool)
         of_rep = chances[mine]
+        own = float((of_rep * (1 - of_rep)).sum())
         found[rep] = _Wins(
             won=int(won[mine].sum()),
             expected=float(of_rep.sum()),
-            variance=float((of_rep * (1 - of_rep)).sum()),
+            variance=own,
+            level_variance=MEDIAN * own * own / luck if luck else 0.0,
             n=int(mine.sum()),
         )
     return found
@@ -255,7 +265,7 @@ def _p_value(wins: _Wins) -> float:
     if wins.variance <= 0:
         return 1.0
     gap = max(0.0, abs(wins.won - wins.expected) - 0.5)
-    return 2 * (1 - NormalDist().cdf(gap / math.sqrt(wins.variance)))
+    return 2 * (1 - NormalDist().cdf(gap / math.sqrt(wins.variance + wins.level_variance)))
 
 
 def _standing(wins: _Wins, stands: bool) -> Standing:
