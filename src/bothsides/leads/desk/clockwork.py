@@ -1,7 +1,6 @@
 """Clocks in the logbook: how one is kept as plain values, started with a lead's turn, and moved by what happens."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from typing import Any
 
 import orjson
@@ -12,60 +11,20 @@ from bothsides.leads.sla.clocks import (
     Change,
     ChangeKind,
     Clock,
-    ClockState,
     apply,
     next_look,
     start,
 )
-from bothsides.leads.sla.evidence import Effect, Event, Fact
-from bothsides.leads.sla.policy import Clause
+from bothsides.leads.sla.evidence import Event
+from bothsides.leads.sla.stored import as_state, from_state
 from bothsides.logbook import Book, Entry, Kind
 from bothsides.schema.instant import Instant
-
-_PLAIN = tuple(field.name for field in fields(Clock) if field.name not in ("clause", "facts", "state", "step_at"))
-_USUAL: dict[str, Any] = {
-    field.name: field.default for field in fields(Clock) if field.name in _PLAIN and not field.name.endswith("_id")
-}
 
 _KINDS = {
     ChangeKind.STARTED: Kind.CLOCK_STARTED,
     ChangeKind.BREACHED: Kind.BREACHED,
     ChangeKind.REVERSED: Kind.BREACH_REVERSED,
 }
-
-OVER = frozenset({ClockState.MET, ClockState.CANCELLED})
-"""Clocks that nothing but late evidence can change."""
-
-
-def plain(clock: Clock) -> dict[str, Any]:
-    """The clock as JSON values, its clause by name; what stands at its usual value is left out."""
-    told: dict[str, Any] = {}
-    for name in _PLAIN:
-        value = getattr(clock, name)
-        if value != _USUAL.get(name, _MISSING):
-            told[name] = value
-    told["clause"] = clock.clause.name
-    told["state"] = clock.state.value
-    if clock.step_at:
-        told["step_at"] = list(clock.step_at)
-    if clock.facts:
-        told["facts"] = [[fact.occurred_at, int(fact.effect), fact.event_id, fact.detail] for fact in clock.facts]
-    return told
-
-
-_MISSING = object()
-
-
-def clock_of(told: dict[str, Any], clause: Clause) -> Clock:
-    """The clock that was kept as these values."""
-    given = {name: value for name, value in told.items() if name not in ("clause", "facts", "state", "step_at")}
-    return Clock(
-        clause=clause,
-        state=ClockState(told["state"]),
-        step_at=tuple(told.get("step_at", ())),
-        facts=tuple(Fact(at, Effect(effect), event, detail) for at, effect, event, detail in told.get("facts", ())),
-        **given,
-    )
 
 
 def start_clocks(
@@ -96,6 +55,7 @@ def start_clocks(
             key=key,
             acted_at=acted_at,
             owner=owner,
+            fields=facts,
         )
         data = {**_stands(clock), "what": ChangeKind.STARTED.value}
         found.append(
@@ -168,7 +128,7 @@ def _stands(clock: Clock) -> dict[str, Any]:
         "started_at": clock.started_at,
         "due_at": clock.due_at,
         "next_at": next_look(clock),
-        "state": plain(clock),
+        "state": as_state(clock),
     }
 
 
@@ -189,4 +149,4 @@ def clocks_by_id(book: Book, agreed: Agreed, ids: Sequence[str]) -> dict[str, Cl
 
 def _read(agreed: Agreed, state: str) -> Clock:
     told = orjson.loads(state)
-    return clock_of(told, agreed.clause(told["policy_version"], told["policy"], told["clause"]))
+    return from_state(told, agreed.clause(told["policy_version"], told["policy"], told["clause"]))
