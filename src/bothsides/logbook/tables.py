@@ -1,6 +1,6 @@
 """The logbook's tables: the journal, what is folded from it, and the few things that are no history."""
 
-from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, Table, Text, text
 
 METADATA = MetaData()
 
@@ -72,7 +72,16 @@ LEADS = Table(
     Column("disposition", Text),
     Column("closed_at", BigInteger),
     Index("leads_by_owner", "owner", "is_open"),
-    Index("leads_by_queue", "queue", "priority", "lead_id"),
+    # Only leads that wait, in the order in which they get their turns: whoever drains a queue reads its beginning.
+    Index(
+        "leads_by_queue",
+        "queue",
+        text("coalesce(priority, 0) DESC"),
+        "created_at",
+        "lead_id",
+        sqlite_where=text("queue IS NOT NULL"),
+        postgresql_where=text("queue IS NOT NULL"),
+    ),
 )
 
 LEAD_KEYS = Table(
@@ -80,6 +89,7 @@ LEAD_KEYS = Table(
     METADATA,
     Column("identity_key", Text, primary_key=True),
     Column("lead_id", Text, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 PARTY_KEYS = Table(
@@ -87,6 +97,7 @@ PARTY_KEYS = Table(
     METADATA,
     Column("identity_key", Text, primary_key=True),
     Column("party_id", Text, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 PARTIES = Table(
@@ -104,6 +115,7 @@ EVENTS = Table(
     Column("event", Text, primary_key=True),
     Column("occurred_at", BigInteger, primary_key=True, autoincrement=False),
     Column("amount", Double, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 CLOCKS = Table(
@@ -130,6 +142,7 @@ TIMERS = Table(
     Column("subject", Text, nullable=False),
     Column("due_at", BigInteger, nullable=False),
     Index("timers_by_due", "due_at", "timer_id"),
+    sqlite_with_rowid=False,
 )
 
 POOL_MEMBERS = Table(
@@ -140,6 +153,7 @@ POOL_MEMBERS = Table(
     Column("pointer", BigInteger),
     Column("away", Integer, nullable=False),
     Column("owed", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 ASSIGNMENTS = Table(
@@ -153,6 +167,7 @@ ASSIGNMENTS = Table(
     Column("holdout", Integer, nullable=False),
     Column("band", Text),
     Index("assignments_by_member", "member", "assigned_at"),
+    sqlite_with_rowid=False,
 )
 
 MEMBERS = Table(
@@ -161,6 +176,7 @@ MEMBERS = Table(
     Column("member", Text, primary_key=True),
     Column("open_leads", BigInteger, nullable=False, server_default="0"),
     Column("absent", Integer, nullable=False, server_default="0"),
+    sqlite_with_rowid=False,
 )
 
 MEMBER_DAYS = Table(
@@ -169,6 +185,7 @@ MEMBER_DAYS = Table(
     Column("member", Text, primary_key=True),
     Column("day", BigInteger, primary_key=True, autoincrement=False),
     Column("taken", BigInteger, nullable=False, server_default="0"),
+    sqlite_with_rowid=False,
 )
 
 AGENDA = Table(
@@ -268,6 +285,15 @@ REQUESTS = Table(
     Column("body_hash", Text, nullable=False),
     Column("answered_at", BigInteger, nullable=False),
     Column("answer", Text, nullable=False),
+)
+
+SENDS = Table(
+    "sends",
+    METADATA,
+    Column("who", Text, primary_key=True),
+    Column("effect_key", Text, primary_key=True),
+    Column("sent_at", BigInteger, nullable=False),
+    Index("sends_by_time", "who", "sent_at"),
 )
 
 WATERMARKS = Table(

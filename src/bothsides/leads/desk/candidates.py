@@ -2,42 +2,67 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 import orjson
 
 from bothsides.identity import Matching, Normal, candidates, keys_of, normalise
-from bothsides.leads.desk.standing import LeadNow, account_of, leads_by_id, normal_lead, with_merged
+from bothsides.leads.desk.standing import LeadNow, account_of, leads_by_id, normal_lead, party_of
 from bothsides.logbook import Book
+from bothsides.schema import Side
+from bothsides.schema.instant import Instant
 
-_LOOK_UPS = {
-    "lead_keys": "SELECT lead_id FROM lead_keys WHERE identity_key = ? LIMIT ?",
-    "party_keys": "SELECT party_id FROM party_keys WHERE identity_key = ? LIMIT ?",
+_KEPT = 50_000
+"""Parties whose spelling is remembered by a process: those of one company come back again and again."""
+
+_TABLES: dict[Literal["lead", "party"], tuple[str, str]] = {
+    "lead": ("lead_keys", "lead_id"),
+    "party": ("party_keys", "party_id"),
 }
-_LOOK_UPS_OF_ALL = {
-    "lead_keys": "SELECT asked.identity_key, held.lead_id FROM unnest(?::text[]) AS asked (identity_key) CROSS JOIN"
-    " LATERAL (SELECT lead_id FROM lead_keys WHERE identity_key = asked.identity_key LIMIT ?) AS held",
-    "party_keys": "SELECT asked.identity_key, held.party_id FROM unnest(?::text[]) AS asked (identity_key) CROSS JOIN"
-    " LATERAL (SELECT party_id FROM party_keys WHERE identity_key = asked.identity_key LIMIT ?) AS held",
-}
-"""As many holders of a key as say that it is too common, and no more."""
+
+
+class Glimpse(NamedTuple):
+    """As much of a lead as says whether it can be the one that is asked for."""
+
+    lead_id: str
+    side: str
+    is_open: int
+    owner: str | None
+    merged_into: str | None
+    created_at: Instant
+    fields: str
 
 
 @dataclass(slots=True, kw_only=True)
 class Candidates:
-    """The parties that share a key with leads of a batch, each normalised once."""
+    """The parties that share a key with leads of a batch."""
 
+    book: Book
     lead_holders: dict[str, list[str]] = field(default_factory=dict)
-    """Leads under each key, as many as `too_common` at most."""
+    """Leads under each key; a key that is too common has as many holders as say so."""
     account_holders: dict[str, list[str]] = field(default_factory=dict)
     leads: dict[str, LeadNow] = field(default_factory=dict)
+    """Leads of the batch and those that it moved, as they stand now."""
+    glimpses: dict[str, Glimpse] = field(default_factory=dict)
     normals: dict[str, Normal] = field(default_factory=dict)
+    """Of the leads above and of accounts."""
 
     def add(self, lead: LeadNow, normal: Normal, keys: Iterable[str]) -> None:
         """A lead that was just taken in, so that the next ones may be it."""
         self.leads[lead.lead_id] = lead
         self.normals[lead.lead_id] = normal
+        self.hold(lead.lead_id, keys)
+
+    def hold(self, lead_id: str, keys: Iterable[str]) -> list[str]:
+        """The lead is found under these keys too; those that are new for it."""
+        new = []
         for key in keys:
-            self.lead_holders.setdefault(key, []).append(lead.lead_id)
+            holders = self.lead_holders.setdefault(key, [])
+            if lead_id not in holders:
+                holders.append(lead_id)
+                new.append(key)
+        return new
 
     def changed(self, lead: LeadNow) -> None:
         """A lead whose fields have changed is normalised anew."""
@@ -48,17 +73,52 @@ class Candidates:
         found = candidates(keys, self.account_holders, too_common=matching.too_common)
         return [self.normals[party] for party in found if party in self.normals]
 
-    def like(self, keys: Sequence[str], matching: Matching) -> list[Normal]:
-        """The leads that share a key which is not too common among leads; a merged one is the one it went into."""
+    def like(self, keys: Sequence[str], side: Side, matching: Matching) -> list[tuple[LeadNow | Glimpse, Normal]]:
+        """The leads that share a key which is not too common among leads, and are open on this side or have an owner.
+
+        A merged lead is the one it went into.
+        """
         found = candidates(keys, self.lead_holders, too_common=matching.too_common)
-        finals = dict.fromkeys(self.final(party) for party in found)
-        return [self.normals[party] for party in finals if party in self.normals]
+        seen = (self.seen(party) for party in dict.fromkeys(self.final(party) for party in found))
+        return [
+            (lead, self._normal(lead))
+            for lead in seen
+            if lead is not None and (lead.owner is not None or (lead.is_open and lead.side == side))
+        ]
+
+    def seen(self, party: str) -> LeadNow | Glimpse | None:
+        """The lead as it stands, or as it was read."""
+        return self.leads.get(party) or self.glimpses.get(party)
+
+    def whole(self, party: str) -> LeadNow:
+        """The lead with everything known of it; held on PostgreSQL until the transaction ends."""
+        if party not in self.leads:
+            self.leads |= leads_by_id(self.book, [party])
+        return self.leads[party]
 
     def final(self, party: str) -> str:
         """The lead that a merged lead went into in the end; the party itself otherwise."""
-        while (lead := self.leads.get(party)) is not None and lead.merged_into is not None:
+        while (lead := self.seen(party)) is not None and lead.merged_into is not None:
             party = lead.merged_into
         return party
+
+    def _normal(self, lead: LeadNow | Glimpse) -> Normal:
+        normal = self.normals.get(lead.lead_id)
+        if normal is None:
+            normal = normal_lead(lead) if isinstance(lead, LeadNow) else _remembered_lead(*lead)
+        return normal
+
+
+@lru_cache(maxsize=_KEPT)
+def _remembered_lead(
+    lead_id: str, side: str, _open: int, _owner: str | None, _merged: str | None, created_at: Instant, fields: str
+) -> Normal:
+    return normalise(party_of(lead_id, Side(side), orjson.loads(fields), created_at))
+
+
+@lru_cache(maxsize=_KEPT)
+def _remembered_account(party_id: str, told: str) -> Normal:
+    return normalise(account_of(party_id, orjson.loads(told)))
 
 
 def identity_keys(normal: Normal) -> tuple[str, ...]:
@@ -67,33 +127,45 @@ def identity_keys(normal: Normal) -> tuple[str, ...]:
 
 
 def read_candidates(book: Book, keys: Iterable[str], matching: Matching) -> Candidates:
-    """Everybody known under one of the keys; on PostgreSQL the leads among them are held."""
+    """Everybody known under one of the keys."""
     asked = list(dict.fromkeys(keys))
     found = Candidates(
-        lead_holders=_holders(book, "lead_keys", asked, matching.too_common),
-        account_holders=_holders(book, "party_keys", asked, matching.too_common),
+        book=book,
+        lead_holders=_holders(book, "lead", asked, matching.too_common),
+        account_holders=_holders(book, "party", asked, matching.too_common),
     )
-    leads = sorted({party for holders in found.lead_holders.values() for party in holders})
-    found.leads = with_merged(book, leads_by_id(book, leads))
-    for lead in found.leads.values():
-        found.normals[lead.lead_id] = normal_lead(lead)
+    wanted = {party for holders in found.lead_holders.values() for party in holders}
+    # A lead that was merged leads to another, which may have been merged in turn.
+    while missing := sorted(wanted - found.glimpses.keys()):
+        rows = book.all(
+            "SELECT lead_id, side, is_open, owner, merged_into, created_at, fields FROM leads WHERE lead_id {any}",
+            missing,
+        )
+        found.glimpses |= {row[0]: Glimpse(*row) for row in rows}
+        wanted = {glimpse.merged_into for glimpse in found.glimpses.values() if glimpse.merged_into}
+        wanted -= found.glimpses.keys()
     accounts = sorted({party for holders in found.account_holders.values() for party in holders})
     if accounts:
         for party, told in book.all("SELECT party_id, data FROM parties WHERE party_id {any}", accounts):
-            found.normals[party] = normalise(account_of(party, orjson.loads(told)))
+            found.normals[party] = _remembered_account(party, told)
     return found
 
 
-def _holders(book: Book, table: str, keys: Sequence[str], most: int) -> dict[str, list[str]]:
+def _holders(book: Book, kind: Literal["lead", "party"], keys: Sequence[str], too_common: int) -> dict[str, list[str]]:
+    """The parties under each key. What is too common says nothing, so it is counted only as far as that, and nobody
+    under it is read.
+    """
+    table, party = _TABLES[kind]
+    asked = "SELECT value AS k FROM json_each(?)" if book.dialect == "sqlite" else "SELECT unnest(?::text[]) AS k"
+    held = f"(SELECT count(*) FROM (SELECT 1 FROM {table} b WHERE b.identity_key = a.k LIMIT {int(too_common)}) c)"
+    given = keys if book.dialect == "sqlite" else list(keys)
     found: dict[str, list[str]] = {}
-    if book.dialect == "postgresql":
-        for key, party in book.all(_LOOK_UPS_OF_ALL[table], list(keys), most):
-            found.setdefault(key, []).append(party)
-        return found
-    cursor = book.cursor
-    statement = _LOOK_UPS[table]
-    for key in keys:
-        cursor.execute(statement, (key, most))
-        if rows := cursor.fetchall():
-            found[key] = [party for (party,) in rows]
+    for key, count in book.all(f"SELECT a.k, {held} FROM ({asked}) a", given):
+        if count:
+            found[key] = [""] * count if count >= too_common else []
+    few = [key for key, holders in found.items() if not holders]
+    for key, holder in (
+        book.all(f"SELECT identity_key, {party} FROM {table} WHERE identity_key {{any}}", few) if few else ()
+    ):
+        found[key].append(holder)
     return found

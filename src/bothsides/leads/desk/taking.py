@@ -7,7 +7,7 @@ from typing import Any, Literal
 from bothsides.identity import Match, Normal, match
 from bothsides.identity.survivorship import Held, Profile, merge
 from bothsides.leads.desk.agreed import Agreed
-from bothsides.leads.desk.candidates import Candidates, identity_keys, read_candidates
+from bothsides.leads.desk.candidates import Candidates, Glimpse, identity_keys, read_candidates
 from bothsides.leads.desk.considering import consider
 from bothsides.leads.desk.standing import LeadNow, leads_by_id, normal_lead, with_merged
 from bothsides.leads.desk.turns import read_turns
@@ -15,6 +15,8 @@ from bothsides.leads.intake import Lead
 from bothsides.leads.route import RoutingState
 from bothsides.logbook import Book, Entry, Kind
 from bothsides.schema.instant import Instant
+
+_Like = Sequence[tuple[LeadNow | Glimpse, Normal]]
 
 Outcome = Literal["new", "merged", "known", "changed"]
 
@@ -63,7 +65,7 @@ def take(
             normal = normal_lead(standing)
             fresh[lead.lead_id] = standing, normal, identity_keys(normal)
     found = read_candidates(book, (key for _, _, keys in fresh.values() for key in keys), agreed.matching)
-    found.leads.update({name: lead for name, lead in known.items() if name not in found.leads})
+    found.leads |= known
     work = _Work(
         agreed=agreed,
         now=now,
@@ -95,7 +97,7 @@ def _standing(lead: Lead, now: Instant) -> LeadNow:
 
 
 def _new(work: _Work, lead: Lead, standing: LeadNow, normal: Normal, keys: tuple[str, ...], actor: str) -> Taken:
-    like = work.candidates.like(keys, work.agreed.matching)
+    like = work.candidates.like(keys, standing.side, work.agreed.matching)
     twin = _twin(work, standing, normal, like)
     received = Entry(
         kind=Kind.LEAD_RECEIVED,
@@ -122,21 +124,19 @@ def _new(work: _Work, lead: Lead, standing: LeadNow, normal: Normal, keys: tuple
     return Taken(lead_id=lead.lead_id, outcome="new", stands=standing)
 
 
-def _twin(work: _Work, standing: LeadNow, normal: Normal, like: Sequence[Normal]) -> LeadNow | None:
+def _twin(work: _Work, standing: LeadNow, normal: Normal, like: _Like) -> LeadNow | None:
     """The open lead of the same person on the same side; that one goes on."""
-    leads = work.candidates.leads
-    held = [other for other in like if (lead := leads[other.party.party_id]).is_open and lead.side is standing.side]
+    held = [other for lead, other in like if lead.is_open and lead.side == standing.side]
     if not held:
         return None
     found = match(normal, held, work.agreed.matching, of="person")
     if found.outcome == "review":
         _review(work, standing, found, "same person?")
-    return leads[found.matched_id] if found.outcome == "match" and found.matched_id else None
+    return work.candidates.whole(found.matched_id) if found.outcome == "match" and found.matched_id else None
 
 
-def _recognise(work: _Work, standing: LeadNow, normal: Normal, keys: Sequence[str], like: Sequence[Normal]) -> None:
+def _recognise(work: _Work, standing: LeadNow, normal: Normal, keys: Sequence[str], like: _Like) -> None:
     """Which known account the lead's company is, and who knows it already."""
-    leads = work.candidates.leads
     data: dict[str, Any] = {"account": None}
     if accounts := work.candidates.accounts(keys, work.agreed.matching):
         found = match(normal, accounts, work.agreed.matching, of="company")
@@ -144,10 +144,12 @@ def _recognise(work: _Work, standing: LeadNow, normal: Normal, keys: Sequence[st
             _review(work, standing, found, "same company?")
         elif found.outcome == "match":
             data = _account(work, standing, found)
-    if owned := [other for other in like if leads[other.party.party_id].owner]:
+    owners = {other.party.party_id: lead.owner for lead, other in like if lead.owner is not None}
+    if owners:
+        owned = [other for _, other in like if other.party.party_id in owners]
         found = match(normal, owned, work.agreed.matching, of="company")
         if found.outcome == "match" and found.matched_id:
-            standing.known["company_lead_owner"] = leads[found.matched_id].owner
+            standing.known["company_lead_owner"] = owners[found.matched_id]
             data["company_lead"] = found.matched_id
     if standing.known:
         work.entries.append(
@@ -215,7 +217,7 @@ def _merged(work: _Work, lead: Lead, standing: LeadNow, twin: LeadNow, keys: Seq
                 "absorbed": lead.lead_id,
                 "fields": twin.fields,
                 "fields_before": before,
-                "keys": [key for key in keys if twin.lead_id not in work.candidates.lead_holders.get(key, ())],
+                "keys": work.candidates.hold(twin.lead_id, keys),
                 "choices": [[c.field, c.rule, c.stayed, c.gave_way] for c in merging.choices],
             },
             key=f"merge:{twin.lead_id}:{lead.lead_id}",
@@ -226,10 +228,6 @@ def _merged(work: _Work, lead: Lead, standing: LeadNow, twin: LeadNow, keys: Seq
     twin.events += standing.events
     standing.merged_into, standing.is_open = twin.lead_id, False
     work.candidates.leads[lead.lead_id] = standing
-    for key in keys:
-        holders = work.candidates.lead_holders.setdefault(key, [])
-        if twin.lead_id not in holders:
-            holders.append(twin.lead_id)
     work.candidates.changed(twin)
     work.entries += consider(
         work.agreed, twin, work.turns, work.now, snapshot=work.snapshot, waked_by=_names(lead)
@@ -239,7 +237,7 @@ def _merged(work: _Work, lead: Lead, standing: LeadNow, twin: LeadNow, keys: Seq
 
 def _again(work: _Work, lead: Lead, standing: LeadNow, actor: str) -> Taken:
     """A lead that came before: its source may have corrected it, or it did something since."""
-    target = work.candidates.leads[work.candidates.final(standing.lead_id)]
+    target = work.candidates.whole(work.candidates.final(standing.lead_id))
     changed = {name: value for name, value in lead.fields.items() if target.fields.get(name) != value}
     seen = {(name, at) for name, at, _ in target.events}
     news = [event for event in lead.events if (event.event, event.occurred_at) not in seen]
