@@ -291,11 +291,11 @@ def m6(data: Education, times: int) -> Said:
         f"plainer points to card ({gain['p']:+.3f} AUC)": (plainer, card, False),
         "card to agreed points (worse)": (card, hand, False),
     }
-    sizes = (200, 500, 1000, 2000)
+    sizes = (200, 500, 1000, 2000) if times >= 1000 else (200, 500)
     table = [
         "",
         f"| promoted, of {times:,} samples (half from 1,000 on) | {' | '.join(f'N = {n:,}' for n in sizes)} |",
-        "|---|---|---|---|---|",
+        "|---" * (len(sizes) + 1) + "|",
     ]
     shares = {}
     for name, (old, new, either) in pairs.items():
