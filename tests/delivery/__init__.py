@@ -1,0 +1,1 @@
+"""Tests of delivery, with an outbox and servers of their own."""

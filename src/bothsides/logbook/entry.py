@@ -16,6 +16,7 @@ class Kind(StrEnum):
     LEAD_MATCHED = "lead_matched"
     LEADS_MERGED = "leads_merged"
     MERGE_UNDONE = "merge_undone"
+    ACCOUNTS_LINKED = "accounts_linked"
     EVENT_SEEN = "event_seen"
     TOUCHED = "touched"
     SCORED = "scored"
@@ -34,6 +35,7 @@ class Kind(StrEnum):
     FEEDBACK = "feedback"
     AGENDA_OPENED = "agenda_opened"
     AGENDA_CLOSED = "agenda_closed"
+    CONSENT_CHANGED = "consent_changed"
     EFFECT_REQUESTED = "effect_requested"
     EFFECT_SETTLED = "effect_settled"
     MODEL_MOVED = "model_moved"
@@ -51,6 +53,7 @@ MEANINGS: dict[Kind, str] = {
     Kind.LEAD_MATCHED: "a lead was found to belong to a known account, with the rule and the rivals",
     Kind.LEADS_MERGED: "a lead was taken into another of the same company",
     Kind.MERGE_UNDONE: "a merge was taken back; both stand as they stood",
+    Kind.ACCOUNTS_LINKED: "a person said that accounts are one organisation, or took that back",
     Kind.EVENT_SEEN: "a lead did something: asked for a demo, listed a product, viewed suppliers",
     Kind.TOUCHED: "somebody of ours reached out to a lead, or a lead answered",
     Kind.SCORED: "a lead's score, band and priority, with every reason",
@@ -69,6 +72,7 @@ MEANINGS: dict[Kind, str] = {
     Kind.FEEDBACK: "sales accepted or rejected a lead, or said why it was won or lost",
     Kind.AGENDA_OPENED: "something waits for a person's decision",
     Kind.AGENDA_CLOSED: "the decision, by whom and why",
+    Kind.CONSENT_CHANGED: "a person gave or withdrew consent, unsubscribed, bounced or complained",
     Kind.EFFECT_REQUESTED: "a message or an update for another system was put into the outbox",
     Kind.EFFECT_SETTLED: "an effect was delivered, put off, held or given up",
     Kind.MODEL_MOVED: "a scorecard became shadow, champion or retired",

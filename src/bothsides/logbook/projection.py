@@ -97,21 +97,51 @@ def _matched(changes: Changes, entry: Entry) -> None:
 
 
 def _merged(changes: Changes, entry: Entry) -> None:
-    data = entry.data
-    changes.set("leads", (data["absorbed"],), {"merged_into": entry.subject, "is_open": 0})
-    changes.set("leads", (entry.subject,), {"fields": sorted_text(data["fields"])})
+    """`events` are those that the kept lead gained, `touches` its first and last touch after it."""
+    data, kept = entry.data, entry.subject
+    changes.set("leads", (data["absorbed"],), {"merged_into": kept, "is_open": 0, "queue": None})
+    changes.set("leads", (kept,), {"fields": sorted_text(data["fields"]), **data.get("touches", {})})
     for key in data.get("keys", ()):
-        changes.put("lead_keys", (key, entry.subject), {})
+        changes.put("lead_keys", (key, kept), {})
+    for event, at, amount in data.get("events", ()):
+        changes.put("events", (kept, event, at), {"amount": float(amount)})
+    if data.get("attempts"):
+        changes.add("leads", (kept,), "attempts", data["attempts"])
 
 
 def _unmerged(changes: Changes, entry: Entry) -> None:
-    data = entry.data
-    changes.set("leads", (data["absorbed"],), {"merged_into": None, "is_open": int(data["absorbed_open"])})
-    changes.set("leads", (entry.subject,), {"fields": sorted_text(data["fields"])})
+    """`gave` is who the absorbed lead belonged to, with the assignment where that had been taken back."""
+    data, kept, absorbed = entry.data, entry.subject, entry.data["absorbed"]
+    given = data.get("gave")
+    row = {} if given is None else {name: given[name] for name in ("owner", "pool", "lane")}
+    queue = {"queue": data.get("queue")}
+    changes.set("leads", (absorbed,), {"merged_into": None, "is_open": int(data["absorbed_open"]), **queue, **row})
+    changes.set("leads", (kept,), {"fields": sorted_text(data["fields"]), **data.get("touches", {})})
     for key in data.get("keys_gone", ()):
-        changes.drop("lead_keys", (key, entry.subject))
+        changes.drop("lead_keys", (key, kept))
     for key in data.get("keys", ()):
-        changes.put("lead_keys", (key, data["absorbed"]), {})
+        changes.put("lead_keys", (key, absorbed), {})
+    for event, at, amount in data.get("events", ()):
+        changes.drop("events", (kept, event, at))
+        changes.put("events", (absorbed, event, at), {"amount": float(amount)})
+    if data.get("attempts"):
+        changes.add("leads", (kept,), "attempts", -data["attempts"])
+    if given is not None:
+        changes.add("members", (given["owner"],), "open_leads", 1)
+        if given.get("assignment") is not None:
+            changes.put("assignments", (absorbed, given["given_at"]), given["assignment"])
+        if given.get("day") is not None:
+            changes.add("member_days", (given["owner"], given["day"]), "taken", 1)
+    _places(changes, data)
+
+
+def _linked(changes: Changes, entry: Entry) -> None:
+    """The organisation of each account; None where it is again what the warehouse says."""
+    for account, organization in entry.data["links"]:
+        if organization is None:
+            changes.drop("account_links", (account,))
+        else:
+            changes.put("account_links", (account,), {"organization_id": organization})
 
 
 def _event(changes: Changes, entry: Entry) -> None:
@@ -279,6 +309,16 @@ def _agenda_closed(changes: Changes, entry: Entry) -> None:
     changes.set("agenda", (data["item"],), {"state": data["decision"]})
 
 
+def _consent(changes: Changes, entry: Entry) -> None:
+    """The subject is an address's hash; what was said before of the purpose stands in it too."""
+    data = entry.data
+    changes.put(
+        "consents",
+        (entry.subject, data["purpose"]),
+        {"word": data["word"], "given_at": data.get("given_at"), "withdrawn_at": data.get("withdrawn_at")},
+    )
+
+
 def _effect(changes: Changes, entry: Entry) -> None:
     data = entry.data
     changes.put(
@@ -347,6 +387,7 @@ _FOLDS: dict[Kind, Callable[[Changes, Entry], None]] = {
     Kind.LEAD_MATCHED: _matched,
     Kind.LEADS_MERGED: _merged,
     Kind.MERGE_UNDONE: _unmerged,
+    Kind.ACCOUNTS_LINKED: _linked,
     Kind.EVENT_SEEN: _event,
     Kind.TOUCHED: _touched,
     Kind.SCORED: _scored,
@@ -363,6 +404,7 @@ _FOLDS: dict[Kind, Callable[[Changes, Entry], None]] = {
     Kind.FEEDBACK: _feedback,
     Kind.AGENDA_OPENED: _agenda_opened,
     Kind.AGENDA_CLOSED: _agenda_closed,
+    Kind.CONSENT_CHANGED: _consent,
     Kind.EFFECT_REQUESTED: _effect,
     Kind.EFFECT_SETTLED: _settled,
     Kind.MODEL_MOVED: _model,

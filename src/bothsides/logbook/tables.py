@@ -108,6 +108,13 @@ PARTIES = Table(
     Column("snapshot", BigInteger, nullable=False),
 )
 
+ACCOUNT_LINKS = Table(
+    "account_links",
+    METADATA,
+    Column("account_id", Text, primary_key=True),
+    Column("organization_id", Text, nullable=False),
+)
+
 EVENTS = Table(
     "events",
     METADATA,
@@ -220,6 +227,17 @@ OUTBOX = Table(
     Index("outbox_by_due", "state", "not_before", "effect_id"),
 )
 
+CONSENTS = Table(
+    "consents",
+    METADATA,
+    Column("address_hash", Text, primary_key=True),
+    Column("purpose", Text, primary_key=True),
+    Column("word", Text, nullable=False),
+    Column("given_at", BigInteger),
+    Column("withdrawn_at", BigInteger),
+    sqlite_with_rowid=False,
+)
+
 MODELS = Table(
     "models",
     METADATA,
@@ -304,8 +322,8 @@ WATERMARKS = Table(
 )
 
 FOLDED = (
-    LEADS, LEAD_KEYS, EVENTS, CLOCKS, TIMERS, POOL_MEMBERS, ASSIGNMENTS, MEMBERS, MEMBER_DAYS, AGENDA, OUTBOX, MODELS,
-    POLICY_VERSIONS, STATEMENTS,
+    LEADS, LEAD_KEYS, ACCOUNT_LINKS, EVENTS, CLOCKS, TIMERS, POOL_MEMBERS, ASSIGNMENTS, MEMBERS, MEMBER_DAYS,
+    AGENDA, OUTBOX, CONSENTS, MODELS, POLICY_VERSIONS, STATEMENTS,
 )  # fmt: skip
 """The tables that the journal alone makes; `rebuild` makes them anew."""
 
