@@ -21,6 +21,12 @@ _TABLES: dict[Literal["lead", "party"], tuple[str, str]] = {
     "party": ("party_keys", "party_id"),
 }
 
+_ACCOUNTS = (
+    "SELECT parties.party_id, parties.data, account_links.organization_id FROM parties"
+    " LEFT JOIN account_links ON account_links.account_id = parties.party_id WHERE parties.party_id {any}"
+)
+"""What a person said of two accounts goes before what the warehouse says."""
+
 
 class Glimpse(NamedTuple):
     """As much of a lead as says whether it can be the one that is asked for."""
@@ -117,8 +123,11 @@ def _remembered_lead(
 
 
 @lru_cache(maxsize=_KEPT)
-def _remembered_account(party_id: str, told: str) -> Normal:
-    return normalise(account_of(party_id, orjson.loads(told)))
+def _remembered_account(party_id: str, told: str, organization: str | None) -> Normal:
+    said = orjson.loads(told)
+    if organization is not None:
+        said["organization_id"] = organization
+    return normalise(account_of(party_id, said))
 
 
 def identity_keys(normal: Normal) -> tuple[str, ...]:
@@ -146,8 +155,8 @@ def read_candidates(book: Book, keys: Iterable[str], matching: Matching) -> Cand
         wanted -= found.glimpses.keys()
     accounts = sorted({party for holders in found.account_holders.values() for party in holders})
     if accounts:
-        for party, told in book.all("SELECT party_id, data FROM parties WHERE party_id {any}", accounts):
-            found.normals[party] = _remembered_account(party, told)
+        for party, told, organization in book.all(_ACCOUNTS, accounts):
+            found.normals[party] = _remembered_account(party, told, organization)
     return found
 
 

@@ -9,6 +9,7 @@ from bothsides.leads.desk.clockwork import clocks_by_id, move, read_clocks
 from bothsides.leads.desk.considering import assigned, consider, decays
 from bothsides.leads.desk.effects import notice
 from bothsides.leads.desk.giving_back import released
+from bothsides.leads.desk.overriding import OVERRIDE
 from bothsides.leads.desk.standing import LeadNow, leads_by_id
 from bothsides.leads.desk.turns import read_turns
 from bothsides.leads.route import Destination, RoutingState, release, route
@@ -253,5 +254,10 @@ def _score(work: _Work, timer: Timer) -> None:
         work.entries += consider(work.agreed, lead, work.turns, work.now, snapshot=work.snapshot).entries
 
 
-_LOOKS: Mapping[str, Callable[[_Work, Timer], None]] = {"clock": _clock, "decay": _decay, "score": _score}
+_LOOKS: Mapping[str, Callable[[_Work, Timer], None]] = {
+    "clock": _clock,
+    "decay": _decay,
+    "score": _score,
+    OVERRIDE: _score,
+}
 """What looks after the timers of each purpose."""

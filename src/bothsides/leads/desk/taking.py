@@ -206,7 +206,7 @@ def _review(work: _Work, standing: LeadNow, found: Match, question: str) -> None
 def _merged(work: _Work, lead: Lead, standing: LeadNow, twin: LeadNow, keys: Sequence[str]) -> Taken:
     """The new lead goes into the open one: its values by survivorship, its events with their own time."""
     merging = merge(profile(twin), profile(standing), work.agreed.matching.policy.survivorship)
-    before = dict(twin.fields)
+    before, seen = dict(twin.fields), {event[:2] for event in twin.events}
     twin.fields = {name: held.value for name, held in merging.result.fields.items()}
     work.entries.append(
         Entry(
@@ -219,6 +219,7 @@ def _merged(work: _Work, lead: Lead, standing: LeadNow, twin: LeadNow, keys: Seq
                 "fields_before": before,
                 "keys": work.candidates.hold(twin.lead_id, keys),
                 "choices": [[c.field, c.rule, c.stayed, c.gave_way] for c in merging.choices],
+                "events": [list(event) for event in standing.events if event[:2] not in seen],
             },
             key=f"merge:{twin.lead_id}:{lead.lead_id}",
             policy=work.agreed.versions["matching"],

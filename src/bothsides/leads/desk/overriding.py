@@ -1,0 +1,103 @@
+"""A person's band beside the scorecard's: set with a reason and an end, lifted, and over by itself when it ends."""
+
+from collections.abc import Sequence
+
+from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.desk.considering import consider
+from bothsides.leads.desk.happenings import UnknownLead
+from bothsides.leads.desk.standing import LeadNow, leads_by_id, with_merged
+from bothsides.leads.desk.turns import read_turns
+from bothsides.leads.score import Band, Override
+from bothsides.logbook import Book, Entry, Kind, set_timer, unset_named
+from bothsides.logbook.plain import sorted_text
+from bothsides.schema.instant import Instant
+
+OVERRIDE = "override"
+"""The purpose of the timer that ends it."""
+
+
+def override(
+    book: Book,
+    agreed: Agreed,
+    lead_id: str,
+    band: Band,
+    *,
+    who: str,
+    why: str,
+    until: Instant,
+    now: Instant,
+    snapshot: int | None = None,
+) -> LeadNow:
+    """The lead with the person's band, and all that follows from it: into sales' hands, say, where nobody has it.
+
+    A lead that has an owner stays with them. Raises UnknownLead, and ValueError for a closed lead, a side without a
+    live card, an end that is not later, or a missing name or reason.
+    """
+    lead = _open_lead(book, lead_id)
+    if lead.side not in agreed.cards:
+        raise ValueError(f"no card of scoring.toml is live for {lead.side}s, so there is no band to set another beside")
+    holds = Override(band=band, who=who, why=why, since=now, until=until)
+    told = {"band": band.value, "who": who, "why": why, "since": now, "until": until}
+    line = Entry(
+        kind=Kind.OVERRIDDEN,
+        subject=lead.lead_id,
+        at=now,
+        data={"band": sorted_text(told), "to": band.value, "until": until, "machine": _machine(lead)},
+        actor=who,
+        reason=why,
+        policy=agreed.versions["scoring"],
+    )
+    ends = set_timer(OVERRIDE, lead.lead_id, until, now=now)
+    return _considered(book, agreed, lead, holds, [line, ends], now, snapshot)
+
+
+def lift(
+    book: Book, agreed: Agreed, lead_id: str, *, who: str, why: str, now: Instant, snapshot: int | None = None
+) -> LeadNow:
+    """The lead under the scorecard's band again. Raises UnknownLead, and ValueError where no override holds."""
+    lead = _open_lead(book, lead_id)
+    if lead.override is None or lead.override.until <= now:
+        raise ValueError(f"lead {lead.lead_id}: no override holds, its band is the scorecard's")
+    if not who.strip() or not why.strip():
+        raise ValueError(f"lead {lead.lead_id}: who = {who!r}, why = {why!r}: both must be given")
+    line = Entry(
+        kind=Kind.OVERRIDDEN,
+        subject=lead.lead_id,
+        at=now,
+        data={"band": None, "to": None, "was": lead.override.band.value},
+        actor=who,
+        reason=why,
+        policy=agreed.versions["scoring"],
+    )
+    return _considered(book, agreed, lead, None, [line, unset_named(OVERRIDE, lead.lead_id, now=now)], now, snapshot)
+
+
+def _open_lead(book: Book, lead_id: str) -> LeadNow:
+    leads = with_merged(book, leads_by_id(book, [lead_id]))
+    lead = leads.get(lead_id)
+    while lead is not None and lead.merged_into is not None:
+        lead = leads[lead.merged_into]
+    if lead is None:
+        raise UnknownLead(f"lead {lead_id!r} never came in; bothsides leads lists those that did")
+    if not lead.is_open:
+        raise ValueError(f"lead {lead.lead_id} is closed ({lead.stage}): a band changes nothing about it any more")
+    return lead
+
+
+def _considered(
+    book: Book,
+    agreed: Agreed,
+    lead: LeadNow,
+    holds: Override | None,
+    lines: Sequence[Entry],
+    now: Instant,
+    snapshot: int | None,
+) -> LeadNow:
+    lead.override = holds
+    found = consider(agreed, lead, read_turns(book, agreed, now), now, snapshot=snapshot)
+    book.post([*lines, *found.entries], now=now)
+    return lead
+
+
+def _machine(lead: LeadNow) -> str | None:
+    return None if lead.earned is None else lead.earned.value
