@@ -19,6 +19,18 @@ def call(lead_id: str, moment: int, *, name: str = "t1", direction: str = "out",
     )
 
 
+def won(lead_id: str, moment: int, by: str, *, amount: int) -> Moved:
+    return Moved(
+        lead_id=lead_id,
+        stage=LeadStage.CLOSED_WON,
+        occurred_at=moment,
+        by=by,
+        reason="price",
+        objections=("none",),
+        amount=amount,
+    )
+
+
 def clocks(desk: Desk, lead_id: str) -> dict[str, str]:
     return dict(desk.rows("SELECT kind, status FROM clocks WHERE subject = ?", lead_id))
 
@@ -73,7 +85,7 @@ def test_a_rejected_lead_goes_back_with_its_reason_and_its_turn_is_given_back(de
 
 def test_a_recycled_lead_comes_back_when_it_asks_for_somebody(desk: Desk) -> None:
     lead = desk.take_one().lead_id
-    desk.record(Judged(lead_id=lead, verdict="recycled", reason="later", by="x", occurred_at=desk.now))
+    desk.record(Judged(lead_id=lead, verdict="recycled", reason="bad_timing", by="x", occurred_at=desk.now))
     desk.now = at("04-02T09:00")
     desk.record(Did(lead_id=lead, event="email_opened", occurred_at=desk.now))
     assert desk.row(lead)["owner"] is None
@@ -89,7 +101,7 @@ def test_a_won_lead_is_closed_counts_no_more_and_starts_the_handover(desk: Desk)
     owner = desk.row(lead)["owner"]
     desk.record(
         Moved(lead_id=lead, stage=LeadStage.OPPORTUNITY, occurred_at=desk.now, by=owner),
-        Moved(lead_id=lead, stage=LeadStage.CLOSED_WON, occurred_at=desk.now, by=owner, reason="price", amount=120_000),
+        won(lead, desk.now, owner, amount=120_000),
     )
     row = desk.row(lead)
     assert (row["stage"], row["is_open"], row["owner"]) == ("closed_won", 0, owner)

@@ -1,24 +1,35 @@
 """The agreement as the desk uses it: every section read, checked and made ready, with the version of each."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bothsides.agreement import AgreementError, Problem
 from bothsides.agreement.versions import Signed, Version, as_policy, load_signed
+from bothsides.goals import GoalsPolicy
+from bothsides.goals.policy import problems as goals_problems
 from bothsides.identity import Matching, MatchingPolicy, compile_matching
 from bothsides.identity import problems as matching_problems
 from bothsides.leads.decay import CompiledDecay, DecayPolicy, compile_decay
 from bothsides.leads.decay import problems as decay_problems
+from bothsides.leads.hygiene import HygienePolicy
+from bothsides.leads.hygiene import problems as hygiene_problems
 from bothsides.leads.intake import IntakePolicy
 from bothsides.leads.intake import problems as intake_problems
+from bothsides.leads.models.in_force import NONE_IN_FORCE, NOTHING, InForce, champion_card, shadow_cards
+from bothsides.leads.models.policy import ModelsPolicy
+from bothsides.leads.models.policy import problems as models_problems
 from bothsides.leads.route import CompiledRouting, RoutingPolicy, compile_routing
 from bothsides.leads.route import problems as routing_problems
-from bothsides.leads.score import CompiledCard, ScoringPolicy, compile_card, shadows
+from bothsides.leads.score import CompiledCard, ScoringPolicy
 from bothsides.leads.score import problems as scoring_problems
+from bothsides.leads.sla.commitment_terms import CommitmentsPolicy
+from bothsides.leads.sla.commitment_terms import problems as commitments_problems
 from bothsides.leads.sla.policy import DEFAULT_CALENDAR, DEFAULT_SLA, Clause, CompiledSla, Sla, compile_sla
 from bothsides.leads.sla.problems import problems as sla_problems
+from bothsides.leads.teams.reasons import ReasonsPolicy
+from bothsides.leads.teams.reasons import problems as reasons_problems
 from bothsides.schema import Side
 from bothsides.schema.instant import Instant, in_utc
 from bothsides.schema.working_time import ALWAYS_OPEN, Calendars, WorkingTime, leave_of, working_time
@@ -33,6 +44,11 @@ SECTIONS: dict[str, type[Any]] = {
     "calendar": Calendars,
     "sla": Sla,
     "decay": DecayPolicy,
+    "commitments": CommitmentsPolicy,
+    "goals": GoalsPolicy,
+    "reasons": ReasonsPolicy,
+    "models": ModelsPolicy,
+    "hygiene": HygienePolicy,
 }
 """The sections that decide on leads, by the name of their file."""
 
@@ -43,6 +59,11 @@ _CHECKS: dict[str, Callable[[Any], tuple[str, ...]]] = {
     "routing": routing_problems,
     "calendar": calendar_problems,
     "decay": decay_problems,
+    "commitments": commitments_problems,
+    "goals": goals_problems,
+    "reasons": reasons_problems,
+    "models": models_problems,
+    "hygiene": hygiene_problems,
 }
 
 _SHIPPED = {"sla": DEFAULT_SLA, "calendar": DEFAULT_CALENDAR}
@@ -50,6 +71,11 @@ _OPTIONAL: dict[str, Callable[[], Any]] = {
     "intake": IntakePolicy,
     "matching": MatchingPolicy,
     "decay": DecayPolicy,
+    "commitments": CommitmentsPolicy,
+    "goals": GoalsPolicy,
+    "reasons": ReasonsPolicy,
+    "models": ModelsPolicy,
+    "hygiene": HygienePolicy,
 }
 
 YEARS_BACK, YEARS_AHEAD = 2, 2
@@ -62,7 +88,9 @@ class Agreed:
 
     intake: IntakePolicy
     matching: Matching
+    scoring: ScoringPolicy
     cards: Mapping[Side, CompiledCard]
+    """The cards that decide: those of the agreement, with the promoted fitted points in them."""
     shadows: Mapping[Side, tuple[CompiledCard, ...]]
     routing_policy: RoutingPolicy
     routing: CompiledRouting
@@ -72,6 +100,11 @@ class Agreed:
     slas: Mapping[str, Sla]
     """Every recorded version, the one in force among them."""
     decay: CompiledDecay
+    commitments: CommitmentsPolicy = field(default_factory=CommitmentsPolicy)
+    goals: GoalsPolicy = field(default_factory=GoalsPolicy)
+    reasons: ReasonsPolicy = field(default_factory=ReasonsPolicy)
+    models: ModelsPolicy = field(default_factory=ModelsPolicy)
+    hygiene: HygienePolicy = field(default_factory=HygienePolicy)
     versions: Mapping[str, str]
     """The version of each section."""
 
@@ -151,9 +184,14 @@ def _section(path: Path, section: str, policy_type: type[Any], time_zone: str) -
 
 
 def ready(
-    policies: Mapping[str, Any], versions: Mapping[str, str], *, now: Instant, older: Mapping[str, Sla] = _NO_SLAS
+    policies: Mapping[str, Any],
+    versions: Mapping[str, str],
+    *,
+    now: Instant,
+    older: Mapping[str, Sla] = _NO_SLAS,
+    fitted: Mapping[Side, InForce] = NONE_IN_FORCE,
 ) -> Agreed:
-    """The policies by section, made ready for decisions around that moment.
+    """The policies by section, made ready for decisions around that moment, with the fitted cards in force.
 
     Raises AgreementError where they cannot stand together.
     """
@@ -165,14 +203,20 @@ def ready(
         return Agreed(
             intake=policies["intake"],
             matching=compile_matching(policies["matching"]),
-            cards={side: compile_card(scoring, side) for side in Side if side in live},
-            shadows={side: shadows(scoring, side) for side in Side},
+            scoring=scoring,
+            cards={side: champion_card(scoring, side, fitted.get(side, NOTHING)) for side in Side if side in live},
+            shadows={side: shadow_cards(scoring, side, fitted.get(side, NOTHING)) for side in Side},
             routing_policy=policies["routing"],
             routing=routing,
             calendars=calendars,
             sla=compile_sla(policies["sla"]),
             slas={**older, versions["sla"]: policies["sla"]},
             decay=compile_decay(policies["decay"]),
+            commitments=policies["commitments"],
+            goals=policies["goals"],
+            reasons=policies["reasons"],
+            models=policies["models"],
+            hygiene=policies["hygiene"],
             versions=dict(versions),
         )
     except ValueError as error:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.clockwork import move, read_clocks, start_clocks
+from bothsides.leads.desk.codes import NotAgreed, close_refusals, verdict_refusals
 from bothsides.leads.desk.considering import consider, decays
 from bothsides.leads.desk.giving_back import released
 from bothsides.leads.desk.standing import LeadNow, leads_by_id, with_merged
@@ -14,6 +15,9 @@ from bothsides.leads.desk.turns import read_turns
 from bothsides.leads.route import RoutingState
 from bothsides.leads.sla.clocks import Clock
 from bothsides.leads.sla.evidence import Event, EventKind
+from bothsides.leads.teams.feedback import Feedback
+from bothsides.leads.teams.reasons import Refused
+from bothsides.leads.teams.win_loss import Closing
 from bothsides.logbook import Book, Entry, Kind
 from bothsides.schema.instant import Instant
 from bothsides.schema.stage import LeadStage
@@ -62,7 +66,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """A lead entered a stage. Won and lost need their coded reasons; `amount` is in minor units."""
+    """A lead entered a stage. Won and lost need their coded reasons; `amount` is in minor units.
+
+    `objections` are codes, or only "none" where nobody raised any; `note` keeps the customer's own words.
+    """
 
     lead_id: str
     stage: LeadStage
@@ -70,6 +77,8 @@ class Moved:
     by: str
     reason: str = ""
     objections: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    note: str = ""
     amount: int | None = None
 
 
@@ -108,7 +117,8 @@ def record(
 ) -> int:
     """Writes down what happened, in the order given, and all that follows; how many were new.
 
-    What was told before changes nothing. Raises UnknownLead, nothing kept, where one names a lead that never came in.
+    What was told before changes nothing. Raises UnknownLead where one names a lead that never came in, and NotAgreed
+    where a verdict or close lacks its agreed code, naming those that may stand; nothing is kept then.
     """
     subjects = sorted({one.subject if isinstance(one, Reached) else one.lead_id for one in happenings})
     leads = with_merged(book, leads_by_id(book, subjects))
@@ -121,6 +131,8 @@ def record(
         turns=read_turns(book, agreed, now),
         snapshot=snapshot,
     )
+    if wrong := [said for one in happenings if key_of(one) not in told for said in _refused(agreed, leads, one)]:
+        raise NotAgreed(wrong)
     new = 0
     for one in happenings:
         key = key_of(one)
@@ -131,6 +143,45 @@ def record(
         _HANDLERS[type(one)](work, one, key)
     book.post(work.entries, now=now)
     return new
+
+
+def refused(book: Book, agreed: Agreed, happenings: Sequence[Happening]) -> list[tuple[Happening, tuple[Refused, ...]]]:
+    """Those that `record` would refuse for their codes, each with why: a batch sets them aside and takes the rest."""
+    ids = sorted({one.lead_id for one in happenings if isinstance(one, Judged | Moved)})
+    leads, told = with_merged(book, leads_by_id(book, ids, locked=False)), _told_before(book, happenings)
+    wrong = [(one, _refused(agreed, leads, one)) for one in happenings if key_of(one) not in told]
+    return [(one, said) for one, said in wrong if said]
+
+
+def _refused(agreed: Agreed, leads: Mapping[str, LeadNow], one: Happening) -> tuple[Refused, ...]:
+    if not isinstance(one, Judged | Moved) or (lead := leads.get(one.lead_id)) is None:
+        return ()
+    if isinstance(one, Judged):
+        accepted = one.verdict == "accepted"
+        said = Feedback(
+            lead_id=one.lead_id,
+            side=lead.side,
+            accepted=accepted,
+            code=None if accepted else one.reason,
+            note=one.note,
+            by=one.by,
+            at=one.occurred_at,
+        )
+        return verdict_refusals(agreed.reasons, one.verdict, said)
+    if one.stage not in (WON, LOST):
+        return ()
+    closing = Closing(
+        opportunity_id=one.lead_id,
+        side=lead.side,
+        won=one.stage is WON,
+        reasons=(one.reason,) if one.reason else (),
+        objections=one.objections,
+        questions=one.questions,
+        note=one.note,
+        owner=one.by,
+        closed_at=one.occurred_at,
+    )
+    return close_refusals(agreed.reasons, closing)
 
 
 def key_of(one: Happening) -> str:
@@ -277,6 +328,8 @@ def _moved(work: _Work, one: Moved, key: str) -> None:
             "verdict": "won" if one.stage is WON else "lost",
             "reason": one.reason,
             "objections": list(one.objections),
+            "questions": list(one.questions),
+            "note": one.note,
             "amount": one.amount,
             "owner": lead.owner,
             "score": lead.score,
