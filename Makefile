@@ -72,7 +72,7 @@ bench: install-dev ## Run every benchmarks/bench_*.py: CPU seconds and peak memo
 	@set -e; ls benchmarks/bench_*.py >/dev/null; \
 	for script in benchmarks/bench_*.py; do echo "== $$script"; $(bin)/python "$$script"; done
 
-proof: install-dev ## Run every benchmarks/proof_*.py whole: the long proofs of which the tests run a smoke
+proof: install-dev install-oracles ## Run every benchmarks/proof_*.py whole: the long proofs of which the tests run a smoke
 	@set -e; ls benchmarks/proof_*.py >/dev/null; \
 	for script in benchmarks/proof_*.py; do echo "== $$script"; $(bin)/python "$$script"; done
 
