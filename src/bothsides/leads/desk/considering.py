@@ -1,8 +1,8 @@
 """Considers one lead: scores it, bands it, gives it to somebody and starts what is owed to it. Pure, but for the lead
 and the turns it is handed, which it moves."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bothsides.leads.decay import decay_due, may_reenter
@@ -10,8 +10,9 @@ from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.clockwork import start_clocks
 from bothsides.leads.desk.standing import LeadNow
 from bothsides.leads.desk.turns import moved_places
+from bothsides.leads.models.seen import add_events
 from bothsides.leads.route import Decision, Destination, RoutingState, route
-from bothsides.leads.score import Band, Score, decided, next_change, score
+from bothsides.leads.score import Band, CompiledCard, Score, decided, next_change, score
 from bothsides.logbook import Entry, Kind, set_timer
 from bothsides.schema.instant import Instant
 from bothsides.schema.stage import LeadStage
@@ -69,33 +70,64 @@ def _scored(
     card = agreed.cards.get(lead.side)
     if card is None:
         return None
+    beside = agreed.shadows.get(lead.side, ())
+    for one in (card, *beside):
+        add_events(one, facts, lead.events, now)
     found = score(card, facts, lead.events, now, was=lead.stood)
     band = decided(found.band, lead.override, now).band
     moved = (found.points, band, found.earned, found.grade) != (lead.score, lead.band, lead.earned, lead.grade)
     if moved or lead.score is None:
-        entries.append(
-            Entry(
-                kind=Kind.SCORED,
-                subject=lead.lead_id,
-                at=now,
-                data={
-                    "score": found.points,
-                    "band": band.value,
-                    "machine": found.band.value,
-                    "earned": found.earned.value,
-                    "grade": found.grade,
-                    "win_chance": found.probability,
-                    "reasons": [[reason.code, reason.points, reason.text] for reason in found.reasons],
-                    "hot": [sign.hot.code for sign in found.hot],
-                    "card": card.version,
-                },
-                policy=agreed.versions["scoring"],
-                snapshot=snapshot,
-            )
-        )
+        entries.append(_score_line(agreed, lead, found, band, beside, facts, now, snapshot))
     lead.score, lead.band, lead.earned, lead.grade = found.points, band, found.earned, found.grade
     lead.win_chance = found.probability
     return found
+
+
+def score_line(agreed: Agreed, lead: LeadNow, now: Instant) -> Entry | None:
+    """The lead's score as it is now with that of the cards beside it; it moves nothing. None without a card."""
+    entries: list[Entry] = []
+    standing = replace(lead, score=None)
+    _scored(agreed, standing, standing.facts, now, entries, None)
+    return entries[0] if entries else None
+
+
+def _score_line(
+    agreed: Agreed,
+    lead: LeadNow,
+    found: Score,
+    band: Band,
+    beside: Sequence[CompiledCard],
+    facts: dict[str, Any],
+    now: Instant,
+    snapshot: int | None,
+) -> Entry:
+    data: dict[str, Any] = {
+        "score": found.points,
+        "band": band.value,
+        "machine": found.band.value,
+        "earned": found.earned.value,
+        "grade": found.grade,
+        "win_chance": found.probability,
+        "reasons": [[reason.code, reason.points, reason.text] for reason in found.reasons],
+        "hot": [sign.hot.code for sign in found.hot],
+        "card": found.version,
+    }
+    if beside:
+        data["shadow"] = [_shadowed(score(card, facts, lead.events, now)) for card in beside]
+    version = agreed.versions["scoring"]
+    return Entry(kind=Kind.SCORED, subject=lead.lead_id, at=now, data=data, policy=version, snapshot=snapshot)
+
+
+def _shadowed(found: Score) -> dict[str, Any]:
+    """What a card that decides nothing gives; `model` is the version of its fitted points."""
+    fitted = found.card.card.fitted
+    return {
+        "card": found.version,
+        "model": None if fitted is None else fitted.version,
+        "score": found.points,
+        "band": found.band.value,
+        "win_chance": found.probability,
+    }
 
 
 def _waits_for_sales(agreed: Agreed, lead: LeadNow, now: Instant, waked_by: Collection[str]) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from bothsides.agreement.versions import Signed, adopt, as_policy, version_at, version_named
 from bothsides.leads.desk.agreed import SECTIONS, Agreed, read_agreement, ready
+from bothsides.leads.models.in_force import in_force
 from bothsides.leads.sla.policy import Sla
 from bothsides.logbook import Book, Logbook
 from bothsides.schema.instant import Instant
@@ -41,7 +42,7 @@ def adopted(book: Book, signed: Mapping[str, Signed[Any]], *, now: Instant) -> A
         version: _recorded_sla(book, version)
         for (version,) in book.all("SELECT DISTINCT version FROM policy_versions WHERE section = ?", "sla")
     }
-    return ready(policies, versions, now=now, older=older)
+    return ready(policies, versions, now=now, older=older, fitted=in_force(book))
 
 
 def _recorded_sla(book: Book, version: str) -> Sla:
