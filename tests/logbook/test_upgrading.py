@@ -10,9 +10,16 @@ from bothsides.logbook.upgrading import upgrade
 
 def test_the_steps_make_the_declared_tables(logbook: Logbook) -> None:
     found = sa.inspect(logbook.engine)
+    # The inspector leaves out SQLite's indexes over expressions.
+    listed = {
+        "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'index'",
+        "postgresql": "SELECT tablename, indexname FROM pg_indexes WHERE schemaname = current_schema()",
+    }
+    with logbook.reading() as book:
+        indexes = set(book.all(listed[logbook.dialect]))
     for name, table in METADATA.tables.items():
         assert {column["name"] for column in found.get_columns(name)} == set(table.columns.keys())
-        assert {index["name"] for index in found.get_indexes(name)} >= {index.name for index in table.indexes}
+        assert {(name, index.name) for index in table.indexes} <= indexes
     assert logbook.is_current
 
 

@@ -74,8 +74,13 @@ def _source(dialect: Dialect, table: str, names: Sequence[str]) -> str:
     if dialect == "sqlite":
         return f"VALUES ({', '.join('?' * len(names))})"
     columns = METADATA.tables[table].columns
-    arrays = ", ".join(f"%s::{_type(columns[name].type)}[]" for name in names)
+    arrays = ", ".join(_given_as(_type(columns[name].type)) for name in names)
     return f"SELECT * FROM unnest({arrays})"
+
+
+def _given_as(kind: str) -> str:
+    """Texts go in the driver's binary form, in which no letter need be escaped, of which JSON has many."""
+    return f"{'%b' if kind == 'text' else '%s'}::{kind}[]"
 
 
 def _type(kind: object) -> str:

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -109,11 +109,13 @@ class Book:
         if not entries:
             return
         cursor = self.cursor
+        rows, changes = [_row(entry, now) for entry in entries], project(entries)
         try:
-            insert(cursor, self.dialect, "entries", _COLUMNS, [_row(entry, now) for entry in entries])
+            with self._together():
+                insert(cursor, self.dialect, "entries", _COLUMNS, rows)
+                apply(cursor, self.dialect, changes)
         except self._refused as error:
             raise AlreadyWritten(str(error).splitlines()[0]) from error
-        apply(cursor, self.dialect, project(entries))
 
     def all(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         """The rows of a query written with `?` and `{any}` (see `spelled`)."""
@@ -159,10 +161,22 @@ class Book:
             )
         ]
 
-    def hold(self, what: int) -> None:
-        """Waits until nobody else holds this, and holds it until the transaction ends; SQLite has one writer anyway."""
+    def hold(self, *what: int, shared: bool = False) -> None:
+        """Waits until nobody else holds these, and holds them until the transaction ends; `shared` with others who do.
+
+        They are taken in order, so that two who want the same do not wait for each other. SQLite has one writer anyway.
+        """
         if self.dialect == "postgresql":
-            self.all("SELECT pg_advisory_xact_lock(?, hashtext(current_schema()))", what)
+            way = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+            held = "SELECT unnest(?::int[]) AS what"
+            self.all(f"SELECT {way}(what, hashtext(current_schema())) FROM ({held}) AS held", sorted(set(what)))
+
+    def _together(self) -> AbstractContextManager[object]:
+        """Statements of PostgreSQL that go out without waiting for the answer to each."""
+        driver = self.con.connection.driver_connection
+        if self.dialect == "sqlite" or driver is None:
+            return nullcontext()
+        return cast(AbstractContextManager[object], driver.pipeline())
 
     def _alone(self) -> bool:
         """Whether no other transaction is writing. A line's number is drawn before its transaction ends: on PostgreSQL

@@ -19,6 +19,7 @@ _COLUMNS = (
     " earned, grade, override, win_chance, priority, owner, pool, lane, queue, assigned_at, round_at, reassignments,"
     " recycled_at, known, first_touch_at, last_touch_at, attempts, recycles, disposition"
 )
+_NAMES = tuple(name.strip() for name in _COLUMNS.split(","))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -112,6 +113,28 @@ def leads_by_id(book: Book, ids: Sequence[str], *, locked: bool = True) -> dict[
     return found
 
 
+def waiting_leads(book: Book, queue: str, pool: str, *, limit: int, skip: int = 0) -> list[LeadNow]:
+    """Leads that wait in the queue for a turn of the pool, in the order in which they get one; without their events.
+
+    They are held until the transaction ends, and those that another worker holds are left out.
+    """
+    rows = book.all(
+        f"SELECT {_COLUMNS} FROM leads WHERE queue = ? AND is_open = 1 AND owner IS NULL AND merged_into IS NULL"
+        f" AND {_WAITS} AND (pool = ? OR (pool IS NULL AND queue = ?))"
+        " ORDER BY coalesce(priority, 0) DESC, created_at, lead_id LIMIT ? OFFSET ? {locked}",
+        queue,
+        pool,
+        pool,
+        limit,
+        skip,
+    )
+    return [_lead(row) for row in rows]
+
+
+_WAITS = f"stage IN ('{LeadStage.MQL.value}', '{LeadStage.SALES_QUALIFIED.value}')"
+"""Leads that sales was asked to take; a recycled one waits in no pool."""
+
+
 def with_merged(book: Book, leads: dict[str, LeadNow]) -> dict[str, LeadNow]:
     """The leads and those they were merged into, which may have been merged in turn."""
     while missing := sorted({lead.merged_into for lead in leads.values() if lead.merged_into} - leads.keys()):
@@ -120,8 +143,7 @@ def with_merged(book: Book, leads: dict[str, LeadNow]) -> dict[str, LeadNow]:
 
 
 def _lead(row: tuple[Any, ...]) -> LeadNow:
-    names = [name.strip() for name in _COLUMNS.split(",")]
-    told = dict(zip(names, row, strict=True))
+    told = dict(zip(_NAMES, row, strict=True))
     override = told["override"]
     return LeadNow(
         **{
