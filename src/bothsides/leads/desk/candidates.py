@@ -144,10 +144,13 @@ def read_candidates(book: Book, keys: Iterable[str], matching: Matching) -> Cand
         account_holders=_holders(book, "party", asked, matching.too_common),
     )
     wanted = {party for holders in found.lead_holders.values() for party in holders}
+    # Leads are held before the turns of the pools are, here as everywhere: else two workers could wait for each other.
+    held = " ORDER BY lead_id FOR UPDATE" if book.dialect == "postgresql" else ""
     # A lead that was merged leads to another, which may have been merged in turn.
     while missing := sorted(wanted - found.glimpses.keys()):
         rows = book.all(
-            "SELECT lead_id, side, is_open, owner, merged_into, created_at, fields FROM leads WHERE lead_id {any}",
+            "SELECT lead_id, side, is_open, owner, merged_into, created_at, fields FROM leads"
+            f" WHERE lead_id {{any}}{held}",
             missing,
         )
         found.glimpses |= {row[0]: Glimpse(*row) for row in rows}
