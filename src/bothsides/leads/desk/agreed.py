@@ -145,10 +145,10 @@ def read_agreement(workspace: Workspace) -> dict[str, Signed[Any]]:
     """
     found: dict[str, Signed[Any]] = {}
     problems: list[Problem] = []
-    for section, policy_type in SECTIONS.items():
+    for section in SECTIONS:
         path = workspace.agreement_dir / f"{section}.toml"
         try:
-            found[section] = _section(path, section, policy_type, workspace.settings.time_zone)
+            found[section] = read_section(path, section, time_zone=workspace.settings.time_zone)
         except AgreementError as error:
             problems += error.problems
         except FileNotFoundError:
@@ -165,14 +165,18 @@ def read_agreement(workspace: Workspace) -> dict[str, Signed[Any]]:
     return found
 
 
-def _section(path: Path, section: str, policy_type: type[Any], time_zone: str) -> Signed[Any]:
+def read_section(path: Path, section: str, *, time_zone: str) -> Signed[Any]:
+    """One section from its file, the house's own where there is none and it may be left out.
+
+    Raises AgreementError naming every mistake in it, and FileNotFoundError.
+    """
     if not path.exists():
         if section in _SHIPPED:
             path = _SHIPPED[section]
         elif section in _OPTIONAL:
             made = _OPTIONAL[section]()
             return Signed(section=section, policy=made, version="house", effective_from=0, signature=None, content={})
-    signed = load_signed(path, policy_type, time_zone=time_zone, check=_CHECKS.get(section))
+    signed = load_signed(path, SECTIONS[section], time_zone=time_zone, check=_CHECKS.get(section))
     return Signed(
         section=section,
         policy=signed.policy,
