@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "finding": "The findings of the audit as a list, or one of them whole, with the records behind it.",
     "predict": "What accounts will do: churn, lifetime value, spend, new pairs, upgrades; each judged on later months.",
     "threshold": "From how many of one side on the other stays, and how far each cell is from it.",
+    "serve": "Serve the API of the lead desk: leads, touches and events come in over HTTP, signed webhooks too.",
     "quarantine": "Show the records that could not be loaded, with reason, file and line.",
     "doctor": "What is wrong with this workspace and how to mend it; which questions the data can answer.",
 }

@@ -1,0 +1,85 @@
+"""Records that were no leads, kept as they came with every reason until somebody corrects them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from bothsides.leads.intake.reading import Refused
+from bothsides.logbook import Book
+from bothsides.logbook.plain import plain_text
+from bothsides.schema.instant import Instant
+
+WAITING, RETRIED = "waiting", "retried"
+"""States of a kept record: nobody has looked after it, or it was corrected and sent again."""
+
+_COLUMNS = "refused_id, source, received_at, raw, reasons, state"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A refused record as it is kept. `raw` is its JSON text."""
+
+    refused_id: str
+    source: str
+    received_at: Instant
+    raw: str
+    reasons: tuple[str, ...]
+    state: str
+
+    @property
+    def record(self) -> object:
+        """The record as plain values, to be corrected and read again."""
+        return orjson.loads(self.raw)
+
+
+def keep_refused(book: Book, records: Iterable[Refused], *, now: Instant) -> int:
+    """Keeps the records; how many. The same record of the same source is kept once, under its latest reasons.
+
+    One that was sent again and is still refused waits again.
+    """
+    kept = {one.refused_id: one for one in records}
+    for one in kept.values():
+        book.run(
+            f"INSERT INTO refused ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (refused_id) DO UPDATE"
+            " SET received_at = excluded.received_at, reasons = excluded.reasons, state = excluded.state",
+            one.refused_id,
+            one.source,
+            now,
+            one.raw,
+            plain_text(one.reasons),
+            WAITING,
+        )
+    return len(kept)
+
+
+def refused(book: Book, *, source: str | None = None, state: str = WAITING, limit: int = 1000) -> list[Kept]:
+    """The records in that state, the oldest first; of one source where it is named."""
+    wanted, values = ("", []) if source is None else (" AND source = ?", [source])
+    rows = book.all(
+        f"SELECT {_COLUMNS} FROM refused WHERE state = ?{wanted} ORDER BY received_at, refused_id LIMIT ?",
+        state,
+        *values,
+        limit,
+    )
+    return [_kept(row) for row in rows]
+
+
+def retried(book: Book, ids: Sequence[str]) -> int:
+    """Marks the records as corrected and sent again; how many were waiting. What they were stays to be read."""
+    return book.run(
+        "UPDATE refused SET state = ? WHERE state = ? AND refused_id {any}", RETRIED, WAITING, list(dict.fromkeys(ids))
+    )
+
+
+def _kept(row: tuple[Any, ...]) -> Kept:
+    refused_id, source, received_at, raw, reasons, state = row
+    return Kept(
+        refused_id=refused_id,
+        source=source,
+        received_at=received_at,
+        raw=raw,
+        reasons=tuple(orjson.loads(reasons)),
+        state=state,
+    )

@@ -1,0 +1,108 @@
+"""Webhooks that systems send us: proved by their signature over the bytes, taken in like any lead."""
+
+import json
+from collections.abc import Mapping
+
+from bothsides.delivery import Secret, SecretMissing, Secrets
+from bothsides.delivery.signatures import WINDOW, HmacScheme, Verified, verify_hmac, verify_standard
+from bothsides.leads.intake import Hook, IntakePolicy, Refused, Source
+from bothsides.schema.instant import Instant
+from bothsides.web.answer import denied
+from bothsides.web.job import Job, Unreadable, parsed, read_leads, records_of, unreadable
+from bothsides.web.once import Named, named_by_delivery
+
+
+def verified(
+    headers: Mapping[str, str], body: bytes, source: Source, *, secrets: Secrets, path: str, now: Instant
+) -> Named:
+    """The name of the delivery, once it is proved to be the sender's own. Raises Denied with the reason in words."""
+    hook = source.hook
+    if hook is None:
+        raise denied(404, "not_found", "there is nothing under this address")
+    live = _live(hook, secrets)
+    if hook.scheme == "standard":
+        stamp = headers.get("webhook-timestamp", "")
+        found = verify_standard(headers, body, secrets=live, now=now)
+    else:
+        scheme = HmacScheme(
+            header=hook.header,
+            algorithm=hook.algorithm,
+            prefix=hook.prefix,
+            encoding=hook.encoding,
+            timestamp_header=hook.timestamp_header or "",
+            id_header=hook.id_header or "",
+        )
+        stamp = headers.get((hook.timestamp_header or "").lower(), "")
+        found = verify_hmac(headers, body, scheme=scheme, secrets=live, now=now)
+    if not found.ok:
+        raise denied(401, found.reason, _why(found, hook, stamp, now))
+    return named_by_delivery(source.name, found.delivery_id, path, body)
+
+
+def hook_source(intake: IntakePolicy, name: str) -> Source:
+    """The source that sends to this address. Raises Denied where none does: an address tells nothing of itself."""
+    for source in intake.source:
+        if source.name == name and source.hook is not None:
+            return source
+    raise denied(404, "not_found", "there is nothing under this address")
+
+
+def delivered(body: bytes, source: Source, named: Named, intake: IntakePolicy, *, workspace: str, now: Instant) -> Job:
+    """The delivery as a request; what cannot be read is kept, since its sender may never look at the answer."""
+    try:
+        records, one = records_of(unwrapped(parsed(body)))
+        leads = read_leads(records, intake, source=source, workspace=workspace, now=now)
+    except Unreadable as error:
+        kept = Refused(source=source.name, raw=_as_text(body), reasons=(str(error),))
+        return Job(named=named, leads=[kept], keeps=True, said=unreadable(error))
+    return Job(named=named, leads=leads, one=one, keeps=True)
+
+
+def unwrapped(value: object) -> object:
+    """The record of an envelope as Standard Webhooks proposes: type, timestamp, data; all else as it is.
+
+    >>> unwrapped({"type": "lead.created", "timestamp": "2026-03-29T09:30:00Z", "data": {"side": "buyer"}})
+    {'side': 'buyer'}
+    >>> unwrapped({"side": "buyer", "data": "x"})
+    {'side': 'buyer', 'data': 'x'}
+    """
+    if isinstance(value, dict) and isinstance(value.get("data"), dict | list) and isinstance(value.get("type"), str):
+        return value["data"]
+    return value
+
+
+def _live(hook: Hook, secrets: Secrets) -> list[Secret]:
+    """The secrets of the hook that can be found. Raises Denied, telling nothing of them, where there is none."""
+    found = []
+    for reference in hook.secrets:
+        try:
+            found.append(secrets.find(reference))
+        except SecretMissing:
+            continue
+    if not found:
+        message = "the secret of this webhook is not set here; send it again later"
+        raise denied(503, "no_secret", message, retry_after="300")
+    return found
+
+
+def _as_text(body: bytes) -> str:
+    """The body as the text of a JSON string: what cannot be read as UTF-8 is told by its bytes."""
+    return json.dumps(body.decode("utf-8", "backslashreplace")).replace("\\u0000", "\\ufffd")
+
+
+def _why(found: Verified, hook: Hook, stamp: str, now: Instant) -> str:
+    standard = hook.scheme == "standard"
+    signature = "webhook-signature" if standard else hook.header
+    timestamp = "webhook-timestamp" if standard else hook.timestamp_header
+    identity = "webhook-id" if standard else hook.id_header
+    if found.reason in ("too_old", "in_future"):
+        off = abs(now - int(stamp))
+        side = "behind" if found.reason == "too_old" else "ahead of"
+        return f"{timestamp}: {stamp} is {off} seconds {side} our clock; at most {WINDOW} are accepted: set the clock"
+    return {
+        "missing_id": f"{identity}: the header is missing",
+        "missing_timestamp": f"{timestamp}: the header is missing",
+        "bad_timestamp": f"{timestamp}: must be whole seconds since 1970",
+        "missing_signature": f"{signature}: the header is missing or holds no signature of this scheme",
+        "bad_signature": f"{signature}: does not fit the body and the secret that is agreed; sign the bytes as sent",
+    }.get(found.reason, found.reason)

@@ -1,0 +1,235 @@
+"""What happened to leads, as callers tell it: each request's shape, checked with every reason, and what it means."""
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
+
+import orjson
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from bothsides.leads.desk.happenings import Did, Happening, Judged, Moved, Reached, Touched
+from bothsides.leads.intake import Refused
+from bothsides.leads.intake.reading import lead_id
+from bothsides.schema.instant import Instant, instant
+from bothsides.schema.stage import LeadStage
+
+_NO_NUL = r"^[^\x00]*$"
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_NO_NUL)]
+Words = Annotated[str, StringConstraints(max_length=10_000, pattern=_NO_NUL)]
+LeadId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+Codes = Annotated[tuple[Name, ...], Field(strict=False, max_length=50)]
+Minor = Annotated[int, Field(ge=-(2**53), le=2**53)]
+
+
+def _moment(text: str) -> str:
+    try:
+        at = instant(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        raise ValueError("must be a moment with its zone, such as 2026-03-29T09:30:00Z") from None
+    if at < 0:
+        raise ValueError("is before 1970")
+    return text
+
+
+Moment = Annotated[
+    str, AfterValidator(_moment), Field(json_schema_extra={"format": "date-time", "examples": ["2026-03-29T09:30:00Z"]})
+]
+
+
+class Told(BaseModel):
+    """What every record says: when it happened, and of whom."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    of: ClassVar[str]
+
+    occurred_at: Moment
+
+    def means(self, workspace: str, at: Instant) -> Happening:
+        """The record as the desk knows it; `at` is when it happened."""
+        raise NotImplementedError
+
+
+class OfLead(Told):
+    """Of a lead: by our id, or by the source's own name for it."""
+
+    lead_id: LeadId | None = None
+    source: Name | None = None
+    id: Annotated[Name, Field(description="The lead's id in its source, with `source`.")] | None = None
+
+    def lead(self, workspace: str) -> str:
+        """The id of the lead. Raises ValueError where the record names none."""
+        if self.lead_id is not None:
+            return self.lead_id
+        if self.source is None or self.id is None:
+            raise ValueError("lead_id: missing; give it, or source and id as the lead was sent with them")
+        return lead_id(workspace, self.source, self.id)
+
+
+class TouchIn(OfLead):
+    """Somebody of ours reached out to a lead (out), or the lead answered (in)."""
+
+    of = "touches"
+
+    touch_id: Annotated[Name, Field(description="Its name in your system; told twice, it is one touch.")] | None = None
+    kind: Literal["call", "email", "meeting", "chat", "other"]
+    direction: Literal["out", "in"]
+    by: Name | None = None
+    automated: bool = False
+
+    def means(self, workspace: str, at: Instant) -> Happening:
+        """The touch; without a name of its own its content names it."""
+        lead = self.lead(workspace)
+        named = self.touch_id
+        if named is None:
+            told = orjson.dumps([lead, self.kind, self.direction, at, self.by, self.automated])
+            named = hashlib.md5(told, usedforsecurity=False).hexdigest()
+        return Touched(
+            touch_id=named,
+            lead_id=lead,
+            kind=self.kind,
+            direction=self.direction,
+            occurred_at=at,
+            by=self.by,
+            automated=self.automated,
+        )
+
+
+class EventIn(OfLead):
+    """A lead did something: demo_requested, listing_added, quote_requested."""
+
+    of = "events"
+
+    event: Word
+    amount: Annotated[float, Field(strict=False, allow_inf_nan=False)] = 1.0
+
+    def means(self, workspace: str, at: Instant) -> Happening:
+        """The event."""
+        return Did(lead_id=self.lead(workspace), event=self.event, occurred_at=at, amount=self.amount)
+
+
+class VerdictIn(OfLead):
+    """What sales says of a lead it was given, with its coded reason."""
+
+    of = "verdicts"
+
+    verdict: Literal["accepted", "rejected", "recycled"]
+    reason: Annotated[Words, Field(description="A code of agreement/reasons.toml; an accepted lead needs none.")] = ""
+    by: Name
+    note: Words = ""
+
+    def means(self, workspace: str, at: Instant) -> Happening:
+        """The verdict. Raises ValueError where a lead is turned down without a reason."""
+        if self.verdict != "accepted" and not self.reason:
+            raise ValueError(f"reason: missing; a lead that is {self.verdict} needs its coded reason")
+        return Judged(
+            lead_id=self.lead(workspace),
+            verdict=self.verdict,
+            reason=self.reason,
+            by=self.by,
+            occurred_at=at,
+            note=self.note,
+        )
+
+
+class StageIn(OfLead):
+    """A lead entered a stage. Won and lost need their coded reason; the amount is in minor units."""
+
+    of = "stages"
+
+    stage: Annotated[LeadStage, Field(strict=False)]
+    by: Name
+    reason: Words = ""
+    objections: Codes = ()
+    questions: Codes = ()
+    note: Annotated[Words, Field(description="The customer's own words.")] = ""
+    amount: Minor | None = None
+
+    def means(self, workspace: str, at: Instant) -> Happening:
+        """The move. Raises ValueError where a lead is closed without a reason."""
+        if self.stage in (LeadStage.CLOSED_WON, LeadStage.CLOSED_LOST) and not self.reason:
+            raise ValueError("reason: missing; a lead that is won or lost needs its coded reason")
+        return Moved(
+            lead_id=self.lead(workspace),
+            stage=self.stage,
+            occurred_at=at,
+            by=self.by,
+            reason=self.reason,
+            objections=self.objections,
+            questions=self.questions,
+            note=self.note,
+            amount=self.amount,
+        )
+
+
+class ReachedIn(Told):
+    """Something that a clock waits for: handed_over, first_listing, listing_approved; pause or resume with a reason."""
+
+    of = "reached"
+
+    subject: Name
+    what: Word
+    detail: Words = ""
+    by: Name = "api"
+
+    def means(self, workspace: str, at: Instant) -> Happening:  # noqa: ARG002 - the others name leads of the workspace
+        """What was reached."""
+        return Reached(subject=self.subject, what=self.what, occurred_at=at, detail=self.detail, by=self.by)
+
+
+KINDS: Mapping[str, type[Told]] = {
+    "touches": TouchIn,
+    "events": EventIn,
+    "verdicts": VerdictIn,
+    "stages": StageIn,
+    "reached": ReachedIn,
+}
+"""By the last word of the path under /api."""
+
+
+def read_told(raw: object, kind: type[Told], *, workspace: str, now: Instant, ahead: int) -> Happening | Refused:
+    """The record as something that happened, or every reason why not."""
+    reasons: list[str] = []
+    try:
+        told = kind.model_validate(raw)
+        at = instant(datetime.fromisoformat(told.occurred_at))
+        if at <= now + ahead:
+            return told.means(workspace, min(at, now))
+        reasons.append(f"occurred_at: is {at - now} seconds in the future; at most {ahead} are believed")
+    except ValidationError as error:
+        reasons += [_said(one) for one in error.errors(include_url=False, include_context=False)]
+    except ValueError as error:
+        reasons.append(str(error))
+    return refused_told(raw, kind, reasons)
+
+
+def refused_told(raw: object, kind: type[Told], reasons: Sequence[str]) -> Refused:
+    """The record as it is kept until somebody corrects it, under the path it came by."""
+    return Refused(source=f"api/{kind.of}", raw=_text(raw), reasons=tuple(reasons))
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    where = _plain(".".join(str(part) for part in error["loc"]))[:100] or "record"
+    message = error["msg"].removeprefix("Value error, ")
+    given = error.get("input")
+    shown = f" {given!r:.60}" if isinstance(given, str | int | float) and error["type"] != "missing" else ""
+    return f"{where}:{shown} {message[0].lower()}{message[1:]}"
+
+
+def _text(raw: object) -> str:
+    """The record as JSON text; what no JSON text of a database can hold stands as a sign of its own."""
+    return orjson.dumps(_plain(raw), option=orjson.OPT_SORT_KEYS).decode().replace("\\u0000", "\\ufffd")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_plain(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**53:
+        return str(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
