@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bothsides.ingest import amounts, keys, moments
 from bothsides.ingest.literals import cleaned, literal, literals, translated
-from bothsides.ingest.mapping import ColumnMap, DateGrain, Mapping, TableMap
+from bothsides.ingest.mapping import STORED_IDS, ColumnMap, DateGrain, Mapping, TableMap
 from bothsides.schema import Column, Kind
 from bothsides.schema.money import CURRENCIES
 from bothsides.warehouse import quoted
@@ -356,7 +356,9 @@ def _reference(column: Column, source: ColumnMap, item: TableMap, ground: Ground
         return f"CASE WHEN {key} IS NOT NULL THEN {made_id} END"
 
     extras: tuple[tuple[str, str], ...] = ()
-    if target != "accounts":
+    if space == STORED_IDS:
+        value = f"TRY_CAST({key} AS UUID)"
+    elif target != "accounts":
         value = made(None)
     else:
         side = reference_side(column, source, item, ground)

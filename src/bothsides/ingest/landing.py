@@ -69,6 +69,13 @@ def land(mapping: Mapping, folder: Path, raw_dir: Path) -> Landed:
     )
 
 
+def land_made(mapping: Mapping, path: Path, name: str, raw_dir: Path) -> Landed:
+    """Copy a file that was made for a source into the workspace; `name` is what a person reads."""
+    kept, sha256 = _copy(path, raw_dir)
+    file = LandedFile(name=name, path=kept, member=None, sha256=sha256, size=kept.stat().st_size)
+    return Landed(mapping=mapping, inputs=(("", (file,)),))
+
+
 def find_files(mapping: Mapping, folder: Path) -> list[tuple[str, tuple[FoundFile, ...]]]:
     """The source's files by input name, without touching them. Raises MappingError where one is missing."""
     found: list[tuple[str, tuple[FoundFile, ...]]] = []

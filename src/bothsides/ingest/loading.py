@@ -13,6 +13,7 @@ from bothsides.connectors.files import CountsDisagree, FileRefused, TextTable
 from bothsides.ingest import books
 from bothsides.ingest.arrivals import arrivals
 from bothsides.ingest.casting import Ground
+from bothsides.ingest.desk import sources_beside
 from bothsides.ingest.drift import drift
 from bothsides.ingest.held import gone_parents, loadable_now
 from bothsides.ingest.known_files import by_file, recognise
@@ -93,7 +94,7 @@ def run_load(
             problems.append(str(error))
     if problems:
         raise SyncRefused(problems)
-    notes = retire(con, [source.mapping.source for source in staged], load_id)
+    notes = retire(con, [*(source.mapping.source for source in staged), *sources_beside(landed)], load_id)
     for source in staged:
         fields = tuple(dict.fromkeys(name for text in source.texts for name in text.fields))
         notes += source.notes

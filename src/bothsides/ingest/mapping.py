@@ -16,6 +16,10 @@ ANY_VALUE = "*"
 """In `where`: any value, as long as there is one."""
 
 
+STORED_IDS = "ids of the warehouse"
+"""The id space of references that hold an id as the warehouse stores it, rather than a source's key."""
+
+
 class Mode(StrEnum):
     """What the files of a source hold: everything, what changed since, or what came since."""
 

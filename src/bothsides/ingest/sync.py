@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from bothsides.ingest.books import close_books
+from bothsides.ingest.desk import feed, one_feeder, refuse_other_feeders
 from bothsides.ingest.landing import Landed, land, sweep, write_manifest
 from bothsides.ingest.loading import NOT_MOVED, Loaded, Progress, run_load
 from bothsides.ingest.mapping import Mapping
@@ -73,11 +74,14 @@ def _sync(
     clock: float,
 ) -> SyncReport:
     mappings = load_mappings(workspace.mappings_dir)
-    if not mappings:
+    problems = refuse_other_feeders(workspace, mappings)
+    if problems:
+        raise SyncRefused(problems)
+    if not mappings and workspace.settings.leads != "desk":
         remedy = f"draft one with: bothsides init {workspace.folder} --from FILES"
         raise SyncRefused([f"{workspace.mappings_dir} holds no mapping; {remedy}"])
     progress("landing files")
-    landed, problems = [], []
+    landed: list[Landed] = []
     for mapping in mappings:
         try:
             landed.append(land(mapping, workspace.folder, workspace.raw_dir))
@@ -85,6 +89,9 @@ def _sync(
             problems.append(str(error))
     if problems:
         raise SyncRefused(problems)
+    desk = feed(workspace, _published(journal), mappings)
+    landed += desk.landed
+    mappings += desk.mappings
     write_manifest(workspace.raw_dir, load_id, tuple(landed))
     path = workspace.warehouse_path
     fresh = not path.exists() or _identity(path) != (workspace.settings.name, schema_hash())
@@ -103,7 +110,7 @@ def _sync(
         refresh(con)
         progress("publishing")
     progress("published")
-    return SyncReport(load_id=load_id, sources=loaded.sources, notes=(*notes, *loaded.notes))
+    return SyncReport(load_id=load_id, sources=loaded.sources, notes=(*desk.notes, *notes, *loaded.notes))
 
 
 def _rebuild(
@@ -144,6 +151,7 @@ def _load(
 ) -> Loaded:
     spool = spool_dir(workspace.warehouse_path)
     spool.mkdir(parents=True, exist_ok=True)
+    one_feeder(con, landed, load_id)
     return run_load(con, landed, workspace.settings, load_id, spool, progress, again=again, moved=moved)
 
 

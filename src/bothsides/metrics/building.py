@@ -38,6 +38,7 @@ class Past:
     def rows(self, table: Table) -> str:
         """The table's rows, to select from."""
         versions = version_filter(self.known_on)
+        versions += f" AND {STANDING[table.name]}" if table.name in STANDING else ""
         if self.as_of is None:
             return f"SELECT * FROM {table.name} WHERE {versions}"
         columns = ", ".join(_told_by(self.as_of, table))
@@ -52,6 +53,9 @@ class Past:
 ENTITIES = ("accounts", "campaigns")
 """Tables whose rows are names for others' rows: an order may be older than the day its account was entered. They stay
 whatever their day is; a metric that is dated by it does not read past the as-of date anyway."""
+
+STANDING = {"leads": "merged_into IS NULL"}
+"""Rows that stand for themselves: a lead that was found to be another one is that one."""
 
 PLANNED = ("promised_on", "due_on", "trial_ends_on")
 """Days that were known before they came."""

@@ -57,6 +57,13 @@ def known_logbook(place: str) -> str:
     )
 
 
+def known_feeder(name: str) -> str:
+    """Either "crm", where leads, stages and touches are loaded by mappings, or "desk", where the logbook has them."""
+    if name not in ("crm", "desk"):
+        raise ValueError('must be "crm", where mappings load leads, stages and touches, or "desk", where the desk does')
+    return name
+
+
 def month_number(number: int) -> int:
     """A month from 1 to 12. Raises ValueError for any other number."""
     if not 1 <= number <= 12:
@@ -77,6 +84,8 @@ class Settings:
     """First month of the fiscal year."""
     logbook: Annotated[str, checked(known_logbook)] = "logbook.sqlite"
     """Where leads, clocks and decisions are kept."""
+    leads: Annotated[str, checked(known_feeder)] = "crm"
+    """Who feeds the warehouse's leads, stages and touches: mappings of the CRM's exports, or the lead desk."""
 
     def as_toml(self) -> str:
         """The text of bothsides.toml."""
@@ -85,4 +94,4 @@ class Settings:
             f'currency = "{self.currency}"       # reporting currency, ISO 4217\n'
             f'time_zone = "{self.time_zone}"       # zone of business dates, IANA name\n'
             f"fiscal_year_start = {self.fiscal_year_start}       # month, 1 to 12\n"
-        )
+        ) + (f'leads = "{self.leads}"       # who feeds leads, stages and touches\n' if self.leads != "crm" else "")

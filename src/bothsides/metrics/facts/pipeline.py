@@ -57,6 +57,7 @@ LEADS = Fact(
                    min(t.occurred_on) AS first_touch_on
             FROM {touches} t JOIN {leads} l USING (lead_id)
             WHERE t.direction = 'out' AND t.kind IN ('call', 'email', 'meeting', 'chat')
+              AND NOT coalesce(t.automated, false)
               AND {ends:t.occurred} >= l.created_at
             GROUP BY t.lead_id
         )

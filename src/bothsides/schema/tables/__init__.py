@@ -2,6 +2,7 @@
 
 from bothsides.schema.table import Table
 from bothsides.schema.tables.demand import EVENTS, QUOTES
+from bothsides.schema.tables.desk import DESK_TABLES
 from bothsides.schema.tables.fulfilment import REVIEWS, SHIPMENTS
 from bothsides.schema.tables.ledger import FEES, FX_RATES, ORDER_LINES, ORDERS, REFUNDS
 from bothsides.schema.tables.parties import ACCOUNTS, CONTACTS, LISTINGS
@@ -34,6 +35,7 @@ TABLES: dict[str, Table] = {
         SPEND,
         PUSHES,
         FX_RATES,
+        *DESK_TABLES,
     )
 }
 

@@ -1,6 +1,6 @@
 """How accounts are won: campaigns, leads and their stages, opportunities, touches and what was spent."""
 
-from bothsides.schema.column import choice, currency, key, moment, money, number, ref, text
+from bothsides.schema.column import boolean, choice, currency, key, moment, money, number, ref, text
 from bothsides.schema.side import Side
 from bothsides.schema.stage import LeadStage
 from bothsides.schema.table import Table
@@ -42,6 +42,7 @@ LEADS = Table(
         text("segment", "size band"),
         text("owner", "who works it"),
         moment("created_at", "when it was first known", required=True),
+        ref("merged_into", "leads", "the lead of the same person that it was found to be; it is counted there"),
     ),
 )
 
@@ -108,6 +109,7 @@ TOUCHES = Table(
         choice("direction", ("out", "in"), "out to the lead, or in from it", required=True, default="out"),
         moment("occurred_at", "when", required=True),
         text("owner", "who"),
+        boolean("automated", "sent by a machine: a sequence mail, an auto-reply", default="false"),
     ),
 )
 
