@@ -57,7 +57,7 @@ def start_clocks(
             owner=owner,
             fields=facts,
         )
-        data = {**_stands(clock), "what": ChangeKind.STARTED.value}
+        data = {**stands(clock), "what": ChangeKind.STARTED.value}
         found.append(
             Entry(
                 kind=Kind.CLOCK_STARTED,
@@ -87,7 +87,7 @@ def _lines(before: Clock, after: Clock, changes: Sequence[Change]) -> list[Entry
     if not changes:
         if before.facts == after.facts and next_look(before) == next_look(after):
             return []
-        data = {**_stands(after), "what": "looked"}
+        data = {**stands(after), "what": "looked"}
         version = after.policy_version
         return [Entry(kind=Kind.CLOCK_CHANGED, subject=after.subject, at=after.seen_until, data=data, policy=version)]
     found = []
@@ -97,7 +97,7 @@ def _lines(before: Clock, after: Clock, changes: Sequence[Change]) -> list[Entry
         if change.act is not None:
             data["act"] = change.act.value
         if change is changes[-1]:
-            data |= _stands(after)
+            data |= stands(after)
         breached = change.kind is ChangeKind.BREACHED
         found.append(
             Entry(
@@ -118,7 +118,8 @@ def _breach(clock: Clock) -> str:
     return f"{clock.clock_id}:breach:{clock.breaches}"
 
 
-def _stands(clock: Clock) -> dict[str, Any]:
+def stands(clock: Clock) -> dict[str, Any]:
+    """How the clock stands, for a line of the journal."""
     return {
         "clock": clock.clock_id,
         "clause": clock.clause.name,

@@ -1,0 +1,299 @@
+"""A person says that two leads are one, or that they were not: one transaction either way, and nothing is thrown away.
+
+The kept lead is scored anew when time is next looked after: what follows from a merge is a decision of its own, so that
+taking the merge back brings exactly what stood.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from bothsides.identity.survivorship import Held, Merged, Profile, merge
+from bothsides.identity.survivorship import undo as undo_fields
+from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.desk.candidates import identity_keys
+from bothsides.leads.desk.considering import decays
+from bothsides.leads.desk.giving_back import released
+from bothsides.leads.desk.happenings import UnknownLead
+from bothsides.leads.desk.merged_clocks import give_clocks_back, join_clocks
+from bothsides.leads.desk.standing import LeadNow, leads_by_id, normal_lead
+from bothsides.leads.desk.taking import profile
+from bothsides.leads.desk.turns import read_turns
+from bothsides.leads.route import RoutingState
+from bothsides.logbook import Book, Entry, Kind, set_timer, unset_named
+from bothsides.schema.instant import Instant
+from bothsides.schema.stage import LeadStage
+
+_FAR = (
+    LeadStage.VISITOR,
+    LeadStage.LEAD,
+    LeadStage.RECYCLED,
+    LeadStage.MQL,
+    LeadStage.SALES_QUALIFIED,
+    LeadStage.OPPORTUNITY,
+    LeadStage.CLOSED_LOST,
+    LeadStage.CLOSED_WON,
+)
+
+
+def further(one: LeadNow, other: LeadNow) -> tuple[LeadNow, LeadNow]:
+    """The one to keep and the one to take into it: open before closed, with an owner, further along, then the older."""
+    first, second = sorted((one, other), key=lambda lead: (*(-part for part in _rank(lead)), lead.created_at))
+    return first, second
+
+
+def merge_leads(
+    book: Book, agreed: Agreed, kept_id: str, absorbed_id: str, *, who: str, why: str, now: Instant
+) -> tuple[str, LeadNow]:
+    """Takes one lead into the other; the key that takes it back, and the kept lead.
+
+    Values go by the agreed survivorship. The absorbed lead's owner is relieved of it and gets the turn back where that
+    is agreed for duplicates; what it did counts for the kept one; of two clocks for the same promise the one due first
+    runs on, and a breach that is written stays with who it happened to. Raises UnknownLead, and ValueError for leads
+    that cannot be one.
+    """
+    if not who.strip() or not why.strip():
+        raise ValueError(f"who = {who!r}, why = {why!r}: a merge needs both")
+    kept, absorbed = _two(book, kept_id, absorbed_id)
+    _refuse(kept, absorbed)
+    count = book.all("SELECT count(*) FROM entries WHERE kind = ? AND subject = ?", Kind.LEADS_MERGED.value, kept_id)
+    key = f"merge:{kept_id}:{absorbed_id}:{count[0][0]}"
+    timers = _timers(book, (kept_id, absorbed_id))
+    fields_before, keys_before = dict(kept.fields), identity_keys(normal_lead(kept))
+    data: dict[str, Any] = {"absorbed": absorbed_id, "fields_before": fields_before, "timers": timers}
+    data |= {"absorbed_open": absorbed.is_open, "queue": absorbed.queue, "by_hand": True}
+    merging = merge(profile(kept), profile(absorbed), agreed.matching.policy.survivorship)
+    kept.fields = {name: held.value for name, held in merging.result.fields.items()}
+    data["fields"] = kept.fields
+    data["keys"] = [one for one in identity_keys(normal_lead(kept)) if one not in keys_before]
+    data["choices"] = [[c.field, c.rule, c.stayed, c.gave_way] for c in merging.choices]
+    seen = {event[:2] for event in kept.events}
+    data["events"] = [list(event) for event in absorbed.events if event[:2] not in seen]
+    data |= _touches(kept, absorbed)
+    lines = _relieved(book, agreed, absorbed, data, now, who)
+    clocks, data["clocks"] = join_clocks(book, agreed, kept, absorbed, key=key, now=now, who=who)
+    lines += [*clocks, *(unset_named(purpose, absorbed_id, now=now) for purpose in timers[absorbed_id])]
+    if kept.is_open:
+        lines.append(set_timer("score", kept_id, now, now=now))
+        lines += decays(agreed, kept, now) if kept.owner is not None else []
+    # The merge is the last of its lines: whatever follows it in the lead's history came after it.
+    lines.append(
+        Entry(
+            kind=Kind.LEADS_MERGED,
+            subject=kept_id,
+            at=now,
+            data=data,
+            key=key,
+            actor=who,
+            reason=why,
+            policy=agreed.versions["matching"],
+        )
+    )
+    book.post(lines, now=now)
+    return key, kept
+
+
+def undo_merge(book: Book, agreed: Agreed, key: str, *, who: str, why: str, now: Instant) -> tuple[LeadNow, LeadNow]:
+    """Takes a merge back, by hand or by the desk; the kept lead and the other one, as they stand again.
+
+    Both stand as they stood. What happened to the kept lead since stays with it. Raises LookupError for a key that
+    names no merge, and ValueError for one that was taken back already or lies under a later merge.
+    """
+    if not who.strip() or not why.strip():
+        raise ValueError(f"who = {who!r}, why = {why!r}: taking a merge back needs both")
+    seq, kept_id, told = _merge_line(book, key)
+    absorbed_id = told["absorbed"]
+    leads = leads_by_id(book, [kept_id, absorbed_id])
+    kept, absorbed = leads[kept_id], leads[absorbed_id]
+    if kept.merged_into is not None:
+        later = book.one(
+            "SELECT key FROM entries WHERE kind = ? AND subject = ? AND data LIKE ? ORDER BY seq DESC LIMIT 1",
+            Kind.LEADS_MERGED.value,
+            kept.merged_into,
+            f'%"absorbed":"{kept_id}"%',
+        )
+        raise ValueError(f"{key}: its lead was merged in turn; first undo {later[0] if later else kept.merged_into}")
+    (since,) = book.all("SELECT count(*) FROM entries WHERE subject = ? AND seq > ?", kept_id, seq)[0]
+    turns = read_turns(book, agreed, now)
+    data = _undone(book, agreed, kept, absorbed, told, turns)
+    lines = give_clocks_back(book, agreed, kept, told.get("clocks", ()), seq=seq, now=now, who=who)
+    lines += _timers_again(agreed, kept, absorbed, told, now, untouched=since == 0)
+    lines.append(
+        Entry(
+            kind=Kind.MERGE_UNDONE,
+            subject=kept_id,
+            at=now,
+            data=data,
+            key=f"undone:{key}",
+            actor=who,
+            reason=why,
+            policy=agreed.versions["matching"],
+            reverses=key,
+        )
+    )
+    book.post(lines, now=now)
+    found = leads_by_id(book, [kept_id, absorbed_id])
+    return found[kept_id], found[absorbed_id]
+
+
+def _rank(lead: LeadNow) -> tuple[int, int, int]:
+    return int(lead.is_open), int(lead.owner is not None), _FAR.index(lead.stage)
+
+
+def _two(book: Book, kept_id: str, absorbed_id: str) -> tuple[LeadNow, LeadNow]:
+    leads = leads_by_id(book, sorted({kept_id, absorbed_id}))
+    for lead_id in (kept_id, absorbed_id):
+        if lead_id not in leads:
+            raise UnknownLead(f"lead {lead_id!r} never came in; bothsides leads lists those that did")
+    return leads[kept_id], leads[absorbed_id]
+
+
+def _refuse(kept: LeadNow, absorbed: LeadNow) -> None:
+    one, other = kept.lead_id, absorbed.lead_id
+    if one == other:
+        raise ValueError(f"lead {one} cannot be merged with itself")
+    if kept.side is not absorbed.side:
+        raise ValueError(f"{one} is a {kept.side} and {other} a {absorbed.side}: a company on both sides has two leads")
+    for lead in (kept, absorbed):
+        if lead.merged_into is not None:
+            raise ValueError(f"lead {lead.lead_id} was merged into {lead.merged_into} already")
+    if _rank(absorbed) > _rank(kept):
+        raise ValueError(f"{other} is {_stands(absorbed)}, {one} only {_stands(kept)}: keep {other} and absorb {one}")
+
+
+def _stands(lead: LeadNow) -> str:
+    return f"in stage {lead.stage}, {'with ' + lead.owner if lead.owner else 'with nobody'}"
+
+
+def _touches(kept: LeadNow, absorbed: LeadNow) -> dict[str, Any]:
+    """The first and last touch of both together, with those before, and the attempts that the kept one gains."""
+    before = {"first_touch_at": kept.first_touch_at, "last_touch_at": kept.last_touch_at}
+    firsts = [at for at in (kept.first_touch_at, absorbed.first_touch_at) if at is not None]
+    lasts = [at for at in (kept.last_touch_at, absorbed.last_touch_at) if at is not None]
+    kept.first_touch_at, kept.last_touch_at = min(firsts, default=None), max(lasts, default=None)
+    kept.attempts += absorbed.attempts
+    after = {"first_touch_at": kept.first_touch_at, "last_touch_at": kept.last_touch_at}
+    return {"touches": after, "touches_before": before, "attempts": absorbed.attempts}
+
+
+def _relieved(
+    book: Book, agreed: Agreed, absorbed: LeadNow, data: dict[str, Any], now: Instant, who: str
+) -> list[Entry]:
+    """The lines that take the absorbed lead from its owner; what giving it back needs goes into the merge's data."""
+    owner, given_at = absorbed.owner, absorbed.assigned_at
+    if owner is None or not absorbed.is_open:
+        return []
+    row = book.one(
+        "SELECT member, pool, rule, holdout, band FROM assignments WHERE lead_id = ? AND assigned_at = ?",
+        absorbed.lead_id,
+        given_at,
+    )
+    gave: dict[str, Any] = {"owner": owner, "pool": absorbed.pool, "lane": absorbed.lane}
+    turns = read_turns(book, agreed, now)
+    lines = released(
+        agreed, absorbed, turns, now, reason="duplicate", queue=None, credit_for="duplicate", actor=who
+    )  # fmt: skip
+    told = lines[0].data
+    if told.get("given_at") is not None and row is not None:
+        names = ("member", "pool", "rule", "holdout", "band")
+        gave |= {"given_at": given_at, "assignment": dict(zip(names, row, strict=True))}
+    data["gave"] = {**gave, "day": told.get("day"), "turn": bool(told.get("places"))}
+    return lines
+
+
+def _timers(book: Book, ids: Sequence[str]) -> dict[str, dict[str, Instant]]:
+    """The timers of each lead, by purpose."""
+    found: dict[str, dict[str, Instant]] = {lead_id: {} for lead_id in ids}
+    for subject, purpose, due_at in book.all(
+        "SELECT subject, purpose, due_at FROM timers WHERE subject {any} ORDER BY purpose", list(ids)
+    ):
+        found[subject][purpose] = due_at
+    return found
+
+
+def _merge_line(book: Book, key: str) -> tuple[int, str, dict[str, Any]]:
+    row = book.one("SELECT seq, kind, subject, data FROM entries WHERE key = ?", key)
+    if row is None or row[1] != Kind.LEADS_MERGED.value:
+        raise LookupError(f"no merge of leads {key!r}; bothsides merge lists those that stand")
+    if undone := book.one("SELECT actor FROM entries WHERE key = ?", f"undone:{key}"):
+        raise ValueError(f"{key} was taken back already, by {undone[0]}")
+    return row[0], row[2], orjson.loads(row[3])
+
+
+def _undone(
+    book: Book, agreed: Agreed, kept: LeadNow, absorbed: LeadNow, told: Mapping[str, Any], turns: RoutingState
+) -> dict[str, Any]:
+    """The data of the line that takes the merge back."""
+    merged = Merged(
+        kept=_held(kept.lead_id, told["fields_before"]),
+        absorbed=_held(absorbed.lead_id, absorbed.fields),
+        result=_held(kept.lead_id, told["fields"]),
+        choices=(),
+    )
+    apart = undo_fields(merged, _held(kept.lead_id, kept.fields))
+    kept.fields = {name: held.value for name, held in apart.kept.fields.items()}
+    needed = set(identity_keys(normal_lead(kept)))
+    for (other,) in book.all(
+        "SELECT lead_id FROM leads WHERE merged_into = ? AND lead_id <> ?", kept.lead_id, absorbed.lead_id
+    ):
+        needed |= set(identity_keys(normal_lead(leads_by_id(book, [other])[other])))
+    after, before = told.get("touches", {}), told.get("touches_before", {})
+    gave = told.get("gave")
+    data: dict[str, Any] = {
+        "absorbed": absorbed.lead_id,
+        "absorbed_open": told.get("absorbed_open", True),
+        "queue": told.get("queue"),
+        "fields": kept.fields,
+        "carried": list(apart.carried),
+        "keys": list(identity_keys(normal_lead(absorbed))),
+        "keys_gone": [key for key in told.get("keys", ()) if key not in needed],
+        "events": told.get("events", []),
+        "touches": {name: before[name] for name, at in after.items() if getattr(kept, name) == at},
+        "attempts": told.get("attempts", 0),
+    }
+    if gave is not None:
+        data["gave"] = gave
+        if gave["turn"]:
+            data["places"] = _turn_taken(agreed, turns, gave["lane"], gave["owner"])
+    return data
+
+
+def _held(party_id: str, fields: Mapping[str, Any]) -> Profile:
+    return Profile(party_id=party_id, fields={name: Held(value=value) for name, value in fields.items()})
+
+
+def _turn_taken(agreed: Agreed, turns: RoutingState, lane: str, owner: str) -> list[list[Any]]:
+    """The place of an owner who has the turn again that was given back; none who left the pool since."""
+    place, pool = turns.places_of(lane).get(owner), agreed.routing.pools.get(lane.partition("/")[0])
+    step = next((seat.step for seat in pool.seats if seat.id == owner), 0) if pool is not None else 0
+    if place is None or place.pointer is None or not step:
+        return []
+    if place.away and place.owed:
+        return [[lane, owner, place.pointer, place.away, place.owed - 1]]
+    return [[lane, owner, place.pointer + step, place.away, place.owed]]
+
+
+def _timers_again(
+    agreed: Agreed, kept: LeadNow, absorbed: LeadNow, told: Mapping[str, Any], now: Instant, *, untouched: bool
+) -> list[Entry]:
+    """Timers as they stood where nothing happened since; else both leads are looked at anew."""
+    was = told.get("timers")
+    if was is None:
+        lines = [set_timer("score", kept.lead_id, now, now=now)] if kept.is_open else []
+        return [*lines, set_timer("score", absorbed.lead_id, now, now=now)]
+    lines = [set_timer(purpose, absorbed.lead_id, due, now=now) for purpose, due in was[absorbed.lead_id].items()]
+    if not untouched:
+        if kept.is_open:
+            lines.append(set_timer("score", kept.lead_id, now, now=now))
+            lines += decays(agreed, kept, now) if kept.owner is not None else []
+        return lines
+    before = was[kept.lead_id]
+    for purpose in ("decay", "score"):
+        line = (
+            set_timer(purpose, kept.lead_id, before[purpose], now=now)
+            if purpose in before
+            else unset_named(purpose, kept.lead_id, now=now)
+        )
+        lines.append(line)
+    return lines
