@@ -117,7 +117,7 @@ def learn(gathered: Gathered, policy: ModelsPolicy, champion: CompiledCard, *, n
         bands=_bands(champion, card, ready.history, policy),
         agreed_card=champion.version,
         snapshot=snapshot(early),
-        learned_on=f"{early.leads.n:,} leads within {len(set(bands))} treatments",
+        learned_on=f"{early.leads.n:,} leads{_within(len(set(bands)))}",
         notes=ready.notes,
         refused=found,
         by_treatment=nothing.by_treatment,
@@ -132,6 +132,10 @@ def _card(known: History, bands: Sequence[str], side: Side, policy: ModelsPolicy
     fitting = Fitting(most_fields=policy.most_fields, directions=policy.directions)
     none = np.zeros(known.leads.n, dtype=bool)
     return refit_treated(known, bands, none, side, effective_from=now, policy=fitting).card
+
+
+def _within(treatments: int) -> str:
+    return f" within {treatments} treatments" if treatments > 1 else ""
 
 
 def _too_little(gathered: Gathered, reason: str) -> Learned:

@@ -1,0 +1,80 @@
+"""A workspace's desk opened for one command: its logbook, what is agreed, and the moment."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from bothsides.leads.desk.agreed import Agreed
+    from bothsides.logbook import Book, Logbook
+    from bothsides.workspace import Workspace
+
+Moment: TypeAlias = Annotated[
+    str | None, Parameter(help="As if it were then, such as 2026-04-01T09:00 (UTC unless it says otherwise).")
+]
+Who: TypeAlias = Annotated[str | None, Parameter(help="Who does it; your user name when it is not given.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDesk:
+    """The desk of one workspace at one moment."""
+
+    workspace: Workspace
+    logbook: Logbook
+    agreed: Agreed
+    now: int
+
+    @contextmanager
+    def writing(self) -> Iterator[Book]:
+        """One transaction."""
+        with self.logbook.writing() as book:
+            yield book
+
+    @contextmanager
+    def reading(self) -> Iterator[Book]:
+        """One unchanging view."""
+        with self.logbook.reading() as book:
+            yield book
+
+
+@contextmanager
+def at_the_desk(folder: Path, at: str | None) -> Iterator[OpenDesk]:
+    """The desk with the agreement in force recorded. Raises what opening does, and ValueError for a moment that is
+    none."""
+    from bothsides.leads.desk.opening import open_desk
+    from bothsides.workspace import Workspace
+    from bothsides.workspace.stores import open_logbook
+
+    now = moment(at)
+    workspace = Workspace.open(folder)
+    logbook = open_logbook(workspace, os.environ)
+    try:
+        yield OpenDesk(workspace=workspace, logbook=logbook, agreed=open_desk(workspace, logbook, now=now), now=now)
+    finally:
+        logbook.close()
+
+
+def moment(at: str | None) -> int:
+    """The moment that is meant, now where none is given."""
+    if at is None:
+        return int(time.time())
+    try:
+        read = datetime.fromisoformat(at)
+    except ValueError:
+        raise ValueError(f"--at {at!r}: must be a moment such as 2026-04-01T09:00") from None
+    return int((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp())
+
+
+def who(by: str | None) -> str:
+    """The name under which it is written down."""
+    return by or getpass.getuser()
