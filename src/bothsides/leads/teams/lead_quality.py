@@ -25,6 +25,7 @@ class Handed:
     side: Side
     handed_at: Instant
     source: str | None = None
+    campaign: str | None = None
     band: str | None = None
     score: float | None = None
     win_chance: float | None = None
@@ -69,11 +70,12 @@ class QualityRow:
 
 
 def quality_rows(leads: Sequence[Handed], *, mature_before: Instant) -> tuple[QualityRow, ...]:
-    """All leads together, then by source, band, fifth of the score, and chance promised."""
+    """All leads together, then by source, campaign (of leads that came by one), band, fifth of the score, chance."""
     fifths = _fifths([lead.score for lead in leads if lead.score is not None])
     groupings: tuple[tuple[str, Callable[[Handed], str]], ...] = (
         ("all", lambda _: "all"),
         ("source", lambda lead: lead.source or "unknown"),
+        ("campaign", lambda lead: lead.campaign or ""),
         ("band", lambda lead: lead.band or "unknown"),
         ("score", lambda lead: _fifth(lead.score, fifths)),
         ("chance", lambda lead: _chance_band(lead.win_chance)),
@@ -82,7 +84,8 @@ def quality_rows(leads: Sequence[Handed], *, mature_before: Instant) -> tuple[Qu
     for by, name in groupings:
         groups: dict[str, list[Handed]] = defaultdict(list)
         for lead in leads:
-            groups[name(lead)].append(lead)
+            if by != "campaign" or lead.campaign:
+                groups[name(lead)].append(lead)
         rows += [quality_row(by, group, groups[group], mature_before=mature_before) for group in sorted(groups)]
     return tuple(rows)
 

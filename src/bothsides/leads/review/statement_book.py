@@ -1,0 +1,118 @@
+"""The months' statements in the logbook: frozen once, and read back as they were told."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.review.judging import history_at, judged
+from bothsides.leads.review.lives import History
+from bothsides.leads.review.months import ends, midnight, month_of
+from bothsides.leads.review.plain import plain
+from bothsides.leads.sla.consequences import ConsequenceDue
+from bothsides.leads.sla.statements import Adjustment, Line, Statement, adjustments, close_month
+from bothsides.logbook import Book, Entry, Kind, latest
+from bothsides.schema import Period
+from bothsides.schema.instant import Instant
+from bothsides.schema.period import parse_period
+
+
+def read_statements(book: Book) -> tuple[Statement, ...]:
+    """Every statement that was frozen, by month."""
+    rows = book.all("SELECT data FROM statements ORDER BY statement_id")
+    return tuple(_read(orjson.loads(data)) for (data,) in rows)
+
+
+def statement_of(book: Book, period: str) -> Statement | None:
+    """The month's statement; None while it is not frozen."""
+    return next((one for one in read_statements(book) if one.period == period), None)
+
+
+def _read(told: dict[str, Any]) -> Statement:
+    return Statement(
+        **{
+            **{name: told[name] for name in ("period", "closed_at", "load_id", "policy_version", "seal")},
+            "lines": tuple(Line(**line) for line in told["lines"]),
+            "adjustments": tuple(Adjustment(**one) for one in told["adjustments"]),
+        }
+    )
+
+
+def due_statements(book: Book, agreed: Agreed, now: Instant) -> list[Entry]:
+    """The lines that freeze every month that is over and not frozen yet, with the consequences to be decided on.
+
+    A month is judged by what was known at its last instant, however late this runs; what proves different afterwards
+    stands as adjustment in the next statement.
+    """
+    told = list(read_statements(book))
+    entries: list[Entry] = []
+    for period in _open_months(book, agreed, told, now):
+        _, close = ends(agreed, period)
+        history = history_at(book, agreed, close)
+        month = judged(book, agreed, history, period)
+        snapshot = latest(book)
+        statement = close_month(
+            period=period.label,
+            closed_at=close,
+            load_id="" if snapshot is None else str(snapshot.load_id),
+            policy_version=agreed.versions.get("commitments", ""),
+            lines=month.lines,
+            adjustments=_adjusted(book, agreed, history, told),
+        )
+        told.append(statement)
+        entries.append(
+            Entry(
+                kind=Kind.STATEMENT_FROZEN,
+                subject=period.label,
+                at=close,
+                data={**plain(statement), "last_seq": history.last_seq},
+                key=f"statement:{period.label}",
+                policy=statement.policy_version,
+            )
+        )
+        entries += [_right(agreed, one, close) for one in month.consequences if one.withheld is None]
+    return entries
+
+
+def _open_months(book: Book, agreed: Agreed, told: Sequence[Statement], now: Instant) -> list[Period]:
+    """Months from the first lead on, or after the last statement, that are over."""
+    if told:
+        period = parse_period(told[-1].period).next()
+    else:
+        row = book.one("SELECT min(written_at) FROM entries WHERE kind = ?", Kind.LEAD_RECEIVED.value)
+        if row is None or row[0] is None:
+            return []
+        period = month_of(agreed, row[0])
+    found = []
+    while ends(agreed, period)[1] <= now:
+        found.append(period)
+        period = period.next()
+    return found
+
+
+def _adjusted(book: Book, agreed: Agreed, history: History, told: Sequence[Statement]) -> tuple[Adjustment, ...]:
+    return tuple(
+        one
+        for earlier in told
+        for one in adjustments(told, earlier.period, judged(book, agreed, history, parse_period(earlier.period)).lines)
+    )
+
+
+def _right(agreed: Agreed, due: ConsequenceDue, close: Instant) -> Entry:
+    """A right of the other team: it is used or waived by a person until the end of the month after."""
+    until = midnight(agreed, parse_period(due.until).next().start)
+    return Entry(
+        kind=Kind.AGENDA_OPENED,
+        subject=due.consequence_id,
+        at=close,
+        data={
+            "item": due.consequence_id,
+            "kind": "consequence",
+            "due_at": until,
+            "owner": due.to.value,
+            "content": plain(due),
+        },
+        key=due.consequence_id,
+        policy=agreed.versions.get("commitments", ""),
+    )
