@@ -17,7 +17,8 @@ from bothsides.leads.intake import IntakePolicy, Lead, Refused, Source, read_lea
 from bothsides.leads.route import Member, Pool, RoutingPolicy, Rule, To
 from bothsides.leads.score import Card, Group, ScoringPolicy, Thresholds
 from bothsides.leads.score import Rule as Points
-from bothsides.leads.sla.policy import Act, Clause, ClockKind, Party as Team, Sla, SlaPolicy, Step
+from bothsides.leads.sla.policy import Act, Clause, ClockKind, Sla, SlaPolicy, Step
+from bothsides.leads.sla.policy import Party as Team
 from bothsides.logbook import Logbook, PublishedParty, publish
 from bothsides.logbook.upgrading import upgrade
 from bothsides.schema import Side
@@ -51,9 +52,7 @@ def _read(record: dict[str, object]) -> Lead:
 
 def agreement(load: Workload) -> dict[str, Signed[object]]:
     """Six fields of points, a rule for each team by country, four working hours to the first touch."""
-    members = tuple(
-        Member(id=name, team=team.name, calendar="office") for team in load.teams for name in team.members
-    )
+    members = tuple(Member(id=name, team=team.name, calendar="office") for team in load.teams for name in team.members)
     values = {
         "channel": ("referral", "partner"),
         "segment": ("enterprise", "mid_market"),
@@ -79,7 +78,12 @@ def agreement(load: Workload) -> dict[str, Signed[object]]:
     )
     step = Step(act=Act.REMIND_OWNER)
     clause = Clause(
-        name="first touch", clock=ClockKind.FIRST_TOUCH, hours=4, owed_by=Team.SALES, owed_to=Team.MARKETING, ladder=(step,)
+        name="first touch",
+        clock=ClockKind.FIRST_TOUCH,
+        hours=4,
+        owed_by=Team.SALES,
+        owed_to=Team.MARKETING,
+        ladder=(step,),
     )
     policies: dict[str, object] = {
         "intake": IntakePolicy(),
@@ -89,23 +93,21 @@ def agreement(load: Workload) -> dict[str, Signed[object]]:
             seed="bench",
             member=members,
             pool=tuple(Pool(name=team.name, team=team.name, schedule="always") for team in load.teams),
-            rule=tuple(
-                Rule(name=team.name, when=dict(team.when), to=To.POOL, target=team.name) for team in load.teams
-            ),
+            rule=tuple(Rule(name=team.name, when=dict(team.when), to=To.POOL, target=team.name) for team in load.teams),
         ),
         "calendar": Calendars(calendar=(Calendar(name="office", week={"monday to friday": ("09:00-17:00",)}),)),
         "sla": Sla(policy=(SlaPolicy(name="all", clause=(clause,)),)),
         "decay": DecayPolicy(),
     }
     return {
-        section: Signed(
-            section=section, policy=policy, version="bench", effective_from=0, signature=None, content={}
-        )
+        section: Signed(section=section, policy=policy, version="bench", effective_from=0, signature=None, content={})
         for section, policy in policies.items()
     }
 
 
-def prepared(logbook: Logbook, *, n_history: int, n_new: int, progress: Callable[[str], None] = lambda _: None) -> Prepared:
+def prepared(
+    logbook: Logbook, *, n_history: int, n_new: int, progress: Callable[[str], None] = lambda _: None
+) -> Prepared:
     """The workload's history and accounts in an empty logbook."""
     load = workload(n_history=n_history, n_new=n_new)
     with logbook.writing() as book:
@@ -127,7 +129,9 @@ def prepared(logbook: Logbook, *, n_history: int, n_new: int, progress: Callable
 
 def _sent(record: dict[str, object]) -> dict[str, object]:
     """The record as a form would send it; the channel is what the workload calls its source."""
-    told = {name: value for name, value in record.items() if name not in ("created_at", "lead_id", "source", "email_domain")}
+    told = {
+        name: value for name, value in record.items() if name not in ("created_at", "lead_id", "source", "email_domain")
+    }
     created = in_utc(int(str(record["created_at"]))).isoformat()
     return {**told, "id": record["lead_id"], "created_at": created, "channel": record.get("source")}
 

@@ -51,7 +51,9 @@ def test_one_of_another_release_is_named(tmp_path: Path) -> None:
         open_logbook(acme, {})
 
 
-@pytest.mark.parametrize("wrong", ["postgresql://ana:secret@db/market", "elsewhere/x.sqlite", "logbook.db", "../x.sqlite"])
+@pytest.mark.parametrize(
+    "wrong", ["postgresql://ana:secret@db/market", "elsewhere/x.sqlite", "logbook.db", "../x.sqlite"]
+)
 def test_a_setting_that_cannot_be_meant_is_refused(tmp_path: Path, wrong: str) -> None:
     with pytest.raises(AgreementError, match=re.escape("file name ending in .sqlite")):
         workspace(tmp_path, logbook=wrong)
