@@ -182,6 +182,8 @@ def _staged(changes: Changes, entry: Entry) -> None:
         (entry.subject,),
         {"stage": stage, "is_open": 0 if closed else 1, "closed_at": entry.at if closed else None},
     )
+    if data.get("reopens"):
+        changes.set("leads", (entry.subject,), {"owner": None, "pool": None, "lane": None, "round_at": None})
     if stage == LeadStage.RECYCLED:
         changes.set("leads", (entry.subject,), {"recycled_at": entry.at, "round_at": None})
         changes.add("leads", (entry.subject,), "recycles", 1)

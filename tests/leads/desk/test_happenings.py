@@ -109,6 +109,23 @@ def test_a_won_lead_is_closed_counts_no_more_and_starts_the_handover(desk: Desk)
     assert clocks(desk, lead)["handover"] == "running"
 
 
+def test_a_lost_lead_that_asks_again_is_a_lead_again_with_a_round_of_its_own(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    lost = LeadStage.CLOSED_LOST
+    desk.record(
+        Moved(lead_id=lead, stage=lost, occurred_at=desk.now, by="x", reason="price", objections=("none",))
+    )
+    desk.now = at("05-04T09:00")
+    desk.record(Did(lead_id=lead, event="email_opened", occurred_at=desk.now))
+    assert desk.row(lead)["stage"] == "closed_lost"
+    desk.record(Did(lead_id=lead, event="demo_requested", occurred_at=desk.now))
+    row = desk.row(lead)
+    assert (row["stage"], row["is_open"]) == ("mql", 1)
+    assert row["owner"] is not None
+    assert len(desk.rows("SELECT 1 FROM clocks WHERE subject = ? AND kind = 'first_touch'", lead)) == 2
+    assert [count for (count,) in desk.rows("SELECT open_leads FROM members WHERE open_leads <> 0")] == [1]
+
+
 def test_a_touch_of_a_merged_lead_counts_for_the_one_that_stands(desk: Desk) -> None:
     first = desk.take_one().lead_id
     second = desk.take_one().lead_id

@@ -36,6 +36,8 @@ class CompiledDecay:
     rules: tuple[tuple[Tests, DecayRule], ...]
     stages: frozenset[LeadStage]
     real_touches: frozenset[str]
+    asks_back: frozenset[str]
+    """Events by which a lead that left sales asks for somebody again."""
 
     def rule(self, fields: Fields) -> DecayRule:
         """The first rule that the lead passes; 48 hours by the wall clock where there is none."""
@@ -51,6 +53,7 @@ def compile_decay(policy: DecayPolicy) -> CompiledDecay:
         rules=tuple((read_tests(rule.when), rule) for rule in policy.rule),
         stages=frozenset(policy.stages),
         real_touches=frozenset(policy.real_touches),
+        asks_back=frozenset(policy.re_enter_at_once),
     )
 
 

@@ -42,10 +42,13 @@ def consider(
 ) -> Considered:
     """The lead's score and band now and, where its band is sales' and nobody has it, whom it goes to.
 
-    `waked_by` are the events that ask for it: one of them may bring a recycled lead back before its cool-down ends.
+    `waked_by` are the events that ask for it: one of them may bring a recycled lead back before its cool-down ends,
+    and a lost one back at all.
     A side without a live card is not scored: its leads are routed as they come.
     """
     entries: list[Entry] = []
+    if lead.stage is LeadStage.CLOSED_LOST and not agreed.decay.asks_back.isdisjoint(waked_by):
+        entries.append(_reopened(lead, now))
     facts = lead.facts
     scored = _scored(agreed, lead, facts, now, entries, snapshot)
     decision = None
@@ -128,6 +131,16 @@ def _shadowed(found: Score) -> dict[str, Any]:
         "band": found.band.value,
         "win_chance": found.probability,
     }
+
+
+def _reopened(lead: LeadNow, now: Instant) -> Entry:
+    """A lost lead that asks for somebody is a lead again; who had it is known, and may be asked first."""
+    data = {"stage": LeadStage.LEAD.value, "from": lead.stage.value, "owner": lead.owner, "reopens": True}
+    lead.stage, lead.is_open = LeadStage.LEAD, True
+    if lead.owner is not None:
+        lead.known["company_lead_owner"] = lead.owner
+    lead.owner = lead.pool = lead.lane = lead.round_at = None
+    return Entry(kind=Kind.STAGE_CHANGED, subject=lead.lead_id, at=now, data=data, reason="asked again")
 
 
 def _waits_for_sales(agreed: Agreed, lead: LeadNow, now: Instant, waked_by: Collection[str]) -> bool:
