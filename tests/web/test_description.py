@@ -1,0 +1,40 @@
+"""The API does what its description says: drawn calls find no error of the server and no answer of another shape."""
+
+import json
+from pathlib import Path
+
+from tests.web.conftest import Api
+
+from bothsides.web.told import KINDS
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
+
+
+def test_drawn_calls_find_nothing_wrong(api: Api) -> None:
+    from benchmarks.proof_api import prove
+
+    found = prove(api.app, each=40, seed=7)
+    assert found.failures == []
+    assert found.calls >= 300
+
+
+def test_every_address_says_what_it_answers(api: Api) -> None:
+    told = api.call("GET", "/api/openapi.json").json()
+    operations = {
+        (method, path): operation for path, methods in told["paths"].items() for method, operation in methods.items()
+    }
+    assert {("post", "/api/leads"), ("get", "/api/leads/{lead_id}"), ("post", "/hooks/{source}")} <= set(operations)
+    assert {("post", f"/api/{name}") for name in KINDS} <= set(operations)
+    for operation in operations.values():
+        for code, answer in operation["responses"].items():
+            schema = json.dumps(answer["content"]["application/json"]["schema"])
+            assert ("Problem" in schema) is (code not in ("200", "201")), (operation["operationId"], code)
+
+
+def test_the_page_of_the_api_names_every_address_and_error(api: Api) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    told = api.call("GET", "/api/openapi.json").json()
+    missing = [path for path in told["paths"] if f"`{path}`" not in page and f" {path}`" not in page]
+    assert missing == []
+    codes = {code for methods in told["paths"].values() for one in methods.values() for code in one["responses"]}
+    assert [code for code in sorted(codes) if f"| {code} |" not in page] == []
