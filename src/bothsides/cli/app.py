@@ -21,6 +21,9 @@ COMMANDS: dict[str, str] = {
     "predict": "What accounts will do: churn, lifetime value, spend, new pairs, upgrades; each judged on later months.",
     "threshold": "From how many of one side on the other stays, and how far each cell is from it.",
     "serve": "Serve the API of the lead desk: leads, touches and events come in over HTTP, signed webhooks too.",
+    "tick": "Go round the desk once: clocks, decay, queues, messages and jobs that are due; then seal the journal.",
+    "run": "Run the desk as a service that goes round whenever something is due or somebody wrote.",
+    "logbook": "What the desk wrote down: whether it is whole, a lead's history in words, a copy while it works.",
     "quarantine": "Show the records that could not be loaded, with reason, file and line.",
     "doctor": "What is wrong with this workspace and how to mend it; which questions the data can answer.",
 }

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bothsides.agreement import Agreed, AgreementError, Problem, checked, load_policy
+from bothsides.agreement import Agreed, AgreementError, Problem, checked
 from bothsides.agreement.conditions import When
+from bothsides.agreement.versions import load_signed
 from bothsides.delivery.egress import EgressPolicy
 from bothsides.delivery.gate import PurposePolicy
 from bothsides.delivery.limits import BreakerPolicy, BudgetPolicy
@@ -159,11 +160,15 @@ class DeliveryPolicy:
 
 
 def load_delivery(path: Path) -> Agreed[DeliveryPolicy]:
-    """The policy of the file. Raises AgreementError naming every mistake, values that may be secret left out."""
+    """The policy of the file, signed or not.
+
+    Raises AgreementError naming every mistake, values that may be secret left out.
+    """
     try:
-        agreed = load_policy(path, DeliveryPolicy)
+        signed = load_signed(path, DeliveryPolicy, time_zone="UTC")
     except AgreementError as error:
         raise AgreementError([_hidden(problem) for problem in error.problems]) from None
+    agreed = Agreed(policy=signed.policy, version=signed.version, path=path)
     if found := problems(agreed.policy):
         raise AgreementError(
             [Problem(file=str(path), key=key, value=value, allowed=allowed) for key, value, allowed in found]

@@ -1,0 +1,49 @@
+"""The agreement that is in force, for a service that runs for months: read again when its files change."""
+
+from dataclasses import dataclass
+
+from bothsides.agreement import AgreementError
+from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.desk.opening import open_desk
+from bothsides.logbook import Logbook
+from bothsides.schema.instant import HOUR, Instant
+from bothsides.workspace import Workspace
+
+Stamp = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class InForce:
+    """The agreement of a workspace. Where its files become wrong, the last right ones stay in force and `mistakes` says
+    what is wrong: clocks go on while somebody mends a typing error.
+    """
+
+    workspace: Workspace
+    logbook: Logbook
+    mistakes: str = ""
+    _agreed: Agreed | None = None
+    _stamp: Stamp = ()
+    _until: Instant = 0
+
+    def at(self, now: Instant) -> Agreed:
+        """The agreement at that moment. Raises AgreementError where there never was a right one."""
+        stamp = self.stamp()
+        if self._agreed is not None and stamp == self._stamp and now < self._until:
+            return self._agreed
+        # An hour at most: a version may begin on a day that was agreed before.
+        self._stamp, self._until = stamp, now + HOUR
+        try:
+            self._agreed, self.mistakes = open_desk(self.workspace, self.logbook, now=now), ""
+        except AgreementError as error:
+            if self._agreed is None:
+                raise
+            self.mistakes = str(error)
+        return self._agreed
+
+    def stamp(self) -> Stamp:
+        """The files as they are now, by name, time and size."""
+        return tuple(
+            (path.name, found.st_mtime_ns, found.st_size)
+            for path in sorted(self.workspace.agreement_dir.glob("*.toml"))
+            if (found := path.stat())
+        )

@@ -1,0 +1,341 @@
+"""One round of the desk: everything that is due is done, in batches; each batch is one transaction.
+
+A worker that dies loses nothing: what it had claimed stands as it stood. Many may go round at the same time.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from bothsides.leads.desk.agreed import Agreed, read_agreement
+from bothsides.leads.desk.draining import QUEUE, drain_pool, waiting_pools, wake_at
+from bothsides.leads.desk.looking import look, proven
+from bothsides.leads.desk.opening import LAST_TICK, adopted, open_desk
+from bothsides.logbook import (
+    Book,
+    Kind,
+    Logbook,
+    Timer,
+    advance,
+    claim,
+    latest,
+    next_due,
+    seal,
+    settle,
+    waiting_effects,
+)
+from bothsides.schedule.jobs import JOB, plan, run_job
+from bothsides.schedule.parking import park
+from bothsides.schedule.report import CountingBook, Counts, TickReport
+from bothsides.schedule.sending import Sending
+from bothsides.schedule.timetable import TIMETABLE, Job
+from bothsides.schema.instant import Instant
+from bothsides.workspace import Workspace
+
+MISTAKES = (LookupError, ValueError, ArithmeticError)
+"""What a timer may raise whose subject is not as it should be: the others go on, it waits for the operator."""
+
+DRAINED_AT_ONCE = 50
+_SEALING = 6243674
+_CONFLICTS = frozenset({"40001", "40P01", "55P03"})
+"""States of PostgreSQL in which a transaction gave way to another: it is done again."""
+_ATTEMPTS = 4
+
+T = TypeVar("T")
+
+
+class LogbookUnavailable(OSError):  # noqa: N818 - reads as the fact
+    """The logbook could not be read or written; what was in hand was not kept, and is due as it was."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Round:
+    """One worker on its way round."""
+
+    workspace: Workspace
+    logbook: Logbook
+    agreed: Agreed
+    now: Instant
+    batch: int
+    stop: Callable[[], bool]
+    timetable: Sequence[Job]
+    only: Book | None = None
+    """The one transaction of a rehearsal."""
+    counts: Counts = field(default_factory=Counts)
+    snapshot: int | None = None
+
+    def kept(self, work: Callable[[CountingBook, Counts], T]) -> T:
+        """Does the work in a transaction of its own, again where it had to give way to another worker."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            counts = Counts()
+            try:
+                with self._begun() as book:
+                    counting = CountingBook(con=book.con, dialect=book.dialect, counts=counts)
+                    done = work(counting, counts)
+            except _driver_errors(self.logbook) as error:
+                if attempt == _ATTEMPTS or not _gave_way(error):
+                    raise _unavailable(error) from error
+                continue
+            self.counts.add(counts)
+            return done
+        raise AssertionError("the last attempt returns or raises")
+
+    @contextmanager
+    def _begun(self) -> Iterator[Book]:
+        if self.only is not None:
+            yield self.only
+            return
+        with self.logbook.writing() as book:
+            yield book
+
+
+def tick(
+    workspace: Workspace,
+    logbook: Logbook,
+    agreed: Agreed | None = None,
+    *,
+    now: Instant,
+    sending: Sending | None = None,
+    clock: Callable[[], Instant] | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    batch: int = 200,
+    timetable: Sequence[Job] = TIMETABLE,
+) -> TickReport:
+    """Goes round once: adopts the agreement (unless it is handed over), looks at what is due, gives out queues, sends,
+    seals. `clock` tells the time while sending, `stop` is asked after each batch.
+
+    Raises LogbookUnavailable, and AgreementError naming every mistake of the agreement.
+    """
+    with available(logbook):
+        agreed = open_desk(workspace, logbook, now=now) if agreed is None else agreed
+        with logbook.reading() as book:
+            facts = latest(book)
+        one = Round(
+            workspace=workspace,
+            logbook=logbook,
+            agreed=agreed,
+            now=now,
+            batch=batch,
+            stop=stop,
+            timetable=timetable,
+            snapshot=None if facts is None else facts.snapshot,
+        )
+        finished = _desk(one) and _send(one, sending, clock or (lambda: now))
+        sealed = one.kept(lambda book, _: _sealed(book, now))
+        return _report(one, sending, sealed=sealed, finished=finished)
+
+
+def rehearse(
+    workspace: Workspace,
+    logbook: Logbook,
+    *,
+    now: Instant,
+    sending: Sending | None = None,
+    batch: int = 200,
+) -> TickReport:
+    """What a round would do now: all of it in one transaction that is taken back. Nothing is sent."""
+    signed = read_agreement(workspace)
+    with available(logbook):
+        with logbook.engine.connect() as con:
+            transaction = con.begin()
+            try:
+                book = Book(con=con, dialect=logbook.dialect)
+                one = Round(
+                    workspace=workspace,
+                    logbook=logbook,
+                    agreed=adopted(book, signed, now=now),
+                    now=now,
+                    batch=batch,
+                    stop=lambda: False,
+                    timetable=(),
+                    only=book,
+                )
+                finished = _desk(one)
+            finally:
+                transaction.rollback()
+        if sending is not None:
+            one.counts.effects.update(sending.foreseen(one.agreed, now=now))
+        return _report(one, sending, sealed=None, finished=finished)
+
+
+@contextmanager
+def available(logbook: Logbook) -> Iterator[None]:
+    """Raises LogbookUnavailable in the place of the driver's errors."""
+    try:
+        yield
+    except _driver_errors(logbook) as error:
+        raise _unavailable(error) from error
+
+
+def _desk(one: Round) -> bool:
+    """All that is due at the desk; whether it was done to the end."""
+    if one.only is None:
+        one.kept(lambda book, _: plan(book, one.workspace, one.agreed, now=one.now, timetable=one.timetable))
+    while _due(one):
+        if one.stop():
+            return False
+    seen: set[str] = set()
+    while _proven(one, seen):
+        if one.stop():
+            return False
+    return _drain(one)
+
+
+def _due(one: Round) -> int:
+    """One batch of timers; how many there were. Where one of them cannot be done, each is done by itself."""
+    try:
+        return one.kept(lambda book, counts: _batch(one, book, counts, claim(book, now=one.now, limit=one.batch)))
+    except MISTAKES:
+        if one.only is not None:
+            raise
+    done = 0
+    while done < one.batch and (found := _single(one)):
+        done += found
+    return done
+
+
+def _single(one: Round) -> int:
+    claimed: list[Timer] = []
+
+    def work(book: CountingBook, counts: Counts) -> int:
+        claimed[:] = claim(book, now=one.now, limit=1)
+        return _batch(one, book, counts, claimed)
+
+    try:
+        return one.kept(work)
+    except MISTAKES as error:
+        reason = f"{type(error).__name__}: {error}"
+        one.kept(lambda book, counts: park(book, counts, claimed[0], reason, now=one.now))
+        return 1
+
+
+def _batch(one: Round, book: CountingBook, counts: Counts, timers: Sequence[Timer]) -> int:
+    counts.timers += len(timers)
+    waking = [timer for timer in timers if timer.purpose == QUEUE]
+    jobs = [timer for timer in timers if timer.purpose == JOB]
+    rest = [timer for timer in timers if timer.purpose not in (QUEUE, JOB)]
+    if waking:
+        # They only wake: every round gives out what waits, and sets them anew where something waits on.
+        settle(book, waking, now=one.now)
+    for timer in jobs:
+        if one.only is not None:
+            counts.jobs[timer.subject] = "is due"
+            book.run("UPDATE timers SET due_at = ? WHERE timer_id = ?", one.now + 1, timer.timer_id)
+            continue
+        counts.jobs[timer.subject] = run_job(
+            book, one.workspace, one.agreed, timer, now=one.now, timetable=one.timetable
+        )
+    if rest:
+        counts.clocks += sum(timer.purpose == "clock" for timer in rest)
+        look(book, one.agreed, rest, now=one.now, snapshot=one.snapshot)
+    return len(timers)
+
+
+def _proven(one: Round, seen: set[str]) -> int:
+    """One batch of clocks at risk for which no proof can come; how many new ones there were."""
+
+    def work(book: CountingBook, counts: Counts) -> list[str]:
+        timers = [timer for timer in proven(book, limit=one.batch + len(seen)) if timer.subject not in seen]
+        if timers:
+            counts.clocks += len(timers)
+            look(book, one.agreed, timers, now=one.now, snapshot=one.snapshot)
+        return [timer.subject for timer in timers]
+
+    found = one.kept(work)
+    seen.update(found)
+    return len(found)
+
+
+def _drain(one: Round) -> bool:
+    for pool in one.kept(lambda book, _: waiting_pools(book, one.agreed)):
+        skip = 0
+        while not one.stop():
+            given, seen = _given(one, pool, skip)
+            skip += seen - given
+            if seen < DRAINED_AT_ONCE:
+                break
+    return not one.stop()
+
+
+def _given(one: Round, pool: str, skip: int) -> tuple[int, int]:
+    """One batch of a pool's queue: how many leads were given, of how many that were looked at."""
+
+    def work(book: CountingBook, counts: Counts) -> tuple[int, int]:
+        drained = drain_pool(
+            book, one.agreed, pool, now=one.now, limit=DRAINED_AT_ONCE, skip=skip, snapshot=one.snapshot
+        )
+        book.post(wake_at(book, drained, now=one.now), now=one.now)
+        if drained.given:
+            counts.drained[pool] += drained.given
+        return drained.given, drained.seen
+
+    return one.kept(work)
+
+
+def _send(one: Round, sending: Sending | None, clock: Callable[[], Instant]) -> bool:
+    if sending is None:
+        return True
+    while not one.stop():
+        counts = sending.some(one.agreed, clock=clock)
+        if not counts:
+            return True
+        one.counts.effects.update(counts)
+    return False
+
+
+def _sealed(book: Book, now: Instant) -> int | None:
+    """Seals what was written, and says up to when everything due was looked at: not beyond what another worker has."""
+    book.hold(_SEALING)
+    made = seal(book, now=now)
+    due = next_due(book)
+    advance(book, LAST_TICK, now if due is None or due > now else due - 1)
+    return None if made is None else made.last_seq
+
+
+def _report(one: Round, sending: Sending | None, *, sealed: int | None, finished: bool) -> TickReport:
+    with one.logbook.reading() as book:
+        outbox = waiting_effects(book)
+        due = next_due(book)
+    counts, notes = one.counts, list(one.counts.notes)
+    if sending is None and outbox.get("waiting"):
+        notes.append(f"{outbox['waiting']} effects wait: there is no agreement/delivery.toml that says where to")
+    return TickReport(
+        at=one.now,
+        timers=counts.timers,
+        clocks=counts.clocks,
+        breaches=counts.kinds[Kind.BREACHED],
+        escalations=counts.kinds[Kind.ESCALATED],
+        returned=counts.returned,
+        assigned=counts.kinds[Kind.ASSIGNED],
+        drained=dict(counts.drained),
+        effects=dict(counts.effects),
+        outbox=outbox,
+        jobs=counts.jobs,
+        parked=tuple(counts.parked),
+        lines=counts.kinds.total(),
+        sealed=sealed,
+        next_due=due,
+        finished=finished,
+        notes=tuple(notes),
+    )
+
+
+def _driver_errors(logbook: Logbook) -> tuple[type[Exception], ...]:
+    driver: type[Exception] = logbook.engine.dialect.loaded_dbapi.OperationalError
+    return driver, sa.exc.OperationalError
+
+
+def _gave_way(error: BaseException) -> bool:
+    inner = getattr(error, "orig", None) or error
+    return getattr(inner, "sqlstate", None) in _CONFLICTS
+
+
+def _unavailable(error: BaseException) -> LogbookUnavailable:
+    said = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return LogbookUnavailable(
+        f"the logbook cannot be read or written ({said[0] if said else 'no reason given'}); what was in hand was not"
+        " kept and is due as it was: run it again once that is mended"
+    )

@@ -1,0 +1,70 @@
+"""The timetable: everything that recurs, on one page. A new job is one line here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bothsides.leads.desk.agreed import Agreed
+from bothsides.logbook import Book, broken_seals
+from bothsides.logbook.entry import Entry, Kind
+from bothsides.schedule.cadence import Cadence, Daily, EveryTick, Weekly
+from bothsides.schema.instant import DAY, Instant
+from bothsides.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of a job, within the transaction that also moves its timer: done both or neither."""
+
+    workspace: Workspace
+    book: Book
+    agreed: Agreed
+    due_at: Instant
+    """When it should have run: a month's close asks this, not the clock, which month it closes."""
+    now: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Something that recurs. `work` posts its lines by `run.book` and says in a few words what came of it."""
+
+    name: str
+    when: Cadence
+    does: str
+    work: Callable[[Run], str] | None = None
+    """None for the steps of each round, which `tick.py` takes by itself."""
+    makes_up: str = "once"
+    """After an outage: `once`, however often it was missed, or `each` time that was missed, in order."""
+
+
+def check_seals(run: Run) -> str:
+    """Adds up the whole journal again; a stretch that was changed is put before the operator."""
+    broken = broken_seals(run.book)
+    for one in broken:
+        item = f"broken_seal:{one.last_seq}:{run.due_at}"
+        content = {"after": one.after_seq, "last": one.last_seq, "said": one.said}
+        data = {"item": item, "kind": "broken_seal", "content": content}
+        run.book.post([Entry(kind=Kind.AGENDA_OPENED, subject="journal", at=run.now, data=data, key=item)], now=run.now)
+    return f"{len(broken)} broken seals" if broken else "every seal holds"
+
+
+KEPT_SENDS_DAYS = 400
+"""Longer than any window of an agreement."""
+
+
+def forget_sends(run: Run) -> str:
+    """Forgets who was written to so long ago that no budget or frequency counts it."""
+    gone = run.book.run("DELETE FROM sends WHERE sent_at < ?", run.now - KEPT_SENDS_DAYS * DAY)
+    return f"{gone} old sends forgotten"
+
+
+TIMETABLE: tuple[Job, ...] = (
+    Job(name="agreement", when=EveryTick(), does="adopts versions of the agreement that were signed since"),
+    Job(name="clocks", when=EveryTick(), does="looks at clocks, decay and scores that are due"),
+    Job(name="proof", when=EveryTick(), does="breaches clocks at risk for which no proof can come any more"),
+    Job(name="queues", when=EveryTick(), does="gives waiting leads to members who have room and are at work"),
+    Job(name="effects", when=EveryTick(), does="sends what is due from the outbox"),
+    Job(name="seal", when=EveryTick(), does="seals the journal"),
+    Job(name="old sends", when=Daily(at="03:30"), does="forgets sends that no limit counts", work=forget_sends),
+    Job(name="seals", when=Weekly(day="sunday", at="04:00"), does="adds the whole journal up again", work=check_seals),
+)  # fmt: skip
+"""A job is done in its own transaction; what it needs of other rooms it imports above."""
