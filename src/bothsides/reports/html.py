@@ -1,5 +1,6 @@
 """The audit as one HTML file: no network, no script, nothing beside it."""
 
+from collections.abc import Sequence
 from importlib.resources import files
 
 from bothsides.diagnosis.picture import Diagnosis
@@ -18,11 +19,13 @@ def audit_html(diagnosis: Diagnosis) -> str:
     """The whole page, read top-down. The same diagnosis gives the same bytes."""
     diagnosis = as_told(diagnosis)
     sections = [section for build in SECTIONS if (section := build(diagnosis)) is not None]
-    page = element("html", _head(diagnosis), _body(diagnosis, sections), lang="en")
+    title = f"Revenue audit: {diagnosis.name}, {day(diagnosis.as_of)}"
+    page = element("html", page_head(title), _body(diagnosis, sections), lang="en")
     return f"<!doctype html>\n{page}\n"
 
 
-def _head(diagnosis: Diagnosis) -> Markup:
+def page_head(title: str) -> Markup:
+    """What stands before a page's body: its style in itself, and that it may load nothing."""
     style = files("bothsides.reports").joinpath("style.css").read_text(encoding="utf-8")
     return element(
         "head",
@@ -31,7 +34,7 @@ def _head(diagnosis: Diagnosis) -> Markup:
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("meta", name="robots", content="noindex"),
-        element("title", f"Revenue audit: {diagnosis.name}, {day(diagnosis.as_of)}"),
+        element("title", title),
         element("style", Markup(style)),
     )
 
@@ -44,7 +47,7 @@ def _body(diagnosis: Diagnosis, sections: list[Section]) -> Markup:
             "div",
             _header(diagnosis),
             _banner(diagnosis),
-            _contents(sections),
+            contents(sections),
             _main(diagnosis, sections),
             class_="page",
         ),
@@ -80,7 +83,8 @@ def _banner(diagnosis: Diagnosis) -> Markup | None:
     return Markup("".join(element("p", words, class_="banner", role="note") for words in said)) if said else None
 
 
-def _contents(sections: list[Section]) -> Markup:
+def contents(sections: Sequence[Section]) -> Markup:
+    """The links to the sections."""
     links = [element("li", element("a", section.nav, href=f"#{section.id}")) for section in sections]
     return element("nav", element("ul", links), aria_label="Contents")
 

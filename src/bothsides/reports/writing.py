@@ -13,9 +13,16 @@ def write_audit(diagnosis: Diagnosis, folder: Path) -> Path:
 
     The bytes and the folder are flushed to disk before it returns. OSError where the folder cannot be written.
     """
-    page = audit_html(diagnosis).encode("utf-8")
+    return write_page(audit_html(diagnosis), folder / f"audit-{diagnosis.as_of.isoformat()}.html")
+
+
+def write_page(words: str, target: Path) -> Path:
+    """Write the page into its file and return where it is; an older one stands until the new one is whole.
+
+    The folder is made where it is missing. OSError where it cannot be written.
+    """
+    page, folder = words.encode("utf-8"), target.parent
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"audit-{diagnosis.as_of.isoformat()}.html"
     draft = folder / f".{target.name}.{os.getpid()}"
     try:
         with draft.open("wb") as file:

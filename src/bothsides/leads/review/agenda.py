@@ -1,7 +1,7 @@
 """What the month calls people together for: meetings on a missed pace, reviews of leads, and what they decided."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,10 +15,11 @@ from bothsides.leads.review.lives import History
 from bothsides.leads.review.months import day_of, midnight, month_of, working_days
 from bothsides.leads.review.plain import plain
 from bothsides.leads.review.records import feedback, fields_of, handed
-from bothsides.leads.review.statement_book import due_statements
+from bothsides.leads.review.statement_book import due_statements, first_month
+from bothsides.leads.review.suspects import Suspect, suspects
 from bothsides.leads.sla.commitment_terms import CommitmentsPolicy
 from bothsides.leads.sla.pacing import Meeting, meetings
-from bothsides.leads.teams.escalation import Review, open_review, why_review
+from bothsides.leads.teams.escalation import MONTH_DAYS, Proposal, Proposed, Review, open_review, why_review
 from bothsides.leads.teams.feedback import AttributeSign, attribute_signs
 from bothsides.leads.teams.lead_quality import Handed
 from bothsides.logbook import Book, Entry, Kind
@@ -30,6 +31,8 @@ KINDS = (MEETING, ESCALATION, CONSEQUENCE)
 """What of the agenda is decided here."""
 ATTRIBUTES = ("campaign", "source", "channel", "segment", "category", "country", "job_title")
 """Fields of which a review says which values go with rejections."""
+SENT = ("campaign", "source", "channel")
+"""Those of them that marketing can hold back."""
 ATTEMPTS = 6
 """Attempts asked for of a side for which no clause says it."""
 
@@ -159,7 +162,9 @@ def read_items(book: Book, *, kinds: Sequence[str] = KINDS) -> tuple[Item, ...]:
 
 
 def _due_meetings(book: Book, agreed: Agreed, history: History, moment: Instant) -> list[Entry]:
-    period = month_of(agreed, moment - 1)
+    period, first = month_of(agreed, moment - 1), first_month(book, agreed)
+    if first is None or period < first:
+        return []
     terms = signed_at(book, "commitments", moment - 1, CommitmentsPolicy, agreed.commitments)
     goals = signed_at(book, "goals", moment - 1, GoalsPolicy, agreed.goals)
     month = month_so_far(agreed, judged(book, agreed, history, period), period, moment, goals)
@@ -223,12 +228,15 @@ def _escalation(
         called_by=called_by,
     )
     signs = _signs(agreed, history, side, now)
+    rejected_at = suspects(_window(agreed, leads, side, now), fields_of(history.lives.values()), ATTRIBUTES)
     item = f"{ESCALATION}/{side.value}/{day_of(agreed)(now).isoformat()}"
+    held = [_held(one, len(_window(agreed, leads, side, now)), agreed) for one in rejected_at if one.attribute in SENT]
     content = {
-        **plain(review),
+        **plain(replace(review, proposals=(*held, *review.proposals))),
         "signs": plain(signs),
-        "in_words": _in_words(review, signs),
-        "rejected_leads": _rejected(agreed, leads, side, now),
+        "suspects": plain(rejected_at),
+        "in_words": _in_words(review, rejected_at),
+        "rejected_leads": _rejected(_window(agreed, leads, side, now)),
     }
     data = _opened(agreed, ESCALATION, item, review.due_on, review.owner, content)
     who = ", ".join(review.who)
@@ -248,28 +256,38 @@ def _signs(agreed: Agreed, history: History, side: Side, now: Instant) -> tuple[
     return attribute_signs(agreed.reasons, feedback(lives), fields_of(lives), ATTRIBUTES)
 
 
-def _in_words(review: Review, signs: Sequence[AttributeSign]) -> str:
+def _held(one: Suspect, window: int, agreed: Agreed) -> Proposal:
+    """To hold back what the rejected leads came by; it brings fewer leads, and nobody knows yet how many wins it had."""
+    month = MONTH_DAYS / agreed.reasons.escalation.window_days
+    return Proposal(
+        proposal_id=f"{one.attribute}/{one.value}",
+        what=Proposed.HOLD_SOURCE,
+        words=one.words,
+        leads_before=window * month,
+        leads_after=(window - one.answered) * month,
+    )
+
+
+def _in_words(review: Review, rejected_at: Sequence[Suspect]) -> str:
     """What the pack says, in a sentence or two."""
-    said = [review.verdict]
+    said = [one.words for one in rejected_at[:1]] + [review.verdict]
     if review.rejected and review.unhandled:
         said.append(f"{review.unhandled} of {review.rejected} rejected leads were not tried as often as agreed")
-    if signs:
-        first = signs[0]
-        said.append(
-            f"rejections for {first.code} go with {first.attribute} = {first.value}: {first.rejected} of {first.n}"
-            f" answered leads, {100 * first.others_rate:.0f} % of the others"
-        )
     return "; ".join(said)
 
 
-def _rejected(agreed: Agreed, leads: Sequence[Handed], side: Side, now: Instant) -> list[dict[str, Any]]:
-    """The rejected leads of the window, one line each."""
+def _window(agreed: Agreed, leads: Sequence[Handed], side: Side, now: Instant) -> list[Handed]:
     since = now - int(agreed.reasons.escalation.window_days * DAY)
+    return [one for one in leads if one.side is side and since <= one.handed_at < now]
+
+
+def _rejected(leads: Sequence[Handed]) -> list[dict[str, Any]]:
+    """The rejected leads, one line each."""
     return [
         {"lead": one.lead_id, "owner": one.owner, "code": one.code, "campaign": one.campaign, "source": one.source,
          "score": one.score, "attempts": one.attempts}
         for one in leads
-        if one.side is side and one.accepted is False and since <= one.handed_at < now
+        if one.accepted is False
     ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ NO_LEADS = frozenset({"duplicate", "test"})
 """Reject codes that say that it never was a lead: it counts for nobody, where a workspace signed them."""
 CONTACT_HOURS = 240.0
 """Within which attempts count, of a side for which no clause says it."""
+FIFTHS, PRIOR_LEADS = 5, 5.0
 MINOR = 100
 """Minor units of a major one."""
 
@@ -188,6 +189,33 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def chances(lives: Iterable[Life]) -> dict[str, float]:
+    """The chance that each lead was to be won, by lead: its calibrated one, else the wins of leads of like score.
+
+    Leads without a calibrated chance are taken in fifths of the score, side by side; a fifth's share of wins is drawn
+    towards the side's as if five more leads had been seen. It is what all together made of such leads, nothing more.
+    """
+    found: dict[str, float] = {}
+    for side in Side:
+        mine = [(life, life.stood) for life in lives if life.side is side and life.stood is not None]
+        found |= {life.lead_id: stood.win_chance for life, stood in mine if stood.win_chance is not None}
+        bare = [(life, stood.score) for life, stood in mine if stood.win_chance is None and stood.score is not None]
+        scores = sorted(score for _, score in bare)
+        edges = [scores[len(scores) * k // FIFTHS] for k in range(1, FIFTHS)] if scores else []
+        groups: dict[int, list[Life]] = {}
+        for life, score in bare:
+            groups.setdefault(sum(score >= edge for edge in edges), []).append(life)
+        decided = [life.won for life, _ in bare if life.won is not None]
+        if not decided:
+            continue
+        level = sum(decided) / len(decided)
+        for group in groups.values():
+            known = [life.won for life in group if life.won is not None]
+            chance = (sum(known) + PRIOR_LEADS * level) / (len(known) + PRIOR_LEADS)
+            found |= {life.lead_id: chance for life in group}
+    return found
+
+
 def given(history: History, agreed: Agreed, lives: Sequence[Life], clocks: Sequence[ClockResult]) -> tuple[Given, ...]:
     """Each turn of a person with a lead, as the rep scorecard takes it.
 
@@ -197,6 +225,7 @@ def given(history: History, agreed: Agreed, lives: Sequence[Life], clocks: Seque
     """
     first = {(clock.lead_id, clock.owner): clock for clock in clocks if clock.clock is ClockKind.FIRST_TOUCH}
     members = {member.id for member in agreed.routing_policy.member}
+    promised = chances(lives)
     found = []
     for life in lives:
         if life.merged_into is not None or _no_lead(life):
@@ -205,11 +234,11 @@ def given(history: History, agreed: Agreed, lives: Sequence[Life], clocks: Seque
             if turn.owner not in members or (turn.end == "silent" and _away(history, agreed, turn)):
                 continue
             clock = first.get((life.lead_id, turn.owner))
-            found.append(_given(life, turn, clock, history.known_at))
+            found.append(_given(life, turn, clock, promised.get(life.lead_id), history.known_at))
     return tuple(found)
 
 
-def _given(life: Life, turn: Turn, clock: ClockResult | None, now: Instant) -> Given:
+def _given(life: Life, turn: Turn, clock: ClockResult | None, chance: float | None, now: Instant) -> Given:
     in_time = None
     if clock is not None:
         in_time = False if clock.broken_by(now) else True if clock.kept_by(now) else None
@@ -219,7 +248,7 @@ def _given(life: Life, turn: Turn, clock: ClockResult | None, now: Instant) -> G
         lead_id=life.lead_id,
         side=life.side,
         rep=turn.owner,
-        win_chance=turn.win_chance,
+        win_chance=chance if turn.win_chance is None else turn.win_chance,
         won=outcome,
         accepted=said[-1].verdict == "accepted" if said else None,
         in_time=in_time,

@@ -16,8 +16,9 @@ from bothsides.schema.instant import Instant
 def clock_results(history: History, agreed: Agreed) -> tuple[ClockResult, ...]:
     """Every clock that was due or is, with its end as far as it is known.
 
-    A missed clock is charged to whoever had the lead when the breach was written, and to nobody in person where that
-    person was away for so long that the time allowed was not theirs; it stays the team's then.
+    What sales owes stands under the owner of the lead, what others owe under no person. A missed clock is charged to
+    whoever had the lead when the breach was written, and to nobody in person where that person was away for so long
+    that the time allowed was not theirs; it stays the team's then.
     """
     found = []
     for line in history.clocks.values():
@@ -28,7 +29,9 @@ def clock_results(history: History, agreed: Agreed) -> tuple[ClockResult, ...]:
         result = clock_result(clock, _side(history, line, clause), agreed.hours(clause.calendar))
         if result is None:
             continue
-        if result.breached_at is not None:
+        if clause.owed_by is not Party.SALES:
+            result = replace(result, owner=None)
+        elif result.breached_at is not None:
             owner = line.breached_by or result.owner
             result = replace(result, owner=None if owner and _was_away(history, agreed, owner, clock) else owner)
         found.append(result)

@@ -108,6 +108,8 @@ class MeetingTerms:
     owner: str = "VP Marketing"
     due_working_days: WholeFromOne = 3
     """Working days in which the decision must be written down."""
+    least_clocks: WholeFromOne = 5
+    """Decided clocks below which a clause on clocks calls nobody together."""
     listed_leads: WholeFromOne = 50
     """Leads of each list in the pack, the most telling first."""
 

@@ -54,6 +54,7 @@ def contact_rate(leads: Sequence[Attempted], *, attempts: int) -> ContactRate:
     short = tuple(lead.lead_id for lead in leads if lead.over and not lead.contacted and lead.attempts < attempts)
     waiting = sum(1 for lead in leads if not lead.over and not lead.contacted and lead.attempts < attempts)
     unreached, spread, known = 1.0, 0.0, bool(made)
+    before, last = 1.0, len(made)
     for step in range(1, attempts + 1):
         at_risk = sum(1 for tries, _ in made if tries >= step)
         reached_now = sum(1 for tries, reached in made if reached and tries == step)
@@ -62,11 +63,12 @@ def contact_rate(leads: Sequence[Attempted], *, attempts: int) -> ContactRate:
         if at_risk == 0:
             known = False
             break
+        before, last = unreached, at_risk
         unreached *= 1 - reached_now / at_risk
         if reached_now < at_risk:
             spread += reached_now / (at_risk * (at_risk - reached_now))
     rate = 1 - unreached if known else None
-    low, high = (None, None) if rate is None else _interval(unreached, spread, len(made))
+    low, high = (None, None) if rate is None else _interval(unreached, spread, len(made), before, last)
     return ContactRate(
         rate=rate,
         low=low,
@@ -80,11 +82,13 @@ def contact_rate(leads: Sequence[Attempted], *, attempts: int) -> ContactRate:
     )
 
 
-def _interval(unreached: float, spread: float, n: int) -> tuple[float, float]:
-    if unreached in (0.0, 1.0):
-        # Nobody or everybody was reached: the rule of three at 95 % (Hanley and Lippman-Hand 1983, JAMA 249:1743).
-        edge = min(1.0, 3 / n)
-        return (0.0, edge) if unreached == 1.0 else (1 - edge, 1.0)
+def _interval(unreached: float, spread: float, n: int, before: float, last: int) -> tuple[float, float]:
+    """`before` were not reached when the step that reached all the rest began, with `last` leads still tried."""
+    # Nobody or everybody was reached: the rule of three at 95 % (Hanley and Lippman-Hand 1983, JAMA 249:1743).
+    if unreached == 1.0:
+        return 0.0, min(1.0, 3 / n)
+    if unreached == 0.0:
+        return 1 - before * min(1.0, 3 / last), 1.0
     log = math.log(unreached)
     step = Z * math.sqrt(spread) / abs(log)
     return 1 - unreached ** math.exp(-step), 1 - unreached ** math.exp(step)

@@ -123,7 +123,8 @@ def meetings(policy: CommitmentsPolicy, month: MonthSoFar, *, opened: Collection
             found.append(_meeting(policy.meeting, month, kept, why, (*_paced(pacing), *_reached(kept)), clause))
     for team, service in policy.services:
         kept = service_kept(team, service, month.clocks, period=month.period, now=month.now)
-        if kept.word is Word.MISSED and kept.high is not None and kept.high < service.share:
+        few = kept.n < policy.meeting.least_clocks
+        if kept.word is Word.MISSED and not few and kept.high is not None and kept.high < service.share:
             figure = Figure(name=service.name, value=kept.delivered, unit="share", words=kept.reason)
             found.append(_meeting(policy.meeting, month, kept, f"{service.name}: {kept.reason}", (figure,), None))
     return tuple(meeting for meeting in found if meeting.meeting_id not in opened)
