@@ -3,7 +3,7 @@
 import pytest
 from tests.leads.desk.conftest import Desk, at
 
-from bothsides.leads.desk.happenings import Did, Judged, Moved, Touched, UnknownLead
+from bothsides.leads.desk.happenings import Did, Judged, Moved, Reached, Touched, UnknownLead
 from bothsides.schema.stage import LeadStage
 
 
@@ -112,10 +112,8 @@ def test_a_won_lead_is_closed_counts_no_more_and_starts_the_handover(desk: Desk)
 def test_a_lost_lead_that_asks_again_is_a_lead_again_with_a_round_of_its_own(desk: Desk) -> None:
     lead = desk.take_one().lead_id
     lost = LeadStage.CLOSED_LOST
-    desk.record(
-        Moved(lead_id=lead, stage=lost, occurred_at=desk.now, by="x", reason="price", objections=("none",))
-    )
-    desk.now = at("05-04T09:00")
+    desk.record(Moved(lead_id=lead, stage=lost, occurred_at=desk.now, by="x", reason="price", objections=("none",)))
+    desk.now = at("05-05T09:00")
     desk.record(Did(lead_id=lead, event="email_opened", occurred_at=desk.now))
     assert desk.row(lead)["stage"] == "closed_lost"
     desk.record(Did(lead_id=lead, event="demo_requested", occurred_at=desk.now))
@@ -138,3 +136,29 @@ def test_an_unknown_lead_is_named_and_nothing_is_kept(desk: Desk) -> None:
     with pytest.raises(UnknownLead, match="nobody"):
         desk.record(call(lead, desk.now), call("nobody", desk.now, name="t2"))
     assert desk.row(lead)["attempts"] == 0
+
+
+def test_a_supplier_owes_an_answer_to_a_request_and_its_clock_is_met_by_the_reply(desk: Desk) -> None:
+    asked = Reached(
+        subject="rfq-1", what="rfq_sent", occurred_at=desk.now, fields={"side": "buyer"}, owner="supplier-7"
+    )
+    assert desk.record(asked, asked) == 1
+    ((status, owner),) = desk.rows("SELECT status, owner FROM clocks WHERE subject = 'rfq-1' AND kind = 'rfq_reply'")
+    assert (status, owner) == ("running", "supplier-7")
+    desk.record(Reached(subject="rfq-1", what="reply", occurred_at=desk.now + 3600))
+    assert desk.rows("SELECT status FROM clocks WHERE subject = 'rfq-1' AND kind = 'rfq_reply'") == [("met",)]
+
+
+def test_an_order_that_is_never_sent_breaches_its_suppliers_terms_once(desk: Desk) -> None:
+    desk.record(
+        Reached(
+            subject="order-1",
+            what="order_placed",
+            occurred_at=desk.now,
+            fields={"side": "supplier"},
+            owner="supplier-7",
+        )
+    )
+    desk.until(at("05-30T09:00"))
+    breached = [line for line in desk.history("order-1") if line.kind == "breached"]
+    assert [line.data["owner"] for line in breached] == ["supplier-7"]

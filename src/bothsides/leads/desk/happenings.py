@@ -92,6 +92,10 @@ class Reached:
     occurred_at: Instant
     detail: str = ""
     by: str = "desk"
+    fields: Mapping[str, object] = field(default_factory=dict)
+    """Of a subject that is no lead, such as a request for quotation or an order: what its clauses test."""
+    owner: str | None = None
+    """Who owes the answer, where the subject is no lead: a supplier, a member."""
 
 
 Happening = Touched | Did | Judged | Moved | Reached
@@ -375,8 +379,19 @@ def _reached(work: _Work, one: Reached, key: str) -> None:
     )
     detail = one.detail if kind is not EventKind.STAGE_REACHED else one.what
     _tell_clocks(work, one.subject, _event(work, key, kind, one.occurred_at, detail=detail))
-    if one.what in _STARTS and lead is not None:
-        _start(work, lead, _STARTS[one.what], one.occurred_at, key)
+    if one.what in _STARTS:
+        if lead is not None:
+            _start(work, lead, _STARTS[one.what], one.occurred_at, key)
+        else:
+            work.entries += start_clocks(
+                work.agreed,
+                _STARTS[one.what],
+                one.subject,
+                one.fields,
+                one.occurred_at,
+                key=one.what,
+                owner=one.owner,
+            )
     work.entries.append(
         Entry(
             kind=Kind.REACHED,
