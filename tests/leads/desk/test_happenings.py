@@ -155,7 +155,7 @@ def test_an_order_that_is_never_sent_breaches_its_suppliers_terms_once(desk: Des
             subject="order-1",
             what="order_placed",
             occurred_at=desk.now,
-            fields={"side": "supplier"},
+            fields={"side": "buyer"},
             owner="supplier-7",
         )
     )
