@@ -17,6 +17,7 @@ from tests.metrics.cases_activation import CASES as ACTIVATION
 from tests.metrics.cases_attribution import CASES as ATTRIBUTION
 from tests.metrics.cases_concentration import CASES as CONCENTRATION
 from tests.metrics.cases_credit import CASES as CREDIT
+from tests.metrics.cases_desk import CASES as DESK
 from tests.metrics.cases_edges import CASES as EDGES
 from tests.metrics.cases_fulfilment import CASES as FULFILMENT
 from tests.metrics.cases_funnels import CASES as FUNNELS
@@ -50,6 +51,7 @@ CASES = (
     *RETENTION,
     *CONCENTRATION,
     *PIPELINE,
+    *DESK,
     *ATTRIBUTION,
     *CREDIT,
     *HYGIENE,

@@ -219,6 +219,18 @@ COVERED: dict[str, tuple[str, ...]] = {
         "won_value: before late rows",
         NOT_OF_ORDERS,
     ),
+    "desk": (
+        "lead_acceptance_rate: nothing said",
+        NO_MONEY,
+        NO_MONEY,
+        "lead_acceptance_rate: a week that was cut",
+        "mql_contact_rate: before anybody is 10 days old",
+        "- a lead has one side",
+        BY_LEAD,
+        "mql_contact_rate: two leads found to be one",
+        "mql_contact_rate: before they were found to be one",
+        NOT_OF_ORDERS,
+    ),
     "attribution": (
         "attributed_share: nothing won",
         NOT_OF_ORDERS,

@@ -48,7 +48,9 @@ def test_every_metric_answers_alike_from_states_and_from_facts(store: Store, cut
 def test_a_market_with_every_table_leaves_few_metrics_unanswered(store: Store) -> None:
     values = ask(store, Query(metrics=tuple(METRICS), by_side=True))
     unavailable = {value.metric: value.reason for value in values if value.status is Status.UNAVAILABLE}
-    assert len(unavailable) < 0.1 * len(METRICS), unavailable
+    by_desk = {name for name in unavailable if METRICS[name].family == "desk"}
+    assert "mql_contact_rate" not in by_desk, "exports of a CRM are enough for it"
+    assert len(unavailable.keys() - by_desk) < 0.1 * len(METRICS), unavailable
 
 
 def place(value: Value) -> tuple[str, str | None, str | None, tuple[tuple[str, str | None], ...]]:

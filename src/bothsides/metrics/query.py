@@ -7,8 +7,21 @@ from datetime import date
 
 from bothsides.schema import Grain, Side
 
-DIMENSIONS = ("category", "region", "channel", "segment", "deal_size", "campaign", "owner", "reason", "step", "age")
-"""Everything but period and side that a metric may be split by; steps are of funnels, ages of cohorts."""
+DIMENSIONS = (
+    "category",
+    "region",
+    "channel",
+    "segment",
+    "deal_size",
+    "campaign",
+    "owner",
+    "reason",
+    "clause",
+    "step",
+    "age",
+)
+"""Everything but period and side that a metric may be split by; clauses are of the SLA, steps of funnels, ages of
+cohorts."""
 
 _GRAINS = {grain.value: grain for grain in Grain} | {"period": Grain.MONTH}
 

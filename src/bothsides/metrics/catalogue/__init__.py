@@ -8,6 +8,7 @@ from bothsides.metrics.catalogue.attribution import ATTRIBUTION
 from bothsides.metrics.catalogue.cohorts import COHORTS
 from bothsides.metrics.catalogue.concentration import CONCENTRATION
 from bothsides.metrics.catalogue.credit import CREDIT
+from bothsides.metrics.catalogue.desk import DESK
 from bothsides.metrics.catalogue.fulfilment import FULFILMENT
 from bothsides.metrics.catalogue.funnels import FUNNELS
 from bothsides.metrics.catalogue.growth import GROWTH
@@ -41,6 +42,7 @@ METRICS: dict[str, Metric] = {
         RETENTION,
         CONCENTRATION,
         PIPELINE,
+        DESK,
         ATTRIBUTION,
         CREDIT,
         HYGIENE,

@@ -168,7 +168,8 @@ PIPELINE = (
         side=SideRule.OWN,
         tier=Tier.HEALTH,
         better=Better.DOWN,
-        caveat="Hot leads are called first: do not read speed as the cause of conversion.",
+        caveat="Speed to lead: from the lead's own action, round the clock. Hot leads are called first: do not read"
+        " speed as the cause of conversion. What sales owes from the assignment on is `sla_response_hours`.",
     ),
     Metric(
         id="first_touch_hours_p90",
@@ -208,7 +209,7 @@ PIPELINE = (
         better=Better.UP,
         window="24 hours",
         maturity_days=1,
-        caveat="Round-the-clock hours; business calendars are not applied.",
+        caveat="Round-the-clock hours; `follow_up_sla_attainment` is by the agreement's calendar.",
     ),
     Metric(
         id="win_rate",

@@ -5,6 +5,7 @@ from bothsides.metrics.facts.accounts import ACCOUNT_MONTHS, ACCOUNTS
 from bothsides.metrics.facts.attribution import ATTRIBUTION
 from bothsides.metrics.facts.credits import ACCOUNT_CREDITS, CREDITED_ORDERS
 from bothsides.metrics.facts.demand import EVENTS, LISTINGS, REQUESTS
+from bothsides.metrics.facts.desk import CLOCKS, CONTACTS, ROUNDS, VERDICTS
 from bothsides.metrics.facts.hygiene import (
     ACCOUNT_RECORDS,
     CONTACT_RECORDS,
@@ -44,6 +45,10 @@ FACTS: dict[str, Fact] = {
         ACCOUNT_MONTHS,
         LEADS,
         OPPORTUNITIES,
+        CONTACTS,
+        ROUNDS,
+        CLOCKS,
+        VERDICTS,
         ATTRIBUTION,
         CREDITED_ORDERS,
         ACCOUNT_RECORDS,
