@@ -1,0 +1,219 @@
+"""`bothsides logbook`: what the desk wrote down, whether it is whole, a copy of it."""
+
+from __future__ import annotations
+
+import json as json_text
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+from cyclopts import App, Parameter
+
+from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.terminal import plain, screen
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bothsides.logbook import Book, Logbook, Written
+    from bothsides.logbook.in_words import When
+    from bothsides.logbook.verifying import Verified
+    from bothsides.schema.instant import Instant
+    from bothsides.workspace import Workspace
+
+Json = Annotated[bool, Parameter(negative=(), help="Print a record for scripts.")]
+
+_MOST_NAMED, _MOST_SUBJECTS = 10, 20
+
+logbook = App(name="logbook")
+
+
+@logbook.command
+def verify(
+    workspace: WorkspaceFolder = Path(),
+    *,
+    deep: Annotated[
+        bool, Parameter(negative=(), help="Ask too whether the lines explain every score, owner and breach.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Whether the logbook is whole: its seals, its lines, the tables folded from them, its versions of the agreement.
+
+    Writers need not stop. Ends with code 1 when something is wrong. Examples:
+
+    bothsides logbook verify
+
+    bothsides logbook verify acme --deep --json
+    """
+    from bothsides.logbook.verifying import verify as verified
+
+    with _opened(workspace) as (_, book):
+        found = verified(book, deep=deep)
+    if json:
+        _print({"is_whole": found.is_whole, **asdict(found)})
+    else:
+        _show(screen(), found)
+    return int(not found.is_whole)
+
+
+@logbook.command
+def history(
+    subject: Annotated[str, Parameter(help="A lead's id, or its beginning; also an account, member or section.")],
+    workspace: WorkspaceFolder = Path(),
+    *,
+    every: Annotated[
+        bool, Parameter(name="--all", negative=(), help="Also when the desk looks again, and looked in vain.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """What was written about a lead, in words, in the order it was written.
+
+    Example: bothsides logbook history 5f3a
+    """
+    from bothsides.logbook.in_words import is_routine
+    from bothsides.schema.instant import in_utc
+
+    with _opened(workspace) as (opened, book), book.reading() as reading:
+        found = _named(reading, subject)
+        lines = reading.history(found)
+    zone = ZoneInfo(opened.settings.time_zone)
+
+    def when(moment: Instant) -> str:
+        return f"{in_utc(moment).astimezone(zone):%Y-%m-%d %H:%M}"
+
+    if json:
+        _print([asdict(line) for line in lines])
+        return
+    console = screen()
+    shown = [line for line in lines if every or not is_routine(line)]
+    console.print(plain(f"{found} · {len(lines)} lines · times of {opened.settings.time_zone}", style="bold"))
+    for line in shown:
+        _line(console, line, when)
+    if hidden := len(lines) - len(shown):
+        console.print(plain(f"and {hidden} lines of when the desk looks again: --all", style="dim"))
+
+
+@logbook.command
+def rebuild(workspace: WorkspaceFolder = Path(), *, json: Json = False) -> None:
+    """Make the tables that say how things stand anew from the journal, in one transaction: whole or not at all.
+
+    Writers wait meanwhile. Nothing of the journal is changed. Example: bothsides logbook rebuild acme
+    """
+    from bothsides.logbook.verifying import refold
+
+    with _opened(workspace) as (_, book):
+        lines = refold(book)
+    if json:
+        _print({"lines": lines})
+    else:
+        screen().print(plain(f"{lines:,} lines were folded anew."))
+
+
+@logbook.command
+def copy(
+    to: Annotated[Path, Parameter(help="The SQLite file to write; it must not be there yet.")],
+    workspace: WorkspaceFolder = Path(),
+    *,
+    json: Json = False,
+) -> None:
+    """Copy the logbook as it is at this moment into a SQLite file, while others go on writing.
+
+    A logbook in PostgreSQL is copied into the same kind of file. The copy is read again before it gets its name.
+    Example: bothsides logbook copy /backup/acme-2026-03-31.sqlite
+    """
+    from bothsides.logbook.copying import copy as copied
+
+    with _opened(workspace) as (_, book):
+        made = copied(book, to)
+    if json:
+        _print({**asdict(made), "path": str(made.path)})
+        return
+    console = screen()
+    console.print(plain(f"{made.path}: {made.lines:,} lines, up to line {made.last_seq}"))
+    console.print(plain(f"checksum {made.checksum}", style="dim"))
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[tuple[Workspace, Logbook]]:
+    from bothsides.workspace import Workspace
+    from bothsides.workspace.stores import open_logbook
+
+    opened = Workspace.open(folder)
+    book = open_logbook(opened, os.environ)
+    try:
+        yield opened, book
+    finally:
+        book.close()
+
+
+def _print(record: object) -> None:
+    print(json_text.dumps(record, default=str, indent=2, ensure_ascii=False))
+
+
+def _named(book: Book, subject: str) -> str:
+    """The subject of that name or, where there is none, the only one that begins so."""
+    if book.one("SELECT 1 FROM entries WHERE subject = ? LIMIT 1", subject):
+        return subject
+    query = "SELECT DISTINCT subject FROM entries WHERE substr(subject, 1, ?) = ? ORDER BY subject LIMIT ?"
+    found: list[str] = [name for (name,) in book.all(query, len(subject), subject, _MOST_SUBJECTS + 1)]
+    if not found:
+        raise LookupError(f"the logbook has no line about {subject!r}; give a lead's id or its beginning")
+    if len(found) > 1:
+        named = ", ".join(found[:_MOST_SUBJECTS]) + (", ..." if len(found) > _MOST_SUBJECTS else "")
+        raise LookupError(f"{subject!r} is the beginning of several: {named}")
+    return found[0]
+
+
+def _line(console: Console, line: Written, when: When) -> None:
+    from bothsides.logbook.in_words import in_words
+
+    late = f"   (written {when(line.written_at)})" if line.written_at - line.at >= _LATE_SECONDS else ""
+    console.print(plain(f"{when(line.at)}  {in_words(line, when)}{late}"))
+
+
+_LATE_SECONDS = 3600
+"""A line that was written so long after it happened says when it was written."""
+
+
+def _show(console: Console, found: Verified) -> None:
+    for kind, count in found.kinds.items():
+        console.print(plain(f"{count:>9,}  {kind.replace('_', ' ')}", style="dim"))
+    seal = found.last_seal
+    sealed = "no seal yet" if seal is None else f"{found.seals:,} seals, the last over line {seal.last_seq}"
+    console.print(plain(f"{found.lines:,} lines, {sealed}; {found.unsealed:,} wait for the next"))
+    if seal is not None:
+        console.print(plain(f"last seal {seal.hash}", style="dim"))
+    for said in _wrong(found):
+        console.print(plain(f"WRONG  {said}"))
+    if found.is_whole:
+        told = "" if found.unexplained is None else " The lines explain every score, owner and breach."
+        console.print(plain(f"The logbook is whole.{told}", style="bold"))
+
+
+def _wrong(found: Verified) -> Iterator[str]:
+    for broken in found.broken:
+        yield f"lines {broken.after_seq + 1} to {broken.last_seq}: {broken.said}"
+    for seq in found.unreadable[:_MOST_NAMED]:
+        yield f"line {seq} is not as the desk writes lines"
+    for version in found.unknown_policies:
+        yield (
+            f"{version.lines} lines, the first {version.first_seq}, were decided under version {version.version} of the"
+            " agreement, which was not recorded before them"
+        )
+    if found.differing is None:
+        yield f"the tables of how things stand were not compared: {found.why_not}"
+    for table in found.differing or ():
+        yield (
+            f"table {table.table}: {table.rows} rows are not what the journal makes of them, the first {table.first};"
+            " bothsides logbook rebuild makes them anew"
+        )
+    for one in (found.unexplained or ())[:_MOST_NAMED]:
+        place = "" if one.seq is None else f" (line {one.seq})"
+        yield f"{one.subject}{place}: {one.said}"
+    hidden = len(found.unreadable[_MOST_NAMED:]) + len((found.unexplained or ())[_MOST_NAMED:])
+    if hidden:
+        yield f"and {hidden} more of these: --json names a hundred of each"
