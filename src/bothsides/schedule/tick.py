@@ -235,18 +235,34 @@ def _batch(one: Round, book: CountingBook, counts: Counts, timers: Sequence[Time
 
 
 def _proven(one: Round, seen: set[str]) -> int:
-    """One batch of clocks at risk for which no proof can come; how many new ones there were."""
+    """One batch of clocks at risk for which no proof can come; how many new ones there were.
+
+    One that cannot be done waits for the end of its grace: its timer is put before the operator then.
+    """
+    limit = one.batch
 
     def work(book: CountingBook, counts: Counts) -> list[str]:
-        timers = [timer for timer in proven(book, limit=one.batch + len(seen)) if timer.subject not in seen]
+        found = proven(book, limit=limit + len(seen))
+        timers = [timer for timer in found if timer.subject not in seen][:limit]
+        tried[:] = [timer.subject for timer in timers]
         if timers:
             counts.clocks += len(timers)
             look(book, one.agreed, timers, now=one.now, snapshot=one.snapshot)
-        return [timer.subject for timer in timers]
+        return tried
 
-    found = one.kept(work)
-    seen.update(found)
-    return len(found)
+    tried: list[str] = []
+    try:
+        one.kept(work)
+    except MISTAKES:
+        if one.only is not None:
+            raise
+        limit = 1
+        try:
+            one.kept(work)
+        except MISTAKES as error:
+            one.counts.notes.append(f"clock {tried[0]} waits: {error}")
+    seen.update(tried)
+    return len(tried)
 
 
 def _drain(one: Round) -> bool:

@@ -74,12 +74,19 @@ def proven(book: Book, *, limit: int) -> list[Timer]:
     until = touches_known_until(book)
     if until is None:
         return []
-    rows = book.all(
-        "SELECT clock_id FROM clocks WHERE status = ? AND due_at < ? ORDER BY due_at, clock_id LIMIT ? {locked}",
-        ClockState.AT_RISK.value,
-        until,
-        limit,
+    at_risk = "WHERE c.status = ? AND c.due_at < ?"
+    first = "ORDER BY c.due_at, c.clock_id LIMIT ?"
+    of_leads = f"SELECT c.clock_id FROM clocks c JOIN leads l ON l.lead_id = c.subject {at_risk} {first}"
+    of_nobody = (
+        f"SELECT c.clock_id FROM clocks c {at_risk} AND NOT EXISTS (SELECT 1 FROM leads l WHERE l.lead_id = c.subject)"
+        f" {first}"
     )
+    if book.dialect == "postgresql":
+        # As everybody who moves a clock of a lead, the lead is held before it.
+        of_leads, of_nobody = f"{of_leads} FOR UPDATE OF l SKIP LOCKED", f"{of_nobody} FOR UPDATE OF c SKIP LOCKED"
+    rows = book.all(of_leads, ClockState.AT_RISK.value, until, limit)
+    if len(rows) < limit:
+        rows += book.all(of_nobody, ClockState.AT_RISK.value, until, limit - len(rows))
     return [Timer(timer_id=f"proven:{clock}", purpose="clock", subject=clock, due_at=until) for (clock,) in rows]
 
 
