@@ -197,8 +197,10 @@ def ready(
 ) -> Agreed:
     """The policies by section, made ready for decisions around that moment, with the fitted cards in force.
 
-    Raises AgreementError where they cannot stand together.
+    Sections that may be left out take the house's own. Raises AgreementError where they cannot stand together.
     """
+    policies = {**{section: make() for section, make in _OPTIONAL.items() if section not in policies}, **policies}
+    versions = {**dict.fromkeys(policies, "house"), **versions}
     calendars = _laid_out(policies["calendar"], policies["routing"], in_utc(now).year)
     scoring: ScoringPolicy = policies["scoring"]
     try:
@@ -232,8 +234,6 @@ def ready(
 def recorded(versions: Mapping[str, Version], *, now: Instant) -> Agreed:
     """The agreement as it was recorded, for replay."""
     policies = {section: as_policy(version, SECTIONS[section]) for section, version in versions.items()}
-    for section, make in _OPTIONAL.items():
-        policies.setdefault(section, make())
     return ready(policies, {section: version.version for section, version in versions.items()}, now=now)
 
 
