@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "tick": "Go round the desk once: clocks, decay, queues, messages and jobs that are due; then seal the journal.",
     "run": "Run the desk as a service that goes round whenever something is due or somebody wrote.",
     "logbook": "What the desk wrote down: whether it is whole, a lead's history in words, a copy while it works.",
+    "replay": "What another agreement would have given: past leads and touches decided anew, beside what was.",
     "quarantine": "Show the records that could not be loaded, with reason, file and line.",
     "doctor": "What is wrong with this workspace and how to mend it; which questions the data can answer.",
 }

@@ -9,7 +9,12 @@ from bothsides.logbook import Book, Timer, claim, settle
 from bothsides.schema.instant import Instant
 
 BATCH = 200
-"""Timers, and leads of a queue, that are taken at once."""
+"""Timers that are taken at once."""
+DRAINED = 50
+"""Leads of a queue that are given at once."""
+
+_WAKES = frozenset({QUEUE, "job"})
+"""Timers that ask nothing of the desk itself: every round gives out what waits, and jobs are their keeper's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,15 +28,16 @@ class Round:
 
 
 def go_round(book: Book, agreed: Agreed, *, now: Instant, snapshot: int | None = None) -> Round:
-    """Looks at all that is due and gives out what waits, in the caller's one transaction, until nothing is left to do.
-
-    A timer that the round itself sets for this moment is looked at in it too.
-    """
+    """Looks at all that is due and gives out what waits, in the caller's transaction, until nothing is left to do."""
     done: list[Timer] = []
-    while timers := claim(book, now=now, limit=BATCH) or proven(book, limit=BATCH):
-        settle(book, [timer for timer in timers if timer.purpose == QUEUE], now=now)
-        look(book, agreed, [timer for timer in timers if timer.purpose != QUEUE], now=now, snapshot=snapshot)
+    while timers := claim(book, now=now, limit=BATCH):
+        settle(book, [timer for timer in timers if timer.purpose in _WAKES], now=now)
+        look(book, agreed, [timer for timer in timers if timer.purpose not in _WAKES], now=now, snapshot=snapshot)
         done += timers
+    seen: set[str] = set()
+    while timers := [one for one in proven(book, limit=BATCH + len(seen)) if one.subject not in seen]:
+        look(book, agreed, timers, now=now, snapshot=snapshot)
+        seen |= {timer.subject for timer in timers}
     given = sum(_drained(book, agreed, pool, now, snapshot) for pool in waiting_pools(book, agreed))
     return Round(timers=tuple(done), given=given)
 
@@ -39,8 +45,8 @@ def go_round(book: Book, agreed: Agreed, *, now: Instant, snapshot: int | None =
 def _drained(book: Book, agreed: Agreed, pool: str, now: Instant, snapshot: int | None) -> int:
     given = skip = 0
     while True:
-        batch = drain_pool(book, agreed, pool, now=now, limit=BATCH, skip=skip, snapshot=snapshot)
+        batch = drain_pool(book, agreed, pool, now=now, limit=DRAINED, skip=skip, snapshot=snapshot)
         given, skip = given + batch.given, skip + batch.seen - batch.given
-        if batch.seen < BATCH:
+        if batch.seen < DRAINED:
             book.post(wake_at(book, batch, now=now), now=now)
             return given

@@ -131,7 +131,8 @@ def moved(before: Figures, after: Figures) -> Moved:
     """Lead by lead, the two runs beside each other."""
     pairs = [(fate, after.fates[lead]) for lead, fate in before.fates.items() if lead in after.fates]
     differ = [pair for pair in pairs if _stands(pair[0]) != _stands(pair[1])]
-    differ.sort(key=lambda pair: (-(pair[0].worth or 0.0), -(pair[0].value or 0.0), pair[0].lead))
+    # A due time alone says little about a lead; another owner or band does.
+    differ.sort(key=lambda pair: (_only_later(*pair), -(pair[0].worth or 0.0), -(pair[0].value or 0.0), pair[0].lead))
     return Moved(
         owner=_count((one.owner, other.owner) for one, other in pairs),
         hands=_count((one.went, other.went) for one, other in pairs),
@@ -147,6 +148,10 @@ def _stands(fate: Fate) -> tuple[object, ...]:
     return fate.owner, fate.went, fate.band, fate.clock, fate.merged
 
 
+def _only_later(before: Fate, after: Fate) -> bool:
+    return (before.owner, before.went, before.band) == (after.owner, after.went, after.band)
+
+
 def _count(pairs: Iterable[tuple[object, object]]) -> int:
     return sum(one != other for one, other in pairs)
 
@@ -154,7 +159,8 @@ def _count(pairs: Iterable[tuple[object, object]]) -> int:
 def _mover(before: Fate, after: Fate) -> Mover:
     whys = [_why(before), _why(after)]
     if whys[0] == whys[1]:
-        whys = [(), ()]
+        turn = before.owner != after.owner and before.by == after.by
+        whys = [(), ("the same rule and reasons; the turn had come to somebody else",) if turn else ()]
     return Mover(
         lead=before.lead,
         worth=before.worth,
