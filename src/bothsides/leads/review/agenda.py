@@ -12,7 +12,7 @@ from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.effects import notice
 from bothsides.leads.review.judging import DAYS_AHEAD, history_at, judged, month_so_far, signed_at
 from bothsides.leads.review.lives import History
-from bothsides.leads.review.months import day_of, midnight, month_of, working_days
+from bothsides.leads.review.months import day_of, ends, midnight, month_of, working_days
 from bothsides.leads.review.plain import plain
 from bothsides.leads.review.records import feedback, fields_of, handed
 from bothsides.leads.review.statement_book import due_statements, first_month
@@ -23,7 +23,7 @@ from bothsides.leads.teams.escalation import MONTH_DAYS, Proposal, Proposed, Rev
 from bothsides.leads.teams.feedback import AttributeSign, attribute_signs
 from bothsides.leads.teams.lead_quality import Handed
 from bothsides.logbook import Book, Entry, Kind
-from bothsides.schema import Side
+from bothsides.schema import Period, Side
 from bothsides.schema.instant import DAY, Instant
 
 MEETING, ESCALATION, CONSEQUENCE = "meeting", "escalation", "consequence"
@@ -161,6 +161,12 @@ def read_items(book: Book, *, kinds: Sequence[str] = KINDS) -> tuple[Item, ...]:
     )
 
 
+def items_of(book: Book, agreed: Agreed, period: Period) -> tuple[Item, ...]:
+    """What the month put on the agenda, its close included, the latest first."""
+    start, close = ends(agreed, period)
+    return tuple(one for one in read_items(book) if start < one.opened_at <= close)
+
+
 def _due_meetings(book: Book, agreed: Agreed, history: History, moment: Instant) -> list[Entry]:
     period, first = month_of(agreed, moment - 1), first_month(book, agreed)
     if first is None or period < first:
@@ -257,7 +263,7 @@ def _signs(agreed: Agreed, history: History, side: Side, now: Instant) -> tuple[
 
 
 def _held(one: Suspect, window: int, agreed: Agreed) -> Proposal:
-    """To hold back what the rejected leads came by; it brings fewer leads, and nobody knows yet how many wins it had."""
+    """To hold back what the rejected leads came by: fewer leads, and nobody knows yet how many wins it would bring."""
     month = MONTH_DAYS / agreed.reasons.escalation.window_days
     return Proposal(
         proposal_id=f"{one.attribute}/{one.value}",

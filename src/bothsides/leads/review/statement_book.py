@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from bothsides.leads.desk.agreed import Agreed
-from bothsides.leads.review.judging import history_at, judged
+from bothsides.leads.review.judging import MonthReview, history_at, judged, review_month
 from bothsides.leads.review.lives import History
 from bothsides.leads.review.months import ends, midnight, month_of
 from bothsides.leads.review.plain import plain
@@ -133,3 +133,17 @@ def _right(agreed: Agreed, due: ConsequenceDue, close: Instant) -> Entry:
         key=due.consequence_id,
         policy=agreed.versions.get("commitments", ""),
     )
+
+
+def month_as_told(book: Book, agreed: Agreed, period: Period, *, now: Instant, later: bool = False) -> MonthReview:
+    """The month as it was told at its close, or as far as it has come; `later` is as it is known now.
+
+    Raises ValueError for a month that has not begun, naming the one under way.
+    """
+    start, close = ends(agreed, period)
+    if now < start:
+        raise ValueError(f"{period.label} has not begun; {month_of(agreed, now).label} is under way")
+    told = None if later else statement_of(book, period.label)
+    known_at = now if later else min(now, close)
+    adjusted = () if told is None else told.adjustments
+    return review_month(book, agreed, period, known_at=known_at, adjusted=adjusted, frozen=told is not None)

@@ -1,0 +1,206 @@
+"""The teams' scorecard of a month as one HTML file: no network, no script, nothing beside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bothsides.leads.review.agenda import Item
+from bothsides.leads.review.judging import MonthReview
+from bothsides.leads.sla.proposals import Proposal
+from bothsides.reports.html import contents, page_head
+from bothsides.reports.markup import Markup, element, join
+from bothsides.reports.numbers import day, plural, spoken
+from bothsides.reports.pieces import Section, fold, prose
+from bothsides.reports.teams.clauses import clauses, excuses
+from bothsides.reports.teams.people import closes, quality, reps
+from bothsides.reports.teams.words import team_sentences
+from bothsides.schema.instant import Instant, in_utc
+from bothsides.schema.period import parse_period
+
+_MONTHS = "January February March April May June July August September October November December".split()
+_PACK_LINES = 6
+_METHOD = """
+A lead counts in the month in which it qualified, once, however often it came; a clock in the month in which it was due.
+Breaches count when they are written, until later proof takes them back.
+
+The contact rate is a Kaplan-Meier estimate over attempts: a lead that sales gave up early says what so many attempts
+reach and no more. Shares have Wilson's 95 % interval.
+
+A person is charged with what sales owes, while they had the lead and were not on leave or absent for so long that the
+time allowed was not theirs. What customer success owes is charged to no person.
+
+Expected wins are the calibrated chances of the leads; where a lead has none, the wins of leads of like score over all
+people. Leads taken from a silent owner count as not won by that owner.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamsMonth:
+    """What the page shows: the month, what is on the agenda, response times to propose, and people's names by id."""
+
+    name: str
+    review: MonthReview
+    items: Sequence[Item] = ()
+    proposals: Sequence[Proposal] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    currency: str = ""
+
+
+def month_words(label: str) -> str:
+    """A month as people say it.
+
+    >>> month_words("2026-04")
+    'April 2026'
+    """
+    start = parse_period(label).start
+    return f"{_MONTHS[start.month - 1]} {start.year}"
+
+
+def scorecard_html(month: TeamsMonth) -> str:
+    """The whole page: who kept their word first, the clauses, the leads, the people, what waits, the method last.
+
+    The same month gives the same bytes.
+    """
+    review = month.review
+    found = [
+        clauses(review),
+        excuses(review),
+        quality(review),
+        reps(review, month.names),
+        closes(review, month.currency),
+        _decisions(month),
+        _later(review),
+        _method(month),
+    ]
+    sections = [section for section in found if section is not None]
+    title = f"Who kept their word: {month.name}, {month_words(review.period)}"
+    page = element("html", page_head(title), _body(month, sections), lang="en")
+    return f"<!doctype html>\n{page}\n"
+
+
+def _body(month: TeamsMonth, sections: Sequence[Section]) -> Markup:
+    review = month.review
+    verdict = element(
+        "section",
+        element("h2", "Who kept their word", id="verdict-heading"),
+        [element("p", spoken(said), class_="long") for said in team_sentences(review.card.kept, is_over=review.is_over)]
+        or [element("p", "Nothing is agreed on yet: write agreement/commitments.toml.")],
+        id="verdict",
+        tabindex="-1",
+        aria_labelledby="verdict-heading",
+    )
+    inside = [_header(month), _banner(review), contents(sections)]
+    main = element("main", verdict, [section.html() for section in sections])
+    skip = element("a", "Skip to the verdict", href="#verdict", class_="skip")
+    return element("body", skip, element("div", *inside, main, class_="page"))
+
+
+def _header(month: TeamsMonth) -> Markup:
+    review = month.review
+    facts = (
+        ("Month", month_words(review.period)),
+        ("As known at", _moment(review.known_at)),
+        ("Agreement", review.card.policy_version),
+        ("Load", review.card.load_id),
+        ("Money in", month.currency),
+    )
+    listed = [element("div", element("dt", term), element("dd", fact)) for term, fact in facts if fact]
+    return element(
+        "header",
+        element("p", "Scorecard of the teams", class_="kind"),
+        element("h1", month.name),
+        element("dl", listed, class_="facts"),
+    )
+
+
+def _banner(review: MonthReview) -> Markup | None:
+    if review.is_over:
+        return None
+    words = " Leads that are not due yet count for nobody; the number owed is that of the whole month."
+    return element("p", element("b", "The month is not over."), words, class_="banner", role="note")
+
+
+def _moment(at: Instant) -> str:
+    """A moment by its day; midnight belongs to the day that it ends."""
+    moment = in_utc(at)
+    return day((moment - timedelta(seconds=1)).date()) if at % 3600 == 0 else f"{day(moment.date())} {moment:%H:%M} UTC"
+
+
+def _decisions(month: TeamsMonth) -> Section | None:
+    """What waits for a person, then what was decided, then the rights that the month brought."""
+    waiting = [one for one in month.items if one.decision is None]
+    done = [one for one in month.items if one.decision is not None]
+    withheld = [one for one in month.review.card.consequences if one.withheld]
+    if not (waiting or done or withheld or month.proposals):
+        return None
+    parts: list[Markup] = []
+    if waiting:
+        parts.append(prose(element("b", f"{plural(len(waiting), 'decision')} to take")))
+        parts += [_item(one) for one in waiting]
+    if done:
+        parts.append(prose(element("b", "Decided")))
+        parts.append(element("ul", [element("li", spoken(_decided(one))) for one in done]))
+    if withheld:
+        told = [element("li", f"{one.words} It does not apply: {one.withheld}.") for one in withheld]
+        parts.append(element("ul", told))
+    if month.proposals:
+        told = [element("li", spoken(f"{one.words[0].upper()}{one.words[1:]}.")) for one in month.proposals]
+        parts.append(join([prose(element("b", "Response times")), element("ul", told)]))
+    return Section(id="decisions", nav="Decisions", heading="What is to be decided", body=join(parts))
+
+
+_KINDS = {"meeting": "Meeting", "escalation": "Review of leads", "consequence": "Right"}
+
+
+def _item(one: Item) -> Markup:
+    content = one.content
+    why = str(content.get("in_words") or content.get("why") or content.get("words") or "")
+    until = "" if one.due_at is None else f", by {_moment(one.due_at)}"
+    head = f"{_KINDS[one.kind]} ({content.get('side', '')}s), {one.owner or 'nobody'}{until}: "
+    offers = [
+        element("li", element("code", str(offer["proposal_id"])), f": {offer['what']}. {offer['words']}")
+        for offer in content.get("proposals", ())
+    ]
+    figures = [
+        element("li", f"{figure['name']}: {_figure(figure)}")
+        for figure in content.get("figures", ())[:_PACK_LINES]
+        if figure["value"] is not None
+    ]
+    lists = [element("li", f"{listed['name']}: {plural(listed['n'], 'lead')}") for listed in content.get("lists", ())]
+    pack = [*offers, *figures, *lists]
+    body = fold("The pack", element("ul", pack)) if pack else None
+    named = element("small", f"bothsides sla decide {one.item_id!r}", class_="trust")
+    return element("div", prose(element("b", head), spoken(why)), body, named, class_="finding")
+
+
+def _figure(told: Mapping[str, object]) -> str:
+    value = told["value"]
+    assert isinstance(value, int | float)
+    return f"{100 * value:.0f} %" if told["unit"] == "share" else f"{value:,.1f}".removesuffix(".0")
+
+
+def _decided(one: Item) -> str:
+    decision = one.decision or {}
+    chosen = f" ({', '.join(decision['chosen'])})" if decision.get("chosen") else ""
+    when = _moment(int(decision["at"]))
+    who = f"{decision['owner']}; written down by {decision['by']}, {when}"
+    return f"{_KINDS[one.kind]}, {one.item_id}: {decision['words']}{chosen}. {who}."
+
+
+def _later(review: MonthReview) -> Section | None:
+    """What the statement says of earlier months that proved different."""
+    told = [element("li", spoken(f"{one.words}.")) for one in review.card.adjustments]
+    if not told:
+        return None
+    first = prose("Statements never change. What proved different since they were frozen stands here:")
+    body = join([first, element("ul", told)])
+    return Section(id="adjustments", nav="Adjustments", heading="What earlier months proved to be", body=body)
+
+
+def _method(month: TeamsMonth) -> Section:
+    review = month.review
+    frozen = "and frozen" if review.frozen else "not frozen yet"
+    counted = f"Lines 1 to {review.last_seq} of the logbook, as known at {_moment(review.known_at)}; {frozen}."
+    lines = (*_METHOD.strip().split("\n\n"), counted)
+    body = element("ul", [element("li", spoken(line)) for line in lines])
+    return Section(id="method", nav="Method", heading="How it was counted", body=body)
