@@ -112,13 +112,13 @@ class Api:
         self.desk.logbook.close()
 
 
-def api_over(workspace: Workspace, logbook: Logbook, agreed: Agreed | None = None) -> Api:
-    clock = [TUESDAY]
-    desk = StandingDesk(workspace=workspace, logbook=logbook, clock=lambda: clock[0], environment=SECRETS)
+def api_over(workspace: Workspace, logbook: Logbook, agreed: Agreed | None = None, clock: Instant = TUESDAY) -> Api:
+    moment = [clock]
+    desk = StandingDesk(workspace=workspace, logbook=logbook, clock=lambda: moment[0], environment=SECRETS)
     if agreed is not None:
         desk.read = lambda _, __, ___: agreed
     desk.open()
-    return Api(desk=desk, app=create_app(desk), clock=clock)
+    return Api(desk=desk, app=create_app(desk), clock=moment)
 
 
 def workspace_at(folder: Path) -> Workspace:

@@ -3,9 +3,8 @@
 import json
 from pathlib import Path
 
-from tests.web.conftest import Api
-
 from bothsides.web.told import KINDS
+from tests.web.conftest import Api
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 

@@ -48,9 +48,21 @@ _KEY = {
     "in": "header",
     "required": False,
     "description": "Your name of this request. Sent again with it, it is answered as the first time.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[A-Za-z0-9._:-]+$"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
 }
-_TOKEN: list[dict[str, list[str]]] = [{"token": []}, {}]
+_TOKEN: list[dict[str, list[str]]] = [{"token": []}]
+_OF_IT = "$response.body#/lead_id"
+_LINKS: dict[str, Any] = {
+    "read_lead": {"operationId": "read_lead", "parameters": {"lead_id": _OF_IT}},
+    **{
+        f"tell_{name}": {
+            "operationId": f"tell_{name}",
+            "requestBody": {"subject" if name == "reached" else "lead_id": _OF_IT},
+        }
+        for name in KINDS
+    },
+}
+"""What can be said and asked of a lead that was just taken in."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -75,6 +87,8 @@ def create_app(desk: StandingDesk) -> FastAPI:
         lifespan=lifespan,
         exception_handlers={Denied: _denied, HTTPException: _unknown, Exception: _broken},
     )
+    taken = _answers(TakenLead, TakenLead | TakenLeads, 400, 401, 403, 409, 413, 415, 422, 503)
+    taken["responses"][201]["links"] = _LINKS
     app.add_api_route(
         "/api/leads",
         _leads(desk, writer),
@@ -82,7 +96,7 @@ def create_app(desk: StandingDesk) -> FastAPI:
         operation_id="take_leads",
         summary="Take in a lead, or up to 1000.",
         openapi_extra=_asks(one_or_list(LEAD), _KEY),
-        **_answers(TakenLead, TakenLead | TakenLeads, 400, 401, 403, 409, 413, 415, 422, 503),
+        **taken,
     )
     for name, kind in KINDS.items():
         app.add_api_route(
@@ -281,6 +295,7 @@ def _reads(*parameters: dict[str, Any]) -> dict[str, Any]:
 def _describe(app: FastAPI) -> None:
     """Adds how callers prove themselves to the description, which is made once."""
     described = app.openapi()
-    schemes = {"token": {"type": "http", "scheme": "bearer"}}
+    told = "A token of agreement/api.toml. Where none is agreed, calls from the same machine need none."
+    schemes = {"token": {"type": "http", "scheme": "bearer", "description": told}}
     described["components"]["securitySchemes"] = schemes
     app.openapi_schema = orjson.loads(orjson.dumps(described))

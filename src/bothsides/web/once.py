@@ -18,7 +18,7 @@ FORGET_EVERY = HOUR
 
 REPLAYED = {"idempotent-replayed": "true"}
 
-_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+_KEY = re.compile(r"(?=.{1,255}$)[!-~]([ -~]*[!-~])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bothsides.web.job import MOST_RECORDS
+
 
 class Shape(BaseModel):
     """Nothing stands in an answer that is not described."""
@@ -205,5 +207,6 @@ LEAD: dict[str, Any] = {
 
 
 def one_or_list(schema: dict[str, Any]) -> dict[str, Any]:
-    """One record, or a list of up to 1000."""
-    return {"anyOf": [schema, {"type": "array", "items": schema, "minItems": 1, "maxItems": 1000}]}
+    """One record, or a list of up to 1000, of which a wrong one does not keep the others out."""
+    items = {"description": "A record as above. Each is judged by itself; those refused are kept to be corrected."}
+    return {"anyOf": [schema, {"type": "array", "items": items, "minItems": 1, "maxItems": MOST_RECORDS}]}
