@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from bothsides.leads.review.judging import MonthReview
 from bothsides.leads.sla.commitments import Kept, Word
 from bothsides.leads.sla.scorecard import ClockScore, Speed
+from bothsides.metrics import Unit
 from bothsides.reports.charts.pair import both_widths
 from bothsides.reports.charts.rows import Row, bars, dots
 from bothsides.reports.charts.theme import side_colour
 from bothsides.reports.markup import Markup, element, join
-from bothsides.reports.numbers import count, percent, plural, significant, spoken
+from bothsides.reports.numbers import between, count, percent, plural, significant, spoken
 from bothsides.reports.pieces import Column, Section, figure, fold, prose, table
 from bothsides.reports.teams.words import TEAMS, against
 from bothsides.schema import Side
@@ -64,7 +65,7 @@ def _owed(one: Kept, side: Side) -> Markup:
     row = Row(
         label=one.clause,
         number=one.delivered,
-        words=f"{count(round(one.delivered, 1))} {one.unit}",
+        words=f"{count(round(one.delivered, 1))} of {count(one.owed)} {one.unit}",
         colour=side_colour(side),
         tick=one.owed,
     )
@@ -78,8 +79,8 @@ def _reached(one: Kept) -> str:
     assert contact is not None
     if contact.rate is None or contact.low is None or contact.high is None:
         return f"The stroke is what was owed. {contact.words.capitalize()}."
-    between = f"{percent(contact.low)} to {percent(contact.high)}"
-    return f"The stroke is what was owed. {contact.words[0].upper()}{contact.words[1:]} (95 % interval {between})."
+    told = between(contact.low, contact.high, Unit.RATE)
+    return f"The stroke is what was owed. {contact.words[0].upper()}{contact.words[1:]} (95 % interval {told})."
 
 
 def _share_title(shares: Sequence[Kept], side: Side) -> str:
@@ -92,7 +93,7 @@ def _share_title(shares: Sequence[Kept], side: Side) -> str:
 
 def _row(one: Kept) -> Row:
     return Row(
-        label=one.clause,
+        label=_short(one),
         number=one.delivered,
         words=f"{percent(one.delivered)}  ({round(one.delivered * one.n)} of {one.n})",
         colour=side_colour(one.side),
@@ -101,6 +102,14 @@ def _row(one: Kept) -> Row:
         tick=one.owed,
         weak=one.n < _SMALL,
     )
+
+
+def _short(one: Kept) -> str:
+    """The clause's name without what its chart says already: the side, and that it is about time."""
+    words = one.clause.removesuffix(" in time")
+    for bridge in ("of", "on", "for", "to"):
+        words = words.removesuffix(f" {bridge} {one.side.value}s")
+    return words
 
 
 def _table(review: MonthReview, kept: Sequence[Kept]) -> Markup:
@@ -118,7 +127,7 @@ def _table(review: MonthReview, kept: Sequence[Kept]) -> Markup:
     rows = []
     for one in kept:
         shares = one.unit == "share"
-        low_high = "–" if one.low is None or one.high is None else f"{percent(one.low)} to {percent(one.high)}"
+        low_high = "–" if one.low is None or one.high is None else between(one.low, one.high, Unit.RATE)
         reached = one.attainment
         rows.append(
             (
@@ -141,13 +150,15 @@ def excuses(review: MonthReview) -> Section:
     scores = [one for one in review.card.clocks if one.due]
     stand, back = sum(one.breached for one in scores), sum(one.reversed for one in scores)
     held = sum(one.excused_hours for one in scores)
+    on = plural(sum(one.excused for one in scores), "clock")
+    excused = f"{significant(held)} hours on {on} were excused." if held else "no time was excused."
     first = (
-        f"{plural(stand, 'breach', 'breaches')} stand, {plural(back, 'was', 'were')} taken back by later proof; "
-        f"{significant(held)} hours on {plural(sum(one.excused for one in scores), 'clock')} were excused."
+        f"{plural(stand, 'breach stands', 'breaches stand')}, {plural(back, 'was', 'were')} taken back by later proof; "
+        f"{excused}"
     )
     body = join(
         [
-            prose(spoken(first.replace("1 was", "1 was").replace(" stand", " stands" if stand == 1 else " stand"))),
+            prose(spoken(first)),
             _speed(review.card.speed),
             fold("Every kind of clock", _clock_table(scores)),
         ]
@@ -205,7 +216,7 @@ def _clock_table(scores: Sequence[ClockScore]) -> Markup:
             f"{one.side.value}s",
             count(one.due),
             "–" if one.attainment is None else percent(one.attainment),
-            "–" if one.low is None or one.high is None else f"{percent(one.low)} to {percent(one.high)}",
+            "–" if one.low is None or one.high is None else between(one.low, one.high, Unit.RATE),
             count(one.breached),
             count(one.reversed),
             count(one.undecided),

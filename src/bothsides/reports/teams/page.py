@@ -135,27 +135,28 @@ def _decisions(month: TeamsMonth) -> Section | None:
         return None
     parts: list[Markup] = []
     if waiting:
-        parts.append(prose(element("b", f"{plural(len(waiting), 'decision')} to take")))
-        parts += [_item(one) for one in waiting]
+        parts.append(element("h3", f"{plural(len(waiting), 'decision')} to take"))
+        parts += [_item(one, month.review.known_at) for one in waiting]
     if done:
-        parts.append(prose(element("b", "Decided")))
+        parts.append(element("h3", "Decided"))
         parts.append(element("ul", [element("li", spoken(_decided(one))) for one in done]))
     if withheld:
         told = [element("li", f"{one.words} It does not apply: {one.withheld}.") for one in withheld]
         parts.append(element("ul", told))
     if month.proposals:
         told = [element("li", spoken(f"{one.words[0].upper()}{one.words[1:]}.")) for one in month.proposals]
-        parts.append(join([prose(element("b", "Response times")), element("ul", told)]))
+        parts.append(join([element("h3", "Response times"), element("ul", told)]))
     return Section(id="decisions", nav="Decisions", heading="What is to be decided", body=join(parts))
 
 
-_KINDS = {"meeting": "Meeting", "escalation": "Review of leads", "consequence": "Right"}
+_KINDS = {"meeting": "Meeting", "escalation": "Review of leads", "consequence": "What follows"}
 
 
-def _item(one: Item) -> Markup:
+def _item(one: Item, now: Instant) -> Markup:
     content = one.content
     why = str(content.get("in_words") or content.get("why") or content.get("words") or "")
-    until = "" if one.due_at is None else f", by {_moment(one.due_at)}"
+    late = one.due_at is not None and one.due_at < now
+    until = "" if one.due_at is None else f", {'overdue since' if late else 'by'} {_moment(one.due_at)}"
     head = f"{_KINDS[one.kind]} ({content.get('side', '')}s), {one.owner or 'nobody'}{until}: "
     offers = [
         element("li", element("code", str(offer["proposal_id"])), f": {offer['what']}. {offer['words']}")
@@ -170,7 +171,7 @@ def _item(one: Item) -> Markup:
     pack = [*offers, *figures, *lists]
     body = fold("The pack", element("ul", pack)) if pack else None
     named = element("small", f"bothsides sla decide {one.item_id!r}", class_="trust")
-    return element("div", prose(element("b", head), spoken(why)), body, named, class_="finding")
+    return element("div", prose(element("b", head), spoken(why.rstrip(".")), "."), body, named, class_="finding")
 
 
 def _figure(told: Mapping[str, object]) -> str:

@@ -7,11 +7,12 @@ from bothsides.leads.sla.scorecard import QualityVerdict
 from bothsides.leads.teams.lead_quality import QualityRow
 from bothsides.leads.teams.rep_scorecard import RepScore, Standing
 from bothsides.leads.teams.win_loss import ReasonShare
+from bothsides.metrics import Unit
 from bothsides.reports.charts.pair import both_widths
 from bothsides.reports.charts.rows import Row, dots
 from bothsides.reports.charts.theme import side_colour
 from bothsides.reports.markup import Markup, element, join
-from bothsides.reports.numbers import count, money, percent, plural, significant, spoken
+from bothsides.reports.numbers import between, count, money, percent, plural, significant, spoken
 from bothsides.reports.pieces import Column, Section, figure, fold, prose, table
 from bothsides.reports.teams.words import named
 from bothsides.schema import Side
@@ -42,7 +43,7 @@ def _said(one: QualityVerdict, rows: Sequence[QualityRow]) -> str:
     else:
         answer = (
             f"Sales answered {one.answered} of {plural(one.handed_over, 'lead')} and rejected {one.rejected} of them "
-            f"({percent(one.reject_rate)}; {percent(one.low)} to {percent(one.high)})."
+            f"({percent(one.reject_rate)}; {between(one.low, one.high, Unit.RATE)})."
         )
     back = f" {plural(one.returned, 'lead')} went back to marketing untouched or unanswered" if one.returned else ""
     came = f", {plural(one.recovered, 'came', 'came')} to sales again." if one.recovered else "."
@@ -70,7 +71,7 @@ def _by_source(rows: Sequence[QualityRow], side: Side) -> Markup:
     title = f"Least accepted: {worst.by} {worst.group}, {worst.accepted} of {worst.answered}"
     lines = [
         Row(
-            label=f"{row.by}: {row.group}" if row.by == "campaign" else row.group,
+            label=row.group,
             number=row.accept_rate or 0.0,
             words=f"{percent(row.accept_rate or 0.0)}  ({row.accepted} of {row.answered})",
             colour=side_colour(side),
@@ -81,7 +82,9 @@ def _by_source(rows: Sequence[QualityRow], side: Side) -> Markup:
         for row in drawn
     ]
     picture = both_widths(lambda narrow: dots(lines, narrow=narrow, whole=1.0), title=title)
-    note = f"Share of answered leads that sales accepted, 95 % interval; lighter below {_FIRM} answers."
+    sources = sum(1 for row in drawn if row.by == "source")
+    kinds = f"First {plural(sources, 'source')}, then campaigns: share" if sources < len(drawn) else "Share"
+    note = f"{kinds} of answered leads that sales accepted, 95 % interval; lighter below {_FIRM} answers."
     return figure(title, picture, note=note, behind=behind)
 
 
@@ -120,7 +123,7 @@ def reps(review: MonthReview, names: Mapping[str, str]) -> Section | None:
     parts = [
         prose(
             "Whoever gets the better leads wins more of them. So wins are set against what all together win of leads "
-            "of like score: 1 is as the leads promised. Ratios are drawn towards 1 by as much as luck explains."
+            "of like score: 1 is as the leads promised. Ranks draw each ratio towards 1 by as much as luck explains."
         )
     ]
     for side in Side:
@@ -142,11 +145,11 @@ def _of_side(scores: Sequence[RepScore], side: Side, names: Mapping[str, str]) -
     lines = [
         Row(
             label=named(one.rep, names),
-            number=one.shrunk,
+            number=one.wins.ratio or 0.0,
             words=f"{one.wins.observed} won, {one.wins.expected:.1f} expected",
             colour=side_colour(side),
-            low=one.shrunk_low,
-            high=one.shrunk_high,
+            low=one.wins.low,
+            high=one.wins.high,
             tick=1.0,
         )
         for one in judged
@@ -170,7 +173,7 @@ def _rep_table(scores: Sequence[RepScore], names: Mapping[str, str]) -> Markup:
         Column(label="open", numeric=True),
         Column(label="won", numeric=True),
         Column(label="expected", numeric=True),
-        Column(label="ratio (95 % range)", numeric=True),
+        Column(label="ratio, luck taken out", numeric=True),
         Column(label="reading"),
         Column(label="accepted / expected", numeric=True),
         Column(label="in time / expected", numeric=True),
@@ -203,7 +206,7 @@ def closes(review: MonthReview, currency: str) -> Section | None:
         element("li", spoken(f"{gap.category or 'any category'}, {gap.region or 'any region'}: "
                 f"{gap.lost} of {plural(gap.closed, 'deal')} lost for want of {gap.missing.value}s, "
                 f"{money(gap.amount, currency)}"))
-        for gap in review.gaps[:_CODES]
+        for gap in [one for one in review.gaps if one.category][:_CODES]
     ]  # fmt: skip
     if gaps:
         parts.append(join([prose(element("b", "Where the other side was missing")), element("ul", gaps)]))
@@ -219,7 +222,7 @@ def _reasons(review: MonthReview, side: Side, kind: str, currency: str) -> Marku
         (
             one.words,
             f"{one.count} of {one.n}",
-            f"{percent(one.share)} ({percent(one.low)} to {percent(one.high)})",
+            f"{percent(one.share)} ({between(one.low, one.high, Unit.RATE)})",
             money(one.amount, currency),
         )
         for one in mine[:_CODES]

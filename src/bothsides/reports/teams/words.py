@@ -31,11 +31,13 @@ def _sentence(team: Team, clauses: Sequence[Kept], is_over: bool) -> str:
         behind = f"below what is owed: {_listed(missed)}" if missed else "nothing below what is owed"
         return f"{name} so far: {len(known) - len(missed)} of {len(known)} clauses kept, {behind}{rest}."
     if not missed:
-        how_many = "its word" if len(known) == 1 else f"its word in all {len(known)} clauses"
+        how_many = {1: "its word", 2: "its word in both clauses"}.get(
+            len(known), f"its word in all {len(known)} clauses"
+        )
         return f"{name} kept {how_many}{': ' + _listed(known) if len(known) <= _FEW else ''}{rest}."
     part = f"{len(missed)} of {len(known)} clauses"
     if len(missed) == len(known):
-        part = "what it owes" if len(known) == 1 else f"all {len(known)} clauses"
+        part = {1: "what it owes", 2: "both clauses"}.get(len(known), f"all {len(known)} clauses")
     return f"{name} missed {part}: {_listed(missed)}{rest}."
 
 
