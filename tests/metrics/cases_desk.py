@@ -165,7 +165,7 @@ CASES = (
         "lead_acceptance_rate",
         ROUNDS,
         "a week that was cut",
-        "2024-W01 | 1/2 | 2 | small_n; 2024-W02 | 0 | 1 | partial",
+        "2024-W01 | 1/2 | 2 | partial; 2024-W02 | 0 | 1 | partial",
         by="week",
         start="2024-01-01",
         end="2024-01-10",

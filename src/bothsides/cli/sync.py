@@ -30,17 +30,23 @@ def sync(
     published warehouse until the new one is complete. Ends with code 1 when most of a source was set aside.
     """
     from bothsides import ingest
+    from bothsides.leads.publishing import hand_over
     from bothsides.metrics import refresh
+    from bothsides.schema.instant import instant
     from bothsides.workspace import Workspace
 
     opened = Workspace.open(workspace)
+    now = datetime.now(UTC)
     console = Console()
     progress = (lambda _: None) if json else (lambda line: console.print(plain(line, style="dim")))
-    report = ingest.sync(opened, now=datetime.now(UTC), refresh=refresh(opened.settings.currency), progress=progress)
+    report = ingest.sync(opened, now=now, refresh=refresh(opened.settings.currency), progress=progress)
+    handed = hand_over(opened, load_id=report.load_id, now=instant(now))
     if json:
         print(json_text.dumps(dataclasses.asdict(report), default=str, indent=2))
         return int(bool(mostly_set_aside(report)))
     show_report(console, report, opened.settings.currency)
+    if handed is not None:
+        console.print(f"Handed to the desk: {handed.parties:,} accounts, {handed.cells:,} cells.")
     failing = mostly_set_aside(report)
     for item in failing:
         share = item.quarantined / item.read

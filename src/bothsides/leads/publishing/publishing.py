@@ -1,0 +1,53 @@
+"""After a sync: the facts of the new warehouse go into the logbook, so that the desk decides on what is known now."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bothsides.ingest.desk import PREFIX
+from bothsides.leads.publishing.cells import read_cells
+from bothsides.leads.publishing.parties import read_parties, touches_until
+from bothsides.leads.publishing.stored import published_cells
+from bothsides.logbook import Snapshot, latest, publish
+from bothsides.schema.instant import Instant
+from bothsides.warehouse import open_reader
+from bothsides.workspace import Workspace
+from bothsides.workspace.stores import LogbookMissing, open_logbook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What was handed over with a load."""
+
+    snapshot: Snapshot
+    cells: int
+    parties: int
+    watermarks: Mapping[str, Instant]
+
+
+def hand_over(workspace: Workspace, *, load_id: int, now: Instant) -> Published | None:
+    """Writes the facts of that load into the workspace's logbook; None where it has none. Done twice, it is done once.
+
+    Nothing is read from the warehouse while the logbook is being written.
+    """
+    try:
+        logbook = open_logbook(workspace, os.environ)
+    except LogbookMissing:
+        return None
+    try:
+        with logbook.reading() as book:
+            before = latest(book)
+        number = 1 + (before.snapshot if before else 0)
+        con = open_reader(workspace.warehouse_path)
+        try:
+            facts = read_cells(con, currency=workspace.settings.currency, snapshot=number)
+            parties = list(read_parties(con))
+            reached = touches_until(con, own=PREFIX)
+        finally:
+            con.close()
+        cells = published_cells(facts)
+        with logbook.writing() as book:
+            made = publish(book, load_id=load_id, now=now, cells=cells, parties=parties, watermarks=reached)
+    finally:
+        logbook.close()
+    return Published(snapshot=made, cells=len(facts.cells), parties=len(parties), watermarks=reached)
