@@ -11,6 +11,7 @@ from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.merging import further
 from bothsides.leads.desk.standing import LeadNow, leads_by_id, normal_lead
 from bothsides.leads.hygiene import Member, Record, Surroundings
+from bothsides.leads.route import RoutingPolicy
 from bothsides.logbook import Book, Kind
 from bothsides.schema import Side
 from bothsides.schema.instant import DAY, Instant, instant
@@ -75,12 +76,16 @@ def surroundings(book: Book, agreed: Agreed, leads: dict[str, Held]) -> Surround
     """The roster, the accounts that the warehouse told of, and the groups of leads that are one person."""
     accounts = {name for (name,) in book.all("SELECT party_id FROM parties")}
     return Surroundings(
-        roster=tuple(
-            Member(owner=one.id, team=one.team or "no team", left_at=_day_after(one.active_until))
-            for one in agreed.routing_policy.member
-        ),
+        roster=roster_of(agreed.routing_policy),
         known_ids={"account": accounts} if accounts else {},
         clusters=_clusters(agreed, [one.lead for one in leads.values() if one.lead.is_open]),
+    )
+
+
+def roster_of(routing: RoutingPolicy) -> tuple[Member, ...]:
+    """Everybody who may own leads, with their team, and when they left."""
+    return tuple(
+        Member(owner=one.id, team=one.team or "no team", left_at=_day_after(one.active_until)) for one in routing.member
     )
 
 
