@@ -232,3 +232,21 @@ def test_what_a_lead_says_of_itself_comes_back_as_it_came(api: Api) -> None:
     fields = api.page(lead_id)["fields"]
     assert (fields["notes"], fields["newsletter"], fields["sku_count"]) == ("call after lunch", True, 12)
     assert json.loads(json.dumps(fields)) == fields
+
+
+def test_the_address_may_name_the_source_whose_own_names_then_hold(api: Api) -> None:
+    record = {"Id": "c1", "Account_Type__c": "Buyer", "LeadSource": "Cold Call", "Company": "Weir Ltd"}
+    answer = api.post("/api/leads?source=crm", record)
+    assert answer.status_code == 201, answer.text
+    page = api.page(answer.json()["lead_id"])
+    assert (page["source"], page["fields"]["company"]) == ("crm", "Weir Ltd")
+    assert error(api.post("/api/leads?source=No Source", record), 422)["reasons"]
+
+
+@pytest.mark.parametrize("name", ["No Source", 7, ["x"], "-a"])
+def test_a_source_that_cannot_be_one_is_named_and_not_taken_for_another(api: Api, name: object) -> None:
+    told = error(
+        api.post("/api/leads", {"source": name, "side": "buyer", "email": "a@b.example", "deal_size": "x"}), 422
+    )
+    assert [reason.partition(":")[0] for reason in told["reasons"]] == ["source", "deal_size"]
+    assert error(api.post("/api/leads", lead(source=name)), 422)["reasons"]

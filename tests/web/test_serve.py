@@ -17,7 +17,7 @@ import httpx2
 from bothsides.logbook import Logbook
 from tests.web.conftest import SECRETS, api_over, lead, workspace_at
 
-CALLERS, LEADS, KILLED_AFTER = 4, 200, 60
+CALLERS, LEADS, KILLED_AFTER = 4, 120, 50
 
 
 @contextmanager

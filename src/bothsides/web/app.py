@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
+from bothsides.leads.intake import IntakePolicy, Source
 from bothsides.web.answer import Answer, Denied, denied, said, wrong
 from bothsides.web.door import check_caller, read_body
 from bothsides.web.hooks import delivered, hook_source, verified
@@ -50,16 +51,20 @@ _KEY = {
     "description": "Your name of this request. Sent again with it, it is answered as the first time.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
 }
+_SOURCE = {
+    "name": "source",
+    "in": "query",
+    "required": False,
+    "description": "The source of all records, whose names of fields then hold; without it each record may name one.",
+    "schema": {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,62}$", "examples": ["web-form"]},
+}
 _TOKEN: list[dict[str, list[str]]] = [{"token": []}]
 _OF_IT = "$response.body#/lead_id"
 _LINKS: dict[str, Any] = {
     "read_lead": {"operationId": "read_lead", "parameters": {"lead_id": _OF_IT}},
     **{
-        f"tell_{name}": {
-            "operationId": f"tell_{name}",
-            "requestBody": {"subject" if name == "reached" else "lead_id": _OF_IT},
-        }
-        for name in KINDS
+        f"tell_{name}": {"operationId": f"tell_{name}", "requestBody": {kind.names_by: _OF_IT}}
+        for name, kind in KINDS.items()
     },
 }
 """What can be said and asked of a lead that was just taken in."""
@@ -95,7 +100,7 @@ def create_app(desk: StandingDesk) -> FastAPI:
         methods=["POST"],
         operation_id="take_leads",
         summary="Take in a lead, or up to 1000.",
-        openapi_extra=_asks(one_or_list(LEAD), _KEY),
+        openapi_extra=_asks(one_or_list(LEAD), _KEY, _SOURCE),
         **taken,
     )
     for name, kind in KINDS.items():
@@ -157,8 +162,9 @@ def _leads(desk: StandingDesk, writer: Writer) -> Handler:
         body = await read_body(request, intake.most_bytes)
         named = _named(request, body)
         try:
+            source = _asked_source(request, intake)
             records, one = records_of(parsed(body))
-            found = read_leads(records, intake, source=None, workspace=workspace, now=now)
+            found = read_leads(records, intake, source=source, workspace=workspace, now=now)
         except (Unreadable, Denied) as error:
             return await _certain(writer, named, error)
         return _response(await writer.put(Job(named=named, leads=found, one=one, keeps=not one)))
@@ -235,12 +241,22 @@ def _health(desk: StandingDesk, writer: Writer) -> Handler:
     return health
 
 
+def _asked_source(request: Request, intake: IntakePolicy) -> Source | None:
+    """The source that the address names. Raises Denied for a name that none can have."""
+    name = request.query_params.get("source")
+    try:
+        return None if name is None else intake.named(name)
+    except ValueError as error:
+        raise denied(422, "refused", f"source: {error}", [f"source: {error}"]) from None
+
+
 def _named(request: Request, body: bytes) -> Named | None:
     return named_by_key(request.headers.get("idempotency-key"), _path(request), body)
 
 
 def _path(request: Request) -> str:
-    return f"{request.method} {request.url.path}"
+    query = request.url.query
+    return f"{request.method} {request.url.path}?{query}" if query else f"{request.method} {request.url.path}"
 
 
 async def _certain(writer: Writer, named: Named | None, error: Unreadable | Denied) -> Response:

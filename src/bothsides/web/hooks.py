@@ -1,6 +1,5 @@
 """Webhooks that systems send us: proved by their signature over the bytes, taken in like any lead."""
 
-import json
 from collections.abc import Mapping
 
 from bothsides.delivery import Secret, SecretMissing, Secrets
@@ -9,6 +8,7 @@ from bothsides.leads.intake import Hook, IntakePolicy, Refused, Source
 from bothsides.schema.instant import Instant
 from bothsides.web.answer import denied
 from bothsides.web.job import Job, Unreadable, parsed, read_leads, records_of, unreadable
+from bothsides.web.kept_text import kept_bytes
 from bothsides.web.once import Named, named_by_delivery
 
 
@@ -53,7 +53,7 @@ def delivered(body: bytes, source: Source, named: Named, intake: IntakePolicy, *
         records, one = records_of(unwrapped(parsed(body)))
         leads = read_leads(records, intake, source=source, workspace=workspace, now=now)
     except Unreadable as error:
-        kept = Refused(source=source.name, raw=_as_text(body), reasons=(str(error),))
+        kept = Refused(source=source.name, raw=kept_bytes(body), reasons=(str(error),))
         return Job(named=named, leads=[kept], keeps=True, said=unreadable(error))
     return Job(named=named, leads=leads, one=one, keeps=True)
 
@@ -83,11 +83,6 @@ def _live(hook: Hook, secrets: Secrets) -> list[Secret]:
         message = "the secret of this webhook is not set here; send it again later"
         raise denied(503, "no_secret", message, retry_after="300")
     return found
-
-
-def _as_text(body: bytes) -> str:
-    """The body as the text of a JSON string: what cannot be read as UTF-8 is told by its bytes."""
-    return json.dumps(body.decode("utf-8", "backslashreplace")).replace("\\u0000", "\\ufffd")
 
 
 def _why(found: Verified, hook: Hook, stamp: str, now: Instant) -> str:

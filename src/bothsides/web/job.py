@@ -1,5 +1,6 @@
 """A request that writes, read as far as it can be without the logbook."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from bothsides.leads.desk.happenings import Happening
 from bothsides.leads.intake import IntakePolicy, Lead, Refused, Source, parse_json, read_lead
 from bothsides.schema.instant import Instant
 from bothsides.web.answer import Answer, denied, wrong
+from bothsides.web.kept_text import kept_text
 from bothsides.web.once import Named
 from bothsides.web.told import Told, read_told
 
@@ -71,11 +73,8 @@ def read_leads(
 
     Raises Unreadable where a record nests so deeply that it cannot even be kept.
     """
-    ahead = intake.clock_ahead_seconds
     try:
-        return [
-            read_lead(raw, source or _source(raw, intake), workspace=workspace, now=now, ahead=ahead) for raw in records
-        ]
+        return [_read(raw, source, intake, workspace, now) for raw in records]
     except RecursionError:
         raise Unreadable(_TOO_DEEP) from None
 
@@ -93,14 +92,27 @@ def read_happenings(
 _TOO_DEEP = "the body is not JSON that can be read: it nests too deeply"
 
 
-def _source(raw: object, intake: IntakePolicy) -> Source:
-    named = raw.get("source") if isinstance(raw, dict) else None
-    if isinstance(named, str) and named:
+def _read(raw: object, source: Source | None, intake: IntakePolicy, workspace: str, now: Instant) -> Lead | Refused:
+    ahead = intake.clock_ahead_seconds
+    named = raw.get("source") if source is None and isinstance(raw, dict) else None
+    wrong_name = ""
+    if source is None:
         try:
-            return intake.named(named)
-        except ValueError:
-            pass
-    return intake.named("api")
+            source = intake.named("api" if named in (None, "") else _text(named))
+        except ValueError as error:
+            source, wrong_name = intake.named("api"), f"source: {json.dumps(named)[:80]} {error}"
+    read = read_lead(raw, source, workspace=workspace, now=now, ahead=ahead)
+    if not wrong_name:
+        return read
+    if isinstance(read, Refused):
+        return Refused(source=read.source, raw=read.raw, reasons=(wrong_name, *read.reasons))
+    return Refused(source=source.name, raw=kept_text(raw), reasons=(wrong_name,))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be the name of a source, such as 'web-form'")
+    return value
 
 
 def unreadable(error: Unreadable) -> Answer:

@@ -177,6 +177,7 @@ _EVENT = {
         "amount": {"type": "number"},
     },
 }
+_VALUE = {"type": ["string", "number", "boolean", "null"], "maxLength": 10_000}
 LEAD: dict[str, Any] = {
     "type": "object",
     "description": (
@@ -193,15 +194,27 @@ LEAD: dict[str, Any] = {
         "side": {"type": ["string", "null"], "enum": ["buyer", "supplier", None]},
         "created_at": {**_MOMENT, "type": ["string", "null"]},
         "events": {"type": ["array", "null"], "items": _EVENT, "maxItems": 200},
-        **{
-            name: {"type": ["string", "null"], "maxLength": 10_000}
-            for name in ("company", "name", "email", "phone", "website", "country", "region", "category", "segment")
-        },
-        **{name: {"type": ["number", "null"]} for name in ("deal_size", "employees")},
+        **dict.fromkeys(
+            (
+                "company",
+                "name",
+                "email",
+                "phone",
+                "website",
+                "country",
+                "region",
+                "category",
+                "segment",
+                "deal_size",
+                "employees",
+                "job_title",
+                "language",
+            ),
+            _VALUE,
+        ),
     },
-    "additionalProperties": {"type": ["string", "number", "boolean", "null"], "maxLength": 10_000},
+    "additionalProperties": _VALUE,
     "minProperties": 1,
-    "maxProperties": 200,
 }
 """The request's shape of a lead."""
 

@@ -1,7 +1,6 @@
 """What happened to leads, as callers tell it: each request's shape, checked with every reason, and what it means."""
 
 import hashlib
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
@@ -14,6 +13,7 @@ from bothsides.leads.intake import Refused
 from bothsides.leads.intake.reading import lead_id
 from bothsides.schema.instant import Instant, instant
 from bothsides.schema.stage import LeadStage
+from bothsides.web.kept_text import kept_text, kept_words
 
 _NO_NUL = r"^[^\x00]*$"
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_NO_NUL)]
@@ -44,6 +44,8 @@ class Told(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     of: ClassVar[str]
+    names_by: ClassVar[str] = "lead_id"
+    """The field that says of whom."""
 
     occurred_at: Moment
 
@@ -168,6 +170,7 @@ class ReachedIn(Told):
     """Something that a clock waits for: handed_over, first_listing, listing_approved; pause or resume with a reason."""
 
     of = "reached"
+    names_by = "subject"
 
     subject: Name
     what: Word
@@ -207,29 +210,12 @@ def read_told(raw: object, kind: type[Told], *, workspace: str, now: Instant, ah
 
 def refused_told(raw: object, kind: type[Told], reasons: Sequence[str]) -> Refused:
     """The record as it is kept until somebody corrects it, under the path it came by."""
-    return Refused(source=f"api/{kind.of}", raw=_text(raw), reasons=tuple(reasons))
+    return Refused(source=f"api/{kind.of}", raw=kept_text(raw), reasons=tuple(reasons))
 
 
 def _said(error: Mapping[str, Any]) -> str:
-    where = _plain(".".join(str(part) for part in error["loc"]))[:100] or "record"
+    where = kept_words(".".join(str(part) for part in error["loc"]))[:100] or "record"
     message = error["msg"].removeprefix("Value error, ")
     given = error.get("input")
     shown = f" {given!r:.60}" if isinstance(given, str | int | float) and error["type"] != "missing" else ""
     return f"{where}:{shown} {message[0].lower()}{message[1:]}"
-
-
-def _text(raw: object) -> str:
-    """The record as JSON text; what no JSON text of a database can hold stands as a sign of its own."""
-    return orjson.dumps(_plain(raw), option=orjson.OPT_SORT_KEYS).decode().replace("\\u0000", "\\ufffd")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, dict):
-        return {_plain(name): _plain(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**53:
-        return str(value)
-    return None if isinstance(value, float) and not math.isfinite(value) else value
