@@ -1,4 +1,4 @@
-"""The desk on the workload of the peers: eight reps in two teams, six score fields, one clock a lead, accounts to match."""
+"""The desk on the workload of the peers: eight reps in two teams, six score fields, a clock a lead, known accounts."""
 
 import time
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from bothsides.leads.desk.candidates import identity_keys
 from bothsides.leads.desk.opening import adopted
 from bothsides.leads.desk.standing import account_of
 from bothsides.leads.intake import IntakePolicy, Lead, Refused, Source, read_lead
-from bothsides.leads.route import Member, Pool, RoutingPolicy, Rule, To
+from bothsides.leads.route import Member, OwnerFirst, Pool, RoutingPolicy, Rule, To
 from bothsides.leads.score import Card, Group, ScoringPolicy, Thresholds
 from bothsides.leads.score import Rule as Points
 from bothsides.leads.sla.policy import Act, Clause, ClockKind, Sla, SlaPolicy, Step
@@ -91,6 +91,8 @@ def agreement(load: Workload) -> dict[str, Signed[object]]:
         "scoring": ScoringPolicy(card=cards),
         "routing": RoutingPolicy(
             seed="bench",
+            # Peers give a lead to the owner of its account; a colleague's owner is what they do not look for.
+            owner_first=OwnerFirst(fields=("open_deal_owner", "account_owner", "other_side_owner")),
             member=members,
             pool=tuple(Pool(name=team.name, team=team.name, schedule="always") for team in load.teams),
             rule=tuple(Rule(name=team.name, when=dict(team.when), to=To.POOL, target=team.name) for team in load.teams),

@@ -25,6 +25,9 @@ _COLUMNS = ("kind", "subject", "at", "written_at", "data", "key", "actor", "reas
 _STORED = ("seq", *_COLUMNS)
 
 
+CACHE = "cache_size=-65536"
+"""64 MiB of pages: identities are hashes, so that what is read and written lies all over the file."""
+
 _WRITERS = 6243670
 """The advisory lock that every writer shares."""
 
@@ -221,7 +224,8 @@ def _sqlite(path: Path) -> sa.Engine:
     def _connect(connection: sqlite3.Connection, _: object) -> None:
         # The driver's own BEGIN comes too late and is not immediate.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+        pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}", CACHE)
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")

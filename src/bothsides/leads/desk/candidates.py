@@ -79,18 +79,21 @@ class Candidates:
         found = candidates(keys, self.account_holders, too_common=matching.too_common)
         return [self.normals[party] for party in found if party in self.normals]
 
-    def like(self, keys: Sequence[str], side: Side, matching: Matching) -> list[tuple[LeadNow | Glimpse, Normal]]:
-        """The leads that share a key which is not too common among leads, and are open on this side or have an owner.
-
-        A merged lead is the one it went into.
+    def open_on(self, side: Side, keys: Sequence[str], matching: Matching) -> list[Normal]:
+        """The open leads of the side that share a key which is not too common among leads; a merged one is the one it
+        went into.
         """
+        return [self._normal(lead) for lead in self._sharing(keys, matching) if lead.is_open and lead.side == side]
+
+    def owned(self, keys: Sequence[str], matching: Matching) -> dict[str, tuple[str, Normal]]:
+        """The leads, of either side, that share such a key and have an owner, by id."""
+        found = self._sharing(keys, matching)
+        return {lead.lead_id: (lead.owner, self._normal(lead)) for lead in found if lead.owner is not None}
+
+    def _sharing(self, keys: Sequence[str], matching: Matching) -> list[LeadNow | Glimpse]:
         found = candidates(keys, self.lead_holders, too_common=matching.too_common)
         seen = (self.seen(party) for party in dict.fromkeys(self.final(party) for party in found))
-        return [
-            (lead, self._normal(lead))
-            for lead in seen
-            if lead is not None and (lead.owner is not None or (lead.is_open and lead.side == side))
-        ]
+        return [lead for lead in seen if lead is not None]
 
     def seen(self, party: str) -> LeadNow | Glimpse | None:
         """The lead as it stands, or as it was read."""

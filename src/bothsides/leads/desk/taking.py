@@ -4,19 +4,21 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bothsides.identity import Match, Normal, match
+from bothsides.identity import Match, Normal, keys_of, match
 from bothsides.identity.survivorship import Held, Profile, merge
 from bothsides.leads.desk.agreed import Agreed
-from bothsides.leads.desk.candidates import Candidates, Glimpse, identity_keys, read_candidates
+from bothsides.leads.desk.candidates import Candidates, identity_keys, read_candidates
 from bothsides.leads.desk.considering import consider
 from bothsides.leads.desk.standing import LeadNow, leads_by_id, normal_lead, with_merged
 from bothsides.leads.desk.turns import read_turns
+from bothsides.leads.desk.worth import ready_worth
 from bothsides.leads.intake import Lead
 from bothsides.leads.route import RoutingState
 from bothsides.logbook import Book, Entry, Kind
 from bothsides.schema.instant import Instant
 
-_Like = Sequence[tuple[LeadNow | Glimpse, Normal]]
+COLLEAGUE = "company_lead_owner"
+"""The field that names who has another lead of the same company."""
 
 Outcome = Literal["new", "merged", "known", "changed"]
 
@@ -64,6 +66,7 @@ def take(
             standing = _standing(lead, now)
             normal = normal_lead(standing)
             fresh[lead.lead_id] = standing, normal, identity_keys(normal)
+    ready_worth(book, agreed, snapshot)
     found = read_candidates(book, (key for _, _, keys in fresh.values() for key in keys), agreed.matching)
     found.leads |= known
     work = _Work(
@@ -97,8 +100,7 @@ def _standing(lead: Lead, now: Instant) -> LeadNow:
 
 
 def _new(work: _Work, lead: Lead, standing: LeadNow, normal: Normal, keys: tuple[str, ...], actor: str) -> Taken:
-    like = work.candidates.like(keys, standing.side, work.agreed.matching)
-    twin = _twin(work, standing, normal, like)
+    twin = _twin(work, standing, normal)
     received = Entry(
         kind=Kind.LEAD_RECEIVED,
         subject=lead.lead_id,
@@ -117,16 +119,16 @@ def _new(work: _Work, lead: Lead, standing: LeadNow, normal: Normal, keys: tuple
     if twin is not None:
         return _merged(work, lead, standing, twin, keys)
     work.entries += _events(lead.lead_id, lead)
-    _recognise(work, standing, normal, keys, like)
+    _recognise(work, standing, normal)
     work.candidates.add(standing, normal, keys)
     considered = consider(work.agreed, standing, work.turns, work.now, snapshot=work.snapshot, waked_by=_names(lead))
     work.entries += considered.entries
     return Taken(lead_id=lead.lead_id, outcome="new", stands=standing)
 
 
-def _twin(work: _Work, standing: LeadNow, normal: Normal, like: _Like) -> LeadNow | None:
+def _twin(work: _Work, standing: LeadNow, normal: Normal) -> LeadNow | None:
     """The open lead of the same person on the same side; that one goes on."""
-    held = [other for lead, other in like if lead.is_open and lead.side == standing.side]
+    held = work.candidates.open_on(standing.side, keys_of(normal, "person"), work.agreed.matching)
     if not held:
         return None
     found = match(normal, held, work.agreed.matching, of="person")
@@ -135,21 +137,21 @@ def _twin(work: _Work, standing: LeadNow, normal: Normal, like: _Like) -> LeadNo
     return work.candidates.whole(found.matched_id) if found.outcome == "match" and found.matched_id else None
 
 
-def _recognise(work: _Work, standing: LeadNow, normal: Normal, keys: Sequence[str], like: _Like) -> None:
+def _recognise(work: _Work, standing: LeadNow, normal: Normal) -> None:
     """Which known account the lead's company is, and who knows it already."""
+    keys = keys_of(normal, "company")
     data: dict[str, Any] = {"account": None}
-    if accounts := work.candidates.accounts(keys, work.agreed.matching):
-        found = match(normal, accounts, work.agreed.matching, of="company")
+    matching = work.agreed.matching
+    if accounts := work.candidates.accounts(keys, matching):
+        found = match(normal, accounts, matching, of="company")
         if found.outcome == "review":
             _review(work, standing, found, "same company?")
         elif found.outcome == "match":
             data = _account(work, standing, found)
-    owners = {other.party.party_id: lead.owner for lead, other in like if lead.owner is not None}
-    if owners:
-        owned = [other for _, other in like if other.party.party_id in owners]
-        found = match(normal, owned, work.agreed.matching, of="company")
+    if COLLEAGUE in work.agreed.routing.owner_first.fields and (owned := work.candidates.owned(keys, matching)):
+        found = match(normal, [other for _, other in owned.values()], matching, of="company")
         if found.outcome == "match" and found.matched_id:
-            standing.known["company_lead_owner"] = owners[found.matched_id]
+            standing.known[COLLEAGUE] = owned[found.matched_id][0]
             data["company_lead"] = found.matched_id
     if standing.known:
         work.entries.append(

@@ -149,7 +149,7 @@ class Rule:
 class OwnerFirst:
     """Who already knows the company gets its leads, before any turn."""
 
-    fields: tuple[str, ...] = ("open_deal_owner", "account_owner", "other_side_owner")
+    fields: tuple[str, ...] = ("open_deal_owner", "account_owner", "other_side_owner", "company_lead_owner")
     """Fields of a lead that may hold a member's id, in this order."""
     away_after_hours: Hours = 96.0
     """An owner who stays away longer than this is passed over."""
