@@ -236,13 +236,12 @@ def _repeats(matching: Matching, table: str, rows: Sequence[Mapping[str, Any]]) 
 def _companies(matching: Matching, rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
     """One company by the one matching, or the very same name, as the metrics of hygiene count it; accounts that one
     organization ties together are branches and roles of it, no repeats."""
-    groups = list(dedupe(map(_company, rows), matching.policy, of="company").groups)
+    groups = dedupe(map(_company, rows), matching.policy, of="company").groups
     grouped = {name for group in groups for name in group}
     organization = {row["account_id"]: row["organization_id"] or row["account_id"] for row in rows}
-    for group in _alike((str(row["name"] or ""), row["account_id"]) for row in rows):
-        if len({organization[name] for name in group}) == len(group) and not grouped.intersection(group):
-            groups.append(group)
-    return groups
+    by_name = _alike((str(row["name"] or ""), row["account_id"]) for row in rows)
+    apart = [group for group in by_name if len({organization[name] for name in group}) == len(group)]
+    return [*groups, *(group for group in apart if not grouped.intersection(group))]
 
 
 def _alike(words: Iterable[tuple[str, str]]) -> list[tuple[str, ...]]:

@@ -1,0 +1,128 @@
+"""Clean records from the command line."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.leads.desk.conftest import BUYER, EXAMPLE, at
+
+from bothsides.cli.hygiene import hygiene
+from bothsides.leads.desk.opening import open_desk
+from bothsides.leads.desk.taking import take
+from bothsides.leads.intake import Lead
+from bothsides.schema import Side
+from bothsides.schema.instant import DAY
+from bothsides.workspace import Settings, Workspace
+from bothsides.workspace.stores import open_logbook
+
+NOW = at("03-31T09:00")
+Command = Callable[..., Any]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A desk with one lead that is not clean and one that is."""
+    settings = Settings(name="acme", currency="GBP", time_zone="Europe/London")
+    workspace = Workspace.create(tmp_path / "acme", settings)
+    shutil.copytree(EXAMPLE, workspace.agreement_dir)
+    logbook = open_logbook(workspace, os.environ, create=True)
+    agreed = open_desk(workspace, logbook, now=NOW)
+    fields = {name: value for name, value in BUYER.items() if name != "side"}
+    other = {**fields, "company": "Other Ltd", "name": "Pat Other", "email": "pat@other.example"}
+    leads = [
+        Lead(lead_id="a" * 32, side=Side.BUYER, source="web-form", created_at=NOW,
+             fields={**fields, "channel": "Google Ads", "employees": 999_999}),
+        Lead(lead_id="b" * 32, side=Side.BUYER, source="web-form", created_at=NOW,
+             fields={**other, "channel": "organic"}),
+    ]  # fmt: skip
+    with logbook.writing() as book:
+        take(book, agreed, leads, now=NOW)
+    logbook.close()
+    return workspace.folder
+
+
+@pytest.fixture
+def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+    """`bothsides hygiene` with these words; what it printed, read where it is a record."""
+
+    def command(*words: str, day: int = 0) -> Any:
+        moment = datetime.fromtimestamp(NOW + day * DAY, UTC).isoformat()
+        hygiene([*words, "--at", moment, "-w", str(folder)], exit_on_error=False, result_action="return_value")
+        out = capsys.readouterr().out
+        return json.loads(out) if "--json" in words else out
+
+    return command
+
+
+def test_the_score_the_list_a_fix_and_its_undoing(run: Command) -> None:
+    audit = run("--json")
+    assert audit["records"] == 2
+    assert sum(team["faulty"] for team in audit["teams"]) == 1
+    assert {(fault["check"], fault["field"]) for fault in audit["faults"]} == {
+        ("source", "channel"),
+        ("null", "employees"),
+    }
+    shown = run()
+    assert "1 source, 1 null" in shown
+    assert "not checked: account_id" in shown
+
+    listed = run("fixes", "--json")
+    assert [(one["before"], one["after"], one["by_hand"]) for one in listed] == [
+        ("Google Ads", "paid_search", False),
+        (999_999, None, False),
+    ]
+    assert "2 need just a yes" in run("fixes", "--safe")
+    one = run("apply", listed[0]["fix"][:5], "--by", "ana", "--json")
+    assert one["changes"][0]["after"] == "paid_search"
+    (key,) = one["keys"]
+    assert "999999" in run("apply", "--all-safe", "--by", "ana")
+    assert run("--json")["faults"] == []
+    assert "There is nothing to fix." in run("fixes")
+    assert "'Google Ads' again" in run("undo", key)
+    assert [fault["field"] for fault in run("--json")["faults"]] == ["channel"]
+
+
+def test_a_wrong_word_says_what_is_allowed(run: Command) -> None:
+    with pytest.raises(ValueError, match="name the fixes to make, or say --all-safe"):
+        run("apply")
+    with pytest.raises(LookupError, match="no such fix now"):
+        run("apply", "zzzz")
+    with pytest.raises(LookupError, match="names no fix that was made"):
+        run("undo", "fix:zzz")
+    with pytest.raises(ValueError, match="--team 'nowhere': there are"):
+        run("fixes", "--team", "nowhere")
+
+
+def test_weeks_are_kept_and_compared(run: Command) -> None:
+    assert "No week was kept yet" in run("weeks")
+    assert "2026-W14" in run("weeks", "--keep")
+    run("apply", "--all-safe")
+    later = run("--json", day=7)["since"]
+    assert (later["week"], later["gone"], later["lasting"]) == ("2026-W14", 2, 0)
+    assert "2 faults of 2026-W14 are gone" in run(day=7)
+    kept = run("weeks", "--keep", "--json", day=7)
+    assert [week["week"] for week in kept] == ["2026-W15", "2026-W14"]
+
+
+def test_bought_data_is_shown_first_and_written_when_asked(run: Command, tmp_path: Path) -> None:
+    file = tmp_path / "zoominfo.csv"
+    file.write_text(f"email,website,employees\n{BUYER['email']},harland.example,140\npat@else.example,x.example,3\n")
+    shown = run("enrich", str(file), "--source", "zoominfo")
+    assert "2 blanks would be filled; --apply does it" in shown
+    assert "1 of 2 rows name no lead of the desk" in shown
+    assert run("enrich", str(file), "--source", "zoominfo", "--json")["keys"] == []
+    done = run("enrich", str(file), "--source", "zoominfo", "--apply", "--json")
+    assert len(done["keys"]) == 2
+    assert {fill["field"]: fill["after"] for fill in done["fills"]} == {"website": "harland.example", "employees": 140}
+    again = run("enrich", str(file), "--source", "zoominfo")
+    assert "0 blanks would be filled" in again
+
+
+def test_the_crm_needs_a_warehouse(run: Command) -> None:
+    with pytest.raises(FileNotFoundError, match="run bothsides sync"):
+        run("--crm")
