@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.review.agenda import due_reviews
 from bothsides.logbook import Book, broken_seals
 from bothsides.logbook.entry import Entry, Kind
 from bothsides.schedule.cadence import Cadence, Daily, EveryTick, Weekly
@@ -57,6 +58,15 @@ def forget_sends(run: Run) -> str:
     return f"{gone} old sends forgotten"
 
 
+def call_reviews(run: Run) -> str:
+    """Freezes months that are over, and opens the meetings and reviews of leads that the last midnight called for."""
+    entries = due_reviews(run.book, run.agreed, run.now)
+    run.book.post(entries, now=run.now)
+    frozen = sum(one.kind is Kind.STATEMENT_FROZEN for one in entries)
+    opened = sum(one.kind is Kind.AGENDA_OPENED for one in entries)
+    return f"{frozen} months frozen, {opened} put on the agenda"
+
+
 TIMETABLE: tuple[Job, ...] = (
     Job(name="agreement", when=EveryTick(), does="adopts versions of the agreement that were signed since"),
     Job(name="clocks", when=EveryTick(), does="looks at clocks, decay and scores that are due"),
@@ -66,5 +76,6 @@ TIMETABLE: tuple[Job, ...] = (
     Job(name="seal", when=EveryTick(), does="seals the journal"),
     Job(name="old sends", when=Daily(at="03:30"), does="forgets sends that no limit counts", work=forget_sends),
     Job(name="seals", when=Weekly(day="sunday", at="04:00"), does="adds the whole journal up again", work=check_seals),
+    Job(name="reviews", when=Daily(at="04:30"), does="freezes months, opens meetings and reviews", work=call_reviews),
 )  # fmt: skip
 """A job is done in its own transaction; what it needs of other rooms it imports above."""

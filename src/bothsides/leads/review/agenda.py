@@ -10,6 +10,7 @@ import orjson
 from bothsides.goals import GoalsPolicy
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.effects import notice
+from bothsides.leads.desk.reviewing import closing
 from bothsides.leads.review.judging import DAYS_AHEAD, history_at, judged, month_so_far, signed_at
 from bothsides.leads.review.lives import History
 from bothsides.leads.review.months import day_of, ends, midnight, month_of, working_days
@@ -113,21 +114,15 @@ def decide(
         raise ValueError(f"{item_id}: chosen {unknown}; allowed are {offered}, or none")
     if not words.strip() or not by.strip():
         raise ValueError(f"{item_id}: words {words!r}, by {by!r}: both must say something")
-    data = {
-        "item": item_id,
-        "decision": state,
-        "words": words.strip(),
-        "owner": owner.strip() or found.owner,
-        "chosen": list(chosen),
-    }
-    return Entry(
-        kind=Kind.AGENDA_CLOSED,
-        subject=item_id,
-        at=now,
-        data=data,
-        key=f"{item_id}:closed",
-        actor=by.strip(),
-        reason=words.strip(),
+    return closing(
+        item_id,
+        item_id,
+        state,
+        who=by.strip(),
+        why=words.strip(),
+        now=now,
+        owner=owner.strip() or found.owner,
+        chosen=list(chosen),
     )
 
 
@@ -139,12 +134,13 @@ def read_items(book: Book, *, kinds: Sequence[str] = KINDS) -> tuple[Item, ...]:
         list(kinds),
     )
     closed = {
-        subject: {**orjson.loads(data), "by": actor, "at": at}
-        for subject, data, actor, at in book.all(
-            "SELECT subject, data, actor, at FROM entries WHERE kind = ? AND subject {any}",
+        item: {"chosen": [], **told, "words": words, "by": actor, "at": at}
+        for data, words, actor, at in book.all(
+            "SELECT data, reason, actor, at FROM entries WHERE kind = ? AND subject {any}",
             Kind.AGENDA_CLOSED.value,
             [row[0] for row in rows],
         )
+        if (item := (told := orjson.loads(data))["item"])
     }
     return tuple(
         Item(

@@ -1,0 +1,234 @@
+"""`bothsides sla scorecard | month | reps | propose`: the teams' month, its statement, the people, response times."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from bothsides.cli.at_the_desk import Moment, OpenDesk, at_the_desk
+from bothsides.cli.lead_words import AsJson, cut, hint, print_record, show_table
+from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.terminal import plain, screen
+
+if TYPE_CHECKING:
+    from bothsides.leads.review.agenda import Item
+    from bothsides.leads.review.judging import MonthReview
+    from bothsides.leads.sla.commitments import Kept
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "scorecard": (
+        "sla_scorecard:scorecard",
+        "The teams' month: who kept their word, clause by clause, as text or page.",
+    ),
+    "month": ("sla_scorecard:month", "The month's frozen statement with its adjustments; how it paces while it runs."),
+    "reps": ("sla_scorecard:reps", "What each person made of the leads given, adjusted for how good they were."),
+    "propose": ("sla_scorecard:propose", "Response times to propose, graded by how their effect was identified."),
+    "meetings": ("sla_agenda:meetings", "Meetings that a missed pace opened, with their packs and decisions."),
+    "escalations": ("sla_agenda:escalations", "Reviews of leads that sales turns away, with the data and proposals."),
+    "escalate": ("sla_agenda:escalate", "Call a review of a side's leads."),
+    "decide": ("sla_agenda:decide", "Write down what a meeting or review decided, or use or waive a right."),
+    "review": (
+        "sla_agenda:review",
+        "Look now for months to freeze, meetings and reviews to open; once a day by itself.",
+    ),
+    "pipeline": ("pipeline:pipeline", "Open deals that deserve a question, and the money that hangs on them."),
+}
+"""Subcommands of `bothsides sla`, where each stands and its one line of help."""
+
+Month = Annotated[str | None, Parameter(help="The month, such as 2026-04; the one under way when it is not given.")]
+
+
+def scorecard(
+    *,
+    month: Month = None,
+    html: Annotated[bool, Parameter(negative=(), help="Write reports/sla-MONTH.html too.")] = False,
+    later: Annotated[bool, Parameter(negative=(), help="As it is known now, not as it was told at its close.")] = False,
+    at: Moment = None,
+    json: AsJson = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """The teams' month: who kept their word, clause by clause. Examples:
+
+    bothsides sla scorecard --month 2026-04
+
+    bothsides sla scorecard --month 2026-04 --html
+    """
+    from bothsides.leads.review.plain import plain as values
+    from bothsides.reports.teams import TeamsMonth, scorecard_html
+    from bothsides.reports.writing import write_page
+
+    with at_the_desk(workspace, at) as desk:
+        review, items, proposed = _month(desk, month, later=later)
+        names = {member.id: member.name or member.id for member in desk.agreed.routing_policy.member}
+        written = None
+        if html:
+            page = TeamsMonth(
+                name=desk.workspace.settings.name,
+                review=review,
+                items=items,
+                proposals=proposed,
+                names=names,
+                currency=desk.workspace.settings.currency,
+            )
+            written = write_page(scorecard_html(page), desk.workspace.reports_dir / f"sla-{review.period}.html")
+    if json:
+        print_record({**values(review), "agenda": values(items), "proposals": values(proposed)})
+        return
+    console = screen()
+    _print_month(console, review, items)
+    if written is not None:
+        hint(console, f"Written: {written}")
+    else:
+        hint(console, f"As a page: bothsides sla scorecard --month {review.period} --html")
+
+
+def _month(desk: OpenDesk, label: str | None, *, later: bool) -> tuple[MonthReview, tuple[Item, ...], tuple[Any, ...]]:
+    from bothsides.leads.review.agenda import items_of
+    from bothsides.leads.review.judging import history_at, proposals
+    from bothsides.leads.review.months import month_named, month_of
+    from bothsides.leads.review.statement_book import month_as_told
+
+    period = month_of(desk.agreed, desk.now) if label is None else month_named(label)
+    with desk.reading() as book:
+        review = month_as_told(book, desk.agreed, period, now=desk.now, later=later)
+        proposed = proposals(history_at(book, desk.agreed, review.known_at), desk.agreed)
+        return review, items_of(book, desk.agreed, period), proposed
+
+
+def _print_month(console: Console, review: MonthReview, items: tuple[Item, ...]) -> None:
+    from bothsides.reports.teams import team_sentences
+
+    frozen = "as told at its close" if review.frozen else "so far" if not review.is_over else "not frozen yet"
+    console.print(plain(f"{review.period}, {frozen}", style="bold"))
+    for said in team_sentences(review.card.kept, is_over=review.is_over):
+        console.print(plain(f"  {said}"))
+    for pace in review.paces:
+        console.print(plain(f"  {pace.goal.side}: {pace.words}", style="dim"))
+    console.print()
+    show_table(
+        console,
+        ("clause", "side", "word", "owed", "delivered", "95 % range", "n"),
+        [_clause(one) for one in review.card.kept],
+        numbers=("owed", "delivered", "95 % range", "n"),
+    )
+    for one in review.card.quality:
+        rejected = "" if one.reject_rate is None else f", rejected {one.rejected} ({100 * one.reject_rate:.0f} %)"
+        told = (
+            f"{one.side}s: {one.handed_over} leads, answered {one.answered}{rejected}, won {one.won} of {one.decided}"
+        )
+        console.print(plain(f"  {told}", style="dim"))
+    waiting = [one for one in items if one.decision is None]
+    if waiting:
+        console.print()
+        console.print(plain("To decide", style="bold"))
+        for item in waiting:
+            said = item.content.get("in_words") or item.content.get("why") or item.content.get("words") or ""
+            console.print(plain(f"  {item.item_id}"))
+            console.print(plain(f"    {cut(said, 92)}", style="dim"))
+
+
+def _clause(one: Kept) -> tuple[object, ...]:
+    share = one.unit == "share"
+    owed = f"{100 * one.owed:.0f} %" if share else f"{one.owed:g}"
+    done = ("" if not one.n else f"{100 * one.delivered:.1f} %") if share else f"{one.delivered:g}"
+    known = "" if one.low is None or one.high is None else f"{100 * one.low:.0f} to {100 * one.high:.0f} %"
+    return cut(one.clause, 34), one.side.value, one.word.value, owed, done, known, one.n
+
+
+def month(
+    month: Annotated[str | None, Parameter(help="The month, such as 2026-04; the last frozen one without it.")] = None,
+    *,
+    at: Moment = None,
+    json: AsJson = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """A month's statement as it was frozen, and what it says of earlier months. Example:
+
+    bothsides sla month 2026-04
+    """
+    from bothsides.leads.review.months import month_named
+    from bothsides.leads.review.plain import plain as values
+    from bothsides.leads.review.statement_book import read_statements
+    from bothsides.leads.sla.statements import untouched
+
+    with at_the_desk(workspace, at) as desk, desk.reading() as book:
+        told = read_statements(book)
+    wanted = month_named(month).label if month else told[-1].period if told else None
+    found = next((one for one in told if one.period == wanted), None)
+    if found is None:
+        closed = ", ".join(one.period for one in told) or "none"
+        raise LookupError(f"{wanted or 'no month'} has no statement; frozen are {closed}: bothsides sla review freezes")
+    whole = untouched(found)
+    if json:
+        print_record({**values(found), "untouched": whole})
+        return
+    console = screen()
+    sealed = f"seal {found.seal[:12]} {'holds' if whole else 'IS BROKEN: what it says was changed'}"
+    console.print(plain(f"{found.period}, agreement {found.policy_version}, {sealed}", style="bold"))
+    rows = [(cut(line.clause, 44), line.figure.replace("_", " "), f"{line.value:g}") for line in found.lines]
+    show_table(console, ("clause", "figure", "told"), rows, numbers=("told",))
+    for one in found.adjustments:
+        console.print(plain(f"  {one.words}"))
+    hint(console, "It never changes: what proves different later stands in the next statement.")
+
+
+def reps(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
+    """What each person made of the leads given in the last half year, against what those promised. Example:
+
+    bothsides sla reps --json
+    """
+    from bothsides.leads.review.judging import history_at, rep_scores
+    from bothsides.leads.review.plain import plain as values
+
+    with at_the_desk(workspace, at) as desk, desk.reading() as book:
+        scores = rep_scores(history_at(book, desk.agreed, desk.now), desk.agreed)
+    if json:
+        print_record(values(scores))
+        return
+    console = screen()
+    if not scores:
+        console.print("Nobody was given a lead yet.")
+        return
+    show_table(
+        console,
+        ("person", "side", "leads", "won", "expected", "ratio", "reading", "accepted", "in time"),
+        [
+            (
+                cut(one.rep, 16),
+                one.side.value,
+                one.leads,
+                one.wins.observed,
+                f"{one.wins.expected:.1f}",
+                f"{one.shrunk:.2f}",
+                cut(one.standing, 22),
+                f"{one.accepted.observed}/{one.accepted.expected:.0f}",
+                f"{one.in_time.observed}/{one.in_time.expected:.0f}",
+            )
+            for one in scores
+        ],
+        numbers=("leads", "won", "expected", "ratio", "accepted", "in time"),
+    )
+    hint(console, "expected: what all together reach on leads of the same score; ratio: won over it, luck taken out.")
+
+
+def propose(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
+    """Response times to propose by side, graded by how their effect was identified, or why there is none. Example:
+
+    bothsides sla propose
+    """
+    from bothsides.leads.review.judging import history_at, proposals
+    from bothsides.leads.review.plain import plain as values
+
+    with at_the_desk(workspace, at) as desk, desk.reading() as book:
+        found = proposals(history_at(book, desk.agreed, desk.now), desk.agreed)
+    if json:
+        print_record(values(found))
+        return
+    console = screen()
+    for one in found:
+        console.print(plain(f"{one.words[0].upper()}{one.words[1:]}.", style="bold" if one.hours else ""))
+        for way in (*one.estimates, one.naive):
+            console.print(plain(f"  {way.grade}, {way.n:,} leads: {way.words}", style="dim"))
