@@ -26,7 +26,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mover:
-    """A lead that went another way."""
+    """A lead that went another way. The whys are the reasons and steps that only one of the two had."""
 
     lead: str
     worth: float | None
@@ -157,18 +157,19 @@ def _count(pairs: Iterable[tuple[object, object]]) -> int:
 
 
 def _mover(before: Fate, after: Fate) -> Mover:
-    whys = [_why(before), _why(after)]
-    if whys[0] == whys[1]:
-        turn = before.owner != after.owner and before.by == after.by
-        whys = [(), ("the same rule and reasons; the turn had come to somebody else",) if turn else ()]
+    first, other = _why(before), _why(after)
+    why_before = tuple(step for step in first if step not in other)
+    why_after = tuple(step for step in other if step not in first)
+    if not why_before and not why_after and before.owner != after.owner and before.by == after.by:
+        why_after = ("the same rule and reasons; the turn had come to somebody else",)
     return Mover(
         lead=before.lead,
         worth=before.worth,
         value=before.value,
         before=_told(before),
         after=_told(after),
-        why_before=whys[0],
-        why_after=whys[1],
+        why_before=why_before,
+        why_after=why_after,
     )
 
 

@@ -1,0 +1,200 @@
+"""Histories that are not one smooth run: two databases, new versions, a desk that stood still, people's words."""
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.leads.replay.conftest import CALENDARS, EXAMPLE, workspace_in
+
+from bothsides.agreement import AgreementError
+from bothsides.leads.desk.adopting import ClosedLead, adopt
+from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.desk.opening import open_desk
+from bothsides.leads.desk.overriding import override
+from bothsides.leads.desk.rounds import go_round
+from bothsides.leads.desk.taking import take
+from bothsides.leads.intake import Event, Lead
+from bothsides.leads.rehearsal import rehearse
+from bothsides.leads.replay import NothingRecorded, Replayed, read_proposed, replay
+from bothsides.leads.score import Band
+from bothsides.logbook import Entry, Kind, Logbook, seal
+from bothsides.schema import Side
+from bothsides.schema.instant import DAY, HOUR, Instant
+from bothsides.simulate.desk import quarter
+from bothsides.workspace import Workspace
+from bothsides.workspace.stores import open_logbook
+
+SMALL = quarter(11, leads_per_week=12)
+OPENS = SMALL.opens_at
+
+
+def same(logbook: Logbook, *, days: int = 30, since: Instant = OPENS) -> Replayed:
+    """The days through the example's ladder as it is."""
+    found = read_proposed([EXAMPLE / "sla.toml"], time_zone="Europe/London", calendars=CALENDARS)
+    return replay(logbook, found.versions, since=since, until=since + days * DAY, draws=1)
+
+
+def lead(number: int, now: Instant, **fields: object) -> Lead:
+    """A warm buyer of its own company."""
+    said = {"company": f"Works {number} Ltd", "email": f"a{number}@works{number}.example", "country": "GB", **fields}
+    asked = Event(event="demo_requested", occurred_at=now - HOUR)
+    return Lead(
+        lead_id=f"{number:032x}", side=Side.BUYER, source="web_form", created_at=now, fields=said, events=(asked,)
+    )
+
+
+def gone_round(logbook: Logbook, agreed: Agreed, now: Instant) -> None:
+    with logbook.writing() as book:
+        go_round(book, agreed, now=now)
+        seal(book, now=now)
+
+
+def test_a_history_comes_out_again_in_both_databases(logbook: Logbook, tmp_path: Path) -> None:
+    workspace = workspace_in(tmp_path / "desk")
+    agreed = open_desk(workspace, logbook, now=OPENS)
+    rehearse(logbook, agreed, SMALL, tick=2 * HOUR, until=OPENS + 12 * DAY)
+    found = same(logbook, days=12)
+    assert found.leads > 10
+    assert found.record.differences == ()
+    assert found.moved.any == 0
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> tuple[Workspace, Logbook]:
+    workspace = workspace_in(tmp_path / "desk")
+    return workspace, open_logbook(workspace, {}, create=True)
+
+
+def test_what_was_due_while_the_desk_stood_still_is_looked_at_when_it_went_on(desk: tuple[Workspace, Logbook]) -> None:
+    workspace, logbook = desk
+    agreed = open_desk(workspace, logbook, now=OPENS)
+
+    def look_after(now: Instant) -> None:
+        if not OPENS + 8 * DAY < now < OPENS + 11 * DAY:
+            gone_round(logbook, agreed, now)
+
+    rehearse(logbook, agreed, SMALL, tick=HOUR, until=OPENS + 30 * DAY, look_after=look_after)
+    found = same(logbook)
+    assert found.record.differences == ()
+    assert found.moved.any == 0
+    assert all(one.before == one.after for one in found.measures)
+
+
+def test_each_decision_is_made_by_the_version_that_was_in_force(desk: tuple[Workspace, Logbook]) -> None:
+    workspace, logbook = desk
+    agreed = open_desk(workspace, logbook, now=OPENS)
+    start = OPENS + 9 * HOUR
+    with logbook.writing() as book:
+        take(book, agreed, [lead(n, start + n) for n in range(1, 9)], now=start + 60)
+    gone_round(logbook, agreed, start + HOUR)
+    routing = workspace.agreement_dir / "routing.toml"
+    text = re.sub(r'"(tom.hadley|amara.osei|callum.reid)" = 2', r'"\1" = 1', routing.read_text("utf-8"))
+    routing.write_text(
+        text.replace('"priya.nair" = 1', '"priya.nair" = 20').replace("2026-03-30", "2026-04-01"), "utf-8"
+    )
+    later = start + 2 * DAY
+    agreed = open_desk(workspace, logbook, now=later)
+    with logbook.writing() as book:
+        taken = take(book, agreed, [lead(n, later + n) for n in range(11, 19)], now=later + 60)
+    gone_round(logbook, agreed, later + HOUR)
+    assert [one.stands.owner for one in taken].count("priya.nair") >= 5
+    found = same(logbook, days=5)
+    assert found.record.differences == ()
+    # Under the first version all along the second day's leads take turns again.
+    proposed = read_proposed([EXAMPLE / "routing.toml"], time_zone="Europe/London", calendars=CALENDARS)
+    other = replay(logbook, proposed.versions, since=OPENS, until=OPENS + 5 * DAY, draws=1)
+    assert 4 <= other.moved.owner <= 8
+
+
+def test_bands_set_by_people_and_members_away_are_done_again(desk: tuple[Workspace, Logbook]) -> None:
+    workspace, logbook = desk
+    agreed = open_desk(workspace, logbook, now=OPENS)
+    now = OPENS + 9 * HOUR
+    cold = Lead(
+        lead_id="c" * 32, side=Side.BUYER, source="web_form", created_at=now,
+        fields={"company": "Cold Ltd", "email": "x@cold.example", "country": "GB"},
+    )  # fmt: skip
+    old = ClosedLead(lead=lead(90, OPENS - 90 * DAY), closed_at=OPENS - 60 * DAY, won=False, reason="price")
+    with logbook.writing() as book:
+        adopt(book, [old], now=now)
+        book.post([Entry(kind=Kind.MEMBER_ABSENT, subject="tom.hadley", at=now, data={"absent": True})], now=now)
+        take(book, agreed, [cold, lead(1, now)], now=now)
+        until = now + 9 * DAY
+        override(book, agreed, "c" * 32, Band.SALES, who="ana", why="met them", until=until, now=now + 5)
+        take(book, agreed, [lead(n, now + 9) for n in range(2, 9)], now=now + 9)
+    gone_round(logbook, agreed, now + HOUR)
+    found = same(logbook, days=2)
+    assert found.record.differences == ()
+    assert found.left_out == {}
+    assert found.leads == 9
+
+
+def test_what_the_desk_did_not_decide_so_is_shown_as_a_difference(desk: tuple[Workspace, Logbook]) -> None:
+    workspace, logbook = desk
+    agreed = open_desk(workspace, logbook, now=OPENS)
+    now = OPENS + 9 * HOUR
+    with logbook.writing() as book:
+        take(book, agreed, [lead(1, now), lead(2, now)], now=now)
+        data = {"queue": "elsewhere", "to": "queue"}
+        book.post([Entry(kind=Kind.QUEUED, subject=f"{1:032x}", at=now, data=data)], now=now)
+    gone_round(logbook, agreed, OPENS + DAY - 1)
+    found = same(logbook, days=1)
+    (odd,) = found.record.differences
+    assert (odd.only_in, odd.kind, odd.said) == ("record", "queued", "queue elsewhere")
+    assert found.record.share == (found.record.decisions - 1) / found.record.decisions
+
+
+def test_without_a_record_of_rounds_things_are_looked_at_when_they_are_due(desk: tuple[Workspace, Logbook]) -> None:
+    workspace, logbook = desk
+    agreed = open_desk(workspace, logbook, now=OPENS)
+    now = OPENS + 9 * HOUR
+    with logbook.writing() as book:
+        take(book, agreed, [lead(n, now) for n in range(1, 9)], now=now)
+    found = same(logbook, days=10)
+    assert found.moved.any == 0
+    breached = next(one for one in found.measures if one.of == "buyer first_touch" and one.what == "breached")
+    assert (breached.before, breached.after) == (8, 8)
+
+
+def test_a_span_without_leads_is_refused_with_the_span_that_has_some(desk: tuple[Workspace, Logbook]) -> None:
+    workspace, logbook = desk
+    agreed = open_desk(workspace, logbook, now=OPENS)
+    with pytest.raises(ValueError, match="holds no lead at all"):
+        same(logbook)
+    with logbook.writing() as book:
+        take(book, agreed, [lead(1, OPENS + HOUR)], now=OPENS + HOUR)
+    with pytest.raises(ValueError, match="came between 2026-03-30 and 2026-03-30"):
+        same(logbook, since=OPENS + 9 * DAY)
+
+
+def test_a_logbook_that_recorded_no_agreement_is_refused(desk: tuple[Workspace, Logbook]) -> None:
+    with pytest.raises(NothingRecorded, match="no recorded version of calendar, routing, scoring, sla"):
+        same(desk[1])
+
+
+def test_every_mistake_of_every_file_is_named_at_once(tmp_path: Path) -> None:
+    (tmp_path / "sla.toml").write_text(
+        (EXAMPLE / "sla.toml").read_text("utf-8").replace("hours = 4\n", "hours = -4\n", 1)
+    )
+    (tmp_path / "routing.toml").write_text("holdout_share = 7\nnonsense = 1\n")
+    with pytest.raises(AgreementError) as raised:
+        read_proposed([tmp_path], time_zone="Europe/London", calendars=CALENDARS)
+    said = str(raised.value)
+    for word in ("hours", "holdout_share", "nonsense"):
+        assert word in said
+
+
+def test_an_sla_for_a_calendar_that_nobody_has_is_refused(tmp_path: Path) -> None:
+    text = (EXAMPLE / "sla.toml").read_text("utf-8").replace('calendar = "marketplace"', 'calendar = "moon"')
+    (tmp_path / "sla.toml").write_text(text)
+    with pytest.raises(AgreementError, match="moon"):
+        read_proposed([tmp_path], time_zone="Europe/London", calendars=CALENDARS)
+
+
+def test_files_that_decide_on_no_lead_are_left_out_and_named(tmp_path: Path) -> None:
+    found = read_proposed([EXAMPLE], time_zone="Europe/London", calendars=CALENDARS)
+    assert "delivery.toml" in found.left_out
+    assert set(found.versions) >= {"sla", "routing", "scoring", "calendar", "matching", "decay", "intake"}
+    (tmp_path / "delivery.toml").write_text("")
+    with pytest.raises(ValueError, match="holds no section that a desk decides by"):
+        read_proposed([tmp_path], time_zone="Europe/London", calendars=CALENDARS)
