@@ -47,8 +47,9 @@ def scores(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """How clean the desk's records are: a score for each team from 0 to 100, what is wrong, and what became of last
-    week's list. Nothing is written. Examples:
+    """How clean the desk's records are: a score for each team from 0 to 100 and what is wrong.
+
+    Beside it stands what became of last week's list. Nothing is written. Examples:
 
     bothsides hygiene
 
@@ -75,7 +76,9 @@ def fixes(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """What to fix: record, field, before, after, why and who; nothing is changed. Examples:
+    """What to fix: record, field, before, after, why and who.
+
+    Nothing is changed. Examples:
 
     bothsides hygiene fixes --safe
 
@@ -100,7 +103,9 @@ def apply(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """Make fixes. Each gets a key with which it is taken back; the leads are scored anew by the next tick. Examples:
+    """Make fixes, each with a key that takes it back.
+
+    The leads are scored anew by the next tick. Examples:
 
     bothsides hygiene apply 3f2a91 b07c
 
@@ -134,8 +139,9 @@ def undo(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """Take a fix back: the value is put back exactly, merged leads are parted. Refused where somebody has changed the
-    value since. Example:
+    """Take a fix back: the value is put back exactly, merged leads are parted.
+
+    Refused where somebody has changed the value since. Example:
 
     bothsides hygiene undo fix:5d1e20c7aa
     """
@@ -159,7 +165,10 @@ def weeks(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """The weekly audits: each team's score week by week. Example: bothsides hygiene weeks --keep"""
+    """The weekly audits: each team's score week by week.
+
+    Example: bothsides hygiene weeks --keep
+    """
     from bothsides.leads.upkeep.auditing import weekly
     from bothsides.leads.upkeep.auditing import weeks as kept_weeks
 
@@ -182,8 +191,9 @@ def enrich(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """Fill blanks from bought data, as the teams agreed field by field. What a person entered is never overwritten;
-    where the two differ the conflict is shown. Examples:
+    """Fill blanks from bought data, as the teams agreed field by field.
+
+    What a person entered is never overwritten; where the two differ the conflict is shown. Examples:
 
     bothsides hygiene enrich zoominfo.csv --source zoominfo
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from bothsides.cli.figures import print_whole
 from bothsides.cli.terminal import plain
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ def print_audit(console: Console, found: Audit, against: tuple[str, Progress] | 
         wrong = ", ".join(f"{n:,} {check}" for check, n in team.faults)
         scores = (_score(team.score), *(_score(before.get(team.team)) for _ in earlier))
         table.add_row(plain(team.team), *scores, f"{team.records:,}", f"{team.faulty:,}", wrong or "nothing")
-    print_whole(console, table)
+    _show(console, table)
     if against is not None:
         week, came = against
         told = f"{len(came.gone):,} faults of {week} are gone, {len(came.lasting):,} last, {len(came.new):,} are new"
@@ -137,7 +136,7 @@ def print_crm(console: Console, tables: Sequence[TableAudit]) -> None:
             cells = (fault.record_id[:8], origin.name, fault.field, fault.says, origin.source, origin.load_id)
             table.add_row(*map(plain, cells), plain(origin.files))
         if found.audit.faults:
-            print_whole(console, table)
+            _show(console, table)
         _more(console, len(found.audit.faults))
         for one in found.set_aside[:SHOWN]:
             told = f"{one.file}, line {one.line}: {one.reason} {one.column} {one.value!r}"
@@ -157,7 +156,7 @@ def print_fixes(console: Console, fixes: Sequence[Fix], *, safe: int) -> None:
         after = "find out" if fix.by_hand else "(empty)" if fix.after is None else fix.after
         cells = (fix_id(fix)[:8], fix.record_id[:8], fix.field, fix.before, after, fix.why, fix.who)
         table.add_row(*map(plain, cells))
-    print_whole(console, table)
+    _show(console, table)
     _more(console, len(fixes))
     if safe:
         console.print(plain(f"{safe:,} need just a yes: bothsides hygiene apply --all-safe", style="dim"))
@@ -170,7 +169,7 @@ def print_made(console: Console, made: Made) -> None:
         after = "(empty)" if change.after is None else change.after
         table.add_row(*map(plain, (key, change.record_id[:8], change.field, change.before, after)))
     if made.changes:
-        print_whole(console, table)
+        _show(console, table)
     for lead, key in made.merged:
         console.print(plain(f"merged into {lead}; to part them: bothsides hygiene undo {key}"))
     for one in made.refused:
@@ -192,7 +191,7 @@ def print_weeks(console: Console, kept: Sequence[Week]) -> None:
         scores = {team.team: team.score for team in week.audit.teams}
         cells = (week.week, f"{week.audit.records:,}", f"{len(week.audit.faults):,}")
         table.add_row(*cells, *(_score(scores.get(team)) for team in teams))
-    print_whole(console, table)
+    _show(console, table)
 
 
 def print_offered(console: Console, found: Offered, made: Made | None) -> None:
@@ -201,7 +200,7 @@ def print_offered(console: Console, found: Offered, made: Made | None) -> None:
     for fix in found.enriched.fixes[:SHOWN]:
         table.add_row(*map(plain, (fix.record_id[:8], fix.field, fix.before, fix.after, fix.why)))
     if found.enriched.fixes:
-        print_whole(console, table)
+        _show(console, table)
         _more(console, len(found.enriched.fixes))
     for one in found.enriched.conflicts[:SHOWN]:
         told = f"{one.field} of {one.record_id[:8]} stays {one.kept!r}, by {one.entered_by}"
@@ -234,6 +233,12 @@ def _table(*names: str) -> Table:
     for name in names:
         table.add_column(name, justify="right" if name in right or name.startswith("20") else "left", overflow="fold")
     return table
+
+
+def _show(console: Console, table: Table) -> None:
+    from bothsides.cli.figures import print_whole
+
+    print_whole(console, table)
 
 
 def _score(score: float | None) -> str:

@@ -87,7 +87,9 @@ def promote(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """Put the card that passed its trial in force. Open leads are scored anew by the next tick. Example:
+    """Put the card that passed its trial in force.
+
+    Open leads are scored anew by the next tick. Example:
 
     bothsides score promote buyer --signed-by "Ana Ruiz" "Tom Hadley"
     """
@@ -108,7 +110,9 @@ def rollback(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """Use the card before again, at once and without a trial. Open leads are scored anew by the next tick. Example:
+    """Use the card before again, at once and without a trial.
+
+    Open leads are scored anew by the next tick. Example:
 
     bothsides score rollback buyer --reason "sales sees too many small companies"
     """
@@ -127,8 +131,9 @@ def models(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """The cards of each side: in force, in the shadow, retired, and what the trials said; or one card whole, as people
-    sign it. Examples:
+    """The cards of each side, in force, in the shadow or retired, and what the trials said.
+
+    With a version, that card whole, as people sign it. Examples:
 
     bothsides score models
 
