@@ -1,10 +1,12 @@
 """Write the reference pages from the declarations: `python docs/generate.py`, or `--check` to compare only."""
 
+import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bothsides.cli.app import app
+from bothsides.logbook import MEANINGS
 from bothsides.metrics.agreed.columns import columns_of, facts_to_ask
 from bothsides.metrics.catalogue import METRICS
 from bothsides.metrics.catalogue.waiting import PARTLY, ROWS, WAITING
@@ -238,9 +240,22 @@ def commands_page() -> str:
     return "\n".join([_NOTE.format(source="src/bothsides/cli/"), body.rstrip()]) + "\n"
 
 
+def logbook_page() -> str:
+    """The page as it was written by hand, with every kind of line between its two marks."""
+    rows = ((f"`{kind}`", meaning) for kind, meaning in MEANINGS.items())
+    note = _NOTE.format(source="src/bothsides/logbook/entry.py").rstrip().replace("this page", "this table")
+    lines = [_KINDS_BEGIN, note, "", *_grid(("Kind", "What it says"), rows), "", _KINDS_END]
+    text = (_FOLDER / "logbook.md").read_text(encoding="utf-8")
+    marked = re.compile(f"{re.escape(_KINDS_BEGIN)}.*?{re.escape(_KINDS_END)}", re.DOTALL)
+    return marked.sub(lambda _: "\n".join(lines), text)
+
+
+_KINDS_BEGIN, _KINDS_END = "<!-- kinds: begin -->", "<!-- kinds: end -->"
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": commands_page,
     "facts.md": facts_page,
+    "logbook.md": logbook_page,
     "metrics.md": metrics_page,
     "tables.md": tables_page,
 }

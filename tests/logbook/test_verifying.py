@@ -132,6 +132,21 @@ def test_a_changed_journal_shows_in_its_stretch(logbook: Logbook, change: str, s
     assert not found.is_whole
 
 
+def test_a_seal_that_was_noted_shows_that_all_was_sealed_anew(logbook: Logbook) -> None:
+    posted(logbook, received())
+    noted = verify(logbook).last_seal
+    posted(logbook, received("b" * 32))
+    assert noted is not None
+    assert verify(logbook, noted=noted.hash).is_whole
+    with logbook.writing() as book:
+        book.run("DELETE FROM seals")
+        book.run("UPDATE entries SET actor = 'bea' WHERE seq = 1")
+        seal(book, now=2000)
+    assert verify(logbook).is_whole, "the chain alone cannot show it"
+    found = verify(logbook, noted=noted.hash)
+    assert (found.is_whole, found.missing_seal) == (False, noted.hash)
+
+
 def test_a_line_that_says_the_same_in_another_spelling_is_found_too(logbook: Logbook) -> None:
     posted(logbook, Entry(kind=Kind.REACHED, subject=LEAD, at=1, data={"share": 0.30000000000000004}))
     with logbook.writing() as book:

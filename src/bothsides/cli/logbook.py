@@ -39,6 +39,7 @@ def verify(
     deep: Annotated[
         bool, Parameter(negative=(), help="Ask too whether the lines explain every score, owner and breach.")
     ] = False,
+    seal: Annotated[str | None, Parameter(help="A seal that was noted earlier and must still stand.")] = None,
     json: Json = False,
 ) -> int:
     """Whether the logbook is whole: its seals, its lines, the tables folded from them, its versions of the agreement.
@@ -52,7 +53,7 @@ def verify(
     from bothsides.logbook.verifying import verify as verified
 
     with _opened(workspace) as (_, book):
-        found = verified(book, deep=deep)
+        found = verified(book, deep=deep, noted=seal)
     if json:
         _print({"is_whole": found.is_whole, **asdict(found)})
     else:
@@ -195,6 +196,8 @@ def _show(console: Console, found: Verified) -> None:
 
 
 def _wrong(found: Verified) -> Iterator[str]:
+    if found.missing_seal is not None:
+        yield f"no seal is {found.missing_seal}: what it was over was changed, and sealed anew"
     for broken in found.broken:
         yield f"lines {broken.after_seq + 1} to {broken.last_seq}: {broken.said}"
     for seq in found.unreadable[:_MOST_NAMED]:

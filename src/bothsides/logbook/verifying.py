@@ -68,18 +68,28 @@ class Verified:
     why_not: str
     unexplained: tuple[Unexplained, ...] | None
     """What the lines do not explain; None where nobody asked."""
+    missing_seal: str | None
+    """A seal that somebody noted, but which stands no more; None where it stands, or nobody asked."""
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing is wrong. Lines that wait for their seal are not wrong."""
-        wrong = self.broken or self.unreadable or self.unknown_policies or self.differing or self.unexplained
-        return not wrong and self.differing is not None
+        wrong = (
+            self.broken,
+            self.unreadable,
+            self.unknown_policies,
+            self.differing,
+            self.unexplained,
+            self.missing_seal,
+        )
+        return not any(wrong) and self.differing is not None
 
 
-def verify(logbook: Logbook, *, deep: bool = False) -> Verified:
+def verify(logbook: Logbook, *, deep: bool = False, noted: str | None = None) -> Verified:
     """Reads the whole journal once, in one unchanging view that hinders no writer.
 
-    `deep` asks in addition whether the lines explain every decision: see `explained`.
+    `deep` asks in addition whether the lines explain every decision: see `explained`. `noted` is the hash of a seal
+    that was written down elsewhere and must still stand.
     """
     with unchanging(logbook) as book, _as_it_lies(book):
         check = _Check(chain=_chain(book), explained=Explained() if deep else None)
@@ -101,6 +111,7 @@ def verify(logbook: Logbook, *, deep: bool = False) -> Verified:
             differing=differing,
             why_not=check.why_not,
             unexplained=unexplained,
+            missing_seal=noted if noted not in {None, *(one.hash for one in check.chain.seals)} else None,
         )
 
 
