@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.review.agenda import due_reviews
+from bothsides.leads.upkeep.auditing import weekly
 from bothsides.logbook import Book, broken_seals
 from bothsides.logbook.entry import Entry, Kind
 from bothsides.schedule.cadence import Cadence, Daily, EveryTick, Weekly
@@ -67,6 +68,12 @@ def call_reviews(run: Run) -> str:
     return f"{frozen} months frozen, {opened} put on the agenda"
 
 
+def audit_records(run: Run) -> str:
+    """Holds every record against the agreed rules and keeps the week's scores."""
+    found = weekly(run.book, run.agreed, now=run.now).audit
+    return f"{len(found.faults):,} faults in {found.records:,} records"
+
+
 TIMETABLE: tuple[Job, ...] = (
     Job(name="agreement", when=EveryTick(), does="adopts versions of the agreement that were signed since"),
     Job(name="clocks", when=EveryTick(), does="looks at clocks, decay and scores that are due"),
@@ -76,6 +83,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job(name="seal", when=EveryTick(), does="seals the journal"),
     Job(name="old sends", when=Daily(at="03:30"), does="forgets sends that no limit counts", work=forget_sends),
     Job(name="seals", when=Weekly(day="sunday", at="04:00"), does="adds the whole journal up again", work=check_seals),
+    Job(name="hygiene", when=Weekly(day="monday", at="06:00"), does="audits the records by team", work=audit_records),
     Job(name="reviews", when=Daily(at="04:30"), does="freezes months, opens meetings and reviews", work=call_reviews),
 )  # fmt: skip
 """A job is done in its own transaction; what it needs of other rooms it imports above."""
