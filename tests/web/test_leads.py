@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import psycopg
 import pytest
 
 from bothsides.leads.intake.refusals import refused
@@ -250,3 +251,17 @@ def test_a_source_that_cannot_be_one_is_named_and_not_taken_for_another(api: Api
     )
     assert [reason.partition(":")[0] for reason in told["reasons"]] == ["source", "deal_size"]
     assert error(api.post("/api/leads", lead(source=name)), 422)["reasons"]
+
+
+def test_a_connection_that_the_database_gave_up_is_taken_up_anew(
+    api_on_both: Api, request: pytest.FixtureRequest
+) -> None:
+    if api_on_both.desk.logbook.dialect == "sqlite":
+        pytest.skip("SQLite has no connections to lose")
+    api_on_both.take()
+    ((ours,),) = api_on_both.rows("SELECT pg_backend_pid()")
+    with psycopg.connect(request.getfixturevalue("postgres_url"), autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", (ours,))
+    for place in range(3):
+        answer = api_on_both.post("/api/leads", lead(id=f"X{place}", email=f"x@y{place}.example", name="X Y"))
+        assert answer.status_code in (200, 201), answer.text

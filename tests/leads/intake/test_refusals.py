@@ -1,0 +1,40 @@
+"""Refused records are kept as they came, once each, until somebody has corrected them."""
+
+from bothsides.leads.intake import Refused
+from bothsides.leads.intake.refusals import keep_refused, refused, retried
+from bothsides.logbook import Logbook
+
+
+def record(raw: str = '{"side":"both"}', *reasons: str, source: str = "web_form") -> Refused:
+    return Refused(source=source, raw=raw, reasons=reasons or ("side: must be buyer or supplier",))
+
+
+def test_a_record_is_kept_once_under_its_latest_reasons(logbook: Logbook) -> None:
+    with logbook.writing() as book:
+        assert keep_refused(book, [record(), record(), record(source="crm")], now=100) == 2
+    with logbook.writing() as book:
+        keep_refused(book, [record('{"side":"both"}', "side: missing")], now=200)
+        kept = {one.source: one for one in refused(book)}
+    assert {name: (one.received_at, one.reasons) for name, one in kept.items()} == {
+        "crm": (100, ("side: must be buyer or supplier",)),
+        "web_form": (200, ("side: missing",)),
+    }
+    assert kept["crm"].record == {"side": "both"}
+
+
+def test_the_oldest_come_first_of_one_source_as_many_as_asked(logbook: Logbook) -> None:
+    with logbook.writing() as book:
+        for at in (30, 10, 20):
+            keep_refused(book, [record(f"{at}"), record(f"{at}", source="crm")], now=at)
+        assert [one.record for one in refused(book, source="crm")] == [10, 20, 30]
+        assert [one.received_at for one in refused(book, limit=3)] == [10, 10, 20]
+
+
+def test_one_that_was_sent_again_waits_no_more_until_it_is_refused_again(logbook: Logbook) -> None:
+    with logbook.writing() as book:
+        keep_refused(book, [record()], now=100)
+        (kept,) = refused(book)
+        assert retried(book, [kept.refused_id, kept.refused_id]) == 1
+        assert (refused(book), len(refused(book, state="retried"))) == ([], 1)
+        keep_refused(book, [record()], now=200)
+        assert [one.refused_id for one in refused(book)] == [kept.refused_id]
