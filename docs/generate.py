@@ -245,11 +245,12 @@ def logbook_page() -> str:
     rows = ((f"`{kind}`", meaning) for kind, meaning in MEANINGS.items())
     note = _NOTE.format(source="src/bothsides/logbook/entry.py").rstrip().replace("this page", "this table")
     lines = [_KINDS_BEGIN, note, "", *_grid(("Kind", "What it says"), rows), "", _KINDS_END]
-    text = (_FOLDER / "logbook.md").read_text(encoding="utf-8")
+    text = _LOGBOOK.read_text(encoding="utf-8")
     marked = re.compile(f"{re.escape(_KINDS_BEGIN)}.*?{re.escape(_KINDS_END)}", re.DOTALL)
     return marked.sub(lambda _: "\n".join(lines), text)
 
 
+_LOGBOOK = _FOLDER / "logbook.md"
 _KINDS_BEGIN, _KINDS_END = "<!-- kinds: begin -->", "<!-- kinds: end -->"
 
 PAGES: dict[str, Callable[[], str]] = {
