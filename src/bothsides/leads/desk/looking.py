@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bothsides.leads.decay import DecayKind, decide_decay
+from bothsides.leads.desk.absences import BACK, told
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.clockwork import clocks_by_id, move, read_clocks
 from bothsides.leads.desk.considering import assigned, consider, decays
@@ -261,10 +262,18 @@ def _score(work: _Work, timer: Timer) -> None:
         work.entries += consider(work.agreed, lead, work.turns, work.now, snapshot=work.snapshot).entries
 
 
+def _back(work: _Work, timer: Timer) -> None:
+    load = work.turns.load_of(timer.subject)
+    if load.absent:
+        load.absent = False
+        work.entries.append(told(timer.subject, absent=False, why="as was said", now=work.now))
+
+
 _LOOKS: Mapping[str, Callable[[_Work, Timer], None]] = {
     "clock": _clock,
     "decay": _decay,
     "score": _score,
     OVERRIDE: _score,
+    BACK: _back,
 }
 """What looks after the timers of each purpose."""

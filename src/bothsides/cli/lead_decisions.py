@@ -1,0 +1,193 @@
+"""`bothsides leads override | lift | agenda | decide`: what a person decides, and what waits for one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+from cyclopts import Parameter
+
+from bothsides.cli.at_the_desk import Moment, Who, at_the_desk, moment, who
+from bothsides.cli.lead_words import (
+    AsJson,
+    Why,
+    cut,
+    hint,
+    iso,
+    one_of,
+    print_record,
+    reading,
+    when,
+    zone_of,
+)
+from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.terminal import plain, screen
+
+if TYPE_CHECKING:
+    from bothsides.leads.desk.standing import LeadNow
+
+Lead = Annotated[str, Parameter(help="The lead's id, or at least four letters that it begins with.")]
+
+
+def override(
+    lead: Lead,
+    band: Annotated[str, Parameter(help="sales, self_serve or nurture.")],
+    *,
+    why: Why,
+    until: Annotated[
+        str, Parameter(help="The first moment at which the scorecard counts again, such as 2026-05-01T09:00.")
+    ],
+    by: Who = None,
+    at: Moment = None,
+    json: AsJson = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """Set a lead's band beside the scorecard's. The scorecard goes on, and counts again when the time is over.
+
+    A lead that nobody has goes where its new band goes; one that has an owner stays with them. Example:
+
+    bothsides leads override 3f2a91 sales --why "met at the fair" --until 2026-05-01
+    """
+    from bothsides.leads.desk.listing import found
+    from bothsides.leads.desk.overriding import override as setting
+    from bothsides.leads.score import Band
+
+    chosen, ends = Band(one_of("band", band, list(Band))), moment(until)
+    with at_the_desk(workspace, at) as desk:
+        with desk.writing() as book:
+            lead_id = found(book, lead).lead_id
+            stands = setting(book, desk.agreed, lead_id, chosen, who=who(by), why=why, until=ends, now=desk.now)
+        said = f"{chosen} until {when(ends, zone_of(desk))} ({zone_of(desk).key})"
+    _print(stands, said, json)
+
+
+def lift(
+    lead: Lead,
+    *,
+    why: Why,
+    by: Who = None,
+    at: Moment = None,
+    json: AsJson = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """End an override before its time. Example:
+
+    bothsides leads lift 3f2a91 --why "was a student after all"
+    """
+    from bothsides.leads.desk.listing import found
+    from bothsides.leads.desk.overriding import lift as ending
+
+    with at_the_desk(workspace, at) as desk, desk.writing() as book:
+        stands = ending(book, desk.agreed, found(book, lead).lead_id, who=who(by), why=why, now=desk.now)
+    _print(stands, f"{stands.band}, by the scorecard", json)
+
+
+def agenda(
+    *,
+    kind: Annotated[str | None, Parameter(help="Only items of this kind, such as identity_review.")] = None,
+    limit: Annotated[int, Parameter(help="At most this many.")] = 50,
+    at: Moment = None,
+    json: AsJson = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """What waits for a person, what is due first at the top. Example:
+
+    bothsides leads agenda --kind identity_review
+    """
+    with reading(workspace, at) as desk:
+        test, values = ("", []) if kind is None else (" AND kind = ?", [kind])
+        rows = desk.book.all(
+            "SELECT item_id, kind, subject, opened_at, due_at, owner, data FROM agenda WHERE state = 'open'"
+            f"{test} ORDER BY coalesce(due_at, {2**60}), opened_at, item_id LIMIT ?",
+            *values,
+            limit,
+        )
+        zone = desk.zone
+    items = [_item(row) for row in rows]
+    if json:
+        print_record(items)
+        return
+    console = screen()
+    if not items:
+        console.print("Nothing waits for a person.")
+        return
+    for item, row in zip(items, rows, strict=True):
+        due = f", due {when(row[4], zone)}" if row[4] is not None else ""
+        console.print(plain(f"{item['item']}", style="bold"))
+        console.print(
+            plain(f"  {item['kind'].replace('_', ' ')}: {cut(item['says'], 70)}, since {when(row[3], zone)}{due}")
+        )
+    hint(console, "Answer one: bothsides leads decide ITEM DECISION --why ... (identity reviews side by side: merge)")
+
+
+def decide(
+    item: Annotated[str, Parameter(help="The item, as bothsides leads agenda names it.")],
+    decision: Annotated[str, Parameter(help="yes or no for an identity review; else the decision in a word.")],
+    *,
+    why: Why,
+    party: Annotated[str | None, Parameter(help="Which of several: the id of the lead or account.")] = None,
+    by: Who = None,
+    at: Moment = None,
+    json: AsJson = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """Answer one item of the agenda: who, what and why are kept, and what follows from it is done. Example:
+
+    bothsides leads decide 'review:3f2a...:same person?' yes --why "same telephone, she confirmed"
+    """
+    from bothsides.leads.desk.reviewing import REVIEW, answer, closing
+
+    with at_the_desk(workspace, at) as desk, desk.writing() as book:
+        row = book.one("SELECT kind, subject, state FROM agenda WHERE item_id = ?", item)
+        if row is None or row[2] != "open":
+            said = f"was decided already: {row[2]}" if row else "is not on the agenda"
+            raise LookupError(f"{item!r} {said}; bothsides leads agenda lists what waits")
+        merge = None
+        if row[0] == REVIEW:
+            merge = answer(book, desk.agreed, item, decision, who=who(by), why=why, now=desk.now, party=party)
+        else:
+            book.post([closing(item, row[1], decision, who=who(by), why=why, now=desk.now)], now=desk.now)
+    if json:
+        print_record({"item": item, "decision": decision, "who": who(by), "why": why, "merge": merge})
+        return
+    console = screen()
+    console.print(plain(f"{decision}: {why}"))
+    if merge is not None:
+        hint(console, f"To take the merge back: bothsides merge undo {merge} --why ...")
+
+
+def _item(row: tuple[Any, ...]) -> dict[str, Any]:
+    item, kind, subject, opened, due, owner, data = row
+    content = orjson.loads(data)
+    says = content.get("question") or content.get("said") or content.get("why") or subject
+    return {
+        "item": item,
+        "kind": kind,
+        "subject": subject,
+        "says": str(says),
+        "owner": owner,
+        "opened_at": iso(opened),
+        "due_at": iso(due),
+        "content": content,
+    }
+
+
+def _print(lead: LeadNow, said: str, json: bool) -> None:
+    band = None if lead.band is None else lead.band.value
+    earned = None if lead.earned is None else lead.earned.value
+    if json:
+        print_record(
+            {
+                "lead_id": lead.lead_id,
+                "band": band,
+                "by_the_card": earned,
+                "owner": lead.owner,
+                "queue": lead.queue,
+                "stage": lead.stage.value,
+                "until": None if lead.override is None else iso(lead.override.until),
+            }
+        )
+        return
+    has = f"with {lead.owner}" if lead.owner else f"in {lead.queue or 'no queue'}"
+    screen().print(plain(f"{lead.lead_id[:8]} is {said}; {lead.stage}, {has}; by points {earned}"))

@@ -1,0 +1,285 @@
+"""`bothsides leads take`, `refused` and `retry`: lists of leads from files, and the records that were no leads."""
+
+from __future__ import annotations
+
+import json as json_text
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from bothsides.cli.at_the_desk import Moment, OpenDesk
+from bothsides.cli.lead_words import AsJson, cut, hint, iso, making_desk, print_record, reading, show_table, when
+from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.terminal import plain, screen
+
+if TYPE_CHECKING:
+    from bothsides.leads.intake import Lead, Refused, Source
+    from bothsides.leads.intake.reading_files import Listing
+    from bothsides.leads.intake.refusals import Kept
+
+BATCH = 1000
+"""Leads of one transaction."""
+
+OUTCOMES = ("new", "merged", "known", "changed")
+
+WhichSource = Annotated[str, Parameter(help="The way in, as agreement/intake.toml names it, such as trade_fair.")]
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What became of the records of one file: `read` is the sum of all the others."""
+
+    file: str
+    listing: Listing
+    counts: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def read(self) -> int:
+        """Records that were read, those that are no leads among them."""
+        return self.counts.total()
+
+
+def take(
+    *files: Annotated[str, Parameter(help="CSV, JSON lines, xlsx or a pattern; members of a .zip too.")],
+    source: WhichSource,
+    at: Moment = None,
+    json: AsJson = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """Take leads in from files. Each record becomes a lead, goes into one that is there, or is refused with reasons.
+
+    read = new + merged + known + changed + refused, for every file; nothing is dropped. Sent again, a file changes
+    nothing. Refused records are kept: bothsides leads refused. Examples:
+
+    bothsides leads take visitors.csv --source trade_fair
+
+    bothsides leads take exports.zip/leads.jsonl --source crm --json
+    """
+    from bothsides.connectors.files import locate
+    from bothsides.leads.intake.reading_files import read_listing
+
+    if not files:
+        raise ValueError("name at least one file: bothsides leads take FILE --source NAME")
+    tallies = []
+    with making_desk(workspace, at) as desk, tempfile.TemporaryDirectory() as spool:
+        way = desk.agreed.intake.named(source)
+        for found in locate(files, Path()):
+            listing = read_listing(found, spool_dir=Path(spool))
+            tally = Tally(file=found.name, listing=listing)
+            tallies.append(tally)
+            _take_file(desk, way, tally)
+    if json:
+        print_record({"source": source, "files": [_tally_record(tally) for tally in tallies], **_sums(tallies)})
+    else:
+        _print_tallies(screen(), tallies, source)
+
+
+def refused(
+    *,
+    source: Annotated[str | None, Parameter(help="Only this source.")] = None,
+    limit: Annotated[int, Parameter(help="At most this many.")] = 50,
+    at: Moment = None,
+    json: AsJson = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """Records that were no leads, as they came, with every reason.
+
+    Mend the source, the agreement's rename, or one record with bothsides leads retry ID --set field=value. Example:
+
+    bothsides leads refused --source trade_fair
+    """
+    from bothsides.leads.intake.refusals import refused as waiting
+
+    with reading(workspace, at) as desk:
+        kept = waiting(desk.book, source=source, limit=limit)
+        zone = desk.zone
+    if json:
+        print_record([_kept_record(one) for one in kept])
+        return
+    console = screen()
+    if not kept:
+        console.print("No record waits.")
+        return
+    show_table(
+        console,
+        ("record", "came in", "source", "why"),
+        [
+            (one.refused_id[:8], when(one.received_at, zone), cut(one.source, 14), cut("; ".join(one.reasons), 54))
+            for one in kept
+        ],
+    )
+    if len(kept) == limit:
+        hint(console, f"the first {limit}; --limit shows more")
+    hint(console, "Whole with --json. Read again: bothsides leads retry [RECORD --set field=value]")
+
+
+def retry(
+    record: Annotated[
+        str | None, Parameter(help="One record by the beginning of its id; all of them without it.")
+    ] = None,
+    *,
+    source: Annotated[str | None, Parameter(help="Only records of this source.")] = None,
+    set_: Annotated[
+        tuple[str, ...],
+        Parameter(name="--set", help="A corrected value, field=value; may be given again.", negative=()),
+    ] = (),
+    at: Moment = None,
+    json: AsJson = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """Read refused records again: those that are leads now are taken in, the others wait on. Examples:
+
+    bothsides leads retry --source trade_fair
+
+    bothsides leads retry 3f2a91 --set side=buyer
+    """
+    from bothsides.leads.intake import Refused
+    from bothsides.leads.intake.refusals import refused as waiting
+    from bothsides.leads.intake.refusals import retried
+
+    if set_ and record is None:
+        raise ValueError("--set corrects one record: bothsides leads retry RECORD --set field=value")
+    corrections = [_correction(word) for word in set_]
+    counts: Counter[str] = Counter()
+    still: list[tuple[str, Refused]] = []
+    with making_desk(workspace, at) as desk, desk.writing() as book:
+        kept = waiting(book, source=source, limit=100_000)
+        if record is not None:
+            kept = _named(kept, record)
+        leads: dict[str, Lead] = {}
+        for held in kept:
+            raw = held.record
+            if corrections and isinstance(raw, dict):
+                raw = {**raw, **dict(corrections)}
+            read = _read(desk, raw, desk.agreed.intake.named(held.source))
+            if isinstance(read, Refused):
+                still.append((held.refused_id, read))
+            else:
+                leads[held.refused_id] = read
+        counts.update(_taken(desk, book, list(leads.values())))
+        retried(book, list(leads))
+    if json:
+        ids = [{"record": name, "reasons": list(one.reasons)} for name, one in still]
+        print_record({**{name: counts[name] for name in OUTCOMES}, "refused": len(still), "still_refused": ids})
+        return
+    console = screen()
+    console.print(plain(f"{len(kept):,} read again: {_counted(counts)}, {len(still):,} still refused"))
+    for name, one in still[:20]:
+        console.print(plain(f"  {name[:8]}  {cut('; '.join(one.reasons), 86)}"))
+
+
+def _take_file(desk: OpenDesk, way: Source, tally: Tally) -> None:
+    from bothsides.leads.intake import Refused
+    from bothsides.leads.intake.refusals import keep_refused
+
+    unread = tally.listing.refused(way.name)
+    for batch in _batches(tally.listing, unread):
+        with desk.writing() as book:
+            read = [one if isinstance(one, Refused) else _read(desk, one, way) for one in batch]
+            wrong = [one for one in read if isinstance(one, Refused)]
+            tally.counts.update(_taken(desk, book, [one for one in read if not isinstance(one, Refused)]))
+            keep_refused(book, wrong, now=desk.now)
+        tally.counts["refused"] += len(wrong)
+        for one in wrong:
+            tally.reasons.update(one.reasons)
+
+
+def _batches(listing: Listing, unread: Sequence[Refused]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(unread), BATCH):
+        yield unread[start : start + BATCH]
+    yield from listing.batches(BATCH)
+
+
+def _read(desk: OpenDesk, raw: object, way: Source) -> Lead | Refused:
+    from bothsides.leads.intake import read_lead
+
+    settings = desk.workspace.settings
+    return read_lead(raw, way, workspace=settings.name, now=desk.now, ahead=desk.agreed.intake.clock_ahead_seconds)
+
+
+def _taken(desk: OpenDesk, book: Any, leads: Sequence[Lead]) -> list[str]:
+    """Takes the leads in; what became of each."""
+    from bothsides.leads.desk.taking import take as take_in
+    from bothsides.logbook import latest
+
+    facts = latest(book)
+    snapshot = None if facts is None else facts.snapshot
+    return [one.outcome for one in take_in(book, desk.agreed, leads, now=desk.now, snapshot=snapshot)]
+
+
+def _named(kept: Sequence[Kept], said: str) -> list[Kept]:
+    found = [one for one in kept if one.refused_id.startswith(said)]
+    if len(found) == 1:
+        return found
+    names = ", ".join(one.refused_id[:12] for one in (found or kept)[:6])
+    why = "several records begin so" if found else "no such record waits"
+    raise LookupError(f"{said!r}: {why}; there are {names or 'none'}")
+
+
+def _correction(word: str) -> tuple[str, object]:
+    from bothsides.leads.intake.reading_files import as_value
+
+    name, sign, value = word.partition("=")
+    if not sign or not name:
+        raise ValueError(f"--set {word!r}: must be field=value, such as side=buyer")
+    return name, as_value(value)
+
+
+def _sums(tallies: Sequence[Tally]) -> dict[str, int]:
+    return {
+        "read": sum(tally.read for tally in tallies),
+        **{name: sum(tally.counts[name] for tally in tallies) for name in (*OUTCOMES, "refused")},
+    }
+
+
+def _tally_record(tally: Tally) -> dict[str, Any]:
+    lines = tally.listing.lines
+    return {
+        "file": tally.file,
+        "lines": {
+            "physical": lines.physical,
+            "header": lines.header,
+            "blank": lines.blank,
+            "record": lines.record,
+            "quarantined": lines.quarantined,
+        },
+        "read": tally.read,
+        **{name: tally.counts[name] for name in (*OUTCOMES, "refused")},
+        "reasons": dict(tally.reasons.most_common()),
+    }
+
+
+def _counted(counts: Counter[str]) -> str:
+    return ", ".join(f"{counts[name]:,} {name}" for name in OUTCOMES)
+
+
+def _print_tallies(console: Console, tallies: Sequence[Tally], source: str) -> None:
+    for tally in tallies:
+        lines = tally.listing.lines
+        console.print(plain(tally.file, style="bold"))
+        parts = f"{lines.header:,} header, {lines.blank:,} blank, {lines.record:,} of records"
+        console.print(plain(f"  {lines.physical:,} lines: {parts}, {lines.quarantined:,} unreadable"))
+        console.print(plain(f"  {tally.read:,} read: {_counted(tally.counts)}, {tally.counts['refused']:,} refused"))
+        for reason, count in tally.reasons.most_common(5):
+            console.print(plain(f"    {count:,} times  {cut(reason, 84)}"))
+    if any(tally.counts["refused"] for tally in tallies):
+        hint(console, f"Those refused, with all reasons: bothsides leads refused --source {source}")
+    else:
+        hint(console, "Next: bothsides leads --open, and bothsides tick to look at what is due")
+
+
+def _kept_record(one: Kept) -> dict[str, Any]:
+    return {
+        "record": one.refused_id,
+        "source": one.source,
+        "received_at": iso(one.received_at),
+        "reasons": list(one.reasons),
+        "raw": json_text.loads(one.raw),
+    }

@@ -1,0 +1,245 @@
+"""`bothsides merge`: who is the same, said by a person; every answer can be taken back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+from rich.console import Console
+
+from bothsides.cli.at_the_desk import Moment, Who, at_the_desk, who
+from bothsides.cli.lead_words import AsJson, Why, cut, hint, iso, print_record, show_table, when, zone_of
+from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.terminal import plain, screen
+
+if TYPE_CHECKING:
+    from bothsides.leads.desk.reviewing import Review
+
+Item = Annotated[str, Parameter(help="The review, as bothsides merge lists it, or the beginning of its lead's id.")]
+Party = Annotated[str | None, Parameter(help="Which of several: the id of the lead or account.")]
+
+merge = App(name="merge")
+
+
+@merge.default
+def reviews(
+    *,
+    limit: Annotated[int, Parameter(help="At most this many.")] = 20,
+    at: Moment = None,
+    json: AsJson = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """Identity reviews: both records side by side, how far they agree, and why no rule decided. Examples:
+
+    bothsides merge
+
+    bothsides merge yes 'review:3f2a...:same person?' --why "same telephone, she confirmed"
+    """
+    from bothsides.leads.desk.reviewing import reviews as waiting
+
+    with at_the_desk(workspace, at) as desk:
+        with desk.reading() as book:
+            found = waiting(book, desk.agreed, limit=limit)
+            merges = _merges(book, limit)
+        zone = zone_of(desk)
+    if json:
+        print_record({"reviews": [_record(one) for one in found], "merges": merges})
+        return
+    console = screen()
+    for one in found:
+        console.print(plain(f"{one.item}, since {when(one.opened_at, zone)}", style="bold"))
+        _print_review(console, one)
+    if not found:
+        console.print("No identity review waits.")
+    if merges:
+        console.print("\nLast merges by a person:")
+        rows = [(one["key"][:48] + "…", cut(one["who"], 16), cut(one["why"], 30)) for one in merges]
+        show_table(console, ("key", "by", "why"), rows)
+    hint(console, f"Answer: bothsides merge yes|no ITEM --why ... Times in {zone.key}.")
+
+
+@merge.command
+def yes(
+    item: Item,
+    *,
+    why: Why,
+    party: Party = None,
+    by: Who = None,
+    at: Moment = None,
+    json: AsJson = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """They are the same: two leads become one, or the lead belongs to the account. Example:
+
+    bothsides merge yes 3f2a91 --why "same telephone, she confirmed"
+    """
+    _answer(item, "yes", why, party, by, at, json, workspace)
+
+
+@merge.command
+def no(
+    item: Item,
+    *,
+    why: Why,
+    by: Who = None,
+    at: Moment = None,
+    json: AsJson = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """They are not the same: both stay as they are. Example:
+
+    bothsides merge no 3f2a91 --why "father and son"
+    """
+    _answer(item, "no", why, None, by, at, json, workspace)
+
+
+@merge.command
+def leads(
+    kept: Annotated[str, Parameter(help="The lead that stays, by its id or the beginning of it.")],
+    absorbed: Annotated[str, Parameter(help="The lead that goes into it.")],
+    *,
+    why: Why,
+    by: Who = None,
+    at: Moment = None,
+    json: AsJson = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """Two leads are one: values by the agreed survivorship, clocks, touches and events go to the one that stays.
+
+    Example:
+
+    bothsides merge leads 3f2a91 77c01d --why "wrote from two addresses"
+    """
+    from bothsides.leads.desk.listing import found
+    from bothsides.leads.desk.merging import merge_leads
+
+    with at_the_desk(workspace, at) as desk, desk.writing() as book:
+        one, other = found(book, kept).lead_id, found(book, absorbed).lead_id
+        key, stands = merge_leads(book, desk.agreed, one, other, who=who(by), why=why, now=desk.now)
+    if json:
+        print_record({"key": key, "kept": one, "absorbed": other, "owner": stands.owner, "fields": stands.fields})
+        return
+    console = screen()
+    console.print(
+        plain(f"{other[:8]} went into {one[:8]}, {'with ' + stands.owner if stands.owner else 'with nobody'}")
+    )
+    hint(console, f"To take it back: bothsides merge undo {key} --why ...")
+
+
+@merge.command
+def accounts(
+    first: Annotated[str, Parameter(help="An account's id.")],
+    second: Annotated[str, Parameter(help="The other's id.")],
+    *,
+    why: Why,
+    by: Who = None,
+    at: Moment = None,
+    json: AsJson = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """Two known accounts are one organisation: leads of one are known to the owner of the other. Example:
+
+    bothsides merge accounts acc-17 acc-902 --why "one company, two offices"
+    """
+    from bothsides.leads.desk.reviewing import link_accounts
+
+    with at_the_desk(workspace, at) as desk, desk.writing() as book:
+        key = link_accounts(book, first, second, who=who(by), why=why, now=desk.now)
+    if json:
+        print_record({"key": key, "accounts": [first, second]})
+        return
+    console = screen()
+    console.print(plain(f"{first} and {second} are one organisation"))
+    hint(console, f"To take it back: bothsides merge undo {key} --why ...")
+
+
+@merge.command
+def undo(
+    key: Annotated[str, Parameter(help="The key of the merge, as it was printed.")],
+    *,
+    why: Why,
+    by: Who = None,
+    at: Moment = None,
+    json: AsJson = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """Take a merge back, by hand or by the desk: both stand as they stood. What happened since stays with the kept one.
+
+    Example:
+
+    bothsides merge undo merge:3f2a...:77c0...:0 --why "two brothers"
+    """
+    from bothsides.leads.desk.reviewing import undo as undoing
+
+    with at_the_desk(workspace, at) as desk, desk.writing() as book:
+        what = undoing(book, desk.agreed, key, who=who(by), why=why, now=desk.now)
+    if json:
+        print_record({"undone": key, "of": what})
+        return
+    screen().print(plain(f"taken back; both {what} stand as they stood"))
+
+
+def _answer(
+    item: str, verdict: str, why: str, party: str | None, by: str | None, at: str | None, json: bool, workspace: Path
+) -> None:
+    from bothsides.leads.desk.reviewing import answer
+
+    with at_the_desk(workspace, at) as desk, desk.writing() as book:
+        named = _item(book, item)
+        key = answer(book, desk.agreed, named, verdict, who=who(by), why=why, now=desk.now, party=party)
+    if json:
+        print_record({"item": named, "decision": verdict, "who": who(by), "why": why, "merge": key})
+        return
+    console = screen()
+    console.print(plain(f"{verdict}: {why}"))
+    if key is not None:
+        hint(console, f"To take it back: bothsides merge undo {key} --why ...")
+
+
+def _item(book: Any, said: str) -> str:
+    """The review of that name, or the one open review of the lead whose id begins so."""
+    from bothsides.leads.desk.reviewing import REVIEW
+
+    rows = book.all(
+        "SELECT item_id FROM agenda WHERE kind = ?"
+        " AND (item_id = ? OR (state = 'open' AND subject >= ? AND subject < ?)) ORDER BY item_id",
+        REVIEW,
+        said,
+        said,
+        said + "g",
+    )
+    items = [item for (item,) in rows]
+    if said in items or len(items) != 1:
+        if len(items) > 1 and said not in items:
+            raise LookupError(f"{said!r}: several reviews wait: {', '.join(items[:6])}")
+        return said
+    return str(items[0])
+
+
+def _merges(book: Any, limit: int) -> list[dict[str, Any]]:
+    rows = book.all(
+        "SELECT key, subject, at, actor, reason FROM entries e WHERE kind IN ('leads_merged', 'accounts_linked')"
+        " AND actor <> 'desk' AND reverses IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM entries u WHERE u.key = 'undone:' || e.key) ORDER BY seq DESC LIMIT ?",
+        limit,
+    )
+    return [
+        {"key": key, "kept": subject, "at": iso(at), "who": actor, "why": why} for key, subject, at, actor, why in rows
+    ]
+
+
+def _record(one: Review) -> dict[str, Any]:
+    return {**asdict(one), "opened_at": iso(one.opened_at)}
+
+
+def _print_review(console: Console, one: Review) -> None:
+    for rival in one.rivals:
+        console.print(plain(f"  {one.question} lead {one.lead_id[:8]} and {rival.kind} {cut(rival.party_id, 32)}"))
+        console.print(plain(f"  {cut(rival.why, 90)}", style="dim"))
+        show_table(
+            console,
+            ("  field", "this lead", "the other", "agree"),
+            [(f"  {by.field.replace('_', ' ')}", cut(by.one, 28), cut(by.other, 28), by.word) for by in rival.fields],
+        )

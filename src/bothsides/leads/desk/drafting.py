@@ -1,0 +1,75 @@
+"""Drafts the agreement of a workspace: the least that the desk can work by, to be read, changed and signed."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from bothsides.leads.desk.agreed import SECTIONS
+from bothsides.leads.sla.policy import DEFAULT_CALENDAR, DEFAULT_SLA
+from bothsides.workspace import Workspace
+
+DRAFTS = Path(__file__).parent / "drafts"
+"""The house's first proposals."""
+
+EXAMPLE = Path(__file__).parents[2] / "simulate" / "desk" / "agreement"
+"""What the teams of the simulated quarter signed."""
+
+_NOBODY = "first.member"
+_MEMBER = """
+[[member]]
+id = "{id}"
+calendar = "office"
+open_cap = 60                    # leads that one person can look after at the same time
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """Which files were written and which were there already, by name."""
+
+    written: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+def draft(workspace: Workspace, *, start_from: Path | None = None, members: tuple[str, ...] = ()) -> Drafted:
+    """Writes what is missing of the agreement. Raises FileNotFoundError for a folder without such files, ValueError for
+    a member's name that cannot stand in a file.
+    """
+    for name in members:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}", name):
+            raise ValueError(f"--member {name!r}: must be 1 to 100 letters, digits, dots and hyphens, such as ana.ruiz")
+    texts = _house(workspace, members) if start_from is None else _from(start_from)
+    folder = workspace.agreement_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    written, left = [], []
+    for name, text in sorted(texts.items()):
+        try:
+            with (folder / name).open("x", encoding="utf-8") as file:
+                file.write(text)
+            written.append(name)
+        except FileExistsError:
+            left.append(name)
+    return Drafted(written=tuple(written), left=tuple(left))
+
+
+def _house(workspace: Workspace, members: tuple[str, ...]) -> dict[str, str]:
+    zone = workspace.settings.time_zone
+    calendar = DEFAULT_CALENDAR.read_text(encoding="utf-8")
+    people = "".join(_MEMBER.format(id=name) for name in dict.fromkeys(members or (_NOBODY,)))
+    routing = (DRAFTS / "routing.toml").read_text(encoding="utf-8")
+    return {
+        "calendar.toml": calendar.replace('zone = "UTC"', f'zone = "{zone}"'),
+        "sla.toml": DEFAULT_SLA.read_text(encoding="utf-8"),
+        "scoring.toml": (DRAFTS / "scoring.toml").read_text(encoding="utf-8"),
+        "decay.toml": (DRAFTS / "decay.toml").read_text(encoding="utf-8"),
+        "routing.toml": routing.replace("# MEMBERS\n", people.lstrip("\n"))
+        .replace("{zone}", zone)
+        .replace("{name}", workspace.settings.name),
+    }
+
+
+def _from(folder: Path) -> dict[str, str]:
+    files = sorted(folder.glob("*.toml")) if folder.is_dir() else []
+    if not any(path.stem in SECTIONS for path in files):
+        raise FileNotFoundError(f"--from {folder}: holds none of {', '.join(f'{name}.toml' for name in SECTIONS)}")
+    return {path.name: path.read_text(encoding="utf-8") for path in files}

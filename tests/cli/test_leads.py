@@ -1,0 +1,209 @@
+"""`bothsides leads`: agreement drafted, files taken in, happenings told, one lead whole."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.desk_runs import VISITORS, DeskRuns, desk_at, did, widest
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> DeskRuns:
+    return desk_at(tmp_path / "acme", capsys)
+
+
+def hot(desk: DeskRuns, n: int = 1) -> str:
+    """A buyer's lead that sales has."""
+    return desk.lead(
+        id=f"H{n}",
+        company=f"{'Harland Oakley Marsh'.split()[n]} Works",
+        name=f"{'Joan Ada Tim'.split()[n]} {'Lund Berg Stone'.split()[n]}",
+        email=f"{'joan ada tim'.split()[n]}@{'lundco bergltd stoneag'.split()[n]}.example",
+        deal_size=12_000,
+        events=did("demo_requested", "quote_requested"),
+    )
+
+
+def test_every_line_of_a_file_is_accounted_for_and_sent_again_it_changes_nothing(desk: DeskRuns) -> None:
+    path = desk.folder / "visitors.csv"
+    path.write_text(VISITORS)
+    first = desk.record("leads", "take", path, "--source", "trade_fair")
+    (file,) = first["files"]
+    assert file["lines"] == {"physical": 7, "header": 1, "blank": 1, "record": 5, "quarantined": 0}
+    assert (first["read"], first["new"], first["refused"]) == (5, 3, 2)
+    assert sum(first[name] for name in ("new", "merged", "known", "changed", "refused")) == first["read"]
+    again = desk.record("leads", "take", path, "--source", "trade_fair")
+    assert (again["new"], again["known"], again["refused"]) == (0, 3, 2)
+    listed = desk.record("leads", "--side", "buyer")
+    assert {lead["company"] for lead in listed["leads"]} == {"Harland Pumps Ltd", "Marsh Valves"}
+    whole = desk.record("leads", "show", listed["leads"][0]["lead_id"])
+    assert whole["fields"]["deal_size"] in (60000, 9000)
+    text = desk.text("leads", "take", path, "--source", "trade_fair")
+    assert "7 lines: 1 header, 1 blank, 5 of records, 0 unreadable" in text
+    assert "5 read: 0 new, 0 merged, 3 known, 0 changed, 2 refused" in text
+
+
+def test_what_cannot_be_read_at_all_is_kept_with_its_line(desk: DeskRuns) -> None:
+    path = desk.folder / "leads.jsonl"
+    path.write_text('{"side": "buyer", "email": "a@b.example"}\n{"side": "buyer", \n\n')
+    taken = desk.record("leads", "take", path, "--source", "api")
+    assert (taken["read"], taken["new"], taken["refused"]) == (2, 1, 1)
+    assert taken["files"][0]["lines"]["quarantined"] == 1
+    (kept,) = desk.record("leads", "refused")
+    assert "leads.jsonl line 2: invalid_json" in kept["reasons"][0]
+
+
+def test_a_refused_record_is_corrected_and_taken_in(desk: DeskRuns) -> None:
+    path = desk.folder / "visitors.csv"
+    path.write_text(VISITORS)
+    desk.record("leads", "take", path, "--source", "trade_fair")
+    kept = {tuple(sorted(one["raw"])): one for one in desk.record("leads", "refused", "--source", "trade_fair")}
+    pirate = next(one for one in kept.values() if one["raw"].get("Company") == "Black Flag")
+    assert pirate["reasons"] == ['side: "pirate" must be buyer or supplier']
+    done = desk.record("leads", "retry", pirate["record"][:8], "--set", "Visitor type=supplier")
+    assert (done["new"], done["refused"]) == (1, 0)
+    assert [lead["company"] for lead in desk.record("leads", "--side", "supplier")["leads"]].count("Black Flag") == 1
+    assert len(desk.record("leads", "refused")) == 1
+    with pytest.raises(LookupError, match="no such record waits"):
+        desk.text("leads", "retry", "zzzz")
+    with pytest.raises(ValueError, match=r"--set 'side': must be field=value"):
+        desk.text("leads", "retry", "zzzz", "--set", "side")
+
+
+def test_one_lead_whole_says_score_route_clocks_and_history(desk: DeskRuns) -> None:
+    lead = hot(desk)
+    whole = desk.record("leads", "show", lead[:6])
+    assert whole["lead_id"] == lead
+    assert sum(reason["points"] for reason in whole["score"]["reasons"]) == whole["score"]["points"]
+    assert whole["route"]["rule"] == "United Kingdom and Ireland"
+    assert any(step.startswith("rule large buyers: deal_size is 12000") for step in whole["route"]["trace"])
+    assert {clock["clause"] for clock in whole["clocks"]} >= {"first_touch"}
+    assert all(clock["left_seconds"] > 0 for clock in whole["clocks"])
+    assert [one["kind"] for one in whole["history"]][:3] == ["lead_received", "event_seen", "event_seen"]
+    assert set(whole) == {
+        "lead_id", "side", "source", "created_at", "received_at", "stage", "is_open", "merged_into", "fields", "match",
+        "score", "override", "priority", "currency", "owner", "pool", "queue", "route", "events", "attempts",
+        "first_touch_at", "last_touch_at", "disposition", "clocks", "agenda", "history",
+    }  # fmt: skip
+    text = desk.text("leads", "show", lead)
+    assert "2026-03-31 10:00" in text  # London, not UTC
+    assert "Times in Europe/London." in text
+    assert widest(text) <= 100
+
+
+def test_a_list_is_filtered_and_fits_a_terminal(desk: DeskRuns) -> None:
+    for n in range(3):
+        hot(desk, n)
+    cold = desk.lead(id="C1", company="Reed", name="Ola Reed", email="ola@reed.example")
+    everything = desk.record("leads")
+    assert everything["total"] == 4
+    sales = desk.record("leads", "--band", "sales", "--open")
+    assert {lead["lead_id"] for lead in sales["leads"]} == {lead["lead_id"] for lead in everything["leads"]} - {cold}
+    owner = sales["leads"][0]["owner"]
+    assert {lead["owner"] for lead in desk.record("leads", "--owner", owner)["leads"]} == {owner}
+    assert desk.record("leads", "--queue", "nurture")["leads"][0]["lead_id"] == cold
+    assert desk.record("leads", "--limit", 1)["total"] == 4
+    assert widest(desk.text("leads")) <= 100
+    with pytest.raises(ValueError, match=r"--stage 'sql': must be one of visitor, lead, mql"):
+        desk.text("leads", "--stage", "sql")
+
+
+def test_an_unknown_lead_is_named_with_what_is_like_it(desk: DeskRuns) -> None:
+    lead = hot(desk)
+    with pytest.raises(LookupError, match=f"did you mean {lead}"):
+        desk.text("leads", "show", "f" + lead[1:])
+    with pytest.raises(LookupError, match="give at least 4 letters"):
+        desk.text("leads", "show", lead[:2])
+
+
+def test_happenings_are_told_one_by_one(desk: DeskRuns) -> None:
+    lead = hot(desk)
+    owner = desk.record("leads", "show", lead)["owner"]
+    told = desk.record("leads", "touch", lead, "--kind", "call", "--by", owner, "--touch-id", "c1")
+    assert (told["told"], told["new"]) == (1, 1)
+    assert desk.record("leads", "touch", lead, "--kind", "call", "--by", owner, "--touch-id", "c1")["new"] == 0
+    clocks = {one["clause"]: one["status"] for one in desk.record("leads", "show", lead)["clocks"]}
+    assert clocks["first_touch"] == "met"
+    desk.record("leads", "verdict", lead, "accepted", "--by", owner)
+    moved = desk.record("leads", "stage", lead, "opportunity", "--by", owner, at="2026-04-01T09:00")
+    assert moved["leads"][0]["stage"] == "opportunity"
+    before = desk.record("leads", "show", lead)["events"]
+    desk.record("leads", "event", lead, "pricing_viewed", at="2026-04-01T10:00")
+    assert len(desk.record("leads", "show", lead)["events"]) == len(before) + 1
+    with pytest.raises(ValueError, match="kind = 'pigeon': must be one of call, email, meeting, chat, other"):
+        desk.text("leads", "touch", lead, "--kind", "pigeon")
+
+
+def test_a_file_of_happenings_is_written_down_whole_or_not_at_all(desk: DeskRuns) -> None:
+    lead = hot(desk)
+    path = desk.folder / "calls.jsonl"
+    lines = [{"what": "touch", "lead": lead[:8], "kind": "call", "id": f"c{n}"} for n in range(3)]
+    lines += [{"what": "call", "lead": lead}, {"what": "touch", "lead": "nobody"}]
+    path.write_text("\n".join(json.dumps(line) for line in lines))
+    with pytest.raises(ValueError, match=r"line 4: what = 'call'.*line 5: lead 'nobody'.*nothing was written down"):
+        desk.text("leads", "happened", path)
+    assert desk.record("leads", "show", lead)["attempts"] == 0
+    path.write_text("\n".join(json.dumps(line) for line in lines[:3]))
+    assert desk.record("leads", "happened", path)["new"] == 3
+    assert desk.record("leads", "happened", path)["new"] == 0
+    assert desk.record("leads", "show", lead)["attempts"] == 3
+
+
+def test_a_drafted_agreement_loads_gives_the_first_lead_out_and_is_never_overwritten(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    (folder / "bothsides.toml").write_text('name = "new"\ncurrency = "EUR"\ntime_zone = "Europe/Berlin"\n')
+    desk = DeskRuns(folder=folder, capture=capsys)
+    drafted = desk.record("leads", "agree", "--member", "ana.ruiz", at=None)
+    assert drafted["written"] == ["calendar.toml", "decay.toml", "routing.toml", "scoring.toml", "sla.toml"]
+    assert 'zone = "Europe/Berlin"' in (folder / "agreement" / "calendar.toml").read_text()
+    (folder / "agreement" / "decay.toml").write_text("# ours\nrule = []\n")
+    again = desk.record("leads", "agree", at=None)
+    assert (again["written"], len(again["left"])) == ([], 5)
+    assert (folder / "agreement" / "decay.toml").read_text().startswith("# ours")
+    lead = desk.lead(
+        id="1", company="Acme", name="A B", email="a@acme.example", events=did("demo_requested", "quote_requested")
+    )
+    assert desk.record("leads", "show", lead)["owner"] == "ana.ruiz"
+    with pytest.raises(ValueError, match=r"--member 'a b': must be 1 to 100 letters"):
+        desk.text("leads", "agree", "--member", "a b", at=None)
+    with pytest.raises(FileNotFoundError, match=r"holds none of intake.toml"):
+        desk.text("leads", "agree", "--from", tmp_path, at=None)
+
+
+def test_the_simulated_quarters_agreement_can_be_begun_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    (folder / "bothsides.toml").write_text('name = "new"\ncurrency = "GBP"\n')
+    drafted = DeskRuns(folder=folder, capture=capsys).record("leads", "agree", "--example", at=None)
+    assert {"routing.toml", "reasons.toml", "matching.toml"} <= set(drafted["written"])
+
+
+def test_a_band_by_a_person_is_kept_and_lifted(desk: DeskRuns) -> None:
+    cold = desk.lead(id="C1", company="Reed", name="Ola Reed", email="ola@reed.example")
+    words = ("leads", "override", cold, "sales", "--by", "ana.ruiz", "--why", "met at the fair")
+    done = desk.record(*words, "--until", "2026-04-10T09:00")
+    assert (done["band"], done["by_the_card"], done["stage"]) == ("sales", "nurture", "mql")
+    whole = desk.record("leads", "show", cold)
+    assert whole["override"]["holds"]
+    assert whole["owner"] == done["owner"]
+    lifted = desk.record("leads", "lift", cold, "--why", "a student after all", at="2026-04-01T09:00")
+    assert lifted["band"] == "nurture"
+    with pytest.raises(ValueError, match="no override holds"):
+        desk.text("leads", "lift", cold, "--why", "x", at="2026-04-01T09:00")
+    with pytest.raises(ValueError, match="band 'hot': must be one of sales, self_serve, nurture"):
+        desk.text("leads", "override", cold, "hot", "--why", "x", "--until", "2026-04-10")
+
+
+def test_what_waits_for_a_person_is_listed_and_decided_once(desk: DeskRuns) -> None:
+    one = desk.lead(id="A", company="Harland Pumps", name="Joan Harland", email="info@harlandpumps.example")
+    two = desk.lead(id="B", company="Harland Pump", name="J Harland", phone="020 7946 0001", email="jh@gmail.com")
+    (asked,) = desk.record("leads", "agenda")
+    item = asked["item"]
+    assert asked["subject"] in (one, two)
+    assert desk.record("leads", "decide", item, "no", "--why", "two people", "--by", "ana.ruiz")["decision"] == "no"
+    assert desk.record("leads", "agenda") == []
+    with pytest.raises(LookupError, match="was decided already: no"):
+        desk.text("leads", "decide", item, "yes", "--why", "x")

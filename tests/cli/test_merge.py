@@ -1,0 +1,69 @@
+"""`bothsides merge`: reviews side by side, answered; leads and accounts that become one, taken back."""
+
+from pathlib import Path
+
+import pytest
+from tests.cli.desk_runs import DeskRuns, desk_at, did, widest
+
+HOT = did("demo_requested", "quote_requested")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> DeskRuns:
+    return desk_at(tmp_path / "acme", capsys)
+
+
+def two(desk: DeskRuns) -> tuple[str, str]:
+    """Two leads of which the rules cannot say that they are one person."""
+    one = desk.lead(id="A", company="Harland Pumps", name="Joan Harland", email="info@harlandpumps.example", events=HOT)
+    other = desk.lead(id="B", company="Harland Pump", name="J Harland", phone="020 7946 0001", email="jh@gmail.com")
+    return one, other
+
+
+def test_a_review_shows_both_records_and_how_far_they_agree(desk: DeskRuns) -> None:
+    one, other = two(desk)
+    (review,) = desk.record("merge")["reviews"]
+    (rival,) = review["rivals"]
+    assert {review["lead_id"], rival["party_id"]} == {one, other}
+    agree = {by["field"]: by["word"] for by in rival["fields"]}
+    assert agree["company"] == "close"
+    assert agree["email"] == "different"
+    text = desk.text("merge")
+    assert "harland pump" in text
+    assert widest(text) <= 100
+
+
+def test_yes_makes_them_one_and_undo_two_again(desk: DeskRuns) -> None:
+    one, other = two(desk)
+    done = desk.record("merge", "yes", other[:8], "--why", "same telephone", "--by", "ana.ruiz")
+    assert desk.record("merge")["reviews"] == []
+    assert desk.record("leads")["total"] == 1
+    whole = desk.record("leads", "show", one)
+    assert whole["fields"]["phone"] == "020 7946 0001"
+    (merge,) = desk.record("merge")["merges"]
+    assert (merge["key"], merge["who"], merge["why"]) == (done["merge"], "ana.ruiz", "same telephone")
+    assert desk.record("merge", "undo", done["merge"], "--why", "two people")["of"] == "leads"
+    assert desk.record("leads")["total"] == 2
+    assert "phone" not in desk.record("leads", "show", one)["fields"]
+    assert desk.record("merge")["merges"] == []
+    with pytest.raises(ValueError, match="was taken back already"):
+        desk.text("merge", "undo", done["merge"], "--why", "again")
+
+
+def test_no_is_kept_and_asked_once(desk: DeskRuns) -> None:
+    _, other = two(desk)
+    assert desk.record("merge", "no", other, "--why", "father and son")["merge"] is None
+    assert desk.record("leads")["total"] == 2
+    with pytest.raises(LookupError, match="is no identity review"):
+        desk.text("merge", "yes", other, "--why", "x")
+
+
+def test_leads_are_merged_by_hand_with_a_reason(desk: DeskRuns) -> None:
+    one, other = two(desk)
+    done = desk.record("merge", "leads", one[:8], other[:8], "--why", "wrote from two addresses")
+    assert (done["kept"], done["absorbed"]) == (one, other)
+    assert desk.record("leads", "show", other)["merged_into"] == one
+    with pytest.raises(ValueError, match=r"was merged into .* already"):
+        desk.text("merge", "leads", one, other, "--why", "again")
+    with pytest.raises(LookupError, match="no known account 'acc-1'"):
+        desk.text("merge", "accounts", "acc-1", "acc-2", "--why", "one company")

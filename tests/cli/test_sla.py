@@ -1,0 +1,67 @@
+"""`bothsides sla`: clocks by clause and one by one, and deadlines by a calendar."""
+
+from pathlib import Path
+
+import pytest
+from tests.cli.desk_runs import DeskRuns, desk_at, did, widest
+
+HOT = did("demo_requested", "quote_requested")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> DeskRuns:
+    return desk_at(tmp_path / "acme", capsys)
+
+
+def test_clocks_by_clause_before_and_after_they_are_due(desk: DeskRuns) -> None:
+    for n, (name, firm) in enumerate([("Joan Lund", "lundco"), ("Ada Berg", "bergltd")]):
+        desk.lead(id=str(n), company=firm, name=name, email=f"x@{firm}.example", events=HOT)
+    first, _ = (lead["lead_id"] for lead in desk.record("leads")["leads"])
+    clauses = {one["clause"]: one for one in desk.record("sla")["clauses"]}
+    assert (clauses["first_touch"]["running"], clauses["first_touch"]["attainment"]) == (2, None)
+    desk.record("leads", "touch", first, "--by", "x", at="2026-03-31T10:00")
+    desk.text("tick", at="2026-04-02T16:00")
+    later = desk.record("sla", at="2026-04-02T16:00")
+    assert later["month_from"] == "2026-03-31T23:00:00Z"
+    touch = next(one for one in later["clauses"] if one["clause"] == "first_touch")
+    assert (touch["running"], touch["at_risk"], touch["breached"], touch["met"]) == (0, 0, 1, 1)
+    assert touch["attainment"] == 0.5
+    text = desk.text("sla", at="2026-04-02T16:00")
+    assert "50 %" in text
+    assert widest(text) <= 100
+
+
+def test_clocks_are_listed_by_due_time_and_shown_whole(desk: DeskRuns) -> None:
+    lead = desk.lead(id="1", company="lundco", name="Joan Lund", email="x@lundco.example", events=HOT)
+    owner = desk.record("leads", "show", lead)["owner"]
+    found = desk.record("sla", "clocks", "--owner", owner)
+    assert [one["due_at"] for one in found] == sorted(one["due_at"] for one in found)
+    assert {one["lead_id"] for one in found} == {lead}
+    assert desk.record("sla", "clocks", "--owner", "nobody") == []
+    whole = desk.record("sla", "show", found[0]["clock_id"][:8])
+    assert whole["clock_id"] == found[0]["clock_id"]
+    assert [one["kind"] for one in whole["history"]] == ["clock_started"]
+    assert whole["allowed_seconds"] > 0
+    assert widest(desk.text("sla", "clocks")) <= 100
+    assert widest(desk.text("sla", "show", found[0]["clock_id"])) <= 100
+    with pytest.raises(LookupError, match="no clock 'ffff'"):
+        desk.text("sla", "show", "ffff")
+    with pytest.raises(ValueError, match=r"--state 'late': must be one of running, paused"):
+        desk.text("sla", "clocks", "--state", "late")
+
+
+def test_a_deadline_by_a_calendar_shows_the_stretches_it_counted(desk: DeskRuns) -> None:
+    desk.lead(id="1", company="lundco", name="Joan Lund", email="x@lundco.example")
+    words = ("sla", "calendar", "office", "--hours", 8)
+    # Thursday before Easter, 16:00 in London: good Friday and Easter Monday are holidays.
+    found = desk.record(*words, at="2026-04-02T16:00+01:00")
+    assert found["deadline"] == "2026-04-07T15:15:00Z"
+    assert [(one["from"], one["until"]) for one in found["blocks"]] == [
+        ("2026-04-02T15:00:00Z", "2026-04-02T16:30:00Z"),
+        ("2026-04-07T08:00:00Z", "2026-04-07T11:30:00Z"),
+        ("2026-04-07T12:15:00Z", "2026-04-07T15:15:00Z"),
+    ]
+    assert sum(one["seconds"] for one in found["blocks"]) == 8 * 3600
+    assert "8 hours of office are over at 2026-04-07 16:15" in desk.text(*words, at="2026-04-02T16:00+01:00")
+    with pytest.raises(ValueError, match="calendar 'pub': must be one of office, berlin"):
+        desk.text("sla", "calendar", "pub")
