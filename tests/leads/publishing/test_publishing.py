@@ -10,8 +10,9 @@ import pytest
 from bothsides.identity import MatchingPolicy, compile_matching
 from bothsides.ingest import sync
 from bothsides.leads.desk.candidates import read_candidates
-from bothsides.leads.publishing import hand_over, market_facts
+from bothsides.leads.publishing import hand_over
 from bothsides.leads.quality import CellFacts, Counted
+from bothsides.leads.quality.stored import market_facts
 from bothsides.logbook import cells_of, latest, watermarks
 from bothsides.metrics import refresh
 from bothsides.schema import Money, Side

@@ -20,6 +20,8 @@ from bothsides.leads.intake import problems as intake_problems
 from bothsides.leads.models.in_force import NONE_IN_FORCE, NOTHING, InForce, champion_card, shadow_cards
 from bothsides.leads.models.policy import ModelsPolicy
 from bothsides.leads.models.policy import problems as models_problems
+from bothsides.leads.quality import CompiledQuality, QualityPolicy
+from bothsides.leads.quality import problems as quality_problems
 from bothsides.leads.route import CompiledRouting, RoutingPolicy, compile_routing
 from bothsides.leads.route import problems as routing_problems
 from bothsides.leads.score import CompiledCard, ScoringPolicy
@@ -40,6 +42,7 @@ SECTIONS: dict[str, type[Any]] = {
     "intake": IntakePolicy,
     "matching": MatchingPolicy,
     "scoring": ScoringPolicy,
+    "quality": QualityPolicy,
     "routing": RoutingPolicy,
     "calendar": Calendars,
     "sla": Sla,
@@ -56,6 +59,7 @@ _CHECKS: dict[str, Callable[[Any], tuple[str, ...]]] = {
     "intake": intake_problems,
     "matching": matching_problems,
     "scoring": scoring_problems,
+    "quality": quality_problems,
     "routing": routing_problems,
     "calendar": calendar_problems,
     "decay": decay_problems,
@@ -77,6 +81,8 @@ _OPTIONAL: dict[str, Callable[[], Any]] = {
     "models": ModelsPolicy,
     "hygiene": HygienePolicy,
 }
+_WITHOUT = frozenset({"quality"})
+"""Sections that stand for something only where they are signed: without one, leads have no worth in money."""
 
 YEARS_BACK, YEARS_AHEAD = 2, 2
 """Of the calendars around the moment for which they are laid out."""
@@ -92,6 +98,10 @@ class Agreed:
     cards: Mapping[Side, CompiledCard]
     """The cards that decide: those of the agreement, with the promoted fitted points in them."""
     shadows: Mapping[Side, tuple[CompiledCard, ...]]
+    quality: QualityPolicy | None = None
+    """None where nobody signed what a lead is worth."""
+    qualities: dict[int, CompiledQuality | None] = field(default_factory=dict)
+    """The quality over the facts of each publish that was made ready so far."""
     routing_policy: RoutingPolicy
     routing: CompiledRouting
     calendars: Mapping[str, WorkingTime]
@@ -152,6 +162,8 @@ def read_agreement(workspace: Workspace) -> dict[str, Signed[Any]]:
         except AgreementError as error:
             problems += error.problems
         except FileNotFoundError:
+            if section in _WITHOUT:
+                continue
             allowed = "is missing; bothsides leads agree drafts one to start from"
             problems.append(Problem(file=str(path), key="file", value="", allowed=allowed))
     if "sla" in found and "calendar" in found:
@@ -212,6 +224,7 @@ def ready(
             scoring=scoring,
             cards={side: champion_card(scoring, side, fitted.get(side, NOTHING)) for side in Side if side in live},
             shadows={side: shadow_cards(scoring, side, fitted.get(side, NOTHING)) for side in Side},
+            quality=policies.get("quality"),
             routing_policy=policies["routing"],
             routing=routing,
             calendars=calendars,

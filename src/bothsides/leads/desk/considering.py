@@ -10,7 +10,9 @@ from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.clockwork import start_clocks
 from bothsides.leads.desk.standing import LeadNow
 from bothsides.leads.desk.turns import moved_places
+from bothsides.leads.desk.worth import add_worth, told_worth, worth_of
 from bothsides.leads.models.seen import add_events
+from bothsides.leads.quality import Priority
 from bothsides.leads.route import Decision, Destination, RoutingState, route
 from bothsides.leads.score import Band, CompiledCard, Score, decided, next_change, score
 from bothsides.logbook import Entry, Kind, set_timer
@@ -72,17 +74,32 @@ def _scored(
 ) -> Score | None:
     card = agreed.cards.get(lead.side)
     if card is None:
+        _worth(agreed, lead, facts, snapshot, None)
         return None
     beside = agreed.shadows.get(lead.side, ())
     for one in (card, *beside):
         add_events(one, facts, lead.events, now)
     found = score(card, facts, lead.events, now, was=lead.stood)
     band = decided(found.band, lead.override, now).band
+    worth = _worth(agreed, lead, facts, snapshot, found.probability)
     moved = (found.points, band, found.earned, found.grade) != (lead.score, lead.band, lead.earned, lead.grade)
-    if moved or lead.score is None:
-        entries.append(_score_line(agreed, lead, found, band, beside, facts, now, snapshot))
+    if moved or lead.score is None or (worth is not None and worth.money.minor != lead.priority):
+        line = _score_line(agreed, lead, found, band, beside, facts, now, snapshot)
+        entries.append(line if worth is None else replace(line, data={**line.data, **told_worth(worth)}))
+    if worth is not None:
+        lead.priority = worth.money.minor
     lead.score, lead.band, lead.earned, lead.grade = found.points, band, found.earned, found.grade
     lead.win_chance = found.probability
+    return found
+
+
+def _worth(
+    agreed: Agreed, lead: LeadNow, facts: dict[str, Any], snapshot: int | None, win_chance: float | None
+) -> Priority | None:
+    """The lead's worth, and in the facts what routes may test of it."""
+    found = worth_of(agreed, lead, snapshot, win_chance)
+    if found is not None and snapshot is not None and (ready := agreed.qualities[snapshot]) is not None:
+        add_worth(facts, found, ready)
     return found
 
 

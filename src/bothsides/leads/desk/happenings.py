@@ -12,6 +12,7 @@ from bothsides.leads.desk.giving_back import released
 from bothsides.leads.desk.standing import LeadNow, leads_by_id, with_merged
 from bothsides.leads.desk.taking import event_line
 from bothsides.leads.desk.turns import read_turns
+from bothsides.leads.desk.worth import ready_worth
 from bothsides.leads.route import RoutingState
 from bothsides.leads.sla.clocks import Clock
 from bothsides.leads.sla.evidence import Event, EventKind
@@ -127,6 +128,7 @@ def record(
     subjects = sorted({one.subject if isinstance(one, Reached) else one.lead_id for one in happenings})
     leads = with_merged(book, leads_by_id(book, subjects))
     told = _told_before(book, happenings)
+    ready_worth(book, agreed, snapshot)
     work = _Work(
         agreed=agreed,
         now=now,

@@ -13,6 +13,7 @@ from bothsides.leads.desk.giving_back import released
 from bothsides.leads.desk.overriding import OVERRIDE
 from bothsides.leads.desk.standing import LeadNow, leads_by_id
 from bothsides.leads.desk.turns import read_turns
+from bothsides.leads.desk.worth import ready_worth
 from bothsides.leads.route import Destination, RoutingState, release, route
 from bothsides.leads.sla.clocks import Change, ChangeKind, Clock, ClockState
 from bothsides.leads.sla.evidence import Event, EventKind, tick, watermark
@@ -50,6 +51,7 @@ def look(book: Book, agreed: Agreed, timers: Sequence[Timer], *, now: Instant, s
     subjects = {clock.subject for clock in clocks.values()}
     subjects |= {timer.subject for timer in timers if timer.purpose != "clock"}
     leads = leads_by_id(book, sorted(subjects))
+    ready_worth(book, agreed, snapshot)
     work = _Work(
         agreed=agreed,
         now=now,

@@ -7,6 +7,7 @@ from bothsides.leads.desk.considering import consider
 from bothsides.leads.desk.happenings import UnknownLead
 from bothsides.leads.desk.standing import LeadNow, leads_by_id, with_merged
 from bothsides.leads.desk.turns import read_turns
+from bothsides.leads.desk.worth import ready_worth
 from bothsides.leads.score import Band, Override
 from bothsides.logbook import Book, Entry, Kind, set_timer, unset_named
 from bothsides.logbook.plain import sorted_text
@@ -94,6 +95,7 @@ def _considered(
     snapshot: int | None,
 ) -> LeadNow:
     lead.override = holds
+    ready_worth(book, agreed, snapshot)
     found = consider(agreed, lead, read_turns(book, agreed, now), now, snapshot=snapshot)
     book.post([*lines, *found.entries], now=now)
     return lead

@@ -1,6 +1,5 @@
 """Hands what the warehouse knows to the desk after a sync: cells, known companies, up to when touches are known."""
 
 from bothsides.leads.publishing.publishing import Published, hand_over
-from bothsides.leads.publishing.stored import market_facts, published_cells
 
-__all__ = ["Published", "hand_over", "market_facts", "published_cells"]
+__all__ = ["Published", "hand_over"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bothsides.ingest.desk import PREFIX
 from bothsides.leads.publishing.cells import read_cells
 from bothsides.leads.publishing.parties import read_parties, touches_until
-from bothsides.leads.publishing.stored import published_cells
+from bothsides.leads.quality.stored import published_cells
 from bothsides.logbook import Snapshot, latest, publish
 from bothsides.schema.instant import Instant
 from bothsides.warehouse import open_reader

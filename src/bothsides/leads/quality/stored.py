@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bothsides.leads.quality import CellFacts, Counted, ExtraFills, MarketFacts
+from bothsides.leads.quality.facts import CellFacts, Counted, ExtraFills, MarketFacts
 from bothsides.logbook import PublishedCell
 from bothsides.schema import Money, Side
 
