@@ -123,7 +123,7 @@ def agenda(
 
 def decide(
     item: Annotated[str, Parameter(help="The item, as bothsides leads agenda names it.")],
-    decision: Annotated[str, Parameter(help="yes or no for an identity review; else the decision in a word.")],
+    decision: Annotated[str, Parameter(help="yes or no for a review; used, waived or decided for what teams owe.")],
     *,
     why: Why,
     party: Annotated[str | None, Parameter(help="Which of several: the id of the lead or account.")] = None,
@@ -137,6 +137,8 @@ def decide(
     bothsides leads decide 'review:3f2a...:same person?' yes --why "same telephone, she confirmed"
     """
     from bothsides.leads.desk.reviewing import REVIEW, answer, closing
+    from bothsides.leads.review.agenda import KINDS
+    from bothsides.leads.review.agenda import decide as deciding
 
     with at_the_desk(workspace, at) as desk, desk.writing() as book:
         row = book.one("SELECT kind, subject, state FROM agenda WHERE item_id = ?", item)
@@ -146,6 +148,9 @@ def decide(
         merge = None
         if row[0] == REVIEW:
             merge = answer(book, desk.agreed, item, decision, who=who(by), why=why, now=desk.now, party=party)
+        elif row[0] in KINDS:
+            # Meetings, escalations and consequences have their own states; sla decide takes their proposals too.
+            book.post([deciding(book, item, words=why, by=who(by), now=desk.now, state=decision)], now=desk.now)
         else:
             book.post([closing(item, row[1], decision, who=who(by), why=why, now=desk.now)], now=desk.now)
     if json:

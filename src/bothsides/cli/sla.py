@@ -27,12 +27,15 @@ from bothsides.cli.lead_words import (
     when,
 )
 from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.sla_scorecard import COMMANDS as MONTH_COMMANDS
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
     from bothsides.schema.working_time import WorkingTime
 
 sla = App(name="sla")
+for _name, (_place, _help) in MONTH_COMMANDS.items():
+    sla.command(f"bothsides.cli.{_place}", name=_name, help=_help)
 
 STATES = ("running", "paused", "at_risk", "breached", "met", "cancelled")
 
