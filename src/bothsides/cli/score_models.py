@@ -44,8 +44,8 @@ def fit(
     from bothsides.cli.score_model_words import fitted_lines, fitted_record
     from bothsides.leads.models.lifecycle import fit as fitting
 
-    with at_the_desk(workspace, at) as desk, desk.writing() as book:
-        found = fitting(book, desk.agreed, _side(side), now=desk.now, by=who(by))
+    with at_the_desk(workspace, at) as desk:
+        found = fitting(desk.logbook, desk.agreed, _side(side), now=desk.now, by=who(by))
     _print(fitted_record(found), fitted_lines(found), json)
 
 
@@ -70,8 +70,8 @@ def trial(
     from bothsides.cli.score_model_words import trial_lines, trial_record
     from bothsides.leads.models.lifecycle import trial as trying
 
-    with at_the_desk(workspace, at) as desk, desk.writing() as book:
-        found = trying(book, desk.agreed, _side(side), now=desk.now, by=who(by), signed_off=signed_off)
+    with at_the_desk(workspace, at) as desk:
+        found = trying(desk.logbook, desk.agreed, _side(side), now=desk.now, by=who(by), signed_off=signed_off)
     _print(trial_record(found), trial_lines(found), json)
     return 0 if found.trial.passed else 1
 

@@ -21,7 +21,11 @@ SIGNED = ("Head of Marketing", "Head of Sales")
 
 
 def _fit(desk: ModelDesk) -> Any:
-    return desk.write(fit, BUYER, by="analyst")
+    return fit(desk.logbook, desk.agreed, BUYER, now=desk.now, by="analyst")
+
+
+def _try(desk: ModelDesk) -> Any:
+    return trial(desk.logbook, desk.agreed, BUYER, now=desk.now, by="analyst")
 
 
 def _live(desk: ModelDesk, first: int, n: int, *, close: bool) -> list[str]:
@@ -70,7 +74,7 @@ def test_a_card_goes_from_the_shadow_into_force_and_back(model_desk: ModelDesk) 
         desk.write(promote, BUYER, by="analyst", signed_by=SIGNED)
     desk.now += 60 * DAY
     desk.open()
-    tried = desk.write(trial, BUYER, by="analyst")
+    tried = _try(desk)
     assert tried.trial.passed, tried.trial.failed
     assert tried.as_they_came == 40
     assert tried.trial.n > 200
@@ -117,7 +121,7 @@ def test_shuffled_outcomes_tell_nothing_and_leave_no_card(model_desk: ModelDesk)
     assert learned.model is None
     assert desk.rows("SELECT version FROM models") == []
     with pytest.raises(ValueError, match="no card of buyers runs in the shadow"):
-        desk.write(trial, BUYER, by="analyst")
+        _try(desk)
 
 
 def test_a_field_written_at_the_close_is_refused_by_name(model_desk: ModelDesk) -> None:
@@ -159,17 +163,17 @@ def test_the_looks_of_a_year_run_out(model_desk: ModelDesk) -> None:
     desk = model_desk
     desk.adopt(500)
     _fit(desk)
-    spent = [desk.write(trial, BUYER, by="analyst").trial.alpha for _ in range(4)]
+    spent = [_try(desk).trial.alpha for _ in range(4)]
     assert sum(spent) <= 0.05 + 1e-12
     with pytest.raises(ValueError, match="4 looks of a year are used up"):
-        desk.write(trial, BUYER, by="analyst")
+        _try(desk)
 
 
 def test_a_new_signed_card_needs_a_new_trial(model_desk: ModelDesk) -> None:
     desk = model_desk
     desk.adopt(500)
     _fit(desk)
-    assert desk.write(trial, BUYER, by="analyst").trial.passed
+    assert _try(desk).trial.passed
     path = desk.workspace.agreement_dir / "scoring.toml"
     text = path.read_text().replace("points = 20", "points = 25", 1).replace("since = 2026-03-30", "since = 2026-05-01")
     path.write_text(text)

@@ -11,11 +11,10 @@ from bothsides.leads.models.in_force import signed_card
 from bothsides.leads.models.learning import Grown, Learned, grown, learn
 from bothsides.leads.models.policy import AGREED_NAME
 from bothsides.leads.models.record import MODELS, Acts, Model, acts_of, models_of, moved
-from bothsides.leads.models.shadowing import beside_open_leads, look_again
+from bothsides.leads.models.shadowing import BATCH, look_again, open_leads, score_beside
 from bothsides.leads.score import CompiledCard, compiled
-from bothsides.logbook import Book
+from bothsides.logbook import Book, Logbook
 from bothsides.predict.scorecard.card import Card
-from bothsides.predict.scorecard.columns import Leads
 from bothsides.predict.scorecard.fitting import History, agreed_card
 from bothsides.predict.scorecard.leaks import Finding, Refused, refused
 from bothsides.predict.scorecard.promotion import (
@@ -65,67 +64,85 @@ def agreed_points(agreed: Agreed, side: Side) -> CompiledCard:
     return compiled(card)
 
 
-def fit(book: Book, agreed: Agreed, side: Side, *, now: Instant, by: str) -> Learned:
+def fit(logbook: Logbook, agreed: Agreed, side: Side, *, now: Instant, by: str) -> Learned:
     """Learns a challenger and, where it tells anything, lets it score every lead in the shadow of the card in force.
 
-    An earlier challenger of the side is retired. Nothing is decided by it.
+    An earlier challenger of the side is retired. Nothing is decided by it. Nobody waits while it learns: only its role,
+    and then the scores of some open leads at a time, are written in transactions.
     """
-    book.hold(MODELS)
-    points = agreed_points(agreed, side)
-    found = learn(_gathered(book, agreed, side), agreed.models, points, now=now, by=by)
+    with logbook.reading() as book:
+        points = agreed_points(agreed, side)
+        found = learn(_gathered(book, agreed, side), agreed.models, points, now=now, by=by)
     if found.model is None:
         return found
-    standing = acts_of(book, side).standing
-    if standing.shadow == found.model.version:
-        return found
-    act = shadowed(standing, found.model.version, at=now, by=by)
-    retires = () if standing.shadow is None else (standing.shadow,)
-    line = moved(
-        found.model,
-        "shadow",
-        act,
-        agreed_card=points.version,
-        policy=agreed.versions["scoring"],
-        retires=retires,
-        key=f"scorecard:{side.value}:{found.model.version}",
-    )
-    book.post([line], now=now)
-    beside_open_leads(book, agreed, side, found.model, now=now)
+    with logbook.writing() as book:
+        book.hold(MODELS)
+        standing = acts_of(book, side).standing
+        if standing.shadow == found.model.version:
+            return found
+        act = shadowed(standing, found.model.version, at=now, by=by)
+        line = moved(
+            found.model,
+            "shadow",
+            act,
+            agreed_card=points.version,
+            policy=agreed.versions["scoring"],
+            retires=() if standing.shadow is None else (standing.shadow,),
+            key=f"scorecard:{side.value}:{found.model.version}",
+        )
+        book.post([line], now=now)
+        ids = open_leads(book, side)
+    for start in range(0, len(ids), BATCH):
+        with logbook.writing() as book:
+            score_beside(book, agreed, side, found.model, ids[start : start + BATCH], now=now)
     return found
 
 
-def trial(book: Book, agreed: Agreed, side: Side, *, now: Instant, by: str, signed_off: Collection[str] = ()) -> Tried:
+def trial(
+    logbook: Logbook, agreed: Agreed, side: Side, *, now: Instant, by: str, signed_off: Collection[str] = ()
+) -> Tried:
     """One look: the challenger against the card in force, on leads later than either learned from.
 
     Its cost in the year's share is written down whether it is passed or not. `signed_off` are fields whose direction
-    may turn round. Raises ValueError where no card runs in the shadow, the year's looks are used up, or no later leads
-    have an outcome yet.
+    may turn round. Raises ValueError where no card runs in the shadow, the year's looks are used up, no later leads
+    have an outcome yet, or cards were moved meanwhile.
     """
-    book.hold(MODELS)
-    acts = acts_of(book, side)
-    standing, held = acts.standing, models_of(book, side)
-    if standing.shadow is None:
-        raise ValueError(f"no card of {side.value}s runs in the shadow: bothsides score fit {side.value} makes one")
+    with logbook.reading() as book:
+        acts, held = acts_of(book, side), models_of(book, side)
+        standing = acts.standing
+        if standing.shadow is None:
+            raise ValueError(f"no card of {side.value}s runs in the shadow: bothsides score fit {side.value} makes one")
+        alpha = alpha_for(acts.acts, side, at=now, policy=_promotion(agreed))
+        gathered = _gathered(book, agreed, side)
     challenger = held[standing.shadow][1]
-    promotion = _promotion(agreed)
-    alpha = alpha_for(acts.acts, side, at=now, policy=promotion)
-    gathered = _gathered(book, agreed, side)
     ready = grown(gathered, agreed.models, now)
     if isinstance(ready, str):
         raise ValueError(f"nothing to try the card on: {ready}")
     champion = held[standing.in_use][1].card if standing.in_use in held else _agreed_card(ready, challenger, side, now)
     later, as_they_came = _later(ready, challenger.card, champion, standing.shadow)
     found = tried(
-        challenger.card, champion, later, at=now, alpha=alpha,
-        refusals=_refusals(later.leads, later, gathered, agreed, challenger), signed_off=signed_off,
-    )  # fmt: skip
+        challenger.card,
+        champion,
+        later,
+        at=now,
+        alpha=alpha,
+        refusals=_refusals(later, gathered, agreed, challenger),
+        signed_off=signed_off,
+    )
     # Its level is that of the history; what is in force are the signed points, whatever their level.
     found = replace(found, champion=standing.in_use)
-    points = agreed_points(agreed, side)
     line = moved(
-        challenger, "shadow", recorded(found, by=by), agreed_card=points.version, policy=agreed.versions["scoring"]
+        challenger,
+        "shadow",
+        recorded(found, by=by),
+        agreed_card=agreed_points(agreed, side).version,
+        policy=agreed.versions["scoring"],
     )
-    book.post([line], now=now)
+    with logbook.writing() as book:
+        book.hold(MODELS)
+        if acts_of(book, side).acts != acts.acts:
+            raise ValueError(f"cards of {side.value}s were moved or tried meanwhile: try again")
+        book.post([line], now=now)
     return Tried(trial=found, as_they_came=as_they_came, alpha_left=_left(acts, found, agreed))
 
 
@@ -205,12 +222,10 @@ def _later(ready: Grown, challenger: Card, champion: Card, version: str) -> tupl
     return ready.history.at(rows), sum(version in ready.scored_by[i] for i in rows)
 
 
-def _refusals(
-    leads: Leads, later: History, gathered: Gathered, agreed: Agreed, challenger: Model
-) -> tuple[Refused, ...]:
+def _refusals(later: History, gathered: Gathered, agreed: Agreed, challenger: Model) -> tuple[Refused, ...]:
     """What leaks or is protected by now, which the challenger must not use; looked at again on the later leads."""
-    used = [name for name in challenger.card.names if name in leads.columns]
-    found = refused(leads.only(used), later.won, still_open=gathered.still_open, protected=agreed.models.protected)
+    used = later.leads.only(name for name in challenger.card.names if name in later.leads.columns)
+    found = refused(used, later.won, still_open=gathered.still_open, protected=agreed.models.protected)
     # A field may differ little among a few later leads; that is no reason against it.
     return tuple(one for one in found if one.finding in (Finding.LEAK, Finding.PROTECTED))
 
