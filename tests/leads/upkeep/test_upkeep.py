@@ -1,6 +1,7 @@
 """Audits, fixes and their undoing over the logbook, in each of the two databases."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from bothsides.leads.upkeep.fixes import Made, fix_id, make, named, preview, saf
 from bothsides.leads.upkeep.provenance import Origin, origins, providers
 from bothsides.leads.upkeep.reading import surroundings
 from bothsides.logbook import Entry, Kind, rebuild, standing
+from bothsides.schedule.timetable import TIMETABLE, Run
 from bothsides.schema.instant import DAY
+from bothsides.workspace import Settings, Workspace
 
 
 def look(desk: Desk) -> Audited:
@@ -242,3 +245,15 @@ def test_a_merged_value_keeps_its_writer(desk: Desk) -> None:
     back(desk, key)
     with desk.logbook.reading() as book:
         assert "phone" not in origins(book, [one])[one]
+
+
+def test_the_timetable_makes_the_weekly_audit(desk: Desk, tmp_path: Path) -> None:
+    desk.take_one(channel="Google Ads")
+    job = next(job for job in TIMETABLE if job.name == "hygiene")
+    workspace = Workspace.create(tmp_path / "other", Settings(name="other", currency="GBP", time_zone="UTC"))
+    assert job.work is not None
+    with desk.logbook.writing() as book:
+        run = Run(workspace=workspace, book=book, agreed=desk.agreed, due_at=desk.now, now=desk.now)
+        assert job.work(run) == "1 faults in 1 records"
+        assert job.work(run) == "1 faults in 1 records"
+        assert [week.week for week in weeks(book)] == ["2026-W14"]
