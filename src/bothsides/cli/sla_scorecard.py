@@ -168,11 +168,33 @@ def month(
     console = screen()
     sealed = f"seal {found.seal[:12]} {'holds' if whole else 'IS BROKEN: what it says was changed'}"
     console.print(plain(f"{found.period}, agreement {found.policy_version}, {sealed}", style="bold"))
-    rows = [(cut(line.clause, 44), line.figure.replace("_", " "), f"{line.value:g}") for line in found.lines]
-    show_table(console, ("clause", "figure", "told"), rows, numbers=("told",))
+    clauses = dict.fromkeys(line.clause for line in found.lines)
+    told_of = {(line.clause, line.figure): line.value for line in found.lines}
+    figures = ("owed", "delivered", "n", "breaches", "contact_rate")
+    rows = [
+        (
+            cut(name, 36),
+            "missed" if told_of.get((name, "missed")) else "",
+            *(_told(told_of, name, one) for one in figures),
+        )
+        for name in clauses
+        if (name, "owed") in told_of
+    ]
+    show_table(console, ("clause", "", "owed", "told", "n", "breaches", "reached"), rows, numbers=_NUMBERS)
+    for line in found.lines:
+        if line.figure == "consequence" and line.value:
+            console.print(plain(f"  {line.clause}: {line.words}"))
     for one in found.adjustments:
         console.print(plain(f"  {one.words}"))
     hint(console, "It never changes: what proves different later stands in the next statement.")
+
+
+_NUMBERS = ("owed", "told", "n", "breaches", "reached")
+
+
+def _told(told: dict[tuple[str, str], float], clause: str, figure: str) -> str:
+    value = told.get((clause, figure))
+    return "" if value is None else f"{value:.4g}"
 
 
 def reps(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:

@@ -1,0 +1,83 @@
+"""The ways of leads as the logbook tells them: up to a moment, merged ones as one, turns with how they ended."""
+
+from tests.leads.desk.conftest import Desk, at
+from tests.leads.review.conftest import call, rejected
+
+from bothsides.leads.review.judging import history_at
+from bothsides.leads.review.lives import History
+from bothsides.leads.review.records import answered, closings, given, handed, qualified_leads, worked
+from bothsides.leads.review.results import clock_results
+
+
+def history(desk: Desk, moment: int | None = None) -> History:
+    with desk.logbook.reading() as book:
+        return history_at(book, desk.agreed, desk.now if moment is None else moment)
+
+
+def test_what_was_told_later_was_not_known_then(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    came = desk.now
+    desk.now = at("03-31T15:00")
+    desk.record(call(lead, at("03-31T10:00"), name="t1"))
+    assert history(desk, came).lives[lead].touches == []
+    assert history(desk, at("03-31T12:00")).lives[lead].touches == [], "it happened at ten and was told at three"
+    assert history(desk).lives[lead].touches == [(at("03-31T10:00"), True)]
+
+
+def test_a_machines_mail_is_no_attempt_and_an_answer_ends_them(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    desk.now += 3600
+    desk.record(
+        call(lead, desk.now - 60, name="m", automated=True),
+        call(lead, desk.now, name="t1"),
+        call(lead, desk.now + 60, name="t2"),
+        call(lead, desk.now + 60, name="t2-answer", direction="in"),
+        call(lead, desk.now + 90, name="t3"),
+    )
+    (one,) = qualified_leads(history(desk, desk.now + 100), desk.agreed.commitments)
+    assert (one.attempts, one.contacted_at) == (2, desk.now + 60)
+    assert (one.qualified_at, one.assigned_at) == (at("03-31T09:00"), at("03-31T09:00"))
+    assert one.fields["country"] == "GB"
+
+
+def test_a_lead_that_came_again_counts_once(desk: Desk) -> None:
+    first = desk.take_one().lead_id
+    desk.now += 60
+    again = desk.take_one(id="other").lead_id
+    assert again != first
+    found = history(desk)
+    assert found.stands(again) is found.lives[first]
+    assert [one.lead_id for one in qualified_leads(found, desk.agreed.commitments) if not one.withdrawn] == [first]
+    assert [one.lead_id for one in handed(found.lives.values())] == [first]
+
+
+def test_a_lead_taken_from_a_silent_owner_was_not_won_by_that_owner(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    owner = desk.row(lead)["owner"]
+    desk.until(at("04-09T09:00"))
+    life = history(desk).lives[lead]
+    assert life.returned
+    assert [(turn.owner, turn.end) for turn in life.turns][:1] == [(owner, "silent")]
+    scores = given(history(desk), desk.agreed, [life], clock_results(history(desk), desk.agreed))
+    assert [(one.rep, one.won) for one in scores][:1] == [(owner, False)]
+    (one,) = worked([life])
+    assert (one.returned_at, one.accepted, one.recovered) == (life.returned[-1], None, False)
+
+
+def test_a_rejected_lead_is_lost_and_its_code_kept(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    owner = desk.row(lead)["owner"]
+    desk.now += 3600
+    desk.record(call(lead, desk.now, name="t1"), rejected(desk, lead, owner))
+    (one,) = handed(history(desk).lives.values())
+    assert (one.accepted, one.won, one.code, one.owner) == (False, False, "no_budget", owner)
+    assert closings(history(desk).lives.values()) == ()
+    (waited,) = answered(desk.agreed, history(desk).lives.values(), mature_before=desk.now + 1)
+    assert (waited.won, waited.waited_hours, waited.closed_hours) == (False, 1.0, 0.0)
+
+
+def test_a_lead_that_never_was_one_counts_for_nobody(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    desk.record(rejected(desk, lead, desk.row(lead)["owner"], reason="competitor"))
+    (one,) = qualified_leads(history(desk), desk.agreed.commitments)
+    assert not one.withdrawn, "a competitor's lead was one; only duplicates and tests are withdrawn"
