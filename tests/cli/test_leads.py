@@ -82,7 +82,7 @@ def test_one_lead_whole_says_score_route_clocks_and_history(desk: DeskRuns) -> N
     assert [one["kind"] for one in whole["history"]][:3] == ["lead_received", "event_seen", "event_seen"]
     assert set(whole) == {
         "lead_id", "side", "source", "created_at", "received_at", "stage", "is_open", "merged_into", "fields", "match",
-        "score", "override", "priority", "currency", "owner", "pool", "queue", "route", "events", "attempts",
+        "score", "override", "priority", "worth", "currency", "owner", "pool", "queue", "route", "events", "attempts",
         "first_touch_at", "last_touch_at", "disposition", "clocks", "agenda", "history",
     }  # fmt: skip
     text = desk.text("leads", "show", lead)

@@ -13,6 +13,7 @@ from bothsides.cli.lead_words import (
     AsJson,
     Why,
     cut,
+    facts_of,
     hint,
     iso,
     one_of,
@@ -57,7 +58,17 @@ def override(
     with at_the_desk(workspace, at) as desk:
         with desk.writing() as book:
             lead_id = found(book, lead).lead_id
-            stands = setting(book, desk.agreed, lead_id, chosen, who=who(by), why=why, until=ends, now=desk.now)
+            stands = setting(
+                book,
+                desk.agreed,
+                lead_id,
+                chosen,
+                who=who(by),
+                why=why,
+                until=ends,
+                now=desk.now,
+                snapshot=facts_of(book),
+            )
         said = f"{chosen} until {when(ends, zone_of(desk))} ({zone_of(desk).key})"
     _print(stands, said, json)
 
@@ -79,7 +90,8 @@ def lift(
     from bothsides.leads.desk.overriding import lift as ending
 
     with at_the_desk(workspace, at) as desk, desk.writing() as book:
-        stands = ending(book, desk.agreed, found(book, lead).lead_id, who=who(by), why=why, now=desk.now)
+        lead_id = found(book, lead).lead_id
+        stands = ending(book, desk.agreed, lead_id, who=who(by), why=why, now=desk.now, snapshot=facts_of(book))
     _print(stands, f"{stands.band}, by the scorecard", json)
 
 

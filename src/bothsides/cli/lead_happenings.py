@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from bothsides.cli.at_the_desk import Moment, Who, at_the_desk, moment, who
-from bothsides.cli.lead_words import AsJson, print_record
+from bothsides.cli.lead_words import AsJson, facts_of, print_record
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
@@ -146,7 +146,6 @@ def _record(
 ) -> None:
     from bothsides.leads.desk.happenings import record
     from bothsides.leads.desk.listing import found
-    from bothsides.logbook import latest
 
     with at_the_desk(workspace, at) as desk:
         with desk.writing() as book:
@@ -165,10 +164,7 @@ def _record(
                     wrong.append(f"{where}{error.args[0] if error.args else error}")
             if wrong:
                 raise ValueError("; ".join(wrong) + ("; nothing was written down" if many else ""))
-            facts = latest(book)
-            new = record(
-                book, desk.agreed, happenings, now=desk.now, snapshot=None if facts is None else facts.snapshot
-            )
+            new = record(book, desk.agreed, happenings, now=desk.now, snapshot=facts_of(book))
         with desk.reading() as book:
             stand = [found(book, lead_id) for lead_id in dict.fromkeys(leads.values())]
     if json:

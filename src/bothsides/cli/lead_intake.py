@@ -14,7 +14,18 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from bothsides.cli.at_the_desk import Moment, OpenDesk
-from bothsides.cli.lead_words import AsJson, cut, hint, iso, making_desk, print_record, reading, show_table, when
+from bothsides.cli.lead_words import (
+    AsJson,
+    cut,
+    facts_of,
+    hint,
+    iso,
+    making_desk,
+    print_record,
+    reading,
+    show_table,
+    when,
+)
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
@@ -207,11 +218,8 @@ def _read(desk: OpenDesk, raw: object, way: Source) -> Lead | Refused:
 def _taken(desk: OpenDesk, book: Any, leads: Sequence[Lead]) -> list[str]:
     """Takes the leads in; what became of each."""
     from bothsides.leads.desk.taking import take as take_in
-    from bothsides.logbook import latest
 
-    facts = latest(book)
-    snapshot = None if facts is None else facts.snapshot
-    return [one.outcome for one in take_in(book, desk.agreed, leads, now=desk.now, snapshot=snapshot)]
+    return [one.outcome for one in take_in(book, desk.agreed, leads, now=desk.now, snapshot=facts_of(book))]
 
 
 def _named(kept: Sequence[Kept], said: str) -> list[Kept]:

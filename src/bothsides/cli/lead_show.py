@@ -81,6 +81,7 @@ def as_record(desk: Reading, lead: LeadNow) -> dict[str, Any]:
             "holds": override.since <= desk.now < override.until,
         },
         "priority": lead.priority,
+        "worth": _worth(history),
         "currency": desk.currency,
         "owner": lead.owner,
         "pool": lead.pool,
@@ -187,6 +188,18 @@ OPEN_CLOCKS = ("running", "paused", "at_risk")
 """States in which a clock may still be met."""
 
 
+def _worth(history: Sequence[Written]) -> dict[str, Any] | None:
+    """What the priority is the sum of, in minor units, and the words of how it came about."""
+    from bothsides.leads.desk.telling import last
+    from bothsides.logbook import Kind
+
+    line = last(history, Kind.SCORED)
+    worth = None if line is None else line.data.get("worth")
+    if worth is None:
+        return None
+    return {**worth, "lines": [{"says": says, "money": minor} for says, minor in worth["lines"]]}
+
+
 def _match(history: Sequence[Written]) -> dict[str, Any] | None:
     from bothsides.leads.desk.telling import last
     from bothsides.logbook import Kind
@@ -220,6 +233,10 @@ def _print(console: Console, desk: Reading, record: dict[str, Any]) -> None:
         rule = f" by '{match['rule']}', decided by {match['decided_by']}" if match["rule"] else ""
         console.print(plain(f"known: {says}{rule}"))
     _print_score(console, desk, record)
+    if worth := record["worth"]:
+        console.print(plain(f"\nworth {priced(record['priority'], worth['currency'])}, {_step(worth)}", style="bold"))
+        for one in worth["lines"]:
+            console.print(plain(f"  {priced(one['money'], worth['currency']):>12}  {cut(one['says'], 84)}"))
     if route := record["route"]:
         console.print(plain(f"\n{_moment(desk, route['at'])}: {route['says']}", style="bold"))
         for step in route["trace"]:
@@ -270,6 +287,10 @@ def print_clocks(console: Console, desk: Reading, clocks: Sequence[dict[str, Any
             for one in clocks
         ],
     )
+
+
+def _step(worth: dict[str, Any]) -> str:
+    return str(worth["step"]).replace("_", " ")
 
 
 def _moment(desk: Reading, text: str | None) -> str:

@@ -76,6 +76,14 @@ def making_desk(folder: Path, at: str | None) -> Iterator[OpenDesk]:
         yield desk
 
 
+def facts_of(book: Book) -> int | None:
+    """The facts of the last publish, which decisions are made on; None where nothing was published."""
+    from bothsides.logbook import latest
+
+    found = latest(book)
+    return None if found is None else found.snapshot
+
+
 def zone_of(desk: OpenDesk) -> ZoneInfo:
     """The zone in which moments are shown."""
     return ZoneInfo(desk.workspace.settings.time_zone)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.leads.desk.conftest import Desk, at
 
 from bothsides.leads.desk.happenings import Happening, Judged, Touched, UnknownLead
-from bothsides.leads.desk.merging import merge_leads, undo_merge
+from bothsides.leads.desk.merging import further, merge_leads, undo_merge
+from bothsides.leads.desk.standing import leads_by_id
 from bothsides.logbook import rebuild, standing
 
 LETTERS = str.maketrans("0123456789", "ghijklmnop")
@@ -118,7 +119,7 @@ def in_state(desk: Desk, lead: str, state: str, n: int) -> None:
         desk.record(*happened[state])
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(states=st.tuples(STATES, STATES), hours=st.tuples(st.integers(0, 20), st.integers(0, 20)))
 def test_a_merge_taken_back_leaves_everything_as_it_stood(
     desk: Desk, states: tuple[str, str], hours: tuple[int, int]
@@ -130,12 +131,9 @@ def test_a_merge_taken_back_leaves_everything_as_it_stood(
         leads.append(lead)
         desk.until(desk.now + later * 3600)
     before = all_standing(desk)
-    try:
-        key = merge(desk, *leads)
-    except ValueError as error:
-        assert "keep" in str(error)
-        leads.reverse()
-        key = merge(desk, *leads)
+    with desk.logbook.reading() as book:
+        kept, absorbed = further(*leads_by_id(book, leads, locked=False).values())
+    key = merge(desk, kept.lead_id, absorbed.lead_id)
     assert all_standing(desk) != before
     undo(desk, key)
     assert all_standing(desk) == before
@@ -190,7 +188,7 @@ def test_a_chain_is_taken_back_from_its_end(desk: Desk) -> None:
         undo(desk, first)
     undo(desk, second)
     undo(desk, first)
-    with pytest.raises(ValueError, match="taken back already, by ana.ruiz"):
+    with pytest.raises(ValueError, match=r"taken back already, by ana\.ruiz"):
         undo(desk, first)
     again = merge(desk, two, three)
     assert again != first

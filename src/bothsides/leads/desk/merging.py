@@ -39,7 +39,7 @@ _FAR = (
 
 def further(one: LeadNow, other: LeadNow) -> tuple[LeadNow, LeadNow]:
     """The one to keep and the one to take into it: open before closed, with an owner, further along, then the older."""
-    first, second = sorted((one, other), key=lambda lead: (*(-part for part in _rank(lead)), lead.created_at))
+    first, second = sorted((one, other), key=lambda lead: (*(-part for part in _rank(lead)), *_age(lead)))
     return first, second
 
 
@@ -139,6 +139,10 @@ def undo_merge(book: Book, agreed: Agreed, key: str, *, who: str, why: str, now:
 
 def _rank(lead: LeadNow) -> tuple[int, int, int]:
     return int(lead.is_open), int(lead.owner is not None), _FAR.index(lead.stage)
+
+
+def _age(lead: LeadNow) -> tuple[Instant, Instant, str]:
+    return lead.created_at, lead.received_at, lead.lead_id
 
 
 def _two(book: Book, kept_id: str, absorbed_id: str) -> tuple[LeadNow, LeadNow]:
