@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bothsides.agreement import AgreementError
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.opening import open_desk
+from bothsides.leads.models.record import last_moved
 from bothsides.logbook import Logbook
 from bothsides.schema.instant import HOUR, Instant
 from bothsides.workspace import Workspace
@@ -41,9 +42,12 @@ class InForce:
         return self._agreed
 
     def stamp(self) -> Stamp:
-        """The files as they are now, by name, time and size."""
-        return tuple(
+        """The files as they are now, by name, time and size, and the last move of a fitted card."""
+        with self.logbook.reading() as book:
+            cards = ("scorecards", last_moved(book), 0)
+        files = (
             (path.name, found.st_mtime_ns, found.st_size)
             for path in sorted(self.workspace.agreement_dir.glob("*.toml"))
             if (found := path.stat())
         )
+        return (cards, *files)

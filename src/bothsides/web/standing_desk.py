@@ -4,11 +4,15 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
+
+import sqlalchemy as sa
 
 from bothsides.agreement import AgreementError
 from bothsides.delivery import Secret, SecretMissing, Secrets
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.opening import open_desk
+from bothsides.leads.models.record import last_moved
 from bothsides.logbook import Logbook
 from bothsides.schema.instant import DAY, Instant
 from bothsides.web.policy import load_api
@@ -65,7 +69,18 @@ class StandingDesk:
         if now == self._looked_at:
             return False
         self._looked_at = now
-        return now >= self._until or self._files() != self._stamp
+        if now >= self._until:
+            return True
+        try:
+            return self._files() != self._stamp
+        except self.database_errors:
+            # Whoever wants to write hears of it; the agreement in force goes on.
+            return False
+
+    @property
+    def database_errors(self) -> tuple[type[Exception], ...]:
+        """What is raised where the logbook cannot be read or written."""
+        return (sa.exc.SQLAlchemyError, cast(type[Exception], self.logbook.engine.dialect.loaded_dbapi.Error))
 
     def open_again(self) -> None:
         """Opens it anew; where that cannot be, the agreement stays as it was and the mistakes are told."""
@@ -76,7 +91,9 @@ class StandingDesk:
             _LOG.error("the agreement's files have mistakes; the one before stays in force:\n%s", error)
 
     def _files(self) -> Stamp:
-        found = []
+        # A fitted card that was promoted or rolled back is in force at once, as a signed one is.
+        with self.logbook.reading() as book:
+            found = [("scorecards", last_moved(book), 0)]
         for path in sorted(self.workspace.agreement_dir.glob("*.toml")):
             stat = _stat(path)
             if stat is not None:

@@ -12,9 +12,11 @@ from bothsides.leads.models.lifecycle import agreed_points, fit, promote, rollba
 from bothsides.leads.models.record import acts_of, models_of
 from bothsides.logbook import Entry, Kind, rebuild, standing
 from bothsides.predict.model_card import ModelVerdict
+from bothsides.schedule.in_force import InForce
 from bothsides.schema import Side
 from bothsides.schema.instant import DAY
 from bothsides.schema.stage import LeadStage
+from bothsides.web.standing_desk import StandingDesk
 
 BUYER = Side.BUYER
 SIGNED = ("Head of Marketing", "Head of Sales")
@@ -192,3 +194,25 @@ def test_cards_of_one_side_do_not_touch_the_other(model_desk: ModelDesk) -> None
     assert desk.agreed.shadows[Side.SUPPLIER] == ()
     assert len(desk.agreed.shadows[BUYER]) == 1
     assert desk.agreed.cards[Side.SUPPLIER].version == supplier
+
+
+def test_a_service_that_keeps_the_desk_open_sees_a_promotion_at_once(model_desk: ModelDesk) -> None:
+    desk = model_desk
+    desk.adopt(500)
+    running = InForce(workspace=desk.workspace, logbook=desk.logbook)
+    served = StandingDesk(workspace=desk.workspace, logbook=desk.logbook, clock=lambda: desk.now)
+    served.open()
+    signed = running.at(desk.now).cards[BUYER].version
+    version = _fit(desk).model.version
+    assert _try(desk).trial.passed
+    desk.now += 20 * DAY
+    desk.write(promote, BUYER, by="analyst", signed_by=SIGNED)
+    assert served.is_stale(desk.now)
+    served.open_again()
+    for agreed in (running.at(desk.now), served.agreed):
+        assert getattr(agreed.cards[BUYER].card.fitted, "version", "") == version
+    desk.write(rollback, BUYER, by="analyst", reason="looked at again")
+    assert running.at(desk.now).cards[BUYER].version == signed
+    desk.now += 1
+    assert served.is_stale(desk.now)
+    assert not served.is_stale(desk.now)

@@ -133,5 +133,11 @@ def acts_of(book: Book, side: Side) -> Acts:
     return Acts(side=side, acts=tuple(found), tried_with=tried_with)
 
 
+def last_moved(book: Book) -> int:
+    """The number of the last line that moved a card, for a service that keeps the desk open to see that one moved."""
+    row = book.one("SELECT max(seq) FROM entries WHERE subject {any}", [_subject(side) for side in Side])
+    return int(row[0]) if row and row[0] is not None else 0
+
+
 def _subject(side: Side) -> str:
     return f"scorecard:{side.value}"
