@@ -27,6 +27,7 @@ from bothsides.logbook import Logbook
 from bothsides.logbook.upgrading import upgrade
 from bothsides.schema.instant import DAY, Instant
 from bothsides.web import StandingDesk, create_app
+from bothsides.web.told import KINDS
 from bothsides.workspace import Settings, Workspace
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "desk-agreement"
@@ -49,25 +50,54 @@ class Found:
     phases: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
+    def add(self, other: "Found") -> None:
+        """What another run found, too."""
+        self.calls += other.calls
+        self.statuses += other.statuses
+        self.phases += other.phases
+        self.failures += other.failures
+
 
 def prove(app: FastAPI, *, each: int, seed: int, token: str = TOKEN, corners: bool = True) -> Found:
-    """Calls the application with `each` drawn calls of every address and as many chains; what was found.
+    """Calls the application with `each` drawn calls of every address, sound and broken ones; what was found.
 
     `corners` adds every corner of the description by turns: more than a thousand calls.
     """
-    config = SchemathesisConfig.from_dict(
+    phases = {"coverage": {"enabled": corners}, "stateful": {"enabled": False}}
+    return _run(app, _sided(app.openapi()), _config(seed, token, each, "all", phases))
+
+
+def prove_chains(app: FastAPI, *, rounds: int, seed: int, token: str = TOKEN) -> Found:
+    """Calls that follow from each other: a lead is taken in, told of, looked at, each by the id that was answered."""
+    described = _sided(app.openapi(), named=True)
+    described["paths"] = {path: one for path, one in described["paths"].items() if path.startswith(_CHAINED)}
+    phases = {name: {"enabled": False} for name in ("coverage", "fuzzing", "examples")}
+    found = Found()
+    for number in range(rounds):
+        found.add(_run(app, described, _config(seed + number, token, 100, "positive", phases)))
+    return found
+
+
+_CHAINED = tuple(f"/api/{name}" for name in ("leads", *KINDS))
+
+
+def _config(seed: int, token: str, each: int, mode: str, phases: dict[str, Any]) -> SchemathesisConfig:
+    return SchemathesisConfig.from_dict(
         {
             "seed": seed,
             "headers": {"Authorization": f"Bearer {token}"},
             "continue-on-failure": True,
-            "generation": {"max-examples": each, "mode": "all", "database": "none", "no-shrink": True},
+            "generation": {"max-examples": each, "mode": mode, "database": "none", "no-shrink": True},
             "checks": {name: {"enabled": False} for name in NOT_SAID},
-            "phases": {"coverage": {"enabled": corners}},
+            "phases": phases,
             "suppress-health-check": ["all"],
         }
     )
+
+
+def _run(app: FastAPI, described: dict[str, Any], config: SchemathesisConfig) -> Found:
     schemathesis.openapi.format("date-time", MOMENTS)
-    schema = schemathesis.openapi.from_dict(_sided(app.openapi()), config=config)
+    schema = schemathesis.openapi.from_dict(described, config=config)
     schema.app, schema.location = _named_anew(app), "/api/openapi.json"
     found = Found()
     for event in from_schema(schema).execute():
@@ -78,13 +108,23 @@ def prove(app: FastAPI, *, each: int, seed: int, token: str = TOKEN, corners: bo
     return found
 
 
-def _sided(described: dict[str, Any]) -> dict[str, Any]:
-    """The description with leads that say their side: without it, which only a source may spare, most are refused."""
+def _sided(described: dict[str, Any], *, named: bool = False) -> dict[str, Any]:
+    """The description with leads that say their side: without it, which only a source may spare, most are refused.
+
+    `named` leads say who they are as well.
+    """
     copied: dict[str, Any] = json.loads(json.dumps(described))
     body = copied["paths"]["/api/leads"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     lead = body["anyOf"][0]
     lead["required"] = ["side"]
     lead["properties"]["side"] = {"type": "string", "enum": ["buyer", "supplier"]}
+    if named:
+        lead["required"] += ["company", "events"]
+        lead["properties"]["company"] = {"type": "string", "pattern": "^[A-Z][a-z]{3,12} (Ltd|GmbH)$"}
+        lead["properties"]["source"] = {"type": "string", "enum": ["web_form", "partner"]}
+        lead["properties"] |= {name: {"type": "number", "maximum": 10**6} for name in ("deal_size", "employees")}
+        lead["additionalProperties"] = False
+        body["anyOf"] = [lead]
     return copied
 
 
@@ -157,13 +197,15 @@ def told(found: Found, taken: int, history: int) -> list[str]:
 def main() -> int:
     """Run the proof and write the results; 1 where anything was found."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--each", type=int, default=1000)
+    parser.add_argument("--each", type=int, default=900)
+    parser.add_argument("--rounds", type=int, default=30, help="Of chains of calls.")
     parser.add_argument("--seed", type=int, default=20260331)
     parser.add_argument("--results", type=Path, default=harness.RESULTS)
     words = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         for app, desk in desk_app(Path(folder)):
             found = prove(app, each=words.each, seed=words.seed)
+            found.add(prove_chains(app, rounds=words.rounds, seed=words.seed))
             with desk.logbook.reading() as book:
                 counted: Any = [book.all(f"SELECT count(*) FROM {table}")[0][0] for table in ("leads", "entries")]
     for failure in found.failures[:20]:

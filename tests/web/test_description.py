@@ -17,6 +17,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 def test_drawn_calls_find_nothing_wrong(api: Api) -> None:
     api.desk.tokens = (Secret("env:API_TOKEN", TOKEN),)
     found = prove(api.app, each=20, seed=7, corners=False)
+    found.add(prove_chains(api.app, rounds=1, seed=7))
     assert found.failures == []
     assert found.calls >= 250
     assert not [status for status in found.statuses if status >= 500]

@@ -7,7 +7,6 @@ from importlib.metadata import version
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
@@ -228,7 +227,7 @@ def _health(desk: StandingDesk, writer: Writer) -> Handler:
         try:
             with desk.logbook.reading() as book:
                 return book.one("SELECT 1") is not None
-        except (sa.exc.SQLAlchemyError, desk.logbook.engine.dialect.loaded_dbapi.Error):
+        except desk.database_errors:
             return False
 
     async def health(request: Request) -> Response:  # noqa: ARG001 - every handler is called with it

@@ -7,8 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-import sqlalchemy as sa
-
 from bothsides.logbook import AlreadyWritten
 from bothsides.schema.instant import Instant
 from bothsides.web.answer import Answer, wrong
@@ -114,8 +112,7 @@ class Writer:
         return answers
 
     def _is_of_database(self, error: BaseException) -> bool:
-        own = self.desk.logbook.engine.dialect.loaded_dbapi.Error
-        return isinstance(error, (sa.exc.SQLAlchemyError, AlreadyWritten, own))
+        return isinstance(error, (*self.desk.database_errors, AlreadyWritten))
 
 
 def _name(job: Job) -> str | None:
