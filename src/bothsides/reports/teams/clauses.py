@@ -55,6 +55,8 @@ def _side(review: MonthReview, side: Side) -> Markup | None:
         picture = both_widths(lambda narrow: dots(rows, narrow=narrow, whole=1.0), title=title, described=described)
         note = "Share of clocks met in time with its 95 % interval; the stroke is what was agreed."
         drawn.append(figure(title, picture, note=note, behind=fold("The table behind it", _table(review, kept))))
+    else:
+        drawn.append(fold("The table behind it", _table(review, kept)))
     return join([element("h3", f"{side.value.capitalize()}s", class_="side"), *drawn])
 
 

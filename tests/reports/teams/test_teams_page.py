@@ -1,0 +1,60 @@
+"""The teams' page: its words as a reader meets them, kept beside this test, and what must hold of any such page.
+
+A wanted change of wording: run these tests once with WRITE_SNAPSHOTS=1, read the difference, commit it.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from tests.reports.teams import months
+from tests.reports.test_html import Outline
+
+from bothsides.reports.teams import scorecard_html, team_sentences
+
+_SNAPSHOT = Path(__file__).parent / "april.txt"
+
+
+def _text(page: str) -> str:
+    drawn = re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)
+    lines = [" ".join(words.replace("\u00a0", " ").split()) for words in Outline(drawn).words]
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+def test_the_page_says_what_it_said() -> None:
+    text = _text(scorecard_html(months.month(items=(months.waiting(), months.decided()))))
+    if os.environ.get("WRITE_SNAPSHOTS"):
+        _SNAPSHOT.write_text(text, encoding="utf-8")
+    assert text == _SNAPSHOT.read_text(encoding="utf-8")
+
+
+def test_the_answer_stands_first_one_sentence_a_team() -> None:
+    page = scorecard_html(months.month())
+    said = team_sentences(months.month().review.card.kept, is_over=True)
+    assert said == (
+        "Marketing missed 1 of 2 clauses: qualified suppliers (12 of 20 owed).",
+        "Sales missed what it owes: first touch of buyers in time (53 of 60 in time, 90 % agreed); 1 other cannot be"
+        + " judged.",
+        "Customer success missed what it owes: buyers welcomed in time (2 of 3 in time, 95 % agreed).",
+    )
+    verdict = _text(page).index("Who kept their word")
+    assert verdict < _text(page).index("Marketing missed 1 of 2") < _text(page).index("Clause by clause")
+
+
+def test_a_month_under_way_says_so_and_blames_nobody_for_the_rest_of_it() -> None:
+    page = _text(scorecard_html(months.month(over=False)))
+    assert "The month is not over." in page
+    assert "Marketing so far: 1 of 2 clauses kept, below what is owed: qualified suppliers (12 of 20 owed)." in page
+
+
+def test_the_page_is_whole_in_itself_and_inert() -> None:
+    page = scorecard_html(months.month(items=(months.waiting(),)))
+    assert page == scorecard_html(months.month(items=(months.waiting(),)))
+    assert not re.search(r"<script|src=|https?://(?!www\.w3\.org)", page)
+    assert "campaign &lt;prize&gt;" in page
+    assert "bothsides sla decide &#x27;escalation/buyer/2026-04-20&#x27;" in page
+
+
+def test_people_are_named_and_told_apart_only_beyond_luck() -> None:
+    text = _text(scorecard_html(months.month()))
+    assert "Buyer leads: Ana Sousa above what the leads promised; Ben Archer below what the leads promised" in text
