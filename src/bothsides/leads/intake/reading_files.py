@@ -60,9 +60,18 @@ def read_listing(found: FoundFile, *, spool_dir: Path) -> Listing:
 def as_value(text: str) -> object:
     """A text of a list as a value: a number where writing it again gives the same text.
 
+    A cell that holds a list of objects as JSON, as a lead's events, is that list.
+
     >>> as_value("1500"), as_value("12.5"), as_value("020 7946"), as_value("0207"), as_value("1.50")
     (1500, 12.5, '020 7946', '0207', '1.50')
+    >>> as_value('[{"event": "demo_requested"}]')
+    [{'event': 'demo_requested'}]
     """
+    if text.startswith("[{"):
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError:
+            return text
     if not _NUMBER.fullmatch(text):
         return text
     number = float(text) if "." in text else int(text)
