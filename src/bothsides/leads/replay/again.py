@@ -9,12 +9,14 @@ from typing import Any
 import orjson
 
 from bothsides.leads.desk.happenings import Happening, UnknownLead, record
+from bothsides.leads.desk.merging import merge_leads, undo_merge
 from bothsides.leads.desk.overriding import lift, override
 from bothsides.leads.desk.rounds import go_round
 from bothsides.leads.desk.taking import take
 from bothsides.leads.intake import Lead
+from bothsides.leads.models.in_force import in_force
 from bothsides.leads.replay.agreements import Agreements
-from bothsides.leads.replay.happened import Happened, Overridden, Round, Step, What, subject_of
+from bothsides.leads.replay.happened import Happened, Merged, Overridden, Round, Step, What, subject_of
 from bothsides.leads.replay.reacting import AskAgain, Planned, Reacting
 from bothsides.leads.score import Band
 from bothsides.logbook import Book, Kind, Written, advance, next_due
@@ -88,6 +90,7 @@ class Again:
     def run(self) -> None:
         """From the first thing learnt to the end of the span."""
         self._seq = self._last()
+        self.agreements.fit(in_force(self.book))
         steps = self.happened.steps if self.reacting is None else self.reacting.courses.others
         if self.reacting is not None:
             for lead, owner, at in self.book.all(
@@ -175,6 +178,8 @@ class Again:
                 self.rhythm.saw(timer.due_at, moment)
         elif isinstance(what, Overridden):
             self._override(moment, what)
+        elif isinstance(what, Merged):
+            self._merge(moment, what)
         elif isinstance(what, AskAgain):
             self._ask_again(moment, what)
         else:
@@ -203,6 +208,16 @@ class Again:
         except (ValueError, UnknownLead):
             self._leave_out("bands set by people that could not be set again", 1)
 
+    def _merge(self, moment: Instant, what: Merged) -> None:
+        agreed, book = self.agreements.at(moment), self.book
+        try:
+            if what.undone is None:
+                merge_leads(book, agreed, what.kept, what.absorbed, who=what.who, why=what.why, now=moment)
+            else:
+                undo_merge(book, agreed, what.undone, who=what.who, why=what.why, now=moment)
+        except (ValueError, LookupError):
+            self._leave_out("merges by people that could not be made again", 1)
+
     def _copy(self, moment: Instant, line: Written) -> None:
         """A line that stands by itself; where facts are published, they are known from then on."""
         if line.kind is Kind.FACTS_PUBLISHED:
@@ -214,6 +229,8 @@ class Again:
             for source, reached in sorted(orjson.loads(row[0]).items()) if row else ():
                 advance(self.book, source, reached)
         self.book.post([line], now=moment)
+        if line.kind is Kind.MODEL_MOVED:
+            self.agreements.fit(in_force(self.book))
 
     def _leave_out(self, why: str, n: int) -> None:
         self.left_out[why] = self.left_out.get(why, 0) + n

@@ -2,7 +2,7 @@
 
 import bisect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,12 @@ import orjson
 
 from bothsides.agreement import AgreementError, Problem
 from bothsides.agreement.versions import Signed, Version, as_policy
-from bothsides.leads.desk.agreed import SECTIONS, Agreed, read_section, recorded
+from bothsides.leads.desk.agreed import SECTIONS, Agreed, read_section, ready
+from bothsides.leads.models.in_force import NONE_IN_FORCE, InForce
 from bothsides.leads.sla.policy import Sla
 from bothsides.leads.sla.problems import problems as sla_problems
 from bothsides.logbook import Book
+from bothsides.schema import Side
 from bothsides.schema.instant import Instant, in_utc
 
 
@@ -31,10 +33,11 @@ class Recorded:
 
 @dataclass(slots=True, kw_only=True)
 class Agreements:
-    """The agreement by moment. Sections in `changed` hold throughout, whatever was recorded."""
+    """The agreement by moment, as one run of the desk comes by. Sections in `changed` hold throughout."""
 
     recorded: Mapping[str, Sequence[Recorded]]
     changed: Mapping[str, Version] = field(default_factory=dict)
+    _fitted: Mapping[Side, InForce] = field(default_factory=lambda: NONE_IN_FORCE)
     _moments: list[Instant] = field(default_factory=list)
     _made: dict[tuple[tuple[tuple[str, str], ...], int], Agreed] = field(default_factory=dict)
     _last: tuple[int, int, Agreed] | None = None
@@ -61,17 +64,24 @@ class Agreements:
         self._last = place, year, self._made[key]
         return self._made[key]
 
-    def with_changes(self, changed: Mapping[str, Version]) -> "Agreements":
-        """The same history of versions, with other sections in the place of the recorded ones."""
-        return Agreements(recorded=self.recorded, changed=changed)
+    def fit(self, fitted: Mapping[Side, InForce]) -> None:
+        """From now on these fitted cards are in force."""
+        if fitted != self._fitted:
+            self._fitted, self._last = fitted, None
+            self._made.clear()
+
+    def anew(self, changed: Mapping[str, Version] | None = None) -> "Agreements":
+        """The same history of versions for another run, with other sections in the place of the recorded ones."""
+        return Agreements(recorded=self.recorded, changed=self.changed if changed is None else changed)
 
     def _ready(self, versions: Mapping[str, Version], moment: Instant) -> Agreed:
-        made = recorded(versions, now=moment)
         older: dict[str, Sla] = {
             one.version.version: as_policy(one.version, Sla) for one in self.recorded.get("sla", ())
         }
         # Clocks that began before the span run under the version with which they began.
-        return replace(made, slas={**older, **made.slas})
+        policies = {section: as_policy(version, SECTIONS[section]) for section, version in versions.items()}
+        names = {section: version.version for section, version in versions.items()}
+        return ready(policies, names, now=moment, older=older, fitted=self._fitted)
 
 
 def in_force(known: Sequence[Recorded], moment: Instant) -> Version:

@@ -18,7 +18,7 @@ _LAST = 1 << 62
 _KINDS = (
     Kind.LEAD_RECEIVED, Kind.LEAD_CHANGED, Kind.LEADS_MERGED, Kind.MERGE_UNDONE, Kind.EVENT_SEEN, Kind.TOUCHED,
     Kind.OVERRIDDEN, Kind.STAGE_CHANGED, Kind.MEMBER_ABSENT, Kind.REACHED, Kind.FEEDBACK, Kind.FACTS_PUBLISHED,
-    Kind.FIX_APPLIED, Kind.FIX_UNDONE,
+    Kind.FIX_APPLIED, Kind.FIX_UNDONE, Kind.MODEL_MOVED,
 )  # fmt: skip
 """All lines that may tell something from outside; the others are what the desk made of it."""
 
@@ -40,8 +40,20 @@ class Overridden:
     why: str
 
 
-What = Lead | Happening | Written | Round | Overridden
-"""A lead that came in or came again, a happening, a line that is written down as it was, a round, a person's band."""
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A person took one lead into another, or took that back."""
+
+    kept: str
+    absorbed: str
+    undone: str | None
+    """The key of the merge that was taken back."""
+    who: str
+    why: str
+
+
+What = Lead | Happening | Written | Round | Overridden | Merged
+"""A lead that came in or came again, a happening, a line that is written down as it was, a round, a person's word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +73,6 @@ class Happened:
     rounds: list[Instant]
     leads: int
     """That came in for the first time."""
-    not_read: dict[str, int] = field(default_factory=dict)
-    """Lines of people that a replay cannot do again, by kind."""
 
     def next_round(self, moment: Instant) -> Instant | None:
         """The first recorded round at or after the moment."""
@@ -84,7 +94,7 @@ def read_happened(book: Book, first_seq: int, last_seq: int) -> Happened:
     steps = reader.steps + [Step(at, 2 * seq + 1, Round()) for at, seq in rounds]
     steps.sort(key=lambda step: (step.moment, step.order))
     moments = sorted({at for at, _ in rounds})
-    return Happened(steps=steps, rounds=moments, leads=reader.leads, not_read=reader.not_read)
+    return Happened(steps=steps, rounds=moments, leads=reader.leads)
 
 
 def _lines(book: Book, first_seq: int, last_seq: int) -> Iterator[Written]:
@@ -112,7 +122,6 @@ class _Reader:
     origin: dict[str, tuple[Side, str, Instant]]
     steps: list[Step] = field(default_factory=list)
     leads: int = 0
-    not_read: dict[str, int] = field(default_factory=dict)
     coming: Written | None = None
     """A line that brings a lead, whose events may follow it."""
     into: str = ""
@@ -140,7 +149,7 @@ class _Reader:
         elif line.kind is Kind.LEAD_CHANGED and "changed" in line.data:
             self.coming, self.into = line, line.subject
         else:
-            self._other(line)
+            self.steps.append(Step(line.written_at, 2 * line.seq, _what(line)))
 
     def _event(self, line: Written) -> None:
         before = self.coming
@@ -167,20 +176,13 @@ class _Reader:
         self.steps.append(Step(line.written_at, 2 * line.seq, lead))
         self.coming, self.events = None, []
 
-    def _other(self, line: Written) -> None:
-        what = _what(line)
-        if what is None:
-            self.not_read[line.kind.value] = self.not_read.get(line.kind.value, 0) + 1
-        else:
-            self.steps.append(Step(line.written_at, 2 * line.seq, what))
-
 
 def _moved(line: Written) -> bool:
     """Whether a person moved the lead to this stage; wins and losses are read from what was said of them."""
     return "amount" in line.data and line.data["stage"] not in _CLOSES.values()
 
 
-def _what(line: Written) -> What | None:
+def _what(line: Written) -> What:
     data, lead, key = line.data, line.subject, line.key or ""
     if line.kind is Kind.TOUCHED:
         return Touched(
@@ -204,7 +206,7 @@ def _what(line: Written) -> What | None:
     if line.kind is Kind.OVERRIDDEN:
         return Overridden(lead, data, line.actor, line.reason)
     if line.kind in (Kind.LEADS_MERGED, Kind.MERGE_UNDONE):
-        return None
+        return Merged(lead, data["absorbed"], line.reverses, line.actor, line.reason)
     return line
 
 

@@ -130,7 +130,7 @@ def _compared(work: _Work, versions: Mapping[str, Version], *, seed: str, draws:
     with undone(work.place) as book:
         standing = _standing(book)
         # Without a record of rounds the desk is taken to look at everything the moment it is due.
-        base = work.run(book, work.agreements, None, None if work.happened.rounds else Rhythm())
+        base = work.run(book, work.agreements.anew(), None, None if work.happened.rounds else Rhythm())
         same = reproduced(work.record, book, work.first, work.last)
         before = read_figures(book, work.first, work.since)
     courses = read_courses(
@@ -142,7 +142,7 @@ def _compared(work: _Work, versions: Mapping[str, Version], *, seed: str, draws:
     for number in range(wanted):
         reacting = Reacting(courses=courses, hours=work.hours, seed=f"{seed}:{number}")
         with undone(work.place) as book:
-            again = work.run(book, work.agreements.with_changes(versions), reacting, base.rhythm.settled())
+            again = work.run(book, work.agreements.anew(versions), reacting, base.rhythm.settled())
             found.append(read_figures(book, work.first, work.since))
         notes.append((reacting, again))
         if not reacting.drawn:
@@ -166,10 +166,7 @@ def _compared(work: _Work, versions: Mapping[str, Version], *, seed: str, draws:
         measures=measured(before, found),
         moved=moved(before, found[0]),
         valued=sum(fate.worth is not None for fate in before.fates.values()),
-        left_out={
-            **{f"{kind} by people": n for kind, n in sorted(work.happened.not_read.items())},
-            **dict(sorted(again.left_out.items())),
-        },
+        left_out=dict(sorted(again.left_out.items())),
     )
 
 
