@@ -150,7 +150,9 @@ def side_lines(acts: Acts, held: Mapping[str, tuple[Role, Model]]) -> list[str]:
         told = f"  {in_utc(act.at):%Y-%m-%d}  {act.act.value:<12} {_named(act.version)} by {act.by}"
         if act.signed_by:
             told += f", signed by {' and '.join(act.signed_by)}"
-        lines.append(f"{told}{': ' if act.reason else ''}{act.reason}")
+        # Of a promotion the line above, its trial, says why.
+        why = "" if act.signed_by else act.reason
+        lines.append(f"{told}{': ' if why else ''}{why}")
         if act.trial is not None and act.trial.passed:
             lines.append("              passed")
     if not held:

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from tests.leads.models.conftest import ModelDesk, chance, drawn, fields, lead
+from tests.leads.models.conftest import MODELS_TOML, ModelDesk, chance, drawn, fields, lead
 
+from bothsides.agreement import AgreementError
 from bothsides.leads.desk.happenings import Did, record
 from bothsides.leads.desk.taking import take
 from bothsides.leads.models.history import gather
@@ -216,3 +217,58 @@ def test_a_service_that_keeps_the_desk_open_sees_a_promotion_at_once(model_desk:
     desk.now += 1
     assert served.is_stale(desk.now)
     assert not served.is_stale(desk.now)
+
+
+def _agree(desk: ModelDesk, more: str) -> None:
+    (desk.workspace.agreement_dir / "models.toml").write_text(MODELS_TOML + more)
+    desk.open()
+
+
+def test_the_second_card_is_tried_against_the_first_and_each_is_rolled_back_in_turn(model_desk: ModelDesk) -> None:
+    desk = model_desk
+    desk.adopt(800)
+    _agree(desk, "most_fields = 1\n")
+    first = _fit(desk).model.version
+    assert _try(desk).trial.passed
+    desk.now += 20 * DAY
+    desk.write(promote, BUYER, by="analyst", signed_by=SIGNED)
+    _agree(desk, "")
+    assert _fit(desk).model is not None
+    again = _try(desk)
+    assert again.trial.champion == first
+    assert again.trial.passed, again.trial.failed
+    second = again.trial.challenger
+    desk.now += 20 * DAY
+    desk.write(promote, BUYER, by="analyst", signed_by=SIGNED)
+
+    def roles() -> dict[str, str]:
+        return {name: role for name, (role, _) in desk.read(lambda book: models_of(book, BUYER)).items()}
+
+    assert roles() == {first: "retired", second: "champion"}
+    assert desk.write(rollback, BUYER, by="analyst", reason="x").now_in_force == first
+    assert roles() == {first: "champion", second: "retired"}
+    assert desk.write(rollback, BUYER, by="analyst", reason="x").now_in_force == "agreed"
+    assert set(roles().values()) == {"retired"}
+    with pytest.raises(ValueError, match="have had no other card than agreed"):
+        desk.write(rollback, BUYER, by="analyst", reason="x")
+    with pytest.raises(ValueError, match="no card of buyers runs in the shadow"):
+        desk.write(promote, BUYER, by="analyst", signed_by=SIGNED)
+
+
+def test_a_field_that_was_protected_since_fails_the_trial_by_name(model_desk: ModelDesk) -> None:
+    desk = model_desk
+    desk.adopt(500)
+    _fit(desk)
+    _agree(desk, 'protected = ["category"]\n')
+    tried = _try(desk)
+    assert not tried.trial.passed
+    assert "it uses category, which is protected" in tried.trial.failed
+    desk.now += 20 * DAY
+    with pytest.raises(ValueError, match="has not passed its latest trial"):
+        desk.write(promote, BUYER, by="analyst", signed_by=SIGNED)
+
+
+def test_mistakes_of_the_agreement_on_cards_are_named_when_the_desk_opens(model_desk: ModelDesk) -> None:
+    with pytest.raises(AgreementError, match=r"models\.toml: yearly_alpha = 2") as said:
+        _agree(model_desk, "yearly_alpha = 2\n[directions]\nemployees = 3\n")
+    assert "must be 1 (more is better) or -1 (less is better)" in str(said.value)
