@@ -1,0 +1,113 @@
+"""`bothsides sla scorecard | month | meetings | escalations | reps | pipeline | propose`: the teams' month by hand."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.desk_runs import DeskRuns, desk_at, did, widest
+
+HOT = did("demo_requested", "quote_requested", at="2026-04-01T08:00:00Z")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("teams") / "acme"
+
+
+@pytest.fixture
+def desk(folder: Path, capsys: pytest.CaptureFixture[str]) -> DeskRuns:
+    """Two leads of April: one called in time and rejected, one left alone; looked back at in May."""
+    if folder.exists():
+        return DeskRuns(folder=folder, capture=capsys)
+    made = desk_at(folder, capsys)
+    at = "2026-04-01T09:00"
+    lines = [
+        {"id": str(n), "side": "buyer", "country": "GB", "company": f"firm{n}", "name": f"Ada {n}",
+         "email": f"ada@firm{n}.example", "events": HOT}
+        for n in range(2)
+    ]  # fmt: skip
+    path = folder / "two.jsonl"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    made.record("leads", "take", path, "--source", "api", at=at)
+    first = made.record("leads", at=at)["leads"][0]["lead_id"]
+    made.record("leads", "touch", first, "--by", "x", at="2026-04-01T10:00")
+    made.record("leads", "verdict", first, "rejected", "--reason", "no_budget", "--by", "x", at="2026-04-01T11:00")
+    made.text("tick", at="2026-04-20T12:00")
+    made.record("sla", "review", at="2026-04-20T12:00")
+    made.record("sla", "review", at="2026-05-04T12:00")
+    return made
+
+
+LATER = "2026-05-04T13:00"
+
+
+def test_the_scorecard_says_who_kept_their_word_and_is_written_as_a_page(desk: DeskRuns) -> None:
+    card = desk.record("sla", "scorecard", "--month", "2026-04", at=LATER)
+    kept = {one["clause"]: one for one in card["card"]["kept"]}
+    assert (kept["qualified buyers"]["delivered"], kept["qualified buyers"]["owed"]) == (2.0, 50.0)
+    touch = kept["first touch of buyers in time"]
+    assert (touch["n"], touch["delivered"], touch["word"]) == (2, 0.5, "missed")
+    assert (card["frozen"], card["is_over"]) == (True, True)
+    text = desk.text("sla", "scorecard", "--month", "2026-04", "--html", at=LATER)
+    assert "Marketing missed both clauses: qualified buyers (2 of 50 owed), qualified suppliers (0 of 20 owed)." in text
+    assert "first touch of buyers in time" in text
+    page = (desk.folder / "reports" / "sla-2026-04.html").read_text(encoding="utf-8")
+    assert "Who kept their word" in page
+    assert "Marketing missed both clauses" in page
+
+
+def test_the_month_under_way_says_so_far(desk: DeskRuns) -> None:
+    assert "so far" in desk.text("sla", "scorecard", at=LATER)
+    with pytest.raises(ValueError, match=r"2026-07 has not begun; 2026-05 is under way"):
+        desk.text("sla", "scorecard", "--month", "2026-07", at=LATER)
+    with pytest.raises(ValueError, match="'2026-Q2' is no month"):
+        desk.text("sla", "scorecard", "--month", "2026-Q2", at=LATER)
+
+
+def test_the_statement_is_read_back_under_its_seal(desk: DeskRuns) -> None:
+    told = desk.record("sla", "month", "2026-04", at=LATER)
+    assert told["untouched"] is True
+    assert {"clause": "qualified buyers", "figure": "delivered", "value": 2.0, "words": ""} in told["lines"]
+    text = desk.text("sla", "month", at=LATER)
+    assert "holds" in text
+    assert widest(text) <= 100
+    with pytest.raises(LookupError, match=r"2026-03 has no statement; frozen are 2026-04"):
+        desk.text("sla", "month", "2026-03", at=LATER)
+
+
+def test_meetings_are_listed_with_packs_and_decided_once(desk: DeskRuns) -> None:
+    item = "alignment/2026-04/buyer/qualified buyers"
+    meetings = {one["item_id"]: one for one in desk.record("sla", "meetings", at=LATER)}
+    assert meetings[item]["owner"] == "VP Marketing"
+    assert "delivered so far: 2" in desk.text("sla", "meetings", "--open", at=LATER)
+    words = ("sla", "decide", item, "--words", "two webinars", "--by", "ana")
+    assert desk.record(*words, at=LATER)["decision"]["words"] == "two webinars"
+    with pytest.raises(ValueError, match="was decided already"):
+        desk.text(*words, at=LATER)
+    assert "decided by ana" in desk.text("sla", "meetings", at=LATER)
+    right = "consequence/2026-04/buyer/short of leads"
+    assert desk.record("sla", "decide", right, "--waive", "--words", "a holiday", at=LATER)["state"] == "waived"
+    with pytest.raises(ValueError, match="give one of them"):
+        desk.text("sla", "decide", right, "--use", "--waive", "--words", "x", at=LATER)
+
+
+def test_a_review_is_called_by_a_person_with_the_real_leads_in_it(desk: DeskRuns) -> None:
+    at = "2026-04-02T12:00"
+    called = desk.record("sla", "escalate", "buyer", "--why", "nobody buys", "--by", "vp.sales", at=at)
+    assert called["content"]["why"].endswith("1 of 1 leads answered in 14 days were rejected; nobody buys")
+    assert [one["code"] for one in called["content"]["rejected_leads"]] == ["no_budget"]
+    assert called["item_id"] in desk.text("sla", "escalations", "--open", at=at)
+    with pytest.raises(ValueError, match="must be one of"):
+        desk.text("sla", "escalate", "sideways", at=at)
+
+
+def test_people_pipeline_and_response_times(desk: DeskRuns) -> None:
+    reps = desk.record("sla", "reps", at=LATER)
+    assert sum(one["leads"] for one in reps) >= 2
+    assert {one["standing"] for one in reps} == {"too few to say"}
+    assert widest(desk.text("sla", "reps", at=LATER)) <= 100
+    proposed = desk.record("sla", "propose", at="2026-07-30T12:00")
+    assert [one["hours"] for one in proposed] == [None, None]
+    assert "1000 are needed" in desk.text("sla", "propose", at="2026-07-30T12:00")
+    assert desk.record("sla", "pipeline", at=LATER)["deals"] == []
+    assert "No lead is open with sales." in desk.text("sla", "pipeline", at=LATER)
