@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ class Way:
     careless: bool = False
     may_hold: str = ""
     """Why a careless way may lose nothing here, where that is so."""
+    until_found: bool = False
+    """Whether one image with a loss is enough."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +58,11 @@ class Found:
     def held(self) -> bool:
         """Whether nothing acknowledged was missing and nothing torn."""
         return not self.lossy and not self.torn
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether no further image is wanted."""
+        return self.way.until_found and not self.held
 
     @property
     def line(self) -> str:
@@ -81,7 +88,7 @@ def check(store: Store, disk: PowerDisk, clone: Path, aside: Path, acknowledged:
 def run(way: Way, folder: Path, dice: random.Random) -> Found:
     """Cut after cut."""
     found = Found(way=way)
-    while found.images < way.images:
+    while found.images < way.images and not found.is_enough:
         name = f"disk{found.images}"
         with power_disk(folder / name, megabytes=MEGABYTES) as disk:
             _cuts(way, disk, folder / name, dice, found)
@@ -101,6 +108,8 @@ def _cuts(way: Way, disk: PowerDisk, folder: Path, dice: random.Random, found: F
     try:
         _until_it_writes(writer, acknowledged)
         for _ in range(min(PER_DISK, way.images - found.images)):
+            if found.is_enough:
+                break
             time.sleep(dice.uniform(SHORTEST, LONGEST))
             known = int(acknowledged.value)
             clone = disk.snapshot("cut")
@@ -169,6 +178,11 @@ def ways(words: argparse.Namespace) -> list[Way]:
         off = PostgresLogbook(name="logbook in PostgreSQL, fsync=off", fsync="off")
         found.append(Way(store=PostgresLogbook(name="logbook in PostgreSQL (fsync on)"), images=words.postgres))
         found.append(Way(store=off, images=max(3, few // 4), careless=True))
+    if words.until_found:
+        found = [
+            replace(way, until_found=True, images=3 if way.may_hold else way.images) if way.careless else way
+            for way in found
+        ]
     return found
 
 
@@ -205,6 +219,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=200)
     parser.add_argument("--postgres", type=int, default=50)
     parser.add_argument("--careless", type=int, default=24)
+    parser.add_argument("--until-found", action="store_true", help="a careless way ends with its first loss")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--results", type=Path, default=harness.RESULTS)
     parser.add_argument("--folder", type=Path)

@@ -16,7 +16,7 @@ def test_nothing_acknowledged_is_lost_and_careless_ways_are_found_out(tmp_path: 
         pytest.skip("a power loss can be imitated by root only: it mounts images")
     results = tmp_path / "RESULTS.md"
     command = [sys.executable, str(ROOT / "benchmarks" / "proof_power_loss.py")]
-    command += ["--images", "6", "--postgres", "0", "--careless", "8", "--results", str(results)]
+    command += ["--images", "6", "--postgres", "0", "--careless", "40", "--until-found", "--results", str(results)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     said = json.loads(ended.stdout.splitlines()[-1])
