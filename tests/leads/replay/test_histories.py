@@ -9,20 +9,36 @@ from tests.leads.replay.conftest import CALENDARS, EXAMPLE, workspace_in
 from bothsides.agreement import AgreementError
 from bothsides.leads.desk.adopting import ClosedLead, adopt
 from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.desk.merging import merge_leads, undo_merge
 from bothsides.leads.desk.opening import open_desk
 from bothsides.leads.desk.overriding import override
 from bothsides.leads.desk.rounds import go_round
 from bothsides.leads.desk.taking import take
 from bothsides.leads.intake import Event, Lead
+from bothsides.leads.quality import CellFacts, Counted, MarketFacts
+from bothsides.leads.quality.stored import published_cells
 from bothsides.leads.rehearsal import rehearse
 from bothsides.leads.replay import NothingRecorded, Replayed, read_proposed, replay
 from bothsides.leads.score import Band
-from bothsides.logbook import Entry, Kind, Logbook, seal
-from bothsides.schema import Side
+from bothsides.logbook import Entry, Kind, Logbook, publish, seal
+from bothsides.schema import Money, Side
 from bothsides.schema.instant import DAY, HOUR, Instant
 from bothsides.simulate.desk import quarter
 from bothsides.workspace import Workspace
 from bothsides.workspace.stores import open_logbook
+
+MARKET = MarketFacts(
+    snapshot="1",
+    currency="GBP",
+    whole=CellFacts(
+        category="",
+        region="",
+        snapshot="1",
+        first_orders=((Side.BUYER, "mid_market", Counted(came=60, of=200)),),
+        own_contribution=((Side.BUYER, "mid_market", Money(minor=120_000, currency="GBP")),),
+    ),
+    cells=(),
+)
 
 SMALL = quarter(11, leads_per_week=12)
 OPENS = SMALL.opens_at
@@ -127,6 +143,42 @@ def test_bands_set_by_people_and_members_away_are_done_again(desk: tuple[Workspa
     assert found.record.differences == ()
     assert found.left_out == {}
     assert found.leads == 9
+
+
+def test_merges_by_people_and_what_took_them_back_are_made_again(desk: tuple[Workspace, Logbook]) -> None:
+    workspace, logbook = desk
+    agreed = open_desk(workspace, logbook, now=OPENS)
+    now = OPENS + 9 * HOUR
+    with logbook.writing() as book:
+        taken = take(book, agreed, [lead(n, now) for n in range(1, 7)], now=now)
+        one, two, three, four = (each.lead_id for each in taken[:4])
+        key, _ = merge_leads(book, agreed, one, two, who="ana", why="one firm", now=now + 60)
+        merge_leads(book, agreed, three, four, who="ana", why="one firm", now=now + 90)
+        undo_merge(book, agreed, key, who="ben", why="two firms", now=now + 120)
+        take(book, agreed, [lead(n, now + 200) for n in range(7, 12)], now=now + 200)
+    gone_round(logbook, agreed, now + HOUR)
+    gone_round(logbook, agreed, OPENS + 2 * DAY - 1)
+    found = same(logbook, days=2)
+    assert found.record.differences == ()
+    assert (found.left_out, found.moved.any) == ({}, 0)
+
+
+def test_what_leads_were_worth_by_the_facts_of_then_is_counted_where_they_would_go(
+    desk: tuple[Workspace, Logbook],
+) -> None:
+    workspace, logbook = desk
+    agreed = open_desk(workspace, logbook, now=OPENS)
+    now = OPENS + 9 * HOUR
+    leads = [lead(n, now, segment="mid_market", deal_size=9_000, category="Fixings") for n in range(1, 7)]
+    with logbook.writing() as book:
+        known = publish(book, load_id=1, now=now - 60, cells=published_cells(MARKET), parties=[], watermarks={})
+        take(book, agreed, leads, now=now, snapshot=known.snapshot)
+        # A later publish knows nothing of the market: the leads were valued by the first.
+        publish(book, load_id=2, now=now + 60, cells=[], parties=[], watermarks={})
+    gone_round(logbook, agreed, OPENS + DAY - 1)
+    found = same(logbook, days=1)
+    assert found.record.differences == ()
+    assert found.valued == 6
 
 
 def test_what_the_desk_did_not_decide_so_is_shown_as_a_difference(desk: tuple[Workspace, Logbook]) -> None:
