@@ -9,7 +9,7 @@ from bothsides.web.told import KINDS
 from tests.web.conftest import Api
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
-from proof_api import TOKEN, prove
+from proof_api import TOKEN, prove, prove_chains
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 
