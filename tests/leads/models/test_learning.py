@@ -18,6 +18,7 @@ from bothsides.predict.model_card import ModelVerdict
 from bothsides.predict.scorecard.card import AGREED, Card
 from bothsides.predict.scorecard.columns import leads
 from bothsides.predict.scorecard.fitting import History, fit_card
+from bothsides.predict.scorecard.scoring import scores
 from bothsides.schema import Side
 from bothsides.schema.instant import DAY
 
@@ -156,3 +157,20 @@ def test_a_field_that_is_left_out_has_no_direction() -> None:
     assert problems(ModelsPolicy(left_out=("size",), directions={"size": 1})) == (
         "directions.size: is protected or left out, so it has no points",
     )
+
+
+def test_the_size_of_bands_is_that_of_leads_which_the_desk_decided_about(champion: CompiledCard) -> None:
+    """Of leads that were taken over nobody knows what they did: hardly any reaches sales by the signed points."""
+    gathered = world()
+    assert gathered.history.agreed is not None
+    old = np.arange(len(gathered.ids)) < len(gathered.ids) // 2
+    told = replace(
+        gathered,
+        history=replace(gathered.history, agreed=np.where(old, 0.0, gathered.history.agreed)),
+        treatment=tuple("before the desk" if was else of for was, of in zip(old, gathered.treatment, strict=True)),
+    )
+    model = learn(told, POLICY, champion, now=NOW, by="analyst").model
+    assert model is not None
+    assert model.bands is not None
+    points = scores(model.card, told.history.scored())[~old]
+    assert 0.3 < float(np.mean(points >= model.bands.sales_from)) <= 0.52

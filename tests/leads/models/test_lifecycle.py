@@ -272,3 +272,13 @@ def test_mistakes_of_the_agreement_on_cards_are_named_when_the_desk_opens(model_
     with pytest.raises(AgreementError, match=r"models\.toml: yearly_alpha = 2") as said:
         _agree(model_desk, "yearly_alpha = 2\n[directions]\nemployees = 3\n")
     assert "must be 1 (more is better) or -1 (less is better)" in str(said.value)
+
+
+def test_points_that_are_the_same_for_all_are_a_champion_that_knows_nothing(model_desk: ModelDesk) -> None:
+    desk = model_desk
+    desk.adopt(500, segment=lambda _: "small", deal_size=lambda _: 1_000)
+    learned = _fit(desk)
+    assert learned.model.bands is None  # nobody reached sales by the signed points: there is no share to keep
+    tried = _try(desk)
+    assert tried.trial.passed, tried.trial.failed
+    assert tried.trial.gap.value == pytest.approx(tried.trial.ranking.value - 0.5)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bothsides.leads.models.history import Gathered
+from bothsides.leads.models.history import BEFORE_THE_DESK, Gathered
 from bothsides.leads.models.policy import ModelsPolicy
 from bothsides.leads.models.record import Bands, Model
 from bothsides.leads.score import CompiledCard
@@ -23,6 +23,9 @@ from bothsides.predict.scorecard.trial import snapshot
 from bothsides.predict.validation import CHANCE_Z, enough, ordered
 from bothsides.schema import Side
 from bothsides.schema.instant import DAY, Instant
+
+ENOUGH_FOR_SHARES = 100
+"""Leads decided by the desk from which the size of its bands is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,7 @@ def learn(gathered: Gathered, policy: ModelsPolicy, champion: CompiledCard, *, n
     model = Model(
         card=card,
         counts=policy.counts,
-        bands=_bands(champion, card, ready.history, policy),
+        bands=_bands(champion, card, ready, policy),
         agreed_card=champion.version,
         snapshot=snapshot(early),
         learned_on=f"{early.leads.n:,} leads{_within(len(set(bands)))}",
@@ -173,11 +176,16 @@ def _boundary(history: History, share: float) -> Instant:
     return int(moments[min(int(share * len(moments)), len(moments) - 1)])
 
 
-def _bands(champion: CompiledCard, card: Card, history: History, policy: ModelsPolicy) -> Bands | None:
-    """Bands that as many leads reach as under the card in force; `as_signed` and a grid keep those of the agreement."""
-    by = champion.card.thresholds
+def _bands(champion: CompiledCard, card: Card, ready: Grown, policy: ModelsPolicy) -> Bands | None:
+    """Bands that as many leads reach as under the signed points; `as_signed` and a grid keep those of the agreement.
+
+    Counted on leads that the desk decided about: of those taken over nobody knows what they did. Where none of them
+    reaches a band there is no share to keep.
+    """
+    by, desk = champion.card.thresholds, np.array([one != BEFORE_THE_DESK for one in ready.treatment], dtype=bool)
+    history = ready.history.at(desk) if desk.sum() >= ENOUGH_FOR_SHARES else ready.history
     agreed = history.agreed
-    if policy.thresholds == "as_signed" or by is None or agreed is None:
+    if policy.thresholds == "as_signed" or by is None or agreed is None or not (agreed >= by.sales_from).any():
         return None
     new = scores(card, history.scored()).astype(np.float64)
     if policy.counts == "beside":

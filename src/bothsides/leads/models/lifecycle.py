@@ -14,7 +14,8 @@ from bothsides.leads.models.record import MODELS, Acts, Model, acts_of, models_o
 from bothsides.leads.models.shadowing import BATCH, look_again, open_leads, score_beside
 from bothsides.leads.score import CompiledCard, compiled
 from bothsides.logbook import Book, Logbook
-from bothsides.predict.scorecard.card import Card
+from bothsides.predict.scorecard.binning import cut
+from bothsides.predict.scorecard.card import AGREED, Card
 from bothsides.predict.scorecard.fitting import History, agreed_card
 from bothsides.predict.scorecard.leaks import Finding, Refused, refused
 from bothsides.predict.scorecard.promotion import (
@@ -208,9 +209,25 @@ def _promotion(agreed: Agreed) -> PromotionPolicy:
 
 
 def _agreed_card(ready: Grown, challenger: Model, side: Side, now: Instant) -> Card:
-    """The signed points as a card, with the level that the leads give them from which the challenger learned."""
+    """The signed points as a card, with the level that the leads give them from which the challenger learned.
+
+    Where they are the same for all but a few leads, the card gives every lead the same chance.
+    """
     early = ready.history.at(ready.history.decided_at <= challenger.card.learned_from[1])
-    return agreed_card(early, side, effective_from=now)
+    if early.agreed is not None and cut(AGREED, early.scored(), early.won) is not None:
+        return agreed_card(early, side, effective_from=now)
+    rate = float(np.clip(early.won.mean(), 0.001, 0.999))
+    return Card(
+        side=side,
+        fields=(),
+        slope=0.0,
+        shift=float(np.log(rate / (1 - rate))),
+        bands=(),
+        n=early.leads.n,
+        won=int(early.won.sum()),
+        learned_from=(int(early.decided_at.min()), int(early.decided_at.max())),
+        effective_from=now,
+    )
 
 
 def _later(ready: Grown, challenger: Card, champion: Card, version: str) -> tuple[History, int]:
