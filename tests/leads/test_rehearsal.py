@@ -52,7 +52,9 @@ def test_every_lead_of_the_quarter_is_taken_or_refused_with_reasons(whole: tuple
     logbook, found = whole
     with logbook.reading() as book:
         held = {name for (name,) in book.all("SELECT lead_id FROM leads")}
+        kept = {name for (name,) in book.all("SELECT refused_id FROM refused")}
     assert held == set(found.known_as)
+    assert kept == {one.refused_id for one in found.refused}
     sent = {name for one in SMALL.deliveries for name in one.leads if name is not None}
     refused = sent - set(found.known_as.values())
     assert len(held) + len(refused) == len(sent)

@@ -14,6 +14,7 @@ from bothsides.leads.desk.happenings import Did, Happening, Judged, Moved, Reach
 from bothsides.leads.desk.rounds import go_round
 from bothsides.leads.desk.taking import take
 from bothsides.leads.intake import Event, Refused, parse_json, read_lead
+from bothsides.leads.intake.refusals import keep_refused
 from bothsides.logbook import Kind, Logbook, PublishedParty, Written, latest, publish, seal
 from bothsides.schema.instant import DAY, HOUR, MINUTE, Instant
 from bothsides.schema.stage import LeadStage
@@ -133,18 +134,20 @@ class _Run:
             self.count("repeated")
             return
         self.keys.add((delivery.source, delivery.key))
-        leads = []
+        leads, refused = [], []
         for raw, name in _records(delivery):
             source = self.agreed.intake.named(delivery.source)
             now, ahead = delivery.received_at, self.agreed.intake.clock_ahead_seconds
             read = read_lead(raw, source, workspace=self.workspace, now=now, ahead=ahead)
             if isinstance(read, Refused):
-                self.refused.append(read)
+                refused.append(read)
             elif name is not None:
                 leads.append(replace(read, events=_done_before(self.by_id[name], now)))
                 self.known_as[read.lead_id] = name
                 self.desk_id[name] = read.lead_id
+        self.refused += refused
         with self.logbook.writing() as book:
+            keep_refused(book, refused, now=delivery.received_at)
             taken = take(book, self.agreed, leads, now=delivery.received_at, snapshot=self.snapshot)
             self.count("taken", len(taken))
             self.count("merged", sum(one.outcome == "merged" for one in taken))
