@@ -32,6 +32,9 @@ def test_pools_say_loads_caps_and_who_is_away_till_when(desk: DeskRuns) -> None:
 def test_who_is_reported_away_gets_no_turn_until_the_moment_that_was_said(desk: DeskRuns) -> None:
     done = desk.record("route", "absent", "tom.hadley", "--until", "2026-04-01T12:00", "--why", "ill", "--by", "ana")
     assert done == {"member": "tom.hadley", "absent": True, "until": "2026-04-01T12:00:00Z", "new": True}
+    (uk,) = (pool for pool in desk.record("route")["pools"] if pool["pool"] == "uk")
+    (tom,) = (one for one in uk["members"] if one["member"] == "tom.hadley")
+    assert (tom["state"], tom["back_at"]) == ("absent", "2026-04-01T12:00:00Z")
     words = ("route", "try", "--side", "buyer", "--country", "GB")
     assert "tom.hadley had no turn: absent" in desk.record(*words)["trace"]
     desk.text("tick", at="2026-04-01T12:00")

@@ -152,8 +152,8 @@ def retry(
     bothsides leads retry 3f2a91 --set side=buyer
     """
     from bothsides.leads.intake import Refused
+    from bothsides.leads.intake.refusals import keep_refused, retried
     from bothsides.leads.intake.refusals import refused as waiting
-    from bothsides.leads.intake.refusals import retried
 
     if set_ and record is None:
         raise ValueError("--set corrects one record: bothsides leads retry RECORD --set field=value")
@@ -172,6 +172,8 @@ def retry(
             read = _read(desk, raw, desk.agreed.intake.named(held.source))
             if isinstance(read, Refused):
                 still.append((held.refused_id, read))
+                if isinstance(raw, dict) and read.refused_id == held.refused_id:
+                    keep_refused(book, [read], now=desk.now)
             else:
                 leads[held.refused_id] = read
         counts.update(_taken(desk, book, list(leads.values())))

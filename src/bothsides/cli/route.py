@@ -26,8 +26,8 @@ from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
-    from bothsides.leads.desk.agreed import Agreed
     from bothsides.leads.route import Decision, RoutingState
+    from bothsides.leads.route.compiled import CompiledPool
     from bothsides.logbook import Book
 
 Lead = Annotated[str, Parameter(help="The lead's id, or at least four letters that it begins with.")]
@@ -44,13 +44,15 @@ def pools(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder
 
     bothsides route try --side buyer --field deal_size=60000
     """
+    from bothsides.leads.desk.absences import BACK
     from bothsides.leads.desk.turns import read_turns
 
     with at_the_desk(workspace, at) as desk:
         with desk.reading() as book:
             turns = read_turns(book, desk.agreed, desk.now)
             queues = _queues(book, desk.now)
-        records = [_pool_record(desk, name, turns) for name in desk.agreed.routing.pools]
+            returns = dict(book.all("SELECT subject, due_at FROM timers WHERE purpose = ?", BACK))
+        records = [_pool_record(desk, name, turns, returns) for name in desk.agreed.routing.pools]
         zone = zone_of(desk)
     if json:
         print_record({"pools": records, "queues": queues})
@@ -210,20 +212,17 @@ def _report(
     screen().print(plain(f"{member} is {said}" + ("" if new else ", as was known")))
 
 
-def _pool_record(desk: OpenDesk, name: str, turns: RoutingState) -> dict[str, Any]:
+def _pool_record(desk: OpenDesk, name: str, turns: RoutingState, returns: dict[str, int]) -> dict[str, Any]:
     pool = desk.agreed.routing.pools[name]
     places = turns.places.get(name, {})
     pointers = {
-        seat.id: places[seat.id].pointer
+        seat.id: place.pointer
         for seat in pool.seats
-        if seat.id in places and places[seat.id].pointer is not None
+        if (place := places.get(seat.id)) is not None and place.pointer is not None
     }
-    weights = sum(seat.weight for seat in pool.seats if seat.id in pointers)
-    mean = (
-        sum(seat.weight * (pointers[seat.id] or 0) for seat in pool.seats if seat.id in pointers) / weights
-        if weights
-        else 0
-    )
+    taking = [seat for seat in pool.seats if seat.id in pointers]
+    weights = sum(seat.weight for seat in taking)
+    mean = sum(seat.weight * pointers[seat.id] for seat in taking) / weights if weights else 0
     return {
         "pool": name,
         "queue": pool.queue,
@@ -231,8 +230,8 @@ def _pool_record(desk: OpenDesk, name: str, turns: RoutingState) -> dict[str, An
             {
                 "member": seat.id,
                 "weight": seat.weight,
-                "turns_ahead": round(((pointers[seat.id] or 0) - mean) / seat.step, 2) if seat.id in pointers else None,
-                **_load(desk.agreed, seat.id, turns, desk.now, always=pool.always, away_seconds=pool.away_seconds),
+                "turns_ahead": round((pointers[seat.id] - mean) / seat.step, 2) if seat.id in pointers else None,
+                **_load(desk, seat.id, pool, turns, returns.get(seat.id)),
             }
             for seat in pool.seats
         ],
@@ -240,27 +239,28 @@ def _pool_record(desk: OpenDesk, name: str, turns: RoutingState) -> dict[str, An
 
 
 def _load(
-    agreed: Agreed, member_id: str, turns: RoutingState, now: int, *, always: bool, away_seconds: int
+    desk: OpenDesk, member_id: str, pool: CompiledPool, turns: RoutingState, returns: int | None
 ) -> dict[str, Any]:
+    """What the member has, and whether the pool could give a lead to them now; `returns` is when an absence ends."""
     from bothsides.leads.route import Load
-    from bothsides.leads.route.seats import full
+    from bothsides.leads.route.seats import ABSENT, OFF_HOURS, away, full
     from bothsides.schema.working_time import NeverOpenError
 
-    member, load = agreed.routing.members[member_id], turns.loads.get(member_id, Load())
-    today = agreed.routing.days.start(now)
+    routing, now = desk.agreed.routing, desk.now
+    member, load = routing.members[member_id], turns.loads.get(member_id, Load())
+    today = routing.days.start(now)
     back = None
-    if member.hours is not None and not member.at_work(now):
-        try:
-            back = member.hours.next_open(now)
-        except NeverOpenError:
-            back = None
-    here = member.back_within(now, away_seconds) if always else member.at_work(now)
     if not member.start <= now < member.end:
         state = "not active"
-    elif load.absent:
-        state = "absent"
-    elif not here:
-        state = "outside working hours"
+    elif (why := away(member, load, pool, now)) is not None:
+        state = why
+        if why == ABSENT:
+            back = returns
+        elif why == OFF_HOURS and member.hours is not None:
+            try:
+                back = member.hours.next_open(now)
+            except NeverOpenError:
+                back = None
     else:
         state = full(member, load, today, now) or "free"
     return {
@@ -269,7 +269,7 @@ def _load(
         "today": load.today if load.day == today else 0,
         "day_cap": member.day_cap,
         "state": state,
-        "back_at": iso(back) if state in ("outside working hours", "absent") else None,
+        "back_at": iso(back),
     }
 
 
@@ -279,7 +279,7 @@ def _state(one: dict[str, Any], zone: Any) -> str:
     if one["back_at"] is None:
         return str(one["state"])
     at = int(datetime.fromisoformat(one["back_at"]).timestamp())
-    return f"{'absent' if one['state'] == 'absent' else 'off'}, opens {when(at, zone)}"
+    return f"{'absent, back' if one['state'] == 'absent' else 'off, opens'} {when(at, zone)}"
 
 
 def _queues(book: Book, now: int) -> list[dict[str, Any]]:

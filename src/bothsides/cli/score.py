@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import orjson
 from cyclopts import App, Parameter
 from rich.console import Console
 
@@ -201,13 +203,20 @@ def _sides() -> list[Side]:
 
 
 def _side_record(book: Book, desk: OpenDesk, side: Side) -> dict[str, Any]:
+    from bothsides.leads.desk.standing import override_of
+
     card = desk.agreed.cards.get(side)
     rows = book.all(
-        "SELECT band, count(*), sum(CASE WHEN override IS NULL THEN 0 ELSE 1 END) FROM leads"
-        " WHERE side = ? AND is_open = 1 AND merged_into IS NULL GROUP BY band",
+        "SELECT band, count(*) FROM leads WHERE side = ? AND is_open = 1 AND merged_into IS NULL GROUP BY band",
         side.value,
     )
-    counted = {band: (leads, int(set_by)) for band, leads, set_by in rows}
+    told = book.all(
+        "SELECT band, override FROM leads"
+        " WHERE side = ? AND is_open = 1 AND merged_into IS NULL AND override IS NOT NULL",
+        side.value,
+    )
+    holds = Counter(band for band, said in told if override_of(orjson.loads(said)).until > desk.now)
+    counted = {band: (leads, holds[band]) for band, leads in rows}
     order = [band for band in ("sales", "self_serve", "nurture", None) if band is not None or None in counted]
     return {
         "side": side.value,
