@@ -141,6 +141,7 @@ class Swept:
     due: int
     workers: int
     seconds: float
+    cpu: float
     breached: int
     escalated: int
     twice: int
@@ -191,6 +192,7 @@ def sweep(folder: Path, address: Path | str, *, count: int, workers: int) -> Swe
     with desk_queue.logbook(address, schema) as opened:
         there = clocks(opened, desk_queue.agreed(made, opened), count, due)
         opened.engine.dispose()
+        used = children()
         start, done = FORK.Barrier(workers + 1), FORK.Barrier(workers + 1)
         crowd = [FORK.Process(target=go_round, args=(folder, address, schema, start, done)) for _ in range(workers)]
         for one in crowd:
@@ -201,6 +203,7 @@ def sweep(folder: Path, address: Path | str, *, count: int, workers: int) -> Swe
         seconds = time.monotonic() - begun
         for one in crowd:
             one.join()
+        cpu = children() - used
         with opened.reading() as book:
             rows = book.all(
                 "SELECT kind, count(*), count(DISTINCT subject) FROM entries WHERE kind IN ('breached', 'escalated')"
@@ -212,6 +215,7 @@ def sweep(folder: Path, address: Path | str, *, count: int, workers: int) -> Swe
         due=due,
         workers=workers,
         seconds=seconds,
+        cpu=cpu,
         breached=found.get("breached", (0, 0))[1],
         escalated=found.get("escalated", (0, 0))[1],
         twice=sum(number - subjects for number, subjects in found.values()),
@@ -292,8 +296,8 @@ def sweep_all(folder: Path, url: str | None, count: int) -> tuple[list[str], int
     lines = [
         SWEEP,
         "",
-        "| where | open clocks | due | processes | seconds | breached once | escalated once | twice | bar |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| where | open clocks | due | processes | seconds | CPU-s | breached | escalated | twice | bar |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     wrong = 0
     for called, address, workers in (("PostgreSQL", url, 2), ("SQLite", None, 1)):
@@ -306,8 +310,8 @@ def sweep_all(folder: Path, url: str | None, count: int) -> tuple[list[str], int
         wrong += not once
         met = f"10 s: {'met' if found.seconds < 10 and once else 'MISSED'}"
         lines.append(
-            f"| {called} | {found.clocks:,} | {found.due:,} | {workers} | {found.seconds:.1f} | {found.breached:,} | "
-            f"{found.escalated:,} | {found.twice} | {met} |"
+            f"| {called} | {found.clocks:,} | {found.due:,} | {workers} | {found.seconds:.1f} | {found.cpu:.1f} | "
+            f"{found.breached:,} | {found.escalated:,} | {found.twice} | {met} |"
         )
     return lines, wrong
 

@@ -28,6 +28,7 @@ TOUCH_SOURCES = "touches"
 
 @dataclass(slots=True, kw_only=True)
 class _Work:
+    book: Book
     agreed: Agreed
     now: Instant
     known_until: Instant | None
@@ -35,9 +36,16 @@ class _Work:
     clocks: dict[str, Clock]
     beside: dict[str, list[Clock]]
     """All clocks of leads, for what a ladder or decay does to the lead."""
-    turns: RoutingState
     snapshot: int | None
     entries: list[Entry] = field(default_factory=list)
+    held: RoutingState | None = None
+
+    @property
+    def turns(self) -> RoutingState:
+        """The turns, read when first asked for: who only warns and reminds does not make others wait for them."""
+        if self.held is None:
+            self.held = read_turns(self.book, self.agreed, self.now)
+        return self.held
 
 
 def look(book: Book, agreed: Agreed, timers: Sequence[Timer], *, now: Instant, snapshot: int | None = None) -> int:
@@ -53,13 +61,13 @@ def look(book: Book, agreed: Agreed, timers: Sequence[Timer], *, now: Instant, s
     leads = leads_by_id(book, sorted(subjects))
     ready_worth(book, agreed, snapshot)
     work = _Work(
+        book=book,
         agreed=agreed,
         now=now,
         known_until=touches_known_until(book),
         leads=leads,
         clocks=clocks,
         beside=read_clocks(book, agreed, sorted(leads)) if any(t.purpose != "score" for t in timers) else {},
-        turns=read_turns(book, agreed, now),
         snapshot=snapshot,
     )
     for timer in timers:
