@@ -192,6 +192,18 @@ def test_lines_under_a_version_that_was_not_recorded_before_them_are_named(logbo
     assert (unknown.version, unknown.lines, unknown.first_seq) == ("v1", 1, 1)
 
 
+def test_a_lead_that_closed_with_its_owner_begins_a_new_round_with_nobody(logbook: Logbook) -> None:
+    closes = Entry(kind=Kind.RELEASED, subject=LEAD, at=300, data={"owner": "ana", "closes": True})
+    posted(logbook, received(), assigned("ana"), closes, assigned("ben", at=400))
+    assert verify(logbook, deep=True).unexplained == ()
+
+
+def test_a_line_without_what_it_should_hold_is_named(logbook: Logbook) -> None:
+    posted(logbook, received(), Entry(kind=Kind.SCORED, subject=LEAD, at=1, data={"score": 7, "band": "sales"}))
+    (one,) = verify(logbook, deep=True).unexplained or ()
+    assert (one.seq, one.said) == (2, "a line of kind scored without what it should hold (KeyError('reasons'))")
+
+
 @pytest.mark.parametrize(
     ("entries", "said"),
     [

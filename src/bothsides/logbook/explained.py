@@ -27,6 +27,8 @@ class Explained:
     scores: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Points and band by lead."""
     owners: dict[str, str] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
+    """Leads that closed with their owner: they keep the name, but a new round begins with nobody."""
     breaches: dict[str, int] = field(default_factory=dict)
     """How often a clock was missed, by clock."""
     written: dict[str, str] = field(default_factory=dict)
@@ -34,7 +36,13 @@ class Explained:
     reversed: set[str] = field(default_factory=set)
 
     def read(self, line: Written) -> None:
-        """The next line."""
+        """The next line. One that lacks what lines of its kind hold explains nothing, which is said."""
+        try:
+            self._read(line)
+        except (KeyError, TypeError, ValueError) as error:
+            self._say(line, f"a line of kind {line.kind} without what it should hold ({error!r})")
+
+    def _read(self, line: Written) -> None:
         data = line.data
         match line.kind:
             case Kind.SCORED:
@@ -42,10 +50,13 @@ class Explained:
             case Kind.ASSIGNED:
                 self._had(line, line.subject, data.get("from"))
                 self.owners[line.subject] = data["owner"]
+                self.closed.discard(line.subject)
             case Kind.RELEASED:
                 self._had(line, line.subject, data["owner"])
-                if not data.get("closes"):
-                    del self.owners[line.subject]
+                if data.get("closes"):
+                    self.closed.add(line.subject)
+                else:
+                    self.owners.pop(line.subject, None)
             case Kind.MERGE_UNDONE if (gave := data.get("gave")) is not None:
                 self._had(line, data["absorbed"], None)
                 self.owners[data["absorbed"]] = gave["owner"]
@@ -82,9 +93,9 @@ class Explained:
 
     def _had(self, line: Written, lead: str, owner: str | None) -> None:
         """Whom the line says the lead was with, who must be whom the lines before gave it to."""
-        if owner != self.owners.get(lead):
+        anew = owner is None and lead in self.closed
+        if owner != self.owners.get(lead) and not anew:
             self._say(line, f"it says that {_who(owner)} had it; the lines before say {_who(self.owners.get(lead))}")
-            self.owners.setdefault(lead, owner or "")
 
     def _breached(self, line: Written) -> None:
         clock = line.data["clock"]
