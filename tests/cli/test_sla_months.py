@@ -106,7 +106,7 @@ def test_people_pipeline_and_response_times(desk: DeskRuns) -> None:
     assert sum(one["leads"] for one in reps) >= 2
     assert {one["standing"] for one in reps} == {"too few to say"}
     assert widest(desk.text("sla", "reps", at=LATER)) <= 100
-    proposed = desk.record("sla", "propose", at="2026-07-30T12:00")
+    proposed = desk.record("sla", "propose", at="2026-07-30T12:00")["response_times"]
     assert [one["hours"] for one in proposed] == [None, None]
     assert "1000 are needed" in desk.text("sla", "propose", at="2026-07-30T12:00")
     assert desk.record("sla", "pipeline", at=LATER)["deals"] == []

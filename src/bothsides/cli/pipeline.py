@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from bothsides.cli.at_the_desk import Moment, at_the_desk
+from bothsides.cli.at_the_desk import Moment, OpenDesk, at_the_desk
 from bothsides.cli.lead_words import AsJson, cut, hint, print_record, show_table
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
+
+if TYPE_CHECKING:
+    from bothsides.leads.review.lives import History
+    from bothsides.leads.teams.pipeline_audit import Open
 
 
 def pipeline(
@@ -21,7 +25,9 @@ def pipeline(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """Leads that sales accepted and that are open too long, slip or have no next step. Example:
+    """Open deals past their days, put off or without a next step: of the desk, and of the warehouse where there is one.
+
+    Example:
 
     bothsides sla pipeline --owner tom.hadley
     """
@@ -31,7 +37,8 @@ def pipeline(
     from bothsides.reports.numbers import money
 
     with at_the_desk(workspace, at) as desk, desk.reading() as book:
-        found, sides, owners = audited(history_at(book, desk.agreed, desk.now), desk.agreed)
+        history = history_at(book, desk.agreed, desk.now)
+        found, sides, owners = audited(history, desk.agreed, others=_of_the_warehouse(desk, history))
         currency = desk.workspace.settings.currency
     found = tuple(one for one in found if owner is None or one.owner == owner)
     owners = tuple(one for one in owners if owner is None or one.owner == owner)
@@ -59,3 +66,19 @@ def pipeline(
         console.print(plain(f"  {deal.opportunity_id[:8]} {deal.owner or 'nobody'}, {worth}: {says}"))
     left = f"{len(found) - limit} more; --limit shows them. " if len(found) > limit else ""
     hint(console, f"{left}Money is amount times chance. One whole: bothsides leads show ID")
+
+
+def _of_the_warehouse(desk: OpenDesk, history: History) -> tuple[Open, ...]:
+    from bothsides.leads.review.market import warehouse_deals
+    from bothsides.leads.review.months import day_of
+    from bothsides.leads.review.open_leads import NOT_KEPT
+    from bothsides.warehouse import open_reader
+
+    if not desk.workspace.warehouse_path.exists():
+        return ()
+    con = open_reader(desk.workspace.warehouse_path)
+    try:
+        today = day_of(desk.agreed)(desk.now)
+        return warehouse_deals(con, known=history.lives.__contains__, next_step=NOT_KEPT, today=today)
+    finally:
+        con.close()

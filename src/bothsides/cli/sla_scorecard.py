@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from bothsides.leads.review.agenda import Item
     from bothsides.leads.review.judging import MonthReview
     from bothsides.leads.sla.commitments import Kept
+    from bothsides.leads.sla.divergence import Divergence
+    from bothsides.logbook import Book
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "scorecard": (
@@ -237,7 +239,8 @@ def reps(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder 
 
 
 def propose(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
-    """Response times to propose by side, graded by how their effect was identified, or why there is none. Example:
+    """Response times to propose by side, graded by how their effect was identified, or why there is none; and whether
+    marketing's clauses were kept month after month while GMV did not grow, where there is a warehouse. Example:
 
     bothsides sla propose
     """
@@ -246,11 +249,29 @@ def propose(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFold
 
     with at_the_desk(workspace, at) as desk, desk.reading() as book:
         found = proposals(history_at(book, desk.agreed, desk.now), desk.agreed)
+        diverged = _divergences(desk, book)
     if json:
-        print_record(values(found))
+        print_record({"response_times": values(found), "divergences": values(diverged)})
         return
     console = screen()
     for one in found:
         console.print(plain(f"{one.words[0].upper()}{one.words[1:]}.", style="bold" if one.hours else ""))
         for way in (*one.estimates, one.naive):
             console.print(plain(f"  {way.grade}, {way.n:,} leads: {way.words}", style="dim"))
+    for told in diverged:
+        console.print(plain(f"{told.clause}: {told.finding}. {told.words}."))
+
+
+def _divergences(desk: OpenDesk, book: Book) -> tuple[Divergence, ...]:
+    """Marketing's clauses beside the market's GMV by month; nothing without a warehouse."""
+    from bothsides.leads.review.market import divergences
+    from bothsides.leads.review.statement_book import read_statements
+    from bothsides.metrics import Query, ask, open_store, read_dictionary
+    from bothsides.schema import Grain
+
+    if not desk.workspace.warehouse_path.exists():
+        return ()
+    with open_store(desk.workspace.warehouse_path, dictionary=read_dictionary(desk.workspace.folder)) as store:
+        answered = ask(store, Query(metrics=("gmv",), grain=Grain.MONTH))
+    months = {one.period: (float(one.value), one.n) for one in answered if one.period and one.value is not None}
+    return divergences(desk.agreed.commitments, read_statements(book), "GMV", months)

@@ -1,5 +1,7 @@
 """Open leads that sales works on, as the pipeline audit takes them."""
 
+from collections.abc import Sequence
+
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.review.lives import History, Life
 from bothsides.leads.review.months import day_of
@@ -43,9 +45,9 @@ def _open(life: Life, agreed: Agreed, kept: bool, chance: float | None) -> Open:
 
 
 def audited(
-    history: History, agreed: Agreed
+    history: History, agreed: Agreed, *, others: Sequence[Open] = ()
 ) -> tuple[tuple[Audited, ...], tuple[AuditTotal, ...], tuple[AuditTotal, ...]]:
-    """Every open deal in doubt, and what they add up to by side, and by side and owner."""
-    deals = open_deals(history, agreed)
+    """Every open deal in doubt, `others` from the warehouse too, and what they add up to by side, and by owner."""
+    deals = (*open_deals(history, agreed), *others)
     found = audit(agreed.reasons.pipeline, deals, today=day_of(agreed)(history.known_at))
     return found, totals(deals, found, by_owner=False), totals(deals, found, by_owner=True)
