@@ -110,7 +110,7 @@ def refuse_other_feeders(workspace: Workspace, mappings: Sequence[Mapping]) -> l
         found = [(one, item.name) for one in mappings for item in one.tables if item.name in FED]
         allowed = (
             'with leads = "desk" in bothsides.toml it comes from the logbook alone; take these records in as leads, by'
-            " bothsides leads take, and take the table out of the mapping"
+            " bothsides leads take FILE, and take the table out of the mapping"
         )
     where = ((one.path or Path(f"{one.source}.toml"), name) for one, name in found)
     return [str(Problem(file=str(path), key="table.name", value=repr(name), allowed=allowed)) for path, name in where]
