@@ -31,6 +31,7 @@ def replay(
         Parameter(
             help="A folder or files: routing.toml, sla.toml, ... What is not there stays as it was.",
             consume_multiple=True,
+            negative=(),
         ),
     ],
     workspace: WorkspaceFolder = Path(),
