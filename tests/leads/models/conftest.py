@@ -79,14 +79,14 @@ class ModelDesk:
         self.agreed = open_desk(self.workspace, self.logbook, now=self.now)
 
     def adopt(
-        self, n: int, *, won: Callable[[int, dict[str, Any]], bool] | None = None, **more: Callable[[bool], Any]
+        self, n: int, *, won: Callable[[int, dict[str, Any]], bool] | None = None, **more: Callable[[bool, int], Any]
     ) -> None:
-        """History: leads of the year before, an even number of hours apart; `more` are fields made from the outcome."""
+        """History: leads of the year before, evenly apart; `more` are fields made from the outcome and the number."""
         closed = []
         for number in range(n):
             created = self.now - 400 * DAY + number * 365 * DAY // n
             is_won = won(number, fields(number)) if won else drawn("won", number) < chance(fields(number))
-            extra = {name: value for name, make in more.items() if (value := make(is_won)) is not None}
+            extra = {name: value for name, make in more.items() if (value := make(is_won, number)) is not None}
             closed_at = created + 5 * DAY + int(20 * DAY * drawn("days", number))
             closed.append(ClosedLead(lead=lead(number, created, **extra), closed_at=closed_at, won=is_won))
         with self.logbook.writing() as book:

@@ -129,7 +129,7 @@ def test_shuffled_outcomes_tell_nothing_and_leave_no_card(model_desk: ModelDesk)
 
 def test_a_field_written_at_the_close_is_refused_by_name(model_desk: ModelDesk) -> None:
     desk = model_desk
-    desk.adopt(500, handover_note=lambda won: "onboarding booked" if won else None)
+    desk.adopt(500, handover_note=lambda won, _: "onboarding booked" if won else None)
     learned = _fit(desk)
     (leak,) = [one for one in learned.refused if one.field == "handover_note"]
     assert leak.finding == "written after the fact"
@@ -276,9 +276,23 @@ def test_mistakes_of_the_agreement_on_cards_are_named_when_the_desk_opens(model_
 
 def test_points_that_are_the_same_for_all_are_a_champion_that_knows_nothing(model_desk: ModelDesk) -> None:
     desk = model_desk
-    desk.adopt(500, segment=lambda _: "small", deal_size=lambda _: 1_000)
+    desk.adopt(500, segment=lambda *_: "small", deal_size=lambda *_: 1_000)
     learned = _fit(desk)
     assert learned.model.bands is None  # nobody reached sales by the signed points: there is no share to keep
     tried = _try(desk)
     assert tried.trial.passed, tried.trial.failed
     assert tried.trial.gap.value == pytest.approx(tried.trial.ranking.value - 0.5)
+
+
+def test_a_field_that_by_chance_decides_the_later_leads_is_not_called_a_leak(model_desk: ModelDesk) -> None:
+    """Few leads are tried on: what leaks is judged on all that is known."""
+    desk = model_desk
+
+    def partner(won: bool, number: int) -> str:
+        told = drawn("partner", number) < ((0.6 if won else 0.25) if number < 420 else 1.0 * won)
+        return "yes" if told else "no"
+
+    desk.adopt(600, by_partner=partner)
+    assert "by_partner" in _fit(desk).model.card.names
+    tried = _try(desk)
+    assert tried.trial.passed, tried.trial.failed

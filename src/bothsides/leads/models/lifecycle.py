@@ -127,7 +127,7 @@ def trial(
         later,
         at=now,
         alpha=alpha,
-        refusals=_refusals(later, gathered, agreed, challenger),
+        refusals=_refusals(ready.history, gathered, agreed, challenger),
         signed_off=signed_off,
     )
     # Its level is that of the history; what is in force are the signed points, whatever their level.
@@ -239,11 +239,11 @@ def _later(ready: Grown, challenger: Card, champion: Card, version: str) -> tupl
     return ready.history.at(rows), sum(version in ready.scored_by[i] for i in rows)
 
 
-def _refusals(later: History, gathered: Gathered, agreed: Agreed, challenger: Model) -> tuple[Refused, ...]:
-    """What leaks or is protected by now, which the challenger must not use; looked at again on the later leads."""
-    used = later.leads.only(name for name in challenger.card.names if name in later.leads.columns)
-    found = refused(used, later.won, still_open=gathered.still_open, protected=agreed.models.protected)
-    # A field may differ little among a few later leads; that is no reason against it.
+def _refusals(known: History, gathered: Gathered, agreed: Agreed, challenger: Model) -> tuple[Refused, ...]:
+    """What leaks or is protected by now, which the challenger must not use: looked at again on all that is known."""
+    used = known.leads.only(name for name in challenger.card.names if name in known.leads.columns)
+    found = refused(used, known.won, still_open=gathered.still_open, protected=agreed.models.protected)
+    # A field may come to differ little; that is no reason against it.
     return tuple(one for one in found if one.finding in (Finding.LEAK, Finding.PROTECTED))
 
 
