@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "run": "Run the desk as a service that goes round whenever something is due or somebody wrote.",
     "logbook": "What the desk wrote down: whether it is whole, a lead's history in words, a copy while it works.",
     "replay": "What another agreement would have given: past leads and touches decided anew, beside what was.",
+    "hygiene": "How clean the records are by team; fixes shown, made and taken back; bought data; the CRM's records.",
     "quarantine": "Show the records that could not be loaded, with reason, file and line.",
     "doctor": "What is wrong with this workspace and how to mend it; which questions the data can answer.",
 }
