@@ -9,6 +9,8 @@ import uvicorn
 from bothsides.web.app import create_app
 from bothsides.web.standing_desk import StandingDesk
 
+IDLE_SECONDS = 75
+"""A connection is kept open without a call: longer than a proxy's usual 60, so that it is the proxy that hangs up."""
 GOODBYE_SECONDS = 20
 """For requests that are being answered when the process is told to end."""
 
@@ -26,6 +28,7 @@ def run(desk: StandingDesk, host: str, port: int, *, started: Callable[[str], No
         proxy_headers=False,
         ws="none",
         timeout_graceful_shutdown=GOODBYE_SECONDS,
+        timeout_keep_alive=IDLE_SECONDS,
     )
     with _listening(host, port) as listening:
         shown = f"[{host}]" if ":" in host else host
