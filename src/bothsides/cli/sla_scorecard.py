@@ -266,12 +266,14 @@ def _divergences(desk: OpenDesk, book: Book) -> tuple[Divergence, ...]:
     """Marketing's clauses beside the market's GMV by month; nothing without a warehouse."""
     from bothsides.leads.review.market import divergences
     from bothsides.leads.review.statement_book import read_statements
-    from bothsides.metrics import Query, ask, open_store, read_dictionary
+    from bothsides.metrics import Query, Status, ask, open_store, read_dictionary
     from bothsides.schema import Grain
 
     if not desk.workspace.warehouse_path.exists():
         return ()
     with open_store(desk.workspace.warehouse_path, dictionary=read_dictionary(desk.workspace.folder)) as store:
         answered = ask(store, Query(metrics=("gmv",), grain=Grain.MONTH))
-    months = {one.period: (float(one.value), one.n) for one in answered if one.period and one.value is not None}
+    # A month that is not over yet would look like a fall.
+    whole = [one for one in answered if one.status is not Status.PARTIAL]
+    months = {one.period: (float(one.value), one.n) for one in whole if one.period and one.value is not None}
     return divergences(desk.agreed.commitments, read_statements(book), "GMV", months)

@@ -9,7 +9,7 @@ from bothsides.leads.review.judging import MonthReview
 from bothsides.leads.sla.proposals import Proposal
 from bothsides.reports.html import contents, page_head
 from bothsides.reports.markup import Markup, element, join
-from bothsides.reports.numbers import day, plural, spoken
+from bothsides.reports.numbers import day, plural, significant, spoken
 from bothsides.reports.pieces import Section, fold, prose
 from bothsides.reports.teams.clauses import clauses, excuses
 from bothsides.reports.teams.people import closes, quality, reps
@@ -190,7 +190,11 @@ def _decided(one: Item) -> str:
 
 def _later(review: MonthReview) -> Section | None:
     """What the statement says of earlier months that proved different."""
-    told = [element("li", spoken(f"{one.words}.")) for one in review.card.adjustments]
+    told = [
+        element("li", f"{month_words(one.period)}, {one.clause}: {one.figure.replace('_', ' ')} "
+                      f"{significant(one.told)} becomes {significant(one.told + one.value)}.")
+        for one in review.card.adjustments
+    ]  # fmt: skip
     if not told:
         return None
     first = prose("Statements never change. What proved different since they were frozen stands here:")
