@@ -121,12 +121,23 @@ def validated(
         for where, value, known in _unknown_keys(data, policy_type, ())
     ]
     try:
-        return TypeAdapter(policy_type).validate_json(_canonical(data), strict=True), problems
+        return _adapter(policy_type).validate_json(_canonical(data), strict=True), problems
     except ValidationError as error:
         problems += [
             _from_pydantic(path, prefix, dict(detail), policy_type) for detail in error.errors(include_url=False)
         ]
         return None, problems
+
+
+_ADAPTERS: dict[object, TypeAdapter[Any]] = {}
+"""Made once for each type: a desk reads a dozen sections whenever it opens."""
+
+
+def _adapter(policy_type: type[PolicyT]) -> TypeAdapter[PolicyT]:
+    made = _ADAPTERS.get(policy_type)
+    if made is None:
+        made = _ADAPTERS[policy_type] = TypeAdapter(policy_type)
+    return made
 
 
 def read_toml(path: Path) -> dict[str, Any]:
