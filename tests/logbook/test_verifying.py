@@ -14,7 +14,7 @@ from bothsides.leads.desk.opening import open_desk
 from bothsides.leads.rehearsal import rehearse
 from bothsides.logbook import Entry, Kind, Logbook, broken_seals, seal, standing
 from bothsides.logbook.copying import copy
-from bothsides.logbook.verifying import refold, verify
+from bothsides.logbook.verifying import broken_stretches, refold, verify
 from bothsides.schema.instant import DAY, HOUR
 from bothsides.simulate.desk import quarter
 from bothsides.workspace import Settings, Workspace
@@ -130,6 +130,20 @@ def test_a_changed_journal_shows_in_its_stretch(logbook: Logbook, change: str, s
     found = verify(logbook)
     assert [one.said for one in found.broken] == [said]
     assert not found.is_whole
+    with logbook.reading() as book:
+        assert broken_stretches(book) == found.broken
+
+
+def test_a_line_that_is_no_text_any_more_breaks_its_stretch_and_not_the_check(logbook: Logbook) -> None:
+    posted(logbook, received())
+    posted(logbook, received("b" * 32))
+    torn = "CAST(x'7bff7d' AS TEXT)" if logbook.dialect == "sqlite" else "'{]'"
+    with logbook.writing() as book:
+        book.run(f"UPDATE entries SET data = {torn} WHERE seq = 2")
+    with logbook.reading() as book:
+        assert [(one.after_seq, one.last_seq) for one in broken_stretches(book)] == [(1, 2)]
+    found = verify(logbook)
+    assert (found.unreadable, found.differing, found.why_not) == ((2,), None, "line 2 cannot be read")
 
 
 def test_a_seal_that_was_noted_shows_that_all_was_sealed_anew(logbook: Logbook) -> None:

@@ -25,6 +25,9 @@ _CHUNK = 10_000
 _MOST_NAMED = 100
 """So many unreadable lines, and things that the lines do not explain, are named; the rest is counted."""
 
+_UNREADABLE = b"unreadable"
+"""What stands for such a line where lines are added up."""
+
 _NOT_FOLDED = (KeyError, TypeError, ValueError, AttributeError, sqlite3.Error)
 """What folding a line raises that does not hold what its kind holds."""
 
@@ -115,6 +118,18 @@ def verify(logbook: Logbook, *, deep: bool = False, noted: str | None = None) ->
         )
 
 
+def broken_stretches(book: Book) -> tuple[BrokenSeal, ...]:
+    """Every sealed stretch that is not what was sealed, found in one pass over the journal, damaged texts and all."""
+    with _as_it_lies(book):
+        chain = _chain(book)
+        for rows in _chunks(book):
+            for row in rows:
+                line = _line(row)
+                chain.add(row[0], _UNREADABLE if line is None else _bytes(line))
+        chain.close()
+    return tuple(chain.broken)
+
+
 def refold(logbook: Logbook) -> int:
     """Makes the folded tables anew, in one transaction that no other writer overlaps; how many lines there were.
 
@@ -203,7 +218,7 @@ class _Check:
             line = _line(row)
             if line is None:
                 self.unreadable.append(row[0])
-                self.chain.add(row[0], b"unreadable")
+                self.chain.add(row[0], _UNREADABLE)
                 self.why_not = self.why_not or f"line {row[0]} cannot be read"
                 continue
             self.chain.add(line.seq, _bytes(line))
