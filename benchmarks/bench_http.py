@@ -221,7 +221,7 @@ def compare(leads: int, history: int, seconds: int, results: Path) -> None:
     load = f"{os.getloadavg()[1]:.1f} processes on average wanted the {os.cpu_count()} CPUs"
     beside = [
         f"- While it ran, {load}, its own among them.",
-        f"- The disk alone, an append of 4 kB made durable: p50 {half:.1f} ms, p99 {most:.1f} ms; an answer waits for one.",
+        f"- The disk alone, 4 kB made durable: p50 {half:.1f} ms, p99 {most:.1f} ms; an answer waits for one.",
     ]
     harness.write_section(PAGE, [*lines, *verdicts, *beside], results=results)
 
