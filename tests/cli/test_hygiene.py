@@ -47,7 +47,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+def said(folder: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     """`bothsides hygiene` with these words; what it printed, read where it is a record."""
 
     def command(*words: str, day: int = 0) -> Any:
@@ -59,70 +59,86 @@ def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     return command
 
 
-def test_the_score_the_list_a_fix_and_its_undoing(run: Command) -> None:
-    audit = run("--json")
+def test_the_score_the_list_a_fix_and_its_undoing(said: Command) -> None:
+    audit = said("--json")
     assert audit["records"] == 2
     assert sum(team["faulty"] for team in audit["teams"]) == 1
     assert {(fault["check"], fault["field"]) for fault in audit["faults"]} == {
         ("source", "channel"),
         ("null", "employees"),
     }
-    shown = run()
+    shown = said()
     assert "1 source, 1 null" in shown
     assert "not checked: account_id" in shown
 
-    listed = run("fixes", "--json")
+    listed = said("fixes", "--json")
     assert [(one["before"], one["after"], one["by_hand"]) for one in listed] == [
         ("Google Ads", "paid_search", False),
         (999_999, None, False),
     ]
-    assert "2 need just a yes" in run("fixes", "--safe")
-    one = run("apply", listed[0]["fix"][:5], "--by", "ana", "--json")
+    assert "2 need just a yes" in said("fixes", "--safe")
+    one = said("apply", listed[0]["fix"][:5], "--by", "ana", "--json")
     assert one["changes"][0]["after"] == "paid_search"
     (key,) = one["keys"]
-    assert "999999" in run("apply", "--all-safe", "--by", "ana")
-    assert run("--json")["faults"] == []
-    assert "There is nothing to fix." in run("fixes")
-    assert "'Google Ads' again" in run("undo", key)
-    assert [fault["field"] for fault in run("--json")["faults"]] == ["channel"]
+    assert "999999" in said("apply", "--all-safe", "--by", "ana")
+    assert said("--json")["faults"] == []
+    assert "There is nothing to fix." in said("fixes")
+    assert "'Google Ads' again" in said("undo", key)
+    assert [fault["field"] for fault in said("--json")["faults"]] == ["channel"]
 
 
-def test_a_wrong_word_says_what_is_allowed(run: Command) -> None:
+def test_a_wrong_word_says_what_is_allowed(said: Command) -> None:
     with pytest.raises(ValueError, match="name the fixes to make, or say --all-safe"):
-        run("apply")
+        said("apply")
     with pytest.raises(LookupError, match="no such fix now"):
-        run("apply", "zzzz")
+        said("apply", "zzzz")
     with pytest.raises(LookupError, match="names no fix that was made"):
-        run("undo", "fix:zzz")
+        said("undo", "fix:zzz")
     with pytest.raises(ValueError, match="--team 'nowhere': there are"):
-        run("fixes", "--team", "nowhere")
+        said("fixes", "--team", "nowhere")
 
 
-def test_weeks_are_kept_and_compared(run: Command) -> None:
-    assert "No week was kept yet" in run("weeks")
-    assert "2026-W14" in run("weeks", "--keep")
-    run("apply", "--all-safe")
-    later = run("--json", day=7)["since"]
+def test_weeks_are_kept_and_compared(said: Command) -> None:
+    assert "No week was kept yet" in said("weeks")
+    assert "2026-W14" in said("weeks", "--keep")
+    said("apply", "--all-safe")
+    later = said("--json", day=7)["since"]
     assert (later["week"], later["gone"], later["lasting"]) == ("2026-W14", 2, 0)
-    assert "2 faults of 2026-W14 are gone" in run(day=7)
-    kept = run("weeks", "--keep", "--json", day=7)
+    assert "2 faults of 2026-W14 are gone" in said(day=7)
+    kept = said("weeks", "--keep", "--json", day=7)
     assert [week["week"] for week in kept] == ["2026-W15", "2026-W14"]
 
 
-def test_bought_data_is_shown_first_and_written_when_asked(run: Command, tmp_path: Path) -> None:
+def test_bought_data_is_shown_first_and_written_when_asked(said: Command, tmp_path: Path) -> None:
     file = tmp_path / "zoominfo.csv"
     file.write_text(f"email,website,employees\n{BUYER['email']},harland.example,140\npat@else.example,x.example,3\n")
-    shown = run("enrich", str(file), "--source", "zoominfo")
+    shown = said("enrich", str(file), "--source", "zoominfo")
     assert "2 blanks would be filled; --apply does it" in shown
     assert "1 of 2 rows name no lead of the desk" in shown
-    assert run("enrich", str(file), "--source", "zoominfo", "--json")["keys"] == []
-    done = run("enrich", str(file), "--source", "zoominfo", "--apply", "--json")
+    assert said("enrich", str(file), "--source", "zoominfo", "--json")["keys"] == []
+    done = said("enrich", str(file), "--source", "zoominfo", "--apply", "--json")
     assert len(done["keys"]) == 2
     assert {fill["field"]: fill["after"] for fill in done["fills"]} == {"website": "harland.example", "employees": 140}
-    again = run("enrich", str(file), "--source", "zoominfo")
+    again = said("enrich", str(file), "--source", "zoominfo")
     assert "0 blanks would be filled" in again
 
 
-def test_the_crm_needs_a_warehouse(run: Command) -> None:
+def test_the_crm_needs_a_warehouse(said: Command) -> None:
     with pytest.raises(FileNotFoundError, match="run bothsides sync"):
-        run("--crm")
+        said("--crm")
+
+
+def test_the_crm_is_listed_with_system_load_and_file(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def command(*words: str) -> str:
+        hygiene([*words, "-w", str(workspace)], exit_on_error=False, result_action="return_value")
+        return capsys.readouterr().out
+
+    shown = command("--crm")
+    assert "accounts: 4 records, 4 with faults" in shown
+    assert "category is missing: no cell knows it" in shown
+    (table,) = json.loads(command("--crm", "--json"))
+    assert table["table"] == "accounts"
+    assert {(fault["name"], fault["source"], fault["load"]) for fault in table["faults"]} == {
+        (name, "ledger", 1) for name in ("Acme", "Beta", "Pumps Ltd", "Valves Co")
+    }
+    assert all("orders.csv" in fault["files"] for fault in table["faults"])

@@ -1,9 +1,11 @@
 """The same checks over the CRM's records in the warehouse: accounts, contacts, deals and campaigns."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -139,7 +141,7 @@ def _audit(
     )
     found = audit(compile_hygiene(own, around), records, now)
     faulty = {fault.record_id for fault in found.faults}
-    files = _files(engine, table.name)
+    files = _files(engine)
     return TableAudit(
         table=table.name,
         audit=found,
@@ -280,6 +282,10 @@ def _set_aside(engine: Engine, table: str) -> tuple[SetAside, ...]:
     )
 
 
-def _files(engine: Engine, table: str) -> dict[tuple[int, str], str]:
-    rows = engine.rows(f"SELECT load_id, source, files FROM load_sources WHERE table_name = '{table}'")
-    return {(load, source): files or "" for load, source, files in rows}
+def _files(engine: Engine) -> dict[tuple[int, str], str]:
+    """The files of each load and system; the table that accounts for the records carries them for all it fed."""
+    found: dict[tuple[int, str], str] = {}
+    for load, source, files in engine.rows("SELECT load_id, source, files FROM load_sources"):
+        if names := [Path(str(one["name"])).name for one in json.loads(files or "[]")]:
+            found[load, source] = ", ".join(names)
+    return found
