@@ -60,3 +60,13 @@ def test_a_file_in_the_place_of_a_folder_is_said(tmp_path: Path, name: str) -> N
     (tmp_path / "w" / name).write_text("", encoding="utf-8")
     with pytest.raises(NotADirectoryError, match=f"{name} is a file, but a workspace keeps a folder there"):
         Workspace.open(tmp_path / "w")
+
+
+def test_who_feeds_leads_is_the_crm_or_the_desk(tmp_path: Path) -> None:
+    assert Workspace.create(tmp_path / "crm", Settings(name="crm", currency="EUR")).settings.leads == "crm"
+    by_desk = Workspace.create(tmp_path / "desk", Settings(name="desk", currency="EUR", leads="desk"))
+    assert Workspace.open(by_desk.folder).settings.leads == "desk"
+    path = by_desk.folder / "bothsides.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('"desk" ', '"both" '), encoding="utf-8")
+    with pytest.raises(AgreementError, match='must be "crm", where mappings load leads'):
+        Workspace.open(by_desk.folder)
