@@ -12,7 +12,7 @@ from benchmarks.changed_bytes import change_a_byte
 
 from bothsides.leads.desk.opening import open_desk
 from bothsides.leads.rehearsal import rehearse
-from bothsides.logbook import Entry, Kind, Logbook, broken_seals, seal, standing
+from bothsides.logbook import Entry, Kind, Logbook, seal, standing
 from bothsides.logbook.copying import copy
 from bothsides.logbook.verifying import broken_stretches, refold, verify
 from bothsides.schema.instant import DAY, HOUR
@@ -165,8 +165,6 @@ def test_a_line_that_says_the_same_in_another_spelling_is_found_too(logbook: Log
     posted(logbook, Entry(kind=Kind.REACHED, subject=LEAD, at=1, data={"share": 0.30000000000000004}))
     with logbook.writing() as book:
         book.run("UPDATE entries SET data = replace(data, '30000000000000004', '30000000000000005')")
-    with logbook.reading() as book:
-        assert broken_seals(book) == ()  # the number is the same
     assert verify(logbook).unreadable == (1,)
 
 

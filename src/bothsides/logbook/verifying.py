@@ -125,7 +125,7 @@ def broken_stretches(book: Book) -> tuple[BrokenSeal, ...]:
         for rows in _chunks(book):
             for row in rows:
                 line = _line(row)
-                chain.add(row[0], _UNREADABLE if line is None else _bytes(line))
+                chain.add(row[0], _UNREADABLE if line is None else _bytes(row))
         chain.close()
     return tuple(chain.broken)
 
@@ -221,7 +221,7 @@ class _Check:
                 self.chain.add(row[0], _UNREADABLE)
                 self.why_not = self.why_not or f"line {row[0]} cannot be read"
                 continue
-            self.chain.add(line.seq, _bytes(line))
+            self.chain.add(line.seq, _bytes(row))
             self._policy(line)
             lines.append(line)
         if not self.why_not:
@@ -264,7 +264,7 @@ def _line(row: tuple[Any, ...]) -> Written | None:
         data = orjson.loads(told["data"])
         line = Written(**{**told, "kind": Kind(told["kind"]), "data": data})
         # A digit far behind the point can change without changing the number; the text still shows it.
-        return line if isinstance(data, dict) and plain_text(data) == told["data"] and _bytes(line) else None
+        return line if isinstance(data, dict) and plain_text(data) == told["data"] and _bytes(row) else None
     except (ValueError, TypeError):
         return None
 
