@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from bothsides.cli.audit import audit
+from bothsides.cli.demo_desk import desk_quarter
 from bothsides.cli.sync import show_report
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def demo(
     seed: Annotated[int, Parameter(help="The same seed gives the same market, byte for byte.")] = 7,
     healthy: Annotated[bool, Parameter(negative=(), help="A market without planted problems.")] = False,
 ) -> None:
-    """Simulate a marketplace, load it, audit it: the whole engine in one command.
+    """Simulate a marketplace, load it, audit it, and send a quarter of leads through the lead desk.
 
     The market has one planted problem for every kind of diagnosis; what is true of it stands in exports/truth.json
     of the folder, so you can check what the audit found. Nothing leaves this machine.
@@ -50,6 +51,8 @@ def demo(
     show_report(console, report, plan.currency)
     console.print()
     audit(workspace=folder)
+    console.print()
+    desk_quarter(folder / "desk", seed=seed, console=console)
 
 
 def _workspace(folder: Path, name: str, currency: str) -> Workspace:

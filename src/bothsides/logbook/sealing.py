@@ -1,10 +1,11 @@
 """Seals the journal: a chain of hashes over every line, so that no line can change unnoticed."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from bothsides.logbook.entry import Written
-from bothsides.logbook.plain import sorted_text
+from bothsides.logbook.plain import plain_text
 from bothsides.logbook.store import Book
 from bothsides.schema.instant import Instant
 
@@ -36,10 +37,9 @@ def seal(book: Book, *, now: Instant) -> Seal | None:
     start, chain = (before.last_seq, before.hash) if before else (0, "")
     digest = hashlib.sha256(chain.encode())
     count, last = 0, start
-    while lines := book.since(last, limit=_CHUNK):
-        for line in lines:
-            digest.update(_bytes(line))
-        count, last = count + len(lines), lines[-1].seq
+    for row in _rows(book, start):
+        digest.update(_bytes(row))
+        count, last = count + 1, row[0]
     if not count:
         return None
     made = Seal(last_seq=last, entries=count, sealed_at=now, hash=digest.hexdigest())
@@ -48,35 +48,36 @@ def seal(book: Book, *, now: Instant) -> Seal | None:
 
 
 def broken_seals(book: Book) -> tuple[BrokenSeal, ...]:
-    """Every sealed stretch whose lines differ from what was sealed: changed, missing, added or out of place."""
-    found, start, chain = [], 0, ""
+    """Every sealed stretch whose lines differ from what was sealed: changed, missing, added or out of place.
+
+    One walk over the journal, however many seals there are.
+    """
+    found: list[BrokenSeal] = []
+    rows = _rows(book, 0)
+    row = next(rows, None)
+    start, chain = 0, ""
     for made in _seals(book):
-        digest = hashlib.sha256(chain.encode())
-        count, last = 0, start
-        while last < made.last_seq:
-            lines = [line for line in book.since(last, limit=_CHUNK) if line.seq <= made.last_seq]
-            if not lines:
-                break
-            for line in lines:
-                digest.update(_bytes(line))
-            count, last = count + len(lines), lines[-1].seq
+        digest, count = hashlib.sha256(chain.encode()), 0
+        while row is not None and row[0] <= made.last_seq:
+            digest.update(_bytes(row))
+            count += 1
+            row = next(rows, None)
         if digest.hexdigest() != made.hash:
-            said = (
-                f"{count} lines stand there, {made.entries} were sealed"
-                if count != made.entries
-                else "lines were changed"
-            )
+            counted = f"{count} lines stand there, {made.entries} were sealed"
+            said = counted if count != made.entries else "lines were changed"
             found.append(BrokenSeal(after_seq=start, last_seq=made.last_seq, said=said))
         start, chain = made.last_seq, made.hash
     return tuple(found)
 
 
-def _bytes(line: Written) -> bytes:
-    told = (
-        line.seq, line.kind.value, line.subject, line.at, line.written_at, line.data, line.key, line.actor,
-        line.reason, line.policy, line.snapshot, line.reverses,
-    )  # fmt: skip
-    return sorted_text(told).encode() + b"\n"
+def _rows(book: Book, after: int) -> Iterator[tuple[Any, ...]]:
+    while rows := book.rows_since(after, limit=_CHUNK):
+        yield from rows
+        after = rows[-1][0]
+
+
+def _bytes(row: tuple[Any, ...]) -> bytes:
+    return plain_text(row).encode() + b"\n"
 
 
 def _seals(book: Book) -> list[Seal]:

@@ -153,16 +153,16 @@ class Book:
 
     def since(self, seq: int, *, limit: int = 10_000, kinds: Sequence[Kind] = ()) -> list[Written]:
         """The lines after that one, as far as no writer can still write one between them."""
-        listed = ", ".join(_STORED)
+        return [_written(row) for row in self.rows_since(seq, limit=limit, kinds=kinds)]
+
+    def rows_since(self, seq: int, *, limit: int, kinds: Sequence[Kind] = ()) -> list[tuple[Any, ...]]:
+        """The same as they are stored: `seq` first, then what a line holds, its data as text."""
         wanted = "" if not kinds else " AND kind {any}"
         settled = "" if self._alone() else " AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-        parameters: list[object] = [seq, *([[kind.value for kind in kinds]] if kinds else []), limit]
-        return [
-            _written(row)
-            for row in self.all(
-                f"SELECT {listed} FROM entries WHERE seq > ?{wanted}{settled} ORDER BY seq LIMIT ?", *parameters
-            )
-        ]
+        given: list[object] = [seq, *([[kind.value for kind in kinds]] if kinds else []), limit]
+        return self.all(
+            f"SELECT {', '.join(_STORED)} FROM entries WHERE seq > ?{wanted}{settled} ORDER BY seq LIMIT ?", *given
+        )
 
     def hold(self, *what: int, shared: bool = False) -> None:
         """Waits until nobody else holds these, and holds them until the transaction ends; `shared` with others who do.

@@ -9,11 +9,13 @@ from bothsides.simulate.desk.quarter import START, Quarter, quarter
 from bothsides.simulate.desk.reaction import Close, Disposition, Reaction, StageMove, Touch, reaction
 from bothsides.simulate.desk.roster import Rep
 from bothsides.simulate.desk.sending import Delivery
+from bothsides.simulate.desk.signed import AGREEMENT
 from bothsides.simulate.desk.truth import truth
 from bothsides.simulate.desk.workload import Team, Workload, workload
 from bothsides.simulate.desk.writing import write_quarter
 
 __all__ = [
+    "AGREEMENT",
     "ENVELOPES",
     "LAYOUTS",
     "START",
