@@ -55,8 +55,9 @@ def reviews(
         console.print("No identity review waits.")
     if merges:
         console.print("\nLast merges by a person:")
-        rows = [(one["key"][:48] + "…", cut(one["who"], 16), cut(one["why"], 30)) for one in merges]
-        show_table(console, ("key", "by", "why"), rows)
+        for told in merges:
+            console.print(plain(f"  {told['key']}"))
+            console.print(plain(f"    by {cut(told['who'], 20)}: {cut(told['why'], 70)}", style="dim"))
     hint(console, f"Answer: bothsides merge yes|no ITEM --why ... Times in {zone.key}.")
 
 

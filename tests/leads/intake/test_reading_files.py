@@ -1,0 +1,51 @@
+"""Lists of leads in files: every line counted, values with the types that lose nothing."""
+
+import gzip
+from pathlib import Path
+
+from bothsides.connectors.files import FoundFile
+from bothsides.leads.intake.reading_files import Listing, read_listing
+
+
+def listing(path: Path, spool: Path) -> Listing:
+    return read_listing(FoundFile(name=path.name, path=path), spool_dir=spool)
+
+
+def test_cells_become_numbers_only_where_nothing_is_lost(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('id,deal_size,phone,code,share,events\n7,60000,0207,1.50,0.5,\n8,,,,,"[{""event"": ""x""}]"\n')
+    (batch,) = listing(path, tmp_path).batches(10)
+    assert batch == [
+        {"id": 7, "deal_size": 60000, "phone": "0207", "code": "1.50", "share": 0.5},
+        {"id": 8, "events": [{"event": "x"}]},
+    ]
+
+
+def test_records_come_in_batches_and_in_their_order(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,company\n" + "".join(f"{n},Firm {n}\n" for n in range(25)))
+    read = listing(path, tmp_path)
+    batches = list(read.batches(10))
+    assert [len(batch) for batch in batches] == [10, 10, 5]
+    assert [record["id"] for batch in batches for record in batch] == list(range(25))
+    assert (read.lines.physical, read.lines.record, read.records) == (26, 25, 25)
+
+
+def test_a_file_of_another_encoding_with_a_broken_line_is_read_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress("id;firma\n1;Müller\n2;Groß;zu viel\n\n3;Bär\n".encode("latin-1")))
+    read = listing(path, tmp_path)
+    (batch,) = read.batches(10)
+    assert [record["firma"] for record in batch] == ["Müller", "Bär"]
+    assert (read.lines.physical, read.lines.blank, read.lines.quarantined) == (5, 1, 1)
+    (refused,) = read.refused("fair")
+    assert "line 3" in refused.reasons[0]
+
+
+def test_objects_of_json_lines_keep_their_types(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": "007", "deal_size": 5, "new": true}\n\nnot json\n{"id": 8}\n')
+    read = listing(path, tmp_path)
+    (batch,) = read.batches(10)
+    assert batch == [{"id": "007", "deal_size": 5, "new": True}, {"id": 8}]
+    assert (read.lines.blank, read.lines.quarantined, len(read.rejects)) == (1, 1, 1)
