@@ -15,11 +15,15 @@ from tests.web.conftest import TUESDAY, Api, api_over, lead, workspace_at
 
 @pytest.fixture
 def standing(tmp_path: Path) -> Iterator[Api]:
-    logbook = Logbook.open(tmp_path / "logbook.sqlite")
-    upgrade(logbook)
-    api = api_over(workspace_at(tmp_path / "acme"), logbook)
+    api = api_over(workspace_at(tmp_path / "acme"), empty(tmp_path))
     yield api
     api.close()
+
+
+def empty(folder: Path) -> Logbook:
+    logbook = Logbook.open(folder / "logbook.sqlite")
+    upgrade(logbook)
+    return logbook
 
 
 def change(api: Api, name: str, old: str, new: str) -> None:
@@ -79,11 +83,11 @@ def test_wrong_tokens_are_named_at_the_start(tmp_path: Path, text: str) -> None:
     workspace = workspace_at(tmp_path / "acme")
     (workspace.agreement_dir / "api.toml").write_text(text, encoding="utf-8")
     with pytest.raises(AgreementError, match=r"api\.toml"):
-        api_over(workspace, Logbook.open(tmp_path / "l.sqlite"))
+        api_over(workspace, empty(tmp_path))
 
 
 def test_a_token_whose_variable_is_not_set_is_named_at_the_start(tmp_path: Path) -> None:
     workspace = workspace_at(tmp_path / "acme")
     (workspace.agreement_dir / "api.toml").write_text('tokens = ["env:NOWHERE"]', encoding="utf-8")
     with pytest.raises(SecretMissing, match="env:NOWHERE"):
-        api_over(workspace, Logbook.open(tmp_path / "l.sqlite"))
+        api_over(workspace, empty(tmp_path))
