@@ -1,4 +1,4 @@
-"""`bothsides sla meetings | escalations | escalate | decide | review`: what calls people together, what they decided."""
+"""`bothsides sla meetings | escalations | escalate | decide | review`: what calls people together, and the decision."""
 
 from __future__ import annotations
 
