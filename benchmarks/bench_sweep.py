@@ -52,11 +52,10 @@ class Shared:
 
 
 def work(
-    folder: Path, address: Path | str, schema: str, number: int, locked: bool, start: Barrier, done: Barrier
+    agreed: Agreed, address: Path | str, schema: str, number: int, locked: bool, start: Barrier, done: Barrier
 ) -> None:
     """A worker: takes batches of whichever pool has leads until none wait; naively, looks first and writes then."""
     opened = desk_queue.opened_at(address, schema)
-    agreed = desk_queue.agreed(Workspace.open(folder), opened)
     pools = list(agreed.routing.pools)
     empty: set[str] = set()
     with opened.reading() as book:
@@ -113,7 +112,7 @@ def share(
         opened.engine.dispose()
         start, done = FORK.Barrier(workers + 1), FORK.Barrier(workers + 1)
         crowd = [
-            FORK.Process(target=work, args=(folder, address, schema, number, locked, start, done))
+            FORK.Process(target=work, args=(agreed, address, schema, number, locked, start, done))
             for number in range(workers)
         ]
         for one in crowd:
@@ -204,11 +203,9 @@ def clocks(opened: Logbook, agreed: Agreed, count: int, due: int) -> int:
     return made
 
 
-def go_round(folder: Path, address: Path | str, schema: str, start: Barrier, done: Barrier) -> None:
+def go_round(made: Workspace, agreed: Agreed, address: Path | str, schema: str, start: Barrier, done: Barrier) -> None:
     """A worker: one round of the desk."""
     opened = desk_queue.opened_at(address, schema)
-    made = Workspace.open(folder)
-    agreed = desk_queue.agreed(made, opened)
     start.wait()
     tick(made, opened, agreed, now=SWEPT_AT, timetable=(), batch=SWEEP_BATCH)
     done.wait()
@@ -223,11 +220,14 @@ def sweep(folder: Path, address: Path | str, *, count: int, workers: int) -> Swe
     schema, due = f"bench_sweep_{os.getpid()}", count // 100
     made = desk_queue.workspace(folder, pools=("pool0",), terms=True)
     with desk_queue.logbook(address, schema) as opened:
-        there = clocks(opened, desk_queue.agreed(made, opened), count, due)
+        agreed = desk_queue.agreed(made, opened)
+        there = clocks(opened, agreed, count, due)
         opened.engine.dispose()
         used = children()
         start, done = FORK.Barrier(workers + 1), FORK.Barrier(workers + 1)
-        crowd = [FORK.Process(target=go_round, args=(folder, address, schema, start, done)) for _ in range(workers)]
+        crowd = [
+            FORK.Process(target=go_round, args=(made, agreed, address, schema, start, done)) for _ in range(workers)
+        ]
         for one in crowd:
             one.start()
         start.wait()

@@ -1,0 +1,48 @@
+"""The proofs of rounds under kills and failing disks, at the size of a smoke test."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def proof(name: str, *words: str, results: Path) -> tuple[int, dict[str, Any], str]:
+    command = [sys.executable, str(ROOT / "benchmarks" / name), *words, "--results", str(results)]
+    # On SQLite alone: the same is asked of both databases in test_tick.py and test_draining.py.
+    env = {name: value for name, value in os.environ.items() if name != "BOTHSIDES_PG_URL"}
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=env)
+    assert ended.stdout, ended.stderr
+    said: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
+    return ended.returncode, said, ended.stdout + ended.stderr
+
+
+def test_kills_change_nothing_and_naive_ways_are_found_out(tmp_path: Path) -> None:
+    ways = ("ours", "a message has no key", "a message has a new key at each attempt")
+    code, said, out = proof(
+        "proof_tick_kills.py", "--kills", "12", "--naive-kills", "4", "--postgres-kills", "0", "--seed", "5",
+        "--ways", *ways, results=tmp_path / "r.md",
+    )  # fmt: skip
+    assert (code, said["held"], sorted(said["caught"])) == (0, True, sorted(ways[1:])), out
+    assert said["in_flight"] >= 0.3
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
+def test_no_crash_point_leaves_half_a_state(tmp_path: Path) -> None:
+    code, said, out = proof(
+        "proof_tick_crash_points.py", "--most", "2", "--faults", "kill", "ENOSPC", results=tmp_path / "r.md"
+    )
+    assert (code, said["wrong"]) == (0, 0), out
+    assert said["hit"] == said["points"] >= 4
+
+
+def test_the_benchmark_counts_each_lead_and_each_clock_once(tmp_path: Path) -> None:
+    words = ("--leads", "400", "--clocks", "600", "--rounds", "1")
+    code, said, out = proof("bench_sweep.py", *words, results=tmp_path / "r.md")
+    assert (code, said["wrong"]) == (0, 0), out
