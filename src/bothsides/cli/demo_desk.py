@@ -85,6 +85,6 @@ def _through_the_desk(workspace: Workspace, logbook: Logbook, agreed: Agreed, sp
 def _told(gone: Rehearsal) -> str:
     return (
         f"{gone.taken:,} leads taken, {gone.merged} of them into one known already, {len(gone.refused)} records set"
-        f" aside with their reasons; {gone.assignments} given to people, {gone.touches:,} touches, {gone.verdicts} verdicts,"
-        f" {gone.won} won, {gone.lost} lost; {gone.lines:,} lines in the logbook."
+        f" aside with their reasons; {gone.assignments} given to people, {gone.touches:,} touches, {gone.verdicts}"
+        f" verdicts, {gone.won} won, {gone.lost} lost; {gone.lines:,} lines in the logbook."
     )

@@ -17,11 +17,15 @@ from bothsides.schema import Period
 from bothsides.schema.instant import Instant
 from bothsides.schema.period import parse_period
 
+MONTH = "month"
+"""What a statement of the teams' month calls itself in the logbook."""
+
 
 def read_statements(book: Book) -> tuple[Statement, ...]:
-    """Every statement that was frozen, by month."""
+    """Every month's statement that was frozen, in order; others, such as the weekly audits of records, stand beside."""
     rows = book.all("SELECT data FROM statements ORDER BY statement_id")
-    return tuple(_read(orjson.loads(data)) for (data,) in rows)
+    told = (orjson.loads(data) for (data,) in rows)
+    return tuple(_read(one) for one in told if one.get("statement") == MONTH)
 
 
 def statement_of(book: Book, period: str) -> Statement | None:
@@ -66,7 +70,7 @@ def due_statements(book: Book, agreed: Agreed, now: Instant) -> list[Entry]:
                 kind=Kind.STATEMENT_FROZEN,
                 subject=period.label,
                 at=close,
-                data={**plain(statement), "last_seq": history.last_seq},
+                data={**plain(statement), "statement": MONTH, "last_seq": history.last_seq},
                 key=f"statement:{period.label}",
                 policy=statement.policy_version,
             )
