@@ -162,3 +162,17 @@ def test_an_order_that_is_never_sent_breaches_its_suppliers_terms_once(desk: Des
     desk.until(at("05-30T09:00"))
     breached = [line for line in desk.history("order-1") if line.kind == "breached"]
     assert [line.data["owner"] for line in breached] == ["supplier-7"]
+
+
+def test_a_message_and_its_answer_told_together_are_an_answer_in_time(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    asked, answered = desk.now - 7200, desk.now - 3600
+    desk.record(call(lead, asked, direction="in"), call(lead, answered, name="t2"))
+    assert clocks(desk, lead)["rolling_response"] == "met"
+
+
+def test_a_lead_that_asks_and_is_called_in_one_batch_was_touched_in_time(desk: Desk) -> None:
+    lead = desk.take_one(events=["email_opened"]).lead_id
+    desk.record(Did(lead_id=lead, event="demo_requested", occurred_at=desk.now), call(lead, desk.now))
+    assert desk.row(lead)["stage"] == "mql"
+    assert clocks(desk, lead)["first_touch"] == "met"

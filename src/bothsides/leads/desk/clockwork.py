@@ -71,6 +71,12 @@ def start_clocks(
     return found
 
 
+def begun(agreed: Agreed, line: Entry) -> Clock:
+    """The clock that a line of this kind starts."""
+    state = line.data["state"]
+    return from_state(state, agreed.clause(state["policy_version"], state["policy"], state["clause"]))
+
+
 def move(agreed: Agreed, clock: Clock, events: Iterable[Event]) -> tuple[Clock, list[Entry], list[Change]]:
     """The clock after these events, the lines that tell it, and the changes, steps of the ladder among them."""
     calendar = agreed.hours(clock.clause.calendar)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bothsides.leads.desk.agreed import Agreed
-from bothsides.leads.desk.clockwork import move, read_clocks, start_clocks
+from bothsides.leads.desk.clockwork import begun, move, read_clocks, start_clocks
 from bothsides.leads.desk.codes import NotAgreed, close_refusals, verdict_refusals
 from bothsides.leads.desk.considering import consider, decays
 from bothsides.leads.desk.giving_back import released
@@ -254,7 +254,15 @@ def _touched(work: _Work, one: Touched, key: str) -> None:
 def _start(work: _Work, lead: LeadNow, trigger: str, at: Instant, key: str) -> None:
     lines = start_clocks(work.agreed, trigger, lead.lead_id, lead.facts, at, key=key, owner=lead.owner)
     running = {clock.clock_id for clock in work.clocks.get(lead.lead_id, ())}
-    work.entries += [line for line in lines if line.data["clock"] not in running]
+    _begin(work, [line for line in lines if line.data["clock"] not in running])
+
+
+def _begin(work: _Work, lines: Sequence[Entry]) -> None:
+    """Lines of which some may start clocks: what follows in the same batch is told to these too."""
+    work.entries += lines
+    for line in lines:
+        if line.kind is Kind.CLOCK_STARTED:
+            work.clocks.setdefault(line.subject, []).append(begun(work.agreed, line))
 
 
 def _did(work: _Work, one: Did, key: str) -> None:
@@ -263,9 +271,8 @@ def _did(work: _Work, one: Did, key: str) -> None:
         return
     work.entries.append(event_line(lead.lead_id, one.event, one.occurred_at, one.amount, key=key))
     lead.events.append((one.event, one.occurred_at, one.amount))
-    work.entries += consider(
-        work.agreed, lead, work.turns, work.now, snapshot=work.snapshot, waked_by=(one.event,)
-    ).entries
+    considered = consider(work.agreed, lead, work.turns, work.now, snapshot=work.snapshot, waked_by=(one.event,))
+    _begin(work, considered.entries)
 
 
 def _judged(work: _Work, one: Judged, key: str) -> None:
@@ -385,7 +392,7 @@ def _reached(work: _Work, one: Reached, key: str) -> None:
         if lead is not None:
             _start(work, lead, _STARTS[one.what], one.occurred_at, key)
         else:
-            work.entries += start_clocks(
+            lines = start_clocks(
                 work.agreed,
                 _STARTS[one.what],
                 one.subject,
@@ -394,6 +401,7 @@ def _reached(work: _Work, one: Reached, key: str) -> None:
                 key=one.what,
                 owner=one.owner,
             )
+            _begin(work, lines)
     work.entries.append(
         Entry(
             kind=Kind.REACHED,
