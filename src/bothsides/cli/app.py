@@ -1,5 +1,6 @@
 """The command line's front door. A command imports its rooms in its body, so that `--help` loads no engine."""
 
+import gc
 import os
 import re
 import sys
@@ -8,7 +9,7 @@ from importlib.metadata import version
 from cyclopts import App, CycloptsPanel
 
 COMMANDS: dict[str, str] = {
-    "demo": "Simulate a marketplace, load it, audit it: the whole engine in one command.",
+    "demo": "Simulate a marketplace, load it, audit it, send a quarter of leads through the desk.",
     "init": "Draft a workspace from your exports: what each column means, and how sure that is.",
     "sync": "Load the files named in the mapping; keep every version; quarantine what cannot be read.",
     "metrics": "Values of metrics by period, side, category and friends.",
@@ -21,7 +22,7 @@ COMMANDS: dict[str, str] = {
     "predict": "What accounts will do: churn, lifetime value, spend, new pairs, upgrades; each judged on later months.",
     "threshold": "From how many of one side on the other stays, and how far each cell is from it.",
     "leads": "The desk's leads: take them in, look at one whole, write down what happened, answer what waits.",
-    "score": "Who scores what; why a lead has its points; another card beside the live one; cards learned from history.",
+    "score": "Who scores what and why; another card beside the live one; cards learned from what was won and lost.",
     "route": "Whose turn it is, who is away, what waits; why a lead went where it went; where one would go.",
     "sla": "What is owed to whom by when, what is near its time, what was missed; deadlines by a calendar.",
     "merge": "Who is the same: reviews side by side, leads and accounts that become one, each taken back when asked.",
@@ -69,6 +70,8 @@ def main() -> None:
     """Run the command. A person's mistake ends in one message and code 2; a finding of `doctor` in code 1."""
     # Matrices here are small: a second BLAS thread only waits for the first, and sums in another order.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Batches hold many small records that live as long as the batch: looking for cycles among them finds none.
+    gc.set_threshold(50_000, 20, 50)
     try:
         result = app()
     except BrokenPipeError:

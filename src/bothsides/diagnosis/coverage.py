@@ -9,7 +9,6 @@ import numpy as np
 
 from bothsides.diagnosis.cell_trade import UNKNOWN, Held, Numbers, Trade, read_columns, read_trade, summed
 from bothsides.diagnosis.cells import Cell, Cells, Outcomes, Where, split_of
-from bothsides.diagnosis.comparison import believed, median, tail
 from bothsides.diagnosis.figures import rate
 from bothsides.diagnosis.liquidity import Judged
 from bothsides.diagnosis.liquidity_audit import CellVerdict, CoverageGap
@@ -19,6 +18,7 @@ from bothsides.diagnosis.typical import Usual, interval, usual_rates
 from bothsides.metrics import Store
 from bothsides.metrics.building import Past
 from bothsides.metrics.catalogue.liquidity import REQUEST_MATURITY, UNANSWERED_MATURITY
+from bothsides.predict.comparison import believed, median, tail
 from bothsides.schema import TABLES
 
 Range: TypeAlias = tuple[float, float, float]

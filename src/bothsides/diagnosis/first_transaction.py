@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from bothsides.diagnosis.comparison import worse_than
 from bothsides.diagnosis.figures import rate
 from bothsides.diagnosis.finding import Evidence, Finding, Worth
 from bothsides.diagnosis.funnel import Remedy, Way, finding, matched_worth, picture, trading
@@ -15,6 +14,7 @@ from bothsides.diagnosis.walk import Milestone, Walks, walks
 from bothsides.diagnosis.wording import count, money, share
 from bothsides.metrics import Store, Value
 from bothsides.metrics.interval import wilson
+from bothsides.predict.comparison import worse_than
 from bothsides.schema import Side, minor_units
 
 MILESTONES = (

@@ -6,7 +6,6 @@ from datetime import date
 
 from bothsides.diagnosis import wheel
 from bothsides.diagnosis.cells import Cells
-from bothsides.diagnosis.comparison import worse_than
 from bothsides.diagnosis.headlines import UNRECORDED_SHARE
 from bothsides.diagnosis.picture import Edge, Flywheel
 from bothsides.diagnosis.policy import DiagnosisPolicy
@@ -15,6 +14,7 @@ from bothsides.diagnosis.wheel import Flow
 from bothsides.diagnosis.wording import money, share
 from bothsides.metrics import Store, Value
 from bothsides.metrics.facts.reviews import REVIEW_DAYS
+from bothsides.predict.comparison import worse_than
 from bothsides.schema import Side
 
 MODEL = "This is bookkeeping, not cause and effect: a point is worth what it adds if all later edges stay as they are."

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bothsides.diagnosis.comparison import believed, median, worse_than
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.walk import Walked, Walks
 from bothsides.metrics.interval import wilson
+from bothsides.predict.comparison import believed, median, worse_than
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

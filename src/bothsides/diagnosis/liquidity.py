@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bothsides.diagnosis.cells import Cell, Cells, Where
-from bothsides.diagnosis.comparison import believed, tail
 from bothsides.diagnosis.concentration import heavy
 from bothsides.diagnosis.figures import figure, rate
 from bothsides.diagnosis.liquidity_audit import CellVerdict
@@ -14,6 +13,7 @@ from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.typical import Standing, Usual, standings
 from bothsides.diagnosis.wording import count, counted, share
 from bothsides.metrics import Basis, Unit, Value
+from bothsides.predict.comparison import believed, tail
 from bothsides.schema import Side
 
 

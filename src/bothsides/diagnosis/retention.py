@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bothsides.diagnosis.benchmarks import Benchmark, compare
-from bothsides.diagnosis.comparison import worse_than
 from bothsides.diagnosis.figures import figure, rate
 from bothsides.diagnosis.finding import Evidence, Finding, Place, Rows, Sureness, Worth
 from bothsides.diagnosis.policy import DiagnosisPolicy
@@ -13,6 +12,7 @@ from bothsides.diagnosis.span import Span
 from bothsides.diagnosis.wording import count, counted, money, of_side, share
 from bothsides.metrics import Basis, Query, Status, Store, Unit, Value, ask
 from bothsides.metrics.interval import clustered_ratio
+from bothsides.predict.comparison import worse_than
 from bothsides.schema import Side, minor_units
 from bothsides.schema.period import add_months
 

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from bothsides.diagnosis.comparison import believed, worse_than
 from bothsides.diagnosis.figures import rate
 from bothsides.diagnosis.picture import Funnel, Step
 from bothsides.diagnosis.policy import DiagnosisPolicy
@@ -10,6 +9,7 @@ from bothsides.diagnosis.span import known_span
 from bothsides.diagnosis.walk import Entry, Milestone, Walked, Walks, walks
 from bothsides.diagnosis.wording import count, counted, of_side, share
 from bothsides.metrics import Query, Store, ask
+from bothsides.predict.comparison import believed, worse_than
 from bothsides.schema import Side
 
 MILESTONES = (

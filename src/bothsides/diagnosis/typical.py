@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bothsides.diagnosis.cells import Cell, Cells, Outcomes
-from bothsides.diagnosis.comparison import median, robust_spread
 from bothsides.metrics.interval import Z, clustered_ratio, wilson
+from bothsides.predict.comparison import median, robust_spread
 
 POLISHES = 8
 

@@ -91,6 +91,14 @@ def create_app(desk: StandingDesk) -> FastAPI:
         lifespan=lifespan,
         exception_handlers={Denied: _denied, HTTPException: _unknown, Exception: _broken},
     )
+    _tell(app, desk, writer)
+    _ask(app, desk, writer)
+    _describe(app)
+    return app
+
+
+def _tell(app: FastAPI, desk: StandingDesk, writer: Writer) -> None:
+    """The ways in: leads, what happened to them, signed webhooks."""
     taken = _answers(TakenLead, TakenLead | TakenLeads, 400, 401, 403, 409, 413, 415, 422, 503)
     taken["responses"][201]["links"] = _LINKS
     app.add_api_route(
@@ -113,6 +121,22 @@ def create_app(desk: StandingDesk) -> FastAPI:
             **_answers(Recorded, Recorded | RecordedMany, 400, 401, 403, 404, 409, 413, 415, 422, 503),
         )
     app.add_api_route(
+        "/hooks/{source}",
+        _hook(desk, writer),
+        methods=["POST"],
+        operation_id="deliver_webhook",
+        summary="A signed webhook of a source of agreement/intake.toml: one lead or up to 1000.",
+        openapi_extra={
+            "parameters": [{"name": "source", "in": "path", "required": True, "schema": {"type": "string"}}],
+            **_body(one_or_list({"type": "object"})),
+        },
+        **_answers(TakenLead, TakenLead | TakenLeads, 400, 401, 404, 409, 413, 415, 422, 503),
+    )
+
+
+def _ask(app: FastAPI, desk: StandingDesk, writer: Writer) -> None:
+    """The ways out: one lead as it stands, and whether the desk can take any."""
+    app.add_api_route(
         "/api/leads/{lead_id}",
         _lead(desk, writer),
         methods=["GET"],
@@ -129,20 +153,6 @@ def create_app(desk: StandingDesk) -> FastAPI:
         summary="Whether leads can be taken in.",
         **_answers(None, Health, 503),
     )
-    app.add_api_route(
-        "/hooks/{source}",
-        _hook(desk, writer),
-        methods=["POST"],
-        operation_id="deliver_webhook",
-        summary="A signed webhook of a source of agreement/intake.toml: one lead or up to 1000.",
-        openapi_extra={
-            "parameters": [{"name": "source", "in": "path", "required": True, "schema": {"type": "string"}}],
-            **_body(one_or_list({"type": "object"})),
-        },
-        **_answers(TakenLead, TakenLead | TakenLeads, 400, 401, 404, 409, 413, 415, 422, 503),
-    )
-    _describe(app)
-    return app
 
 
 async def _fresh(desk: StandingDesk, writer: Writer) -> int:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bothsides.diagnosis.comparison import believed
 from bothsides.diagnosis.disintermediation.episodes import Episodes, Followed, Stage
 from bothsides.diagnosis.disintermediation.units import (
     Level,
@@ -15,6 +14,7 @@ from bothsides.diagnosis.disintermediation.units import (
     unit_codes,
 )
 from bothsides.diagnosis.policy import DiagnosisPolicy
+from bothsides.predict.comparison import believed
 
 ROUNDS = 8
 """Places explained one after another at most; a market with more of them has one cause, not nine."""

@@ -5,7 +5,6 @@ from enum import StrEnum
 
 import numpy as np
 
-from bothsides.diagnosis.comparison import robust_spread, tail
 from bothsides.diagnosis.concentration.ledger import Flags, Floats, Ints, summed
 from bothsides.diagnosis.disintermediation.controls import Matched, matched_to
 from bothsides.diagnosis.disintermediation.episodes import Episodes, Stage
@@ -13,6 +12,7 @@ from bothsides.diagnosis.disintermediation.periods import DAYS
 from bothsides.diagnosis.policy import DiagnosisPolicy
 from bothsides.diagnosis.span import DAYS_PER_MONTH
 from bothsides.metrics.interval import Z
+from bothsides.predict.comparison import robust_spread, tail
 
 LEAST_UNITS = 8
 """Fewer units of a level show no spread of their own."""

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bothsides.diagnosis.comparison import believed, worse_than
 from bothsides.leads.teams.lead_quality import Handed
+from bothsides.predict.comparison import believed, worse_than
 
 ALARM = 0.05
 """Share of the values named that may be named by chance (Benjamini and Hochberg 1995)."""

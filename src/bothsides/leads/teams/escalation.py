@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from bothsides.diagnosis.comparison import worse_than
 from bothsides.leads.sla.pacing import Decision
 from bothsides.leads.teams.lead_quality import Handed, QualityRow, quality_row, quality_rows
 from bothsides.leads.teams.reasons import EscalationTerms
 from bothsides.metrics.interval import wilson
+from bothsides.predict.comparison import worse_than
 from bothsides.schema import Side
 from bothsides.schema.instant import DAY, Instant
 

@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bothsides.diagnosis.comparison import believed, worse_than
 from bothsides.leads.teams.reasons import Kind, Means, ReasonsPolicy, Refused, check_codes
 from bothsides.metrics.interval import wilson
+from bothsides.predict.comparison import believed, worse_than
 from bothsides.schema import Side
 from bothsides.schema.instant import Instant
 

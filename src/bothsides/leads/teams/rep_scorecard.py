@@ -10,10 +10,10 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from bothsides.diagnosis.comparison import believed
 from bothsides.leads.sla.scorecard import percentile
 from bothsides.leads.teams.lead_quality import observed_over_expected
 from bothsides.predict.calibration import ENOUGH_FOR_SLOPE
+from bothsides.predict.comparison import believed
 from bothsides.predict.logistic import Floats, fit_logistic, sigmoid
 from bothsides.schema import Side
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 
-from bothsides.diagnosis.comparison import believed, robust_spread, worse_than
+from bothsides.predict.comparison import believed, robust_spread, worse_than
 
 
 def test_close_to_the_exact_test() -> None:
