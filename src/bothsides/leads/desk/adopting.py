@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bothsides.identity import normalise
 from bothsides.leads.desk.candidates import identity_keys
 from bothsides.leads.desk.standing import party_of
+from bothsides.leads.desk.taking import event_line
 from bothsides.leads.intake import Lead
 from bothsides.logbook import Book, Entry, Kind
 from bothsides.schema.instant import Instant
@@ -45,6 +46,7 @@ def adopt(book: Book, closed: Sequence[ClosedLead], *, now: Instant) -> int:
             "keys": identity_keys(normal),
             "adopted": True,
         }
+        did = [event_line(lead.lead_id, event.event, event.occurred_at, event.amount) for event in lead.events]
         stage = LeadStage.CLOSED_WON if one.won else LeadStage.CLOSED_LOST
         entries += [
             Entry(
@@ -55,6 +57,7 @@ def adopt(book: Book, closed: Sequence[ClosedLead], *, now: Instant) -> int:
                 key=f"{lead.lead_id}:received",
                 actor="adopted",
             ),
+            *did,
             Entry(
                 kind=Kind.STAGE_CHANGED,
                 subject=lead.lead_id,
