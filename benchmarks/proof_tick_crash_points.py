@@ -71,6 +71,7 @@ class Tried:
 
     work: str
     fault: str
+    all_points: int = 0
     points: int = 0
     hit: int = 0
     raised: int = 0
@@ -203,6 +204,7 @@ def disturb(stage: Stage, called: str, work: Work, fault: str, most: int) -> Tri
     tried = Tried(work=called, fault=fault)
     calls = points_of(stage, work)
     points = [(call, number) for call in CALLS for number in range(1, calls[call] + 1)]
+    tried.all_points = len(points)
     step = max(1, len(points) // most) if most else 1
     log = stage.folder / "fault.txt"
     for call, number in points[::step]:
@@ -221,8 +223,8 @@ def disturb(stage: Stage, called: str, work: Work, fault: str, most: int) -> Tri
     return tried
 
 
-SAID = """At every system call of one round of the desk, and of one delivery, on the files of SQLite: the process is
-killed, or the call fails."""
+SAID = """At the system calls (all, or evenly spread) of one round of the desk, and of one delivery, on the files of
+SQLite: the process is killed, or the call fails."""
 
 
 def main() -> int:
@@ -244,10 +246,11 @@ def main() -> int:
     lines = [
         SAID,
         "",
-        "| work | fault | points | hit | ended in a clean error | went on by itself | violations |",
-        "|---|---|---|---|---|---|---|",
+        "| work | fault | points | tried | hit | ended in a clean error | went on by itself | violations |",
+        "|---|---|---|---|---|---|---|---|",
         *(
-            f"| {one.work} | {one.fault} | {one.points} | {one.hit} | {one.raised} | {one.went_on} | {len(one.wrong)} |"
+            f"| {one.work} | {one.fault} | {one.all_points} | {one.points} | {one.hit} | {one.raised} |"
+            f" {one.went_on} | {len(one.wrong)} |"
             for one in tried
         ),
         "",
