@@ -1,5 +1,9 @@
 """The shape of the logbook: made once, found as it is, refused where it is newer than this release."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 
@@ -34,3 +38,20 @@ def test_one_of_a_later_release_is_refused_and_left_alone(logbook: Logbook) -> N
     assert not logbook.is_current
     with pytest.raises(LogbookNewer, match="9999"):
         upgrade(logbook)
+
+
+def test_the_steps_spell_out_exactly_what_is_declared(tmp_path: Path) -> None:
+    def shape(path: Path) -> dict[str, str]:
+        with closing(sqlite3.connect(path)) as con:
+            rows = con.execute(
+                "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
+            )
+            return {name: " ".join(sql.split()) for name, sql in rows}
+
+    stepped = Logbook.open(tmp_path / "stepped.sqlite")
+    upgrade(stepped)
+    stepped.close()
+    declared = sa.create_engine(f"sqlite:///{tmp_path / 'declared.sqlite'}")
+    METADATA.create_all(declared)
+    declared.dispose()
+    assert shape(tmp_path / "stepped.sqlite") == shape(tmp_path / "declared.sqlite")

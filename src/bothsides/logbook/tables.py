@@ -303,6 +303,7 @@ REQUESTS = Table(
     Column("body_hash", Text, nullable=False),
     Column("answered_at", BigInteger, nullable=False),
     Column("answer", Text, nullable=False),
+    Index("requests_by_time", "answered_at"),
 )
 
 SENDS = Table(
