@@ -158,3 +158,12 @@ def test_many_leads_of_one_company_do_not_hide_its_account(desk: Desk) -> None:
     desk.take(*(desk.lead(email=f"p{n}@harlandpumps.example", name=f"Per{n} Son{n}") for n in range(25)))
     late = desk.take_one(email="last@harlandpumps.example", name="Last Comer")
     assert late.stands.account_id == "acc1"
+
+
+def test_the_new_owner_hears_of_a_lead_once(desk: Desk) -> None:
+    lead = desk.lead()
+    (taken,) = desk.take(lead)
+    desk.take(lead)
+    told = desk.rows("SELECT action, payload FROM outbox WHERE subject = ?", taken.lead_id)
+    assert [action for action, _ in told] == ["lead_assigned"]
+    assert json.loads(told[0][1])["to"] == taken.stands.owner

@@ -1,7 +1,7 @@
 """Takes over leads that another system already closed, so that the desk knows whom it meets again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bothsides.identity import normalise
 from bothsides.leads.desk.candidates import identity_keys
@@ -46,7 +46,10 @@ def adopt(book: Book, closed: Sequence[ClosedLead], *, now: Instant) -> int:
             "keys": identity_keys(normal),
             "adopted": True,
         }
-        did = [event_line(lead.lead_id, event.event, event.occurred_at, event.amount) for event in lead.events]
+        did = [
+            replace(event_line(lead.lead_id, event.event, event.occurred_at, event.amount), actor="adopted")
+            for event in lead.events
+        ]
         stage = LeadStage.CLOSED_WON if one.won else LeadStage.CLOSED_LOST
         entries += [
             Entry(

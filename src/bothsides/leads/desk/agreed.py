@@ -117,6 +117,8 @@ class Agreed:
     hygiene: HygienePolicy = field(default_factory=HygienePolicy)
     versions: Mapping[str, str]
     """The version of each section."""
+    heard: frozenset[str] = frozenset()
+    """Actions that delivery.toml sends on: nobody is told of what has no way out."""
 
     def clause(self, version: str, policy: str, name: str) -> Clause:
         """A clause by the SLA's version and the names of its policy and its own: a clock keeps what it began under.

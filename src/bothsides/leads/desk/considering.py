@@ -1,6 +1,7 @@
 """Considers one lead: scores it, bands it, gives it to somebody and starts what is owed to it. Pure, but for the lead
 and the turns it is handed, which it moves."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from bothsides.leads.decay import decay_due, may_reenter
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.clockwork import start_clocks
+from bothsides.leads.desk.effects import notice
 from bothsides.leads.desk.standing import LeadNow
 from bothsides.leads.desk.turns import moved_places
 from bothsides.leads.desk.worth import add_worth, told_worth, worth_of
@@ -285,6 +287,9 @@ def assigned(
         lines += start_clocks(
             agreed, "assigned", lead.lead_id, facts, now, key=str(round_at), acted_at=acted_at, owner=owner
         )
+    if "lead_assigned" in agreed.heard:
+        told = re.sub(r"[^A-Za-z0-9_-]", "-", owner or "")
+        lines.append(notice("lead_assigned", lead.lead_id, owner, now, key=f"{lead.lead_id}:{now}:{told}", once=False))
     lines += decays(agreed, lead, now)
     return lines
 

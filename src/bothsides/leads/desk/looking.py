@@ -188,7 +188,6 @@ def _reassign(work: _Work, lead: LeadNow, *, reason: str, key: str, silent: bool
             work.agreed, lead, lead.facts, decision, work.turns, work.now, snapshot=work.snapshot, silent=silent
         )
         _tell(work, lead, EventKind.REASSIGNED, f"{key}:reassigned", decision.owner)
-        work.entries.append(notice("lead_assigned", lead.lead_id, decision.owner, work.now, key=f"{key}:to"))
         return
     lines = released(work.agreed, lead, work.turns, work.now, reason=reason, queue=decision.queue or "unrouted")
     work.entries += lines

@@ -1,8 +1,10 @@
 """Opens the desk of a workspace: its agreement, recorded in its logbook before it decides anything."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from bothsides.agreement import read_toml
 from bothsides.agreement.versions import Signed, adopt, as_policy, version_at, version_named
 from bothsides.leads.desk.agreed import SECTIONS, Agreed, read_agreement, ready
 from bothsides.leads.models.in_force import in_force
@@ -22,7 +24,15 @@ def open_desk(workspace: Workspace, logbook: Logbook, *, now: Instant) -> Agreed
     """
     signed = read_agreement(workspace)
     with logbook.writing() as book:
-        return adopted(book, signed, now=now)
+        return replace(adopted(book, signed, now=now), heard=_heard(workspace))
+
+
+def _heard(workspace: Workspace) -> frozenset[str]:
+    """The actions that have a route; delivery reads the file whole, and names its mistakes, when it sends."""
+    path = workspace.agreement_dir / "delivery.toml"
+    routes = read_toml(path).get("route", []) if path.exists() else []
+    found = routes if isinstance(routes, list) else []
+    return frozenset(str(route.get("action", "")) for route in found if isinstance(route, dict))
 
 
 def adopted(book: Book, signed: Mapping[str, Signed[Any]], *, now: Instant) -> Agreed:

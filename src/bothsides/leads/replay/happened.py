@@ -130,7 +130,7 @@ class _Reader:
 
     def take(self, line: Written) -> None:
         """One line, in order."""
-        if line.kind is Kind.EVENT_SEEN and line.key is None:
+        if line.kind is Kind.EVENT_SEEN and line.key is None and line.actor != "adopted":
             self._event(line)
             return
         if line.kind is Kind.LEADS_MERGED and line.actor == "desk":
@@ -194,7 +194,7 @@ def _what(line: Written) -> What:
             by=data["by"],
             automated=data["automated"],
         )
-    if line.kind is Kind.EVENT_SEEN:
+    if line.kind is Kind.EVENT_SEEN and line.actor != "adopted":
         return Did(lead_id=lead, event=data["event"], occurred_at=line.at, amount=data["amount"])
     if line.kind is Kind.REACHED:
         return Reached(subject=lead, what=data["what"], occurred_at=line.at, detail=data["detail"], by=line.actor)
