@@ -58,9 +58,11 @@ def main(words: argparse.Namespace) -> None:
     write_section(
         "The desk in batch",
         [
-            f"{words.leads:,} new leads over {words.history:,} closed ones and half as many accounts, batches of"
-            f" {words.batch:,}, SQLite with every batch committed to disk: match, dedupe, score, route to eight reps in"
-            " two teams whose filters overlap, start the first-touch clock, write the journal and its tables.",
+            (
+                f"{words.leads:,} new leads over {words.history:,} closed ones and half as many accounts, batches of"
+                f" {words.batch:,}, SQLite with every batch committed to disk: match, dedupe, score, route to eight reps in"
+                " two teams whose filters overlap, start the first-touch clock, write the journal and its tables."
+            ),
             "",
             "| leads | CPU-s | leads per CPU-s | microseconds a lead |",
             "|---|---|---|---|",
