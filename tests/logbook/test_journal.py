@@ -157,14 +157,35 @@ def test_two_writers_do_not_see_half_of_each_other(logbook: Logbook) -> None:
 def test_a_reader_that_follows_never_passes_a_line_that_is_still_being_written(logbook: Logbook) -> None:
     if logbook.dialect == "sqlite":
         pytest.skip("SQLite has one writer: no line can appear before another")
-    with logbook.writing() as slow:
-        slow.post([received("a" * 32)], now=100)
-        with logbook.writing() as quick:
-            quick.post([received("b" * 32)], now=100)
+    seen: list[str] = []
+
+    def follow() -> None:
         with logbook.reading() as book:
-            assert book.since(0) == []
-    with logbook.reading() as book:
-        assert [line.subject[0] for line in book.since(0)] == ["a", "b"]
+            seen.extend(line.subject[0] for line in book.since(0))
+
+    follower = threading.Thread(target=follow)
+    with logbook.writing() as slow:
+        # Its number is drawn after the other's transaction began, and before it ends.
+        with logbook.writing() as quick:
+            quick.run("INSERT INTO watermarks (source, reached_at) VALUES ('x', 1)")
+            slow.post([received("a" * 32)], now=100)
+            quick.post([received("b" * 32)], now=100)
+        follower.start()
+        follower.join(0.3)
+        assert seen == []
+    follower.join(10)
+    assert seen == ["a", "b"]
+
+
+def test_a_row_that_was_changed_and_then_written_whole_in_one_batch_stands_as_written(logbook: Logbook) -> None:
+    def moved(role: str, retires: list[str]) -> Entry:
+        data = {"side": "buyer", "version": "v1", "role": role, "model": {}, "retires": retires}
+        return Entry(kind=Kind.MODEL_MOVED, subject="scorecard:buyer", at=1, data=data)
+
+    with logbook.writing() as book:
+        book.post([moved("champion", [])], now=1)
+        book.post([moved("shadow", ["v1"]), moved("champion", ["v1"])], now=2)
+        assert book.all("SELECT role FROM models") == [("champion",)]
 
 
 def test_every_kind_has_a_meaning_and_a_part() -> None:

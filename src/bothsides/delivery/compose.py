@@ -66,12 +66,16 @@ def composed(
     )
 
 
+_LAST = 253_402_300_799
+"""The last second that has a date, 9999-12-31: a lead may bring any number under any name."""
+
+
 def letter_fields(effect: Effect, known: Mapping[str, object]) -> dict[str, object]:
     """What a letter may ask for: all that is known, a moment `due_at` as `due` in words, and `lead`, whatever is
     known of its name.
     """
     fields: dict[str, object] = {"lead": known.get("company") or known.get("name") or effect.subject, **known}
     for name, value in known.items():
-        if name.endswith("_at") and isinstance(value, int):
+        if name.endswith("_at") and isinstance(value, int) and 0 <= value <= _LAST:
             fields[name.removesuffix("_at")] = f"{in_utc(value):%Y-%m-%d %H:%M} UTC"
     return {**fields, "subject": effect.subject}

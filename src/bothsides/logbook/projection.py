@@ -28,6 +28,8 @@ class Changes:
         self.puts.setdefault(table, {})[key] = row
         if table in self.drops:
             self.drops[table].pop(key, None)
+        if table in self.sets:
+            self.sets[table].pop(key, None)
 
     def set(self, table: str, key: Key, row: Row) -> None:
         """Columns of a row that exists."""
@@ -175,6 +177,8 @@ def _overridden(changes: Changes, entry: Entry) -> None:
 
 def _staged(changes: Changes, entry: Entry) -> None:
     data = entry.data
+    if data.get("late"):
+        return
     stage = data["stage"]
     closed = stage in _CLOSED
     changes.set(
@@ -234,6 +238,8 @@ def _released(changes: Changes, entry: Entry) -> None:
     if not data.get("closes"):
         gone = {"owner": None, "pool": data.get("waits_in"), "lane": None, "queue": data.get("queue")}
         changes.set("leads", (entry.subject,), gone)
+    if "reassignments" in data:
+        changes.set("leads", (entry.subject,), {"reassignments": data["reassignments"]})
     changes.add("members", (owner,), "open_leads", -1)
     if data.get("given_at") is not None:
         changes.drop("assignments", (entry.subject, data["given_at"]))

@@ -15,6 +15,7 @@ _LEASES = frozenset({("outbox", "claimed_until")})
 
 def rebuild(book: Book) -> int:
     """Empties the folded tables and folds every line again; how many lines there were."""
+    book.shut_out()
     for table in FOLDED:
         book.run(f"DELETE FROM {table.name}")
     last = count = 0

@@ -65,7 +65,7 @@ class Logbook:
     def writing(self) -> Iterator["Book"]:
         """One transaction; on SQLite it begins by being the only writer. An error leaves everything as it was."""
         with self.engine.connect() as con, con.begin():
-            book = Book(con=con, dialect=self.dialect)
+            book = Book(con=con, dialect=self.dialect, writes=True)
             if self.dialect == "postgresql":
                 # Whoever follows the journal learns from this that lines may still appear between those it sees.
                 book.all("SELECT pg_advisory_xact_lock_shared(?, hashtext(current_schema()))", _WRITERS)
@@ -96,6 +96,7 @@ class Book:
 
     con: sa.Connection
     dialect: Dialect
+    writes: bool = False
 
     @property
     def cursor(self) -> Cursor:
@@ -157,12 +158,19 @@ class Book:
 
     def rows_since(self, seq: int, *, limit: int, kinds: Sequence[Kind] = ()) -> list[tuple[Any, ...]]:
         """The same as they are stored: `seq` first, then what a line holds, its data as text."""
+        until = self._settled()
         wanted = "" if not kinds else " AND kind {any}"
-        settled = "" if self._alone() else " AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-        given: list[object] = [seq, *([[kind.value for kind in kinds]] if kinds else []), limit]
+        bound = "" if until is None else " AND seq <= ?"
+        given: list[object] = [seq, *([[kind.value for kind in kinds]] if kinds else [])]
+        given += [limit] if until is None else [until, limit]
         return self.all(
-            f"SELECT {', '.join(_STORED)} FROM entries WHERE seq > ?{wanted}{settled} ORDER BY seq LIMIT ?", *given
+            f"SELECT {', '.join(_STORED)} FROM entries WHERE seq > ?{wanted}{bound} ORDER BY seq LIMIT ?", *given
         )
+
+    def shut_out(self) -> None:
+        """Waits until no other transaction writes, and keeps all others from it until this one ends."""
+        if self.dialect == "postgresql":
+            self.all("SELECT pg_advisory_xact_lock(?, hashtext(current_schema()))", _WRITERS)
 
     def hold(self, *what: int, shared: bool = False) -> None:
         """Waits until nobody else holds these, and holds them until the transaction ends; `shared` with others who do.
@@ -181,14 +189,22 @@ class Book:
             return nullcontext()
         return cast(AbstractContextManager[object], driver.pipeline())
 
-    def _alone(self) -> bool:
-        """Whether no other transaction is writing. A line's number is drawn before its transaction ends: on PostgreSQL
-        a lower one may still appear while another writes.
+    def _settled(self) -> int | None:
+        """The last line before which no other can appear any more; None where all that is seen is settled.
+
+        A line's number is drawn before its transaction ends: on PostgreSQL a lower one may appear after a higher. So a
+        follower waits until those who write at this moment are done, and goes no further than what they left.
         """
         if self.dialect == "sqlite":
-            return True
-        row = self.one("SELECT pg_try_advisory_xact_lock(?, hashtext(current_schema()))", _WRITERS)
-        return bool(row and row[0])
+            return None
+        if self.writes:
+            self.shut_out()
+            return None
+        with self.con.engine.connect() as con, con.begin():
+            apart = Book(con=con, dialect=self.dialect)
+            apart.shut_out()
+            row = apart.one("SELECT max(seq) FROM entries")
+        return row[0] if row and row[0] is not None else 0
 
     def _given(self, parameters: Sequence[object]) -> list[object]:
         if self.dialect == "sqlite":

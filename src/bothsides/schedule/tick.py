@@ -73,7 +73,7 @@ class Round:
             counts = Counts()
             try:
                 with self._begun() as book:
-                    counting = CountingBook(con=book.con, dialect=book.dialect, counts=counts)
+                    counting = CountingBook(con=book.con, dialect=book.dialect, writes=book.writes, counts=counts)
                     done = work(counting, counts)
             except _driver_errors(self.logbook) as error:
                 if attempt == _ATTEMPTS or not _gave_way(error):

@@ -4,6 +4,7 @@ import pytest
 from tests.leads.desk.conftest import Desk, at
 
 from bothsides.leads.desk.happenings import Did, Judged, Moved, Reached, Touched, UnknownLead
+from bothsides.logbook import rebuild, standing
 from bothsides.schema.stage import LeadStage
 
 
@@ -176,3 +177,72 @@ def test_a_lead_that_asks_and_is_called_in_one_batch_was_touched_in_time(desk: D
     desk.record(Did(lead_id=lead, event="demo_requested", occurred_at=desk.now), call(lead, desk.now))
     assert desk.row(lead)["stage"] == "mql"
     assert clocks(desk, lead)["first_touch"] == "met"
+
+
+def test_a_won_lead_is_chased_by_nothing_and_stays_with_whom_it_was_won(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    owner = desk.row(lead)["owner"]
+    desk.record(won(lead, desk.now, owner, amount=100_000))
+    desk.until(at("05-15T09:00"))
+    row = desk.row(lead)
+    assert (row["stage"], row["is_open"], row["owner"], row["recycles"]) == ("closed_won", 0, owner, 0)
+    assert "breached" not in {clocks(desk, lead)[kind] for kind in ("first_touch", "attempts", "disposition")}
+    assert desk.rows("SELECT open_leads FROM members WHERE member = ?", owner) == [(0,)]
+
+
+def test_what_is_told_late_of_a_closed_lead_is_history_and_moves_nothing(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    owner = desk.row(lead)["owner"]
+    deal = Moved(lead_id=lead, stage=LeadStage.OPPORTUNITY, occurred_at=desk.now, by=owner)
+    desk.record(deal, won(lead, desk.now + 60, owner, amount=100_000))
+    assert desk.record(deal) == 0
+    again = Moved(lead_id=lead, stage=LeadStage.OPPORTUNITY, occurred_at=desk.now + 30, by=owner)
+    rejected = Judged(lead_id=lead, verdict="rejected", reason="no_budget", by=owner, occurred_at=desk.now + 90)
+    desk.record(again, rejected, won(lead, desk.now + 120, owner, amount=100_000))
+    row = desk.row(lead)
+    assert (row["stage"], row["is_open"], row["owner"]) == ("closed_won", 0, owner)
+    assert desk.rows("SELECT open_leads FROM members WHERE member = ?", owner) == [(0,)]
+    with desk.logbook.writing() as book:
+        before = standing(book)
+        rebuild(book)
+        assert standing(book) == before
+
+
+def test_nobody_s_lead_cannot_be_accepted_out_of_the_queue_it_waits_in(desk: Desk) -> None:
+    lead = desk.take_one(events=["email_opened"]).lead_id
+    desk.record(Judged(lead_id=lead, verdict="accepted", reason="fits", by="x", occurred_at=desk.now))
+    assert desk.row(lead)["stage"] == "lead"
+    desk.record(Did(lead_id=lead, event="demo_requested", occurred_at=desk.now))
+    assert desk.row(lead)["owner"] is not None
+
+
+def test_a_person_who_sends_a_lead_back_gives_it_up_whole(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    owner = desk.row(lead)["owner"]
+    desk.record(Moved(lead_id=lead, stage=LeadStage.RECYCLED, occurred_at=desk.now, by=owner, reason="later"))
+    row = desk.row(lead)
+    assert (row["stage"], row["owner"], row["queue"], row["recycles"]) == ("recycled", None, "marketing", 1)
+    assert "running" not in clocks(desk, lead).values()
+
+
+def test_two_systems_may_name_their_touches_alike(desk: Desk) -> None:
+    first, second = desk.take_one().lead_id, desk.take_one(email="b@other.example", company="Other", name="B C").lead_id
+    assert desk.record(call(first, desk.now, name="17"), call(second, desk.now, name="17")) == 2
+    assert clocks(desk, second)["first_touch"] == "met"
+
+
+def test_a_pause_told_under_the_name_of_a_merged_lead_holds_the_clocks_of_the_one_that_stands(desk: Desk) -> None:
+    first = desk.take_one().lead_id
+    second = desk.take_one().lead_id
+    assert desk.row(second)["merged_into"] == first
+    desk.record(Reached(subject=second, what="pause", detail="asked to call later", occurred_at=desk.now))
+    assert clocks(desk, first)["attempts"] == "paused"
+
+
+def test_each_listing_of_a_supplier_has_a_clock_of_its_own(desk: Desk) -> None:
+    fields = {"side": "supplier"}
+    desk.record(
+        Reached(subject="s1", what="listing_submitted", detail="l1", occurred_at=desk.now, fields=fields),
+        Reached(subject="s1", what="listing_submitted", detail="l2", occurred_at=desk.now, fields=fields),
+    )
+    assert len(desk.rows("SELECT 1 FROM clocks WHERE subject = 's1' AND kind = 'listing_approval'")) == 2

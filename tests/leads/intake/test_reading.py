@@ -66,6 +66,12 @@ def test_a_source_gives_what_the_record_does_not_say_and_renames_what_it_calls_o
     )
 
 
+def test_what_the_desk_decides_cannot_be_said_by_a_form() -> None:
+    lead = read({"side": "buyer", "email": "a@b.example", "account_owner": "callum.reid", "priority": 9})
+    assert isinstance(lead, Lead)
+    assert lead.fields == {"email": "a@b.example", "given_account_owner": "callum.reid", "given_priority": 9}
+
+
 def test_a_record_without_a_key_is_known_by_its_content() -> None:
     one, again, other = (
         read({"side": "buyer", "email": email, "company": "A"})

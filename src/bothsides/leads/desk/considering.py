@@ -283,7 +283,8 @@ def assigned(
         )
     ]
     if new_round:
-        acted_at = lead.created_at if lead.recycles == 0 else None
+        # Another host's clock may be ahead of this one's.
+        acted_at = min(lead.created_at, now) if lead.recycles == 0 else None
         lines += start_clocks(
             agreed, "assigned", lead.lead_id, facts, now, key=str(round_at), acted_at=acted_at, owner=owner
         )

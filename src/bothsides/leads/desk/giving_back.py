@@ -20,18 +20,23 @@ def released(
     queue: str | None,
     credit_for: Literal["no_show", "duplicate", "rejected"] | None = None,
     closes: bool = False,
+    waits_in: str | None = None,
+    silent: bool = False,
     actor: str = "desk",
     key: str | None = None,
 ) -> list[Entry]:
-    """The lines that take the lead from its owner. With `credit_for` the owner gets the turn back where that is agreed.
-    A lead that `closes` keeps its owner's name, but no longer counts as open with them.
+    """The lines that take the lead from its owner.
+
+    With `credit_for` the owner gets the turn back where that is agreed. `waits_in` is the pool in whose queue the lead
+    waits; `silent` says that its owner never touched it, which counts towards the reassignments of its round. A lead
+    that `closes` keeps its owner's name, but no longer counts as open with them.
 
     Raises ValueError for a lead that nobody has.
     """
     owner, pool, lane, given_at = lead.owner, lead.pool, lead.lane, lead.assigned_at
     if owner is None:
         raise ValueError(f"lead {lead.lead_id} has no owner to be taken from")
-    data: dict[str, Any] = {"owner": owner, "pool": pool, "queue": queue}
+    data: dict[str, Any] = {"owner": owner, "pool": pool, "queue": queue, "waits_in": waits_in}
     credited = False
     if credit_for is not None and owner in agreed.routing.members and given_at is not None:
         credited = credit(agreed.routing, turns, lane, owner, credit_for, given_at, now)
@@ -45,8 +50,11 @@ def released(
     if not credited:
         release(turns, owner)
     data |= {"credited": credited, "closes": closes}
+    if silent:
+        lead.reassignments += 1
+        data["reassignments"] = lead.reassignments
     if not closes:
-        lead.owner, lead.pool, lead.lane, lead.queue = None, None, None, queue
+        lead.owner, lead.pool, lead.lane, lead.queue = None, waits_in, None, queue
     return [
         Entry(
             kind=Kind.RELEASED,

@@ -193,7 +193,7 @@ def _refused(agreed: Agreed, leads: Mapping[str, LeadNow], one: Happening) -> tu
 def key_of(one: Happening) -> str:
     """What makes it one happening, however often it is told."""
     if isinstance(one, Touched):
-        return f"touch:{one.touch_id}"
+        return f"touch:{one.lead_id}:{one.touch_id}"
     if isinstance(one, Did):
         return f"event:{one.lead_id}:{one.event}:{one.occurred_at}"
     if isinstance(one, Judged):
@@ -292,25 +292,44 @@ def _judged(work: _Work, one: Judged, key: str) -> None:
     )
     lead.disposition = one.verdict
     _tell_clocks(work, lead.lead_id, _event(work, key, EventKind.DISPOSITION, one.occurred_at, detail=one.verdict))
-    if one.verdict == "accepted":
-        _enter(work, lead, LeadStage.SALES_QUALIFIED, one.occurred_at, one.by, one.reason)
+    if not lead.is_open:
         return
-    _enter(work, lead, LeadStage.RECYCLED, one.occurred_at, one.by, one.reason)
+    if one.verdict == "accepted":
+        if lead.owner is not None and lead.stage is not LeadStage.OPPORTUNITY:
+            _enter(work, lead, LeadStage.SALES_QUALIFIED, one, key)
+        return
+    _give_back(work, lead, LeadStage.RECYCLED, one, key, credit_for=_credited(one))
+
+
+def _give_back(
+    work: _Work,
+    lead: LeadNow,
+    stage: LeadStage,
+    one: Judged | Moved,
+    key: str,
+    *,
+    credit_for: Literal["no_show", "duplicate", "rejected"] | None = None,
+) -> None:
+    """The lead goes back to marketing: whoever has it loses it, and its clocks end."""
+    _enter(work, lead, stage, one, key)
     if lead.owner is not None:
-        queue = "marketing"
         work.entries += released(
             work.agreed,
             lead,
             work.turns,
             work.now,
             reason=one.reason,
-            queue=queue,
-            credit_for=_credited(one),
+            queue="marketing",
+            credit_for=credit_for,
             actor=one.by,
         )
-    _tell_clocks(
-        work, lead.lead_id, _event(work, f"{key}:returned", EventKind.RETURNED, one.occurred_at, detail=one.reason)
-    )
+    elif lead.queue != "marketing":
+        lead.queue = "marketing"
+        work.entries.append(
+            Entry(kind=Kind.QUEUED, subject=lead.lead_id, at=work.now, data={"queue": "marketing", "to": "nurture"})
+        )
+    returned = _event(work, f"{key}:returned", EventKind.RETURNED, one.occurred_at, detail=one.reason)
+    _tell_clocks(work, lead.lead_id, returned)
 
 
 def _credited(one: Judged) -> Literal["no_show", "duplicate", "rejected"] | None:
@@ -323,19 +342,51 @@ def _band(lead: LeadNow) -> str | None:
     return None if lead.band is None else lead.band.value
 
 
-def _enter(work: _Work, lead: LeadNow, stage: LeadStage, at: Instant, by: str, reason: str, **more: object) -> None:
+def _enter(work: _Work, lead: LeadNow, stage: LeadStage, one: Judged | Moved, key: str, **more: object) -> None:
+    """The lead enters the stage, once for each happening."""
     if lead.stage is stage:
         return
     data = {"stage": stage.value, "from": lead.stage.value, "owner": lead.owner, **more}
-    work.entries.append(Entry(kind=Kind.STAGE_CHANGED, subject=lead.lead_id, at=at, data=data, actor=by, reason=reason))
+    named = key if isinstance(one, Moved) and stage not in (WON, LOST) else f"{key}:stage"
+    work.entries.append(
+        Entry(
+            kind=Kind.STAGE_CHANGED,
+            subject=lead.lead_id,
+            at=one.occurred_at,
+            data=data,
+            key=named,
+            actor=one.by,
+            reason=one.reason,
+        )
+    )
     lead.stage, lead.is_open = stage, stage not in (WON, LOST)
     if stage is LeadStage.RECYCLED:
         lead.recycles += 1
-        lead.recycled_at, lead.round_at = at, None
+        lead.recycled_at, lead.round_at = one.occurred_at, None
+
+
+def _late(work: _Work, lead: LeadNow, one: Moved, key: str) -> None:
+    """A stage told of a lead that is closed: it belongs to its history, and moves it nowhere."""
+    data = {"stage": one.stage.value, "owner": lead.owner, "amount": one.amount, "late": True}
+    work.entries.append(
+        Entry(
+            kind=Kind.STAGE_CHANGED,
+            subject=lead.lead_id,
+            at=one.occurred_at,
+            data=data,
+            key=key,
+            actor=one.by,
+            reason=one.reason,
+        )
+    )
 
 
 def _moved(work: _Work, one: Moved, key: str) -> None:
     lead = _lead(work, one.lead_id)
+    was_open = lead.is_open
+    if not was_open and (one.stage not in (WON, LOST) or one.stage is lead.stage):
+        _late(work, lead, one, key)
+        return
     if one.stage in (WON, LOST):
         data = {
             "verdict": "won" if one.stage is WON else "lost",
@@ -359,18 +410,26 @@ def _moved(work: _Work, one: Moved, key: str) -> None:
                 reason=one.reason,
             )
         )
-    owner = lead.owner
-    _enter(work, lead, one.stage, one.occurred_at, one.by, one.reason, amount=one.amount)
+    if one.stage in _NOT_SALES:
+        _give_back(work, lead, one.stage, one, key)
+        return
+    _enter(work, lead, one.stage, one, key, amount=one.amount)
     if one.stage is WON:
         _tell_clocks(work, lead.lead_id, _event(work, key, EventKind.DISPOSITION, one.occurred_at, detail="won"))
+    if one.stage in (WON, LOST):
+        # What was owed on the way to the close is owed no more; what a win brings begins after it.
+        ended = _event(work, f"{key}:ended", EventKind.RETURNED, one.occurred_at, detail=one.stage.value)
+        _tell_clocks(work, lead.lead_id, ended)
+        if was_open and lead.owner is not None:
+            work.entries += released(
+                work.agreed, lead, work.turns, work.now, reason=one.stage.value, queue=None, actor=one.by, closes=True
+            )
+    if one.stage is WON:
         _start(work, lead, "won", one.occurred_at, key)
-    if one.stage is LOST:
-        _tell_clocks(work, lead.lead_id, _event(work, key, EventKind.RETURNED, one.occurred_at, detail=one.reason))
-    if one.stage in (WON, LOST) and owner is not None:
-        work.entries += released(
-            work.agreed, lead, work.turns, work.now, reason=one.stage.value, queue=None, actor=one.by, closes=True
-        )
 
+
+_NOT_SALES = frozenset({LeadStage.RECYCLED, LeadStage.LEAD, LeadStage.VISITOR})
+"""Stages of leads that nobody of sales has."""
 
 _STARTS: Mapping[str, str] = {
     "handed_over": "handed_over",
@@ -382,12 +441,13 @@ _STARTS: Mapping[str, str] = {
 
 
 def _reached(work: _Work, one: Reached, key: str) -> None:
-    lead = work.leads.get(one.subject)
+    lead = _lead(work, one.subject) if one.subject in work.leads else None
+    subject = one.subject if lead is None else lead.lead_id
     kind = {"pause": EventKind.PAUSE, "resume": EventKind.RESUME, "reply": EventKind.REPLY}.get(
         one.what, EventKind.STAGE_REACHED
     )
     detail = one.detail if kind is not EventKind.STAGE_REACHED else one.what
-    _tell_clocks(work, one.subject, _event(work, key, kind, one.occurred_at, detail=detail))
+    _tell_clocks(work, subject, _event(work, key, kind, one.occurred_at, detail=detail))
     if one.what in _STARTS:
         if lead is not None:
             _start(work, lead, _STARTS[one.what], one.occurred_at, key)
@@ -398,16 +458,16 @@ def _reached(work: _Work, one: Reached, key: str) -> None:
                 one.subject,
                 one.fields,
                 one.occurred_at,
-                key=one.what,
+                key=key,
                 owner=one.owner,
             )
             _begin(work, lines)
     work.entries.append(
         Entry(
             kind=Kind.REACHED,
-            subject=one.subject,
+            subject=subject,
             at=one.occurred_at,
-            data={"what": one.what, "detail": one.detail},
+            data={"what": one.what, "detail": one.detail, "fields": dict(one.fields), "owner": one.owner},
             key=key,
             actor=one.by,
         )

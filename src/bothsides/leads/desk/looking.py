@@ -149,9 +149,10 @@ def _step(work: _Work, clock: Clock, change: Change, lead: LeadNow | None) -> No
             policy=clock.policy_version,
         )
     )
-    if act is Act.REASSIGN and lead is not None and lead.owner is not None:
+    worked = lead is not None and lead.is_open and lead.owner is not None and lead.stage in work.agreed.decay.stages
+    if act is Act.REASSIGN and lead is not None and worked:
         _reassign(work, lead, reason=f"{clock.clause.name} breached", key=change.key)
-    elif act is Act.BACK_TO_MARKETING and lead is not None and lead.owner is not None:
+    elif act is Act.BACK_TO_MARKETING and lead is not None and worked:
         _return(work, lead, reason=f"{clock.clause.name} breached", key=change.key)
     else:
         to = _manager(work, change.owner) if act is Act.NOTIFY_MANAGER else change.owner
@@ -189,7 +190,15 @@ def _reassign(work: _Work, lead: LeadNow, *, reason: str, key: str, silent: bool
         )
         _tell(work, lead, EventKind.REASSIGNED, f"{key}:reassigned", decision.owner)
         return
-    lines = released(work.agreed, lead, work.turns, work.now, reason=reason, queue=decision.queue or "unrouted")
+    lines = released(
+        work.agreed,
+        lead,
+        work.turns,
+        work.now,
+        reason=reason,
+        queue=decision.queue or work.agreed.routing.otherwise_queue,
+        waits_in=decision.pool,
+    )
     work.entries += lines
     _tell(work, lead, EventKind.OWNER_LOST, f"{key}:lost", "")
 
@@ -245,7 +254,7 @@ def _decay(work: _Work, timer: Timer) -> None:
     else:
         work.entries += released(
             work.agreed, lead, work.turns, work.now, reason=action.reason.value,
-            queue=lead.pool or work.agreed.routing.otherwise_queue, key=action.key,
+            queue=lead.pool or work.agreed.routing.otherwise_queue, waits_in=lead.pool, silent=True, key=action.key,
         )  # fmt: skip
         _tell(work, lead, EventKind.OWNER_LOST, f"{action.key}:lost", "")
 

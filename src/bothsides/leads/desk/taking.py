@@ -228,7 +228,8 @@ def _merged(work: _Work, lead: Lead, standing: LeadNow, twin: LeadNow, keys: Seq
         )
     )
     work.entries += _events(twin.lead_id, lead)
-    twin.events += standing.events
+    seen = {(name, at) for name, at, _ in twin.events}
+    twin.events += [event for event in standing.events if (event[0], event[1]) not in seen]
     standing.merged_into, standing.is_open = twin.lead_id, False
     work.candidates.leads[lead.lead_id] = standing
     work.candidates.changed(twin)

@@ -29,6 +29,14 @@ _SIDES = {
 _OWN = frozenset({"id", "side", "created_at", "events", "source"})
 """What is read by itself; all else becomes a field of the lead."""
 
+RESERVED = frozenset(
+    {
+        "account_id", "account_owner", "open_deal_owner", "other_side_owner", "company_lead_owner", "organization_id",
+        "owner", "stage", "band", "score", "priority", "step", "cell_suppliers",
+    }
+)  # fmt: skip
+"""What the desk finds out or decides: a record that says so is kept under given_NAME, and decides nothing."""
+
 _NUMBERS = frozenset({"deal_size", "employees"})
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 """NUL and halves of surrogate pairs: no database keeps them as text."""
@@ -151,6 +159,8 @@ def _renamed(raw: Mapping[Any, Any], source: Source, reasons: list[str]) -> dict
     rename, found = source.rename, {}
     for name, value in raw.items():
         ours = rename.get(name, name)
+        if ours in RESERVED:
+            ours = f"given_{ours}"
         if ours in found:
             reasons.append(f"{ours}: given twice, as {name!r} and under another name")
         found[ours] = value

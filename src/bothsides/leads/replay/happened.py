@@ -197,7 +197,15 @@ def _what(line: Written) -> What:
     if line.kind is Kind.EVENT_SEEN and line.actor != "adopted":
         return Did(lead_id=lead, event=data["event"], occurred_at=line.at, amount=data["amount"])
     if line.kind is Kind.REACHED:
-        return Reached(subject=lead, what=data["what"], occurred_at=line.at, detail=data["detail"], by=line.actor)
+        return Reached(
+            subject=lead,
+            what=data["what"],
+            occurred_at=line.at,
+            detail=data["detail"],
+            by=line.actor,
+            fields=data["fields"],
+            owner=data["owner"],
+        )
     if line.kind is Kind.FEEDBACK:
         return _said(line)
     if line.kind is Kind.STAGE_CHANGED and line.actor != "adopted":
