@@ -96,9 +96,9 @@ _STICKING_OUT = """width => [...document.querySelectorAll('body *')]
   .map(element => element.tagName.toLowerCase() + '.' + (element.getAttribute('class') || ''))"""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One Chromium a run. Missing fails in CI, skips elsewhere."""
+    """One Chromium a module: while it is open its event loop runs. Missing fails in CI, skips elsewhere."""
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if executable is None:
         if os.environ.get("CI") == "true":

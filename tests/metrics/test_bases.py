@@ -119,7 +119,13 @@ def test_ledger_totals_never_have_an_interval_and_ratios_over_accounts_always() 
         "incentive_cost_per_new_account",
         "incentive_cost_per_referral",
     }
-    leads = {"win_rate_by_value", "won_value_per_opportunity", "attributed_share", "visitor_to_lead_ratio"}
+    leads = {
+        "win_rate_by_value",
+        "won_value_per_opportunity",
+        "attributed_share",
+        "visitor_to_lead_ratio",
+        "mql_attempts",
+    }
     records = {"lead_completeness", "opportunity_completeness", "contact_completeness"}
     products = {"liquidity_ratio", "matching_efficiency", "take_rate_leakage"}
     assert without - spend - leads - records - products - {"visits_per_visitor"} == set()

@@ -185,9 +185,11 @@ def _moved(line: Written) -> bool:
 def _what(line: Written) -> What:
     data, lead, key = line.data, line.subject, line.key or ""
     if line.kind is Kind.TOUCHED:
+        # Told of a lead that was merged, it stands under the one it went into; its key names whom it was told of.
+        _, told_of, name = key.split(":", 2)
         return Touched(
-            touch_id=key.removeprefix("touch:"),
-            lead_id=lead,
+            touch_id=name,
+            lead_id=told_of,
             kind=data["kind"],
             direction=data["direction"],
             occurred_at=line.at,
