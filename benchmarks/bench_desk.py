@@ -60,7 +60,7 @@ def main(words: argparse.Namespace) -> None:
         [
             (
                 f"{words.leads:,} new leads over {words.history:,} closed ones and half as many accounts, batches of"
-                f" {words.batch:,}, SQLite with every batch committed to disk: match, dedupe, score, route to eight reps"
+                f" {words.batch:,}, SQLite, every batch committed to disk: match, dedupe, score, route to eight reps"
                 " in two teams whose filters overlap, start the first-touch clock, write the journal and its tables."
             ),
             "",
