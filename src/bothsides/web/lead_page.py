@@ -1,11 +1,11 @@
 """A lead as it stands: who has it and why, what its score is made of, what is owed to it by when, its history."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from bothsides.leads.desk.standing import leads_by_id
+from bothsides.leads.desk.telling import trace_words
 from bothsides.leads.intake.reading import utc_text
-from bothsides.leads.route import Decision, Destination
 from bothsides.logbook import MEANINGS, Book, Kind, Written
 from bothsides.schema.instant import Instant
 
@@ -71,40 +71,10 @@ def _route(history: Sequence[Written]) -> dict[str, Any] | None:
         "rule": data.get("rule"),
         "known_by": data.get("known_by"),
         "at_random": bool(data.get("holdout", False)),
-        "trace": _words(line, history),
+        "trace": list(trace_words(line, history)),
         "reason": line.reason,
         "policy": line.policy,
     }
-
-
-def _words(line: Written, history: Iterable[Written]) -> list[str]:
-    """The steps of the decision as sentences, with the values that its rules saw then."""
-    steps = tuple(tuple(step) for step in line.data.get("trace", ()))
-    if not steps:
-        return []
-    fields = _fields_then(line, history)
-    saw = tuple(fields.get(str(step[2])) for step in steps if step[0] == "rule" and len(step) == 4)
-    return list(Decision(lead_id=line.subject, to=Destination.QUEUE, trace=steps, saw=saw).why())
-
-
-def _fields_then(line: Written, history: Iterable[Written]) -> Mapping[str, Any]:
-    """The lead's fields as they were when the line was written."""
-    fields: dict[str, Any] = {}
-    for earlier in history:
-        if earlier.seq >= line.seq:
-            break
-        data = earlier.data
-        if "fields" in data and data.get("absorbed") != line.subject:
-            fields |= data["fields"]
-        if earlier.kind is Kind.LEAD_RECEIVED:
-            fields |= {"side": data["side"], "source": data["source"]}
-        elif earlier.kind is Kind.LEAD_MATCHED:
-            fields |= data["known"]
-        elif earlier.kind is Kind.SCORED:
-            fields["band"] = data["band"]
-        elif earlier.kind is Kind.STAGE_CHANGED:
-            fields["stage"] = data["from"]
-    return fields
 
 
 def _clocks(book: Book, lead_id: str) -> list[dict[str, Any]]:

@@ -348,17 +348,7 @@ def _enter(work: _Work, lead: LeadNow, stage: LeadStage, one: Judged | Moved, ke
         return
     data = {"stage": stage.value, "from": lead.stage.value, "owner": lead.owner, **more}
     named = key if isinstance(one, Moved) and stage not in (WON, LOST) else f"{key}:stage"
-    work.entries.append(
-        Entry(
-            kind=Kind.STAGE_CHANGED,
-            subject=lead.lead_id,
-            at=one.occurred_at,
-            data=data,
-            key=named,
-            actor=one.by,
-            reason=one.reason,
-        )
-    )
+    _stage_line(work, lead, one, named, data)
     lead.stage, lead.is_open = stage, stage not in (WON, LOST)
     if stage is LeadStage.RECYCLED:
         lead.recycles += 1
@@ -368,6 +358,10 @@ def _enter(work: _Work, lead: LeadNow, stage: LeadStage, one: Judged | Moved, ke
 def _late(work: _Work, lead: LeadNow, one: Moved, key: str) -> None:
     """A stage told of a lead that is closed: it belongs to its history, and moves it nowhere."""
     data = {"stage": one.stage.value, "owner": lead.owner, "amount": one.amount, "late": True}
+    _stage_line(work, lead, one, key, data)
+
+
+def _stage_line(work: _Work, lead: LeadNow, one: Judged | Moved, key: str, data: Mapping[str, object]) -> None:
     work.entries.append(
         Entry(
             kind=Kind.STAGE_CHANGED,

@@ -83,8 +83,7 @@ def history_at(book: Book, agreed: Agreed, known_at: Instant) -> History:
 def signed_at(book: Book, section: str, at: Instant, policy_type: type[PolicyT], now: PolicyT) -> PolicyT:
     """The section's policy that was in force at that moment; the present one where none was recorded by then."""
     version = version_at(book, section, at)
-    found: Any = now if version is None else as_policy(version, policy_type)
-    return found  # type: ignore[no-any-return] # as_policy gives what it was asked for
+    return now if version is None else as_policy(version, policy_type)
 
 
 def judged(book: Book, agreed: Agreed, history: History, period: Period) -> Judged:
