@@ -8,8 +8,8 @@ from bothsides.logbook.tables import FOLDED, METADATA
 TABLES = (*["entries"] * 12, *["seals"] * 3, *(table.name for table in FOLDED))
 """Where a byte may change: most often in the journal."""
 
-_NOT_HISTORY = frozenset({("seals", "sealed_at"), ("entries", "tx"), ("outbox", "claimed_until")})
-"""Neither sealed nor folded: when a seal was made, PostgreSQL's number of a transaction, who sends an effect."""
+_NOT_HISTORY = frozenset({("seals", "sealed_at"), ("outbox", "claimed_until")})
+"""Neither sealed nor folded: when a seal was made, who sends an effect."""
 
 
 def change_a_byte(con: sqlite3.Connection, dice: random.Random) -> tuple[str, int, str]:

@@ -20,9 +20,6 @@ from bothsides.logbook.verifying import unchanging
 _CHUNK = 5_000
 _ALL = 2**256
 
-_OF_THE_DATABASE = frozenset({("entries", "tx")})
-"""Columns that mean something only in the database they were written in."""
-
 
 class CopyDiffers(OSError):  # noqa: N818 - reads as the fact
     """What was written is not what was read; nothing was kept."""
@@ -127,7 +124,7 @@ def _rows(book: Book, table: sa.Table) -> Iterator[tuple[Any, ...]]:
 
 
 def _names(table: sa.Table) -> list[str]:
-    return [column.name for column in table.columns if (table.name, column.name) not in _OF_THE_DATABASE]
+    return [column.name for column in table.columns]
 
 
 def _read_again(part: Path) -> str:

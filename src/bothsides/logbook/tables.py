@@ -22,7 +22,6 @@ ENTRIES = Table(
     Column("policy", Text, nullable=False),
     Column("snapshot", BigInteger),
     Column("reverses", Text),
-    Column("tx", BigInteger),
     Index("entries_by_subject", "subject", "seq"),
     sqlite_autoincrement=True,
 )

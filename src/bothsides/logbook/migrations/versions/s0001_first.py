@@ -35,9 +35,6 @@ def upgrade() -> None:
     _statements()
     _timers()
     _watermarks()
-    if op.get_bind().dialect.name == "postgresql":
-        # A line's transaction: readers that follow the journal stop before one that may still be open.
-        op.execute("ALTER TABLE entries ALTER COLUMN tx SET DEFAULT pg_current_xact_id()::text::bigint")
 
 
 def _account_links() -> None:
@@ -139,7 +136,6 @@ def _entries() -> None:
         sa.Column("policy", sa.Text(), nullable=False),
         sa.Column("snapshot", sa.BigInteger(), nullable=True),
         sa.Column("reverses", sa.Text(), nullable=True),
-        sa.Column("tx", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("key"),
         sqlite_autoincrement=True,
