@@ -77,7 +77,7 @@ proof: install-dev install-oracles ## Run every benchmarks/proof_*.py whole: the
 	for script in benchmarks/proof_*.py; do echo "== $$script"; $(bin)/python "$$script"; done
 
 lock: ## Resolve requirements/*.txt again (needs uv); requirements/pins.in holds versions back
-	$(lock) --output-file requirements/runtime.txt
+	$(lock) --extra server --extra postgres --output-file requirements/runtime.txt
 	$(lock) --constraint requirements/runtime.txt --group dev --all-extras --output-file requirements/dev.txt
 	uv pip compile requirements/duckdb2.in --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --quiet --upgrade --output-file requirements/duckdb2.txt
@@ -86,7 +86,7 @@ lock: ## Resolve requirements/*.txt again (needs uv); requirements/pins.in holds
 	$(foreach name,numpy scipy packaging tzdata typing-extensions mypy-extensions,--no-emit-package $(name)) \
 	--output-file requirements/oracles.txt
 
-install: .venv/.runtime ## Install the package and its locked libraries into .venv
+install: .venv/.runtime ## Install the package into .venv with its locked libraries, the API's and PostgreSQL's among them
 
 install-dev: .venv/.dev ## The same, with the tools of the tests and checks
 

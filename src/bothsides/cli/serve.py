@@ -31,7 +31,7 @@ def serve(
     bothsides serve -w acme --host 0.0.0.0 --port 8080
     """
     if importlib.util.find_spec("uvicorn") is None or importlib.util.find_spec("fastapi") is None:
-        raise LookupError("serving needs two more packages: pip install 'bothsides[server]'")
+        raise LookupError("serving needs fastapi and uvicorn; bring them with: pip install 'bothsides[server]'")
     from bothsides.web.serving import run
     from bothsides.web.standing_desk import StandingDesk
     from bothsides.workspace import Workspace
