@@ -11,9 +11,10 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from bothsides.leads.desk.agreed import Agreed, read_agreement
-from bothsides.leads.desk.draining import QUEUE, drain_pool, waiting_pools, wake_at
+from bothsides.leads.desk.draining import QUEUE, Drained, drain_pool, waiting_pools, wake_at
 from bothsides.leads.desk.looking import look, proven
 from bothsides.leads.desk.opening import LAST_TICK, adopted, open_desk
+from bothsides.leads.desk.standing import Place
 from bothsides.logbook import (
     Book,
     Kind,
@@ -267,26 +268,26 @@ def _proven(one: Round, seen: set[str]) -> int:
 
 def _drain(one: Round) -> bool:
     for pool in one.kept(lambda book, _: waiting_pools(book, one.agreed)):
-        skip = 0
+        last: Place | None = None
         while not one.stop():
-            given, seen = _given(one, pool, skip)
-            skip += seen - given
-            if seen < DRAINED_AT_ONCE:
+            drained = _given(one, pool, last)
+            last = drained.last
+            if drained.seen < DRAINED_AT_ONCE:
                 break
     return not one.stop()
 
 
-def _given(one: Round, pool: str, skip: int) -> tuple[int, int]:
-    """One batch of a pool's queue: how many leads were given, of how many that were looked at."""
+def _given(one: Round, pool: str, after: Place | None) -> Drained:
+    """One batch of a pool's queue, behind that place."""
 
-    def work(book: CountingBook, counts: Counts) -> tuple[int, int]:
+    def work(book: CountingBook, counts: Counts) -> Drained:
         drained = drain_pool(
-            book, one.agreed, pool, now=one.now, limit=DRAINED_AT_ONCE, skip=skip, snapshot=one.snapshot
+            book, one.agreed, pool, now=one.now, limit=DRAINED_AT_ONCE, after=after, snapshot=one.snapshot
         )
         book.post(wake_at(book, drained, now=one.now), now=one.now)
         if drained.given:
             counts.drained[pool] += drained.given
-        return drained.given, drained.seen
+        return drained
 
     return one.kept(work)
 

@@ -7,6 +7,7 @@ from tests.leads.desk.conftest import Desk, at
 
 from bothsides.leads.desk.draining import Drained, drain_pool, frees_at, waiting_pools, wake_at
 from bothsides.leads.desk.turns import read_pool_turns
+from bothsides.leads.route.compiled import compile_routing
 from bothsides.logbook import Entry, Kind, rebuild, standing
 
 NIGHT = at("03-31T20:00")  # a Tuesday, 21:00 in London
@@ -134,3 +135,34 @@ def test_nobody_frees_by_the_calendar_where_all_are_reported_absent(desk: Desk) 
 def test_an_unknown_pool_is_named(desk: Desk) -> None:
     with desk.logbook.writing() as book, pytest.raises(KeyError, match="east"):
         drain_pool(book, desk.agreed, "east", now=desk.now)
+
+
+def test_leads_of_both_queues_of_a_pool_are_looked_at_once_whatever_the_batch(desk: Desk) -> None:
+    routing = desk.agreed.routing_policy
+    uk = {"queue": "night desk", "when_all_full": "queue", "manager": ""}
+    pools = tuple(replace(pool, **uk) if pool.name == "uk" else pool for pool in routing.pool)
+    asked = replace(routing, pool=pools)
+    desk.agreed = replace(desk.agreed, routing_policy=asked, routing=compile_routing(asked, desk.agreed.calendars))
+    leads = at_night(desk, 9)
+    with desk.logbook.writing() as book:
+        for lead in leads[::2]:  # as decay puts them back, under the pool's own name
+            book.run("UPDATE leads SET queue = 'uk' WHERE lead_id = ?", lead)
+        for lead in leads[:6]:  # whoever is there stayed silent on them
+            book.run("UPDATE leads SET round_at = ? WHERE lead_id = ?", NIGHT, lead)
+            had = "INSERT INTO assignments (lead_id, assigned_at, member, holdout) VALUES (?, ?, 'callum.reid', 0)"
+            book.run(had, lead, NIGHT)
+        book.post(
+            [
+                Entry(kind=Kind.MEMBER_ABSENT, subject=name, at=NIGHT, data={"absent": True})
+                for name in ("tom.hadley", "amara.osei", "priya.nair")
+            ],
+            now=NIGHT,
+        )
+    desk.now = MORNING
+    seen, last = 0, None
+    with desk.logbook.writing() as book:
+        while (batch := drain_pool(book, desk.agreed, "uk", now=MORNING, limit=2, after=last)).seen:
+            seen, last = seen + batch.seen, batch.last
+    assert seen == 9
+    assert {desk.row(lead)["owner"] for lead in leads[6:]} == {"callum.reid"}
+    assert {desk.row(lead)["owner"] for lead in leads[:6]} == {None}

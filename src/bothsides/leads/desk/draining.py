@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
 
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.considering import assigned
-from bothsides.leads.desk.standing import LeadNow, waiting_leads
+from bothsides.leads.desk.standing import LeadNow, Place, place_of, waiting_leads
 from bothsides.leads.desk.turns import read_pool_turns, read_turns
 from bothsides.leads.route import Decision, Destination, RoutingState, Waiting, claim, drain
 from bothsides.leads.route.compiled import CompiledPool, Seat
@@ -29,6 +31,8 @@ class Drained:
     """Leads that were looked at; fewer than asked for where no more wait."""
     next_at: Instant | None = None
     """When somebody can take a lead again, where the leads wait on and that can be foreseen."""
+    last: Place | None = None
+    """The place of the last lead that was looked at: the next batch goes on behind it."""
 
 
 def waiting_pools(book: Book, agreed: Agreed) -> tuple[str, ...]:
@@ -47,22 +51,20 @@ def drain_pool(
     *,
     now: Instant,
     limit: int = 50,
-    skip: int = 0,
+    after: Place | None = None,
     snapshot: int | None = None,
 ) -> Drained:
     """Gives up to `limit` leads that wait for the pool to its members, the most worth first, and posts that.
 
-    Many workers may call it at the same moment: each lead is given once, and turns stay even. `skip` leaves out the
-    first leads of the queue, which nobody who is free may take. Raises KeyError for a pool that is not agreed.
+    Many workers may call it at the same moment: each lead is given once, and turns stay even. `after` leaves out the
+    leads up to that place, which nobody who is free may take. Raises KeyError for a pool that is not agreed.
     """
     pool = agreed.routing.pools[name]
     turns = read_turns(book, agreed, now) if pool.by_territory else read_pool_turns(book, agreed, pool, now)
     if not _somebody(agreed, pool, turns, now):
         return Drained(pool=name, given=0, seen=0, next_at=frees_at(agreed, pool, turns, now))
-    leads: list[LeadNow] = []
-    for queue in _queues(pool):
-        if len(leads) < limit:
-            leads += waiting_leads(book, queue, name, limit=limit - len(leads), skip=skip)
+    queued = [waiting_leads(book, queue, name, limit=limit, after=after) for queue in _queues(pool)]
+    leads = list(islice(merge(*queued, key=place_of), limit))
     entries: list[Entry] = []
     by_id = {lead.lead_id: lead for lead in leads}
     for decision in _decisions(book, agreed, pool, leads, turns, now):
@@ -70,8 +72,9 @@ def drain_pool(
         entries += assigned(agreed, lead, lead.facts, decision, turns, now, snapshot=snapshot)
     book.post(entries, now=now)
     given = sum(lead.owner is not None for lead in leads)
+    last = place_of(leads[-1]) if leads else after
     later = frees_at(agreed, pool, turns, now) if given < len(leads) else None
-    return Drained(pool=name, given=given, seen=len(leads), next_at=later)
+    return Drained(pool=name, given=given, seen=len(leads), next_at=later, last=last)
 
 
 def wake_at(book: Book, drained: Drained, *, now: Instant) -> list[Entry]:

@@ -43,10 +43,10 @@ def go_round(book: Book, agreed: Agreed, *, now: Instant, snapshot: int | None =
 
 
 def _drained(book: Book, agreed: Agreed, pool: str, now: Instant, snapshot: int | None) -> int:
-    given = skip = 0
+    given, last = 0, None
     while True:
-        batch = drain_pool(book, agreed, pool, now=now, limit=DRAINED, skip=skip, snapshot=snapshot)
-        given, skip = given + batch.given, skip + batch.seen - batch.given
+        batch = drain_pool(book, agreed, pool, now=now, limit=DRAINED, after=last, snapshot=snapshot)
+        given, last = given + batch.given, batch.last
         if batch.seen < DRAINED:
             book.post(wake_at(book, batch, now=now), now=now)
             return given

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -113,22 +113,39 @@ def leads_by_id(book: Book, ids: Sequence[str], *, locked: bool = True) -> dict[
     return found
 
 
-def waiting_leads(book: Book, queue: str, pool: str, *, limit: int, skip: int = 0) -> list[LeadNow]:
+Place: TypeAlias = tuple[int, Instant, str]
+"""Where a lead stands in a queue: the most worth first, then who waits longest, then by id."""
+
+
+def place_of(lead: LeadNow) -> Place:
+    """The lead's place; the smaller comes first."""
+    return -(lead.priority or 0), lead.created_at, lead.lead_id
+
+
+def waiting_leads(book: Book, queue: str, pool: str, *, limit: int, after: Place | None = None) -> list[LeadNow]:
     """Leads that wait in the queue for a turn of the pool, in the order in which they get one; without their events.
 
-    They are held until the transaction ends, and those that another worker holds are left out.
+    They are held until the transaction ends, and those that another worker holds are left out. With `after` only leads
+    behind that place.
     """
+    behind, places = "", ()
+    if after is not None:
+        behind, (worth, since, lead_id) = _BEHIND, after
+        places = (-worth, -worth, since, lead_id)
     rows = book.all(
         f"SELECT {_COLUMNS} FROM leads WHERE queue = ? AND is_open = 1 AND owner IS NULL AND merged_into IS NULL"
-        f" AND {_WAITS} AND (pool = ? OR (pool IS NULL AND queue = ?))"
-        " ORDER BY coalesce(priority, 0) DESC, created_at, lead_id LIMIT ? OFFSET ? {locked}",
+        f" AND {_WAITS} AND (pool = ? OR (pool IS NULL AND queue = ?)){behind}"
+        " ORDER BY coalesce(priority, 0) DESC, created_at, lead_id LIMIT ? {locked}",
         queue,
         pool,
         pool,
+        *places,
         limit,
-        skip,
     )
     return [_lead(row) for row in rows]
+
+
+_BEHIND = " AND coalesce(priority, 0) <= ? AND (coalesce(priority, 0) < ? OR (created_at, lead_id) > (?, ?))"
 
 
 _WAITS = f"stage IN ('{LeadStage.MQL.value}', '{LeadStage.SALES_QUALIFIED.value}')"
