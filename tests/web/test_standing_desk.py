@@ -1,5 +1,6 @@
 """A process that stands for months: the agreement's files change under it, rightly or wrongly."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,3 +92,35 @@ def test_a_token_whose_variable_is_not_set_is_named_at_the_start(tmp_path: Path)
     (workspace.agreement_dir / "api.toml").write_text('tokens = ["env:NOWHERE"]', encoding="utf-8")
     with pytest.raises(SecretMissing, match="env:NOWHERE"):
         api_over(workspace, empty(tmp_path))
+
+
+def test_a_change_whose_reading_failed_is_read_again_once_it_can_be(
+    standing: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = standing.desk.agreed
+    change(standing, "intake.toml", "most_bytes = 1_000_000", "most_bytes = 2_000")
+    read = standing.desk.read
+
+    def locked(*_: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(standing.desk, "read", locked)
+    standing.clock[0] += 1
+    assert standing.call("GET", "/api/health").status_code == 200, "the agreement before goes on"
+    assert standing.desk.agreed is before
+    monkeypatch.setattr(standing.desk, "read", read)
+    standing.clock[0] += 1
+    standing.call("GET", "/api/health")
+    assert standing.desk.agreed.intake.most_bytes == 2_000
+
+
+def test_a_secret_that_is_put_in_place_later_is_found_within_a_minute(standing: Api) -> None:
+    path = standing.desk.workspace.agreement_dir / "api.toml"
+    path.write_text('tokens = ["env:API_TOKEN", "env:NOT_YET"]\n', encoding="utf-8")
+    standing.clock[0] += 1
+    standing.call("GET", "/api/health")
+    assert "NOT_YET" in standing.desk.mistakes
+    standing.desk.environment = {**(standing.desk.environment or {}), "NOT_YET": "hush"}
+    standing.clock[0] += 60
+    standing.call("GET", "/api/health")
+    assert standing.desk.mistakes == ""

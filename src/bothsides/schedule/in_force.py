@@ -1,6 +1,7 @@
 """The agreement that is in force, for a service that runs for months: read again when its files change."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from bothsides.agreement import AgreementError
 from bothsides.leads.desk.agreed import Agreed
@@ -31,23 +32,36 @@ class InForce:
         stamp = self.stamp()
         if self._agreed is not None and stamp == self._stamp and now < self._until:
             return self._agreed
-        # An hour at most: a version may begin on a day that was agreed before.
-        self._stamp, self._until = stamp, now + HOUR
         try:
             self._agreed, self.mistakes = open_desk(self.workspace, self.logbook, now=now), ""
-        except AgreementError as error:
+        except (AgreementError, OSError) as error:
             if self._agreed is None:
                 raise
             self.mistakes = str(error)
+        # Only what was read counts as read: a logbook out of reach is no reason to pass over a change for ever.
+        # An hour at most: a version may begin on a day that was agreed before.
+        self._stamp, self._until = stamp, now + HOUR
         return self._agreed
 
     def stamp(self) -> Stamp:
-        """The files as they are now, by name, time and size, and the last move of a fitted card."""
-        with self.logbook.reading() as book:
-            cards = ("scorecards", last_moved(book), 0)
-        files = (
-            (path.name, found.st_mtime_ns, found.st_size)
-            for path in sorted(self.workspace.agreement_dir.glob("*.toml"))
-            if (found := path.stat())
-        )
-        return (cards, *files)
+        """The files as they are now, and the last move of a fitted card."""
+        return stamp_of(self.workspace, self.logbook)
+
+
+def stamp_of(workspace: Workspace, logbook: Logbook) -> Stamp:
+    """What an agreement is read from, as it is now: its files by name, time and size, and the last move of a fitted
+    card, which is in force at once, as a signed one is.
+    """
+    with logbook.reading() as book:
+        cards = ("scorecards", last_moved(book), 0)
+    files = [(path.name, *stat) for path in sorted(workspace.agreement_dir.glob("*.toml")) if (stat := _stat(path))]
+    return (cards, *files)
+
+
+def _stat(path: Path) -> tuple[int, int] | None:
+    """None for a file that went away since it was listed."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_mtime_ns, stat.st_size

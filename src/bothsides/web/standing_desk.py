@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import cast
 
 import sqlalchemy as sa
@@ -12,15 +11,16 @@ from bothsides.agreement import AgreementError
 from bothsides.delivery import Secret, SecretMissing, Secrets
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.opening import open_desk
-from bothsides.leads.models.record import last_moved
 from bothsides.logbook import Logbook
+from bothsides.schedule.in_force import Stamp, stamp_of
 from bothsides.schema.instant import DAY, Instant
 from bothsides.web.policy import load_api
 from bothsides.workspace import Workspace
 
 _LOG = logging.getLogger("bothsides.web")
 
-Stamp = tuple[tuple[str, int, int], ...]
+_AGAIN = 60
+"""Seconds until an agreement with mistakes is read again, changed or not."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,13 +49,14 @@ class StandingDesk:
     def open(self) -> None:
         """Reads the agreement and the tokens. Raises AgreementError and SecretMissing, naming every mistake."""
         now = self.clock()
-        self._stamp, self._looked_at, self._until = self._files(), now, now + DAY
+        stamp, self._looked_at = self._files(), now
         tokens = tuple(self.secrets.find(one) for one in load_api(self.workspace.agreement_dir).tokens)
         self.agreed = self.read(self.workspace, self.logbook, now)
         self.tokens, self.mistakes = tokens, ""
         with self.logbook.reading() as book:
             row = book.one("SELECT min(effective_from) FROM policy_versions WHERE effective_from > ?", now)
         # The working hours are laid out around the day on which the desk was opened.
+        self._stamp, self._until = stamp, now + DAY
         if row and row[0] is not None:
             self._until = min(self._until, row[0])
 
@@ -84,27 +85,19 @@ class StandingDesk:
 
     def open_again(self) -> None:
         """Opens it anew; where that cannot be, the agreement stays as it was and the mistakes are told."""
+        now = self.clock()
         try:
+            stamp = self._files()
             self.open()
-        except (AgreementError, SecretMissing) as error:
+        except self.database_errors:
+            # Nothing was read: it is tried again, and whoever wants to write hears of it.
+            return
+        except (AgreementError, SecretMissing, OSError) as error:
+            # Wrong files are read again when they change; a secret or a file's rights may be mended without that.
+            self._stamp, self._until = stamp, now + _AGAIN
+            if str(error) != self.mistakes:
+                _LOG.error("the agreement's files have mistakes; the one before stays in force:\n%s", error)
             self.mistakes = str(error)
-            _LOG.error("the agreement's files have mistakes; the one before stays in force:\n%s", error)
 
     def _files(self) -> Stamp:
-        # A fitted card that was promoted or rolled back is in force at once, as a signed one is.
-        with self.logbook.reading() as book:
-            found = [("scorecards", last_moved(book), 0)]
-        for path in sorted(self.workspace.agreement_dir.glob("*.toml")):
-            stat = _stat(path)
-            if stat is not None:
-                found.append((path.name, *stat))
-        return tuple(found)
-
-
-def _stat(path: Path) -> tuple[int, int] | None:
-    """None for a file that went away since it was listed."""
-    try:
-        stat = path.stat()
-    except FileNotFoundError:
-        return None
-    return stat.st_mtime_ns, stat.st_size
+        return stamp_of(self.workspace, self.logbook)

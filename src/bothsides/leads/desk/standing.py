@@ -128,10 +128,8 @@ def waiting_leads(book: Book, queue: str, pool: str, *, limit: int, after: Place
     They are held until the transaction ends, and those that another worker holds are left out. With `after` only leads
     behind that place.
     """
-    behind, places = "", ()
-    if after is not None:
-        behind, (worth, since, lead_id) = _BEHIND, after
-        places = (-worth, -worth, since, lead_id)
+    behind = "" if after is None else _BEHIND
+    places = () if after is None else (-after[0], -after[0], *after[1:])
     rows = book.all(
         f"SELECT {_COLUMNS} FROM leads WHERE queue = ? AND is_open = 1 AND owner IS NULL AND merged_into IS NULL"
         f" AND {_WAITS} AND (pool = ? OR (pool IS NULL AND queue = ?)){behind}"
