@@ -5,7 +5,8 @@ from tests.leads.desk.conftest import Desk, at
 from tests.leads.review.conftest import call, rejected
 
 from bothsides.leads.review.agenda import call_review, decide, due_reviews, read_items
-from bothsides.leads.review.statement_book import first_month, read_statements
+from bothsides.leads.review.months import first_month
+from bothsides.leads.review.statement_book import read_statements
 from bothsides.schema import Side
 
 
@@ -121,3 +122,23 @@ def test_late_proof_becomes_one_line_of_the_next_statement(desk: Desk) -> None:
     assert changed["first touch of buyers in time", "breaches"] == (1, -1)
     assert changed["first touch of buyers in time", "delivered"] == (0, 1)
     assert [one for one in june.adjustments if one.clause.startswith("first touch")] == [], "told once"
+
+
+def test_breaches_of_a_months_last_hours_follow_in_the_month_that_writes_them(desk: Desk) -> None:
+    """Due on the last of April; the desk looks at them on the fourth of May, after April's close."""
+    desk.now = at("04-29T14:00")
+    for n in range(11):
+        desk.take_one(company=f"Company {n} Ltd", email=f"ana@company{n}.example", name=f"Ana {n}")
+    with desk.logbook.reading() as book:
+        assert {due < at("04-30T23:00") for (due,) in book.all("SELECT due_at FROM clocks WHERE kind = 'first_touch'")}
+    look_back(desk, at("05-01T06:00"))
+    desk.until(at("05-04T09:00"))
+    look_back(desk, at("06-01T06:00"))
+    look_back(desk, at("07-01T06:00"))
+    with desk.logbook.reading() as book:
+        told = read_statements(book)
+    follows = {one.period: [line.words for line in one.lines if line.clause == "slow sales (buyer)"] for one in told}
+    assert {period: len(lines) for period, lines in follows.items()} == {"2026-04": 0, "2026-05": 1, "2026-06": 0}
+    assert [one for one in told[1].adjustments if one.clause == "slow sales (buyer)"] == [], "it is told once"
+    breaches = [one for one in told[1].adjustments if (one.period, one.figure) == ("2026-04", "breaches")]
+    assert [one.value for one in breaches] == [11.0], "the clause stays April's"

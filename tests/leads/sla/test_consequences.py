@@ -9,7 +9,7 @@ from bothsides.leads.sla.commitment_terms import Consequence, Team, Then
 from bothsides.leads.sla.commitments import judge_month
 from bothsides.leads.sla.consequences import consequences, used
 from bothsides.schema import Side
-from bothsides.schema.instant import DAY
+from bothsides.schema.instant import DAY, HOUR
 
 ENOUGH = [lead(n) for n in range(60)]
 KEPT_BUYERS = replace(POLICY.marketing[0], contact_rate=None)
@@ -67,3 +67,53 @@ def test_a_share_can_be_agreed_beside_a_number():
     policy = replace(AGREED, consequence=(replace(PAUSE, more_than_share=0.2),))
     assert due([clock(n, met=n > 2) for n in range(20)], policy=policy) == ()
     assert len(due([clock(n, met=n > 4) for n in range(20)], policy=policy)) == 1
+
+
+def month(clocks, number, *, known_at=None):
+    """The breaches that a month from May on counts, each month thirty days long."""
+    start, period = START + 30 * DAY * number, MAY
+    for _ in range(number):
+        period = period.next()
+    found = consequences(
+        replace(AGREED, consequence=(replace(PAUSE, more_than=0),)),
+        period=period,
+        start=start,
+        close=start + 30 * DAY,
+        clocks=clocks,
+        kept=(),
+        known_at=known_at,
+    )
+    return [breach for one in found for breach in one.breaches]
+
+
+def test_a_breach_of_the_months_last_hours_counts_once_in_the_month_in_which_it_is_written():
+    end = START + 30 * DAY
+    before, at_it, after, much_later = (
+        replace(clock(n, met=False), due_at=end - HOUR, breached_at=written)
+        for n, written in enumerate((end - 60, end, end + 60, end + 40 * DAY))
+    )
+    next_months = replace(clock(4, met=False), due_at=end, breached_at=end)
+    clocks = [before, at_it, after, much_later, next_months]
+    assert month(clocks, 0) == ["clock-000", "clock-001"]
+    assert month(clocks, 1) == ["clock-002", "clock-004"]
+    assert month(clocks, 2) == ["clock-003"]
+    assert month(clocks, 0, known_at=end + 90 * DAY) == ["clock-000", "clock-001"], "a later look moves none"
+
+
+def test_of_a_share_a_clock_is_due_in_the_month_that_counts_its_breach():
+    end = START + 30 * DAY
+    late = [replace(clock(n, met=False), due_at=end - HOUR, breached_at=end + 60) for n in range(3)]
+    of_june = [replace(clock(n), due_at=end + DAY, met_at=end + HOUR) for n in range(3, 10)]
+    policy = replace(AGREED, consequence=(replace(PAUSE, more_than_share=0.29),))
+    (one,) = consequences(policy, period=MAY.next(), start=end, close=end + 30 * DAY, clocks=[*late, *of_june], kept=())
+    assert (len(one.breaches), one.due) == (3, 10)
+    assert consequences(policy, period=MAY, start=START, close=end, clocks=late, kept=()) == ()
+
+
+def test_a_breach_from_before_the_first_judged_month_counts_in_none():
+    end = START + 30 * DAY
+    late = [replace(clock(n, met=False), due_at=end - HOUR, breached_at=end + 60) for n in range(3)]
+    found = consequences(
+        AGREED, period=MAY.next(), start=end, close=end + 30 * DAY, clocks=late, kept=(), judged_from=end
+    )
+    assert found == ()

@@ -13,10 +13,10 @@ from bothsides.leads.desk.effects import notice
 from bothsides.leads.desk.reviewing import closing
 from bothsides.leads.review.judging import DAYS_AHEAD, history_at, judged, month_so_far, signed_at
 from bothsides.leads.review.lives import History
-from bothsides.leads.review.months import day_of, ends, midnight, month_of, working_days
+from bothsides.leads.review.months import day_of, ends, first_month, midnight, month_of, working_days
 from bothsides.leads.review.plain import plain
 from bothsides.leads.review.records import feedback, fields_of, handed
-from bothsides.leads.review.statement_book import due_statements, first_month
+from bothsides.leads.review.statement_book import due_statements
 from bothsides.leads.review.suspects import Suspect, suspects
 from bothsides.leads.sla.commitment_terms import CommitmentsPolicy
 from bothsides.leads.sla.pacing import Meeting, meetings

@@ -9,7 +9,7 @@ from bothsides.agreement.versions import as_policy, version_at
 from bothsides.goals import GoalsPolicy, Pace
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.review.lives import History, Life, read_history
-from bothsides.leads.review.months import day_of, ends, midnight, working_days
+from bothsides.leads.review.months import day_of, ends, first_month, midnight, working_days
 from bothsides.leads.review.records import answered, closings, feedback, given, handed, qualified_leads, worked
 from bothsides.leads.review.results import clock_results
 from bothsides.leads.sla.commitment_terms import CommitmentsPolicy
@@ -93,19 +93,23 @@ def judged(book: Book, agreed: Agreed, history: History, period: Period) -> Judg
     terms = signed_at(book, "commitments", close - 1, CommitmentsPolicy, agreed.commitments)
     goals = signed_at(book, "goals", close - 1, GoalsPolicy, agreed.goals)
     leads = [one for one in qualified_leads(history, terms) if start <= one.qualified_at < close]
-    clocks = [one for one in clock_results(history, agreed) if start <= one.due_at < close]
+    every = clock_results(history, agreed)
+    clocks = [one for one in every if start <= one.due_at < close]
     kept = judge_month(
         terms, period=period, start=start, close=close, leads=leads, clocks=clocks, goals=goals, known_at=known_at
     )
+    first = first_month(book, agreed)
     due = consequences(
-        terms, period=period, start=start, close=max(close, known_at), clocks=_written(clocks, known_at), kept=kept
+        terms,
+        period=period,
+        start=start,
+        close=close,
+        clocks=every,
+        kept=kept,
+        known_at=known_at,
+        judged_from=None if first is None else ends(agreed, first)[0],
     )
     return Judged(kept=kept, consequences=due, leads=tuple(leads), clocks=tuple(clocks))
-
-
-def _written(clocks: Sequence[ClockResult], known_at: Instant) -> list[ClockResult]:
-    """Without breaches that are not written yet, which happens while a month is under way."""
-    return [one for one in clocks if one.breached_at is None or one.breached_at <= known_at]
 
 
 def review_month(

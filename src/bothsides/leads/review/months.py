@@ -1,10 +1,11 @@
-"""Months and business days of a desk: which instants they begin and end at, and on which of them people work."""
+"""Months and business days of a desk: where they begin and end, which are judged, and on which days people work."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bothsides.leads.desk.agreed import Agreed
+from bothsides.logbook import Book, Kind
 from bothsides.schema import Grain, Period
 from bothsides.schema.instant import Instant, in_utc, instant
 from bothsides.schema.period import parse_period
@@ -45,6 +46,23 @@ def working_days(agreed: Agreed, first: date, last: date) -> tuple[date, ...]:
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     edges = [midnight(agreed, day) for day in (*days, last + timedelta(days=1))]
     return tuple(day for day, start, end in zip(days, edges, edges[1:], strict=False) if hours.elapsed(start, end))
+
+
+def first_month(book: Book, agreed: Agreed) -> Period | None:
+    """The first month that is judged: the first whole one under signed commitments, not before the desk's first lead.
+
+    Where nobody wrote since when they hold, it is the one after the first lead. None before a lead came in.
+    """
+    row = book.one("SELECT min(written_at) FROM entries WHERE kind = ?", Kind.LEAD_RECEIVED.value)
+    if row is None or row[0] is None:
+        return None
+    opened = month_of(agreed, row[0])
+    signed = book.one("SELECT min(effective_from) FROM policy_versions WHERE section = ?", "commitments")
+    if signed is None or not signed[0]:
+        return opened.next()
+    whole = month_of(agreed, signed[0])
+    whole = whole if ends(agreed, whole)[0] >= signed[0] else whole.next()
+    return max(whole, opened)
 
 
 def _zone(agreed: Agreed) -> ZoneInfo:

@@ -8,7 +8,7 @@ import orjson
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.review.judging import MonthReview, history_at, judged, review_month
 from bothsides.leads.review.lives import History
-from bothsides.leads.review.months import ends, midnight, month_of
+from bothsides.leads.review.months import ends, first_month, midnight, month_of
 from bothsides.leads.review.plain import plain
 from bothsides.leads.sla.consequences import ConsequenceDue
 from bothsides.leads.sla.statements import Adjustment, Line, Statement, adjustments, close_month
@@ -93,23 +93,6 @@ def _open_months(book: Book, agreed: Agreed, told: Sequence[Statement], now: Ins
         found.append(period)
         period = period.next()
     return found
-
-
-def first_month(book: Book, agreed: Agreed) -> Period | None:
-    """The first month that is judged: the first whole one under signed commitments, not before the desk's first lead.
-
-    Where nobody wrote since when they hold, it is the one after the first lead. None before a lead came in.
-    """
-    row = book.one("SELECT min(written_at) FROM entries WHERE kind = ?", Kind.LEAD_RECEIVED.value)
-    if row is None or row[0] is None:
-        return None
-    opened = month_of(agreed, row[0])
-    signed = book.one("SELECT min(effective_from) FROM policy_versions WHERE section = ?", "commitments")
-    if signed is None or not signed[0]:
-        return opened.next()
-    whole = month_of(agreed, signed[0])
-    whole = whole if ends(agreed, whole)[0] >= signed[0] else whole.next()
-    return max(whole, opened)
 
 
 def _adjusted(book: Book, agreed: Agreed, history: History, told: Sequence[Statement]) -> tuple[Adjustment, ...]:

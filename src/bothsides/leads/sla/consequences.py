@@ -41,16 +41,22 @@ def consequences(
     close: Instant,
     clocks: Sequence[ClockResult],
     kept: Sequence[Kept],
+    known_at: Instant | None = None,
+    judged_from: Instant | None = None,
 ) -> tuple[ConsequenceDue, ...]:
     """Every consequence that the month from `start` to `close` brings, side by side and in the agreement's order.
 
-    A breach counts for the month in which its clock was due, where it was written and not reversed by the close; what
-    is reversed later becomes an adjustment of the next statement. `kept` are the month's judged clauses.
+    A breach counts once: for the month in which its clock was due, or, where the month had closed before it was
+    written, for the one in which it was. What is reversed later becomes an adjustment of the next statement. `clocks`
+    are all there are, `kept` the month's judged clauses; `known_at` is when it is looked at, the close unless told.
+    Clocks that were due before `judged_from`, the begin of the first month that is judged, count for none.
     """
     found = []
+    now = close if known_at is None else known_at
+    mine = [clock for clock in clocks if judged_from is None or clock.due_at >= judged_from]
     for rule in policy.consequence:
         for side in (rule.side,) if rule.side else tuple(Side):
-            due = _of_rule(policy, rule, period, side, _within(clocks, side, start, close), close, kept)
+            due = _of_rule(policy, rule, period, side, _within(mine, side, start, close), now, kept)
             if due is not None:
                 found.append(due)
     return tuple(found)
@@ -64,7 +70,16 @@ def used(consequence: ConsequenceDue, use: bool) -> ConsequenceDue:
 
 
 def _within(clocks: Sequence[ClockResult], side: Side, start: Instant, close: Instant) -> list[ClockResult]:
-    return [clock for clock in clocks if clock.side is side and start <= clock.due_at < close]
+    return [clock for clock in clocks if clock.side is side and _counts(clock, start, close)]
+
+
+def _counts(clock: ClockResult, start: Instant, close: Instant) -> bool:
+    """Whether the month is the clock's: that in which it was due, unless its breach was written after the close."""
+    written = clock.breached_at
+    if start <= clock.due_at < close:
+        return written is None or written <= close
+    # The statement of the month in which it was due had been frozen without it.
+    return clock.due_at < start and written is not None and start < written <= close
 
 
 def _of_rule(
@@ -73,7 +88,7 @@ def _of_rule(
     period: Period,
     side: Side,
     clocks: Sequence[ClockResult],
-    close: Instant,
+    now: Instant,
     kept: Sequence[Kept],
 ) -> ConsequenceDue | None:
     if rule.by is Team.MARKETING:
@@ -85,7 +100,7 @@ def _of_rule(
         if team is rule.by and clause.side is side and (not rule.clauses or clause.name in rule.clauses)
     }
     mine = [clock for clock in clocks if clock.clock in named]
-    broken = [clock for clock in mine if clock.broken_by(close)]
+    broken = [clock for clock in mine if clock.broken_by(now)]
     share_passed = rule.more_than_share is None or len(broken) > rule.more_than_share * len(mine)
     if len(broken) <= rule.more_than or not share_passed:
         return None
