@@ -53,6 +53,22 @@ def test_what_cannot_be_read_at_all_is_kept_with_its_line(desk: DeskRuns) -> Non
     assert "leads.jsonl line 2: invalid_json" in kept["reasons"][0]
 
 
+def test_a_list_shows_how_it_writes_numbers_and_what_may_mean_two_is_refused(desk: DeskRuns) -> None:
+    path = desk.folder / "messe.csv"
+    path.write_text("id;side;company;deal_size\n1;buyer;Bär KG;120.000\n2;buyer;Groß AG;1.250,50\n3;buyer;;7\n")
+    taken = desk.record("leads", "take", path, "--source", "messe")
+    assert (taken["read"], taken["new"], taken["refused"]) == (3, 2, 1)
+    assert [reason[:38] for reason in taken["files"][0]["reasons"]] == ["says nothing to reach anybody by: give"]
+    sizes = {
+        desk.record("leads", "show", lead["lead_id"])["fields"]["deal_size"]
+        for lead in desk.record("leads")["leads"]
+        if lead["company"] in ("Bär KG", "Groß AG")
+    }
+    assert sizes == {120_000, 1250.5}
+    path.write_text("id;side;company;deal_size\n4;buyer;Weiß KG;120.000\n")
+    assert desk.record("leads", "take", path, "--source", "messe")["refused"] == 1
+
+
 def test_a_refused_record_is_corrected_and_taken_in(desk: DeskRuns) -> None:
     path = desk.folder / "visitors.csv"
     path.write_text(VISITORS)

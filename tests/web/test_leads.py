@@ -199,6 +199,17 @@ def test_a_list_has_an_outcome_for_each_record_and_the_refused_are_kept(api_on_b
     assert all(one.reasons for one in kept)
 
 
+def test_a_record_that_names_nobody_corrects_a_known_lead_and_is_no_new_one(api: Api) -> None:
+    bare = {"id": "L1", "source": "web_form", "side": "buyer", "deal_size": 90_000}
+    told = error(api.post("/api/leads", bare), 422)
+    assert told["reasons"] == ["says nothing to reach anybody by: give at least one of company, name, email, phone"]
+    assert api.post("/api/leads", lead()).status_code == 201
+    assert api.post("/api/leads", bare).json()["outcome"] == "changed"
+    listed = api.post("/api/leads", [{**bare, "id": "L2"}, lead(id="L2", email="b@c.example"), {**bare, "id": "L3"}])
+    assert [one["outcome"] for one in listed.json()["results"]][2] == "refused"
+    assert listed.json()["refused"] == 1
+
+
 def test_a_list_of_nothing_good_is_an_error_with_every_place_and_still_kept(api: Api) -> None:
     told = error(api.post("/api/leads", [{"side": "x", "email": "a"}, 7]), 422)
     assert [reason[:4] for reason in told["reasons"]] == ["[0] ", "[1] "]

@@ -85,7 +85,7 @@ def take(
             listing = read_listing(found, spool_dir=Path(spool))
             tally = Tally(file=found.name, listing=listing)
             tallies.append(tally)
-            _take_file(desk, way, tally)
+            _take_file(desk, listing.read_by(way), tally)
     if json:
         print_record({"source": source, "files": [_tally_record(tally) for tally in tallies], **_sums(tallies)})
     else:
@@ -151,6 +151,7 @@ def retry(
 
     bothsides leads retry 3f2a91 --set side=buyer
     """
+    from bothsides.leads.desk.naming import named_or_known
     from bothsides.leads.intake import Refused
     from bothsides.leads.intake.refusals import keep_refused, retried
     from bothsides.leads.intake.refusals import refused as waiting
@@ -169,7 +170,7 @@ def retry(
             raw = held.record
             if corrections and isinstance(raw, dict):
                 raw = {**raw, **dict(corrections)}
-            read = _read(desk, raw, desk.agreed.intake.named(held.source))
+            (read,) = named_or_known(book, [_read(desk, raw, desk.agreed.intake.named(held.source))])
             if isinstance(read, Refused):
                 still.append((held.refused_id, read))
                 if isinstance(raw, dict) and read.refused_id == held.refused_id:
@@ -189,13 +190,14 @@ def retry(
 
 
 def _take_file(desk: OpenDesk, way: Source, tally: Tally) -> None:
+    from bothsides.leads.desk.naming import named_or_known
     from bothsides.leads.intake import Refused
     from bothsides.leads.intake.refusals import keep_refused
 
     unread = tally.listing.refused(way.name)
-    for batch in _batches(tally.listing, unread):
+    for batch in _batches(tally.listing, unread, way):
         with desk.writing() as book:
-            read = [one if isinstance(one, Refused) else _read(desk, one, way) for one in batch]
+            read = named_or_known(book, [one if isinstance(one, Refused) else _read(desk, one, way) for one in batch])
             wrong = [one for one in read if isinstance(one, Refused)]
             tally.counts.update(_taken(desk, book, [one for one in read if not isinstance(one, Refused)]))
             keep_refused(book, wrong, now=desk.now)
@@ -204,10 +206,10 @@ def _take_file(desk: OpenDesk, way: Source, tally: Tally) -> None:
             tally.reasons.update(one.reasons)
 
 
-def _batches(listing: Listing, unread: Sequence[Refused]) -> Iterator[Sequence[Any]]:
+def _batches(listing: Listing, unread: Sequence[Refused], way: Source) -> Iterator[Sequence[Any]]:
     for start in range(0, len(unread), BATCH):
         yield unread[start : start + BATCH]
-    yield from listing.batches(BATCH)
+    yield from listing.batches(BATCH, way)
 
 
 def _read(desk: OpenDesk, raw: object, way: Source) -> Lead | Refused:

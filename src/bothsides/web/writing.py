@@ -1,11 +1,13 @@
 """Writes requests down, many in one transaction, and makes the answers that go out once it has ended well."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
-from bothsides.leads.desk.happenings import Happening, Reached, key_of, record
-from bothsides.leads.desk.happenings import refused as without_codes
+from bothsides.leads.desk.happenings import tell
+from bothsides.leads.desk.naming import named_or_known
 from bothsides.leads.desk.taking import Taken, take
+from bothsides.leads.desk.unfit import NO_LEAD, Unfit
 from bothsides.leads.intake import Lead, Refused
 from bothsides.leads.intake.refusals import keep_refused
 from bothsides.logbook import Book, latest
@@ -16,8 +18,6 @@ from bothsides.web.once import answered, remember
 from bothsides.web.standing_desk import StandingDesk
 from bothsides.web.told import refused_told
 
-_NO_LEAD = "lead_id: no lead"
-
 
 def write(desk: StandingDesk, jobs: Sequence[Job], *, now: Instant) -> list[Answer]:
     """The answers to these requests, in their order; all is written, or nothing. Two may not bear the same name.
@@ -26,6 +26,7 @@ def write(desk: StandingDesk, jobs: Sequence[Job], *, now: Instant) -> list[Answ
     """
     with desk.logbook.writing() as book:
         before = answered(book, (job.named for job in jobs if job.named is not None))
+        jobs = [replace(job, leads=named_or_known(book, job.leads)) if job.leads else job for job in jobs]
         fresh = [job for job in jobs if job.named is None or job.named.key not in before]
         facts = latest(book) if fresh else None
         snapshot = None if facts is None else facts.snapshot
@@ -46,15 +47,13 @@ def write(desk: StandingDesk, jobs: Sequence[Job], *, now: Instant) -> list[Answ
 def _answer(
     book: Book, desk: StandingDesk, job: Job, taken: Iterator[Taken], *, now: Instant, snapshot: int | None
 ) -> Answer:
-    results = [next(taken) if isinstance(one, Lead) else one for one in job.leads]
-    told = _fitting(book, desk, job)
+    results: Sequence[Taken | Refused] = [next(taken) if isinstance(one, Lead) else one for one in job.leads]
+    outcomes = _told(book, desk, job, now=now, snapshot=snapshot)
     if job.keeps:
-        keep_refused(book, [one for one in (*results, *told) if isinstance(one, Refused)], now=now)
+        keep_refused(book, [one for one in (*results, *outcomes) if isinstance(one, Refused)], now=now)
     if job.said is not None:
         return job.said
-    if job.kind is not None:
-        return _told(book, desk, job, told, now=now, snapshot=snapshot)
-    return _leads(job, results)
+    return _leads(job, results) if job.kind is None else _happenings(job, outcomes)
 
 
 def _leads(job: Job, results: Sequence[Taken | Refused]) -> Answer:
@@ -81,56 +80,32 @@ def _taken(taken: Taken) -> dict[str, Any]:
 
 
 def _told(
-    book: Book,
-    desk: StandingDesk,
-    job: Job,
-    told: Sequence[Happening | Refused],
-    *,
-    now: Instant,
-    snapshot: int | None,
-) -> Answer:
-    happenings = [one for one in told if not isinstance(one, Refused)]
-    keys = [key_of(one) for one in happenings]
-    before = {key for (key,) in book.all("SELECT key FROM entries WHERE key {any}", keys)}
-    record(book, desk.agreed, happenings, now=now, snapshot=snapshot)
-    results: list[dict[str, Any]] = []
-    for one in told:
-        if isinstance(one, Refused):
-            results.append(_kept(job, one))
-            continue
-        key = key_of(one)
-        results.append({"outcome": "known" if key in before else "recorded"})
-        before.add(key)
-    if not job.one:
-        return _listed(results, "recorded")
-    (only,), (sent,) = told, job.told
-    if not isinstance(only, Refused):
-        return said(201 if results[0]["outcome"] == "recorded" else 200, results[0])
-    if only is not sent and only.reasons[0].startswith(_NO_LEAD):
-        return wrong(404, "no_such_lead", only.reasons[0], only.reasons)
-    return _refused(job, only)
-
-
-def _fitting(book: Book, desk: StandingDesk, job: Job) -> list[Happening | Refused]:
-    """What is told; that of a lead that never came in, or without its agreed codes, is refused by itself."""
+    book: Book, desk: StandingDesk, job: Job, *, now: Instant, snapshot: int | None
+) -> list[Literal["recorded", "known"] | Refused]:
+    """What became of each record that tells what happened; what cannot be taken is refused by itself."""
     kind = job.kind
     if kind is None:
         return []
-    told = [one for one in job.told if not isinstance(one, Refused)]
-    named = sorted({one.lead_id for one in told if not isinstance(one, Reached)})
-    found = {name for (name,) in book.all("SELECT lead_id FROM leads WHERE lead_id {any}", named)} if named else set()
-    reasons = {
-        id(one): [f"{_NO_LEAD} {one.lead_id} has come in"]
-        for one in told
-        if not isinstance(one, Reached) and one.lead_id not in found
-    }
-    known = [one for one in told if id(one) not in reasons]
-    for one, wrong_codes in without_codes(book, desk.agreed, known):
-        reasons[id(one)] = [f"{code.field}: {code.value!r} {code.allowed}" for code in wrong_codes]
-    return [
-        refused_told(raw, kind, reasons[id(one)]) if id(one) in reasons else one
-        for one, raw in zip(job.told, job.records, strict=True)
-    ]
+    happenings = [one for one in job.told if not isinstance(one, Refused)]
+    outcomes = iter(tell(book, desk.agreed, happenings, now=now, snapshot=snapshot))
+    found: list[Literal["recorded", "known"] | Refused] = []
+    for one, raw in zip(job.told, job.records, strict=True):
+        outcome = one if isinstance(one, Refused) else next(outcomes)
+        found.append(refused_told(raw, kind, outcome.reasons) if isinstance(outcome, Unfit) else outcome)
+    return found
+
+
+def _happenings(job: Job, outcomes: Sequence[Literal["recorded", "known"] | Refused]) -> Answer:
+    if not job.one:
+        return _listed(
+            [_kept(job, one) if isinstance(one, Refused) else {"outcome": one} for one in outcomes], "recorded"
+        )
+    (outcome,) = outcomes
+    if not isinstance(outcome, Refused):
+        return said(201 if outcome == "recorded" else 200, {"outcome": outcome})
+    if outcome.reasons[0].startswith(NO_LEAD):
+        return wrong(404, "no_such_lead", outcome.reasons[0], outcome.reasons)
+    return _refused(job, outcome)
 
 
 def _kept(job: Job, refused: Refused) -> dict[str, Any]:

@@ -108,7 +108,11 @@ def test_every_mistake_is_named_at_once() -> None:
     [
         ([], "must be an object"),
         ("x", "must be an object"),
-        ({"side": "buyer"}, "says nothing of the lead"),
+        ({"side": "buyer"}, "nothing to reach anybody by"),
+        ({"side": "buyer", "email": "a@b.example", "deal_size": "120.000"}, "may be 120 or 120000"),
+        ({"side": "buyer", "email": "a@b.example", "deal_size": "-5"}, '"-5" must not be below zero'),
+        ({"side": "buyer", "email": "a@b.example", "deal_size": -5}, "-5 must not be below zero"),
+        ({"side": "buyer", "email": "a@b.example", "employees": True}, "true must be a number"),
         ({"email": "a@b.example"}, "side: missing; must be buyer or supplier"),
         ({"side": "buyer", "email": "a" * 10_001}, "at most 10000"),
         ({"side": "buyer", **{f"f{n}": 1 for n in range(201)}}, "at most 200 are kept"),
@@ -121,6 +125,46 @@ def test_every_mistake_is_named_at_once() -> None:
 )
 def test_what_is_no_lead_says_why(raw: object, said: str) -> None:
     assert any(said in reason for reason in reasons(raw))
+
+
+def test_numbers_are_read_as_the_source_writes_them() -> None:
+    german, english = Source(name="messe", decimal=","), Source(name="fair", decimal=".")
+    for source, written, meant in (
+        (german, "120.000", 120_000),
+        (german, "1.250,50", 1250.5),
+        (english, "120.000", 120),
+        (FORM, "1.250,50", 1250.5),
+        (FORM, "12,50", 12.5),
+        (FORM, "12,500", 12_500),
+        (FORM, "1.250.000", 1_250_000),
+        (FORM, "12\u202f500", 12_500),
+        (FORM, "60000.000", 60_000),
+        (FORM, "0.125", 0.125),
+    ):
+        lead = read({"side": "buyer", "email": "a@b.example", "deal_size": written}, source)
+        assert isinstance(lead, Lead), lead
+        assert lead.fields["deal_size"] == meant
+    for source, written in (
+        (english, "1.250,50"),
+        (german, "1,250.50"),
+        (FORM, "1_000"),
+        (FORM, "1,2,3"),
+        (FORM, "12k"),
+    ):
+        (reason,) = reasons({"side": "buyer", "email": "a@b.example", "deal_size": written}, source)
+        assert "is not a number such as" in reason
+
+
+def test_a_record_that_names_nobody_says_what_it_is_where_nobody_knows_it() -> None:
+    lead = read({"id": 7, "side": "buyer", "deal_size": 19_000})
+    assert isinstance(lead, Lead)
+    assert lead.unnamed is not None
+    assert lead.unnamed.reasons == (
+        "says nothing to reach anybody by: give at least one of company, name, email, phone",
+    )
+    named = read({"id": 7, "side": "buyer", "phone": "020 7946 0001"})
+    assert isinstance(named, Lead)
+    assert named.unnamed is None
 
 
 def test_a_clock_that_is_a_little_ahead_is_now() -> None:

@@ -3,7 +3,10 @@
 import gzip
 from pathlib import Path
 
+import pytest
+
 from bothsides.connectors.files import FoundFile
+from bothsides.leads.intake import Source
 from bothsides.leads.intake.reading_files import Listing, read_listing
 
 
@@ -49,3 +52,26 @@ def test_objects_of_json_lines_keep_their_types(tmp_path: Path) -> None:
     (batch,) = read.batches(10)
     assert batch == [{"id": "007", "deal_size": 5, "new": True}, {"id": 8}]
     assert (read.lines.blank, read.lines.quarantined, len(read.rejects)) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("figures", "decimal"),
+    [("1.250,50\n120.000", ","), ("7.5\n120.000", "."), ("90\n120.000", None), ("1.250,50\n7.5\n120.000", None)],
+)
+def test_a_file_shows_how_it_writes_decimals_by_numbers_that_can_be_read_one_way(
+    tmp_path: Path, figures: str, decimal: str | None
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("firma;umsatz\n" + "".join(f"A;{figure}\n" for figure in figures.split("\n")))
+    read, source = listing(path, tmp_path), Source(name="messe", rename={"umsatz": "deal_size"})
+    assert read.read_by(source).decimal == decimal
+    assert read.read_by(Source(name="messe", decimal=".", rename=source.rename)).decimal == "."
+    *_, last = next(iter(read.batches(10, source)))
+    assert last["umsatz"] == "120.000"
+
+
+def test_a_number_that_two_countries_read_differently_stays_as_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("deal_size,share\n120.125,1.125\n")
+    ((record,),) = listing(path, tmp_path).batches(10, Source(name="fair"))
+    assert record == {"deal_size": "120.125", "share": 1.125}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from bothsides.agreement import checked
+from bothsides.leads.intake.figures import Decimal
 from bothsides.schema import Side
 
 
@@ -52,6 +53,8 @@ class Source:
     campaign: str | None = None
     rename: dict[str, str] = field(default_factory=dict)
     """The source's name of a field = ours, such as Firma = "company"."""
+    decimal: Decimal | None = None
+    """What stands before the decimals of its numbers; without it a number that may be read two ways is refused."""
     hook: Hook | None = None
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 
+from bothsides.leads.intake.figures import MOST_NUMBER, NUMBERS, Decimal, read_number
 from bothsides.leads.intake.policy import Source
 from bothsides.schema import Side
 from bothsides.schema.instant import Instant, instant
@@ -16,8 +17,6 @@ from bothsides.schema.instant import Instant, instant
 MOST_FIELDS = 200
 MOST_TEXT = 10_000
 """Letters of one field."""
-
-MOST_NUMBER = 2**63 - 1
 
 SEPARATOR = "\x1f"
 
@@ -37,7 +36,9 @@ RESERVED = frozenset(
 )  # fmt: skip
 """What the desk finds out or decides: a record that says so is kept under given_NAME, and decides nothing."""
 
-_NUMBERS = frozenset({"deal_size", "employees"})
+WHO = ("company", "name", "email", "phone", "given_name", "surname", "website", "registration_number")
+"""What says who a lead is: a record without any of it reaches nobody."""
+
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 """NUL and halves of surrogate pairs: no database keeps them as text."""
 
@@ -49,6 +50,20 @@ class Event:
     event: str
     occurred_at: Instant
     amount: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A record that is no lead, kept as it came with every reason, so that it can be corrected and sent again."""
+
+    source: str
+    raw: str
+    reasons: tuple[str, ...]
+
+    @property
+    def refused_id(self) -> str:
+        """The same record of the same source is kept once."""
+        return _hash(self.source, self.raw)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,20 +79,8 @@ class Lead:
     events: tuple[Event, ...] = ()
     has_key: bool = True
     """Whether the source named it; else it is known by its content."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """A record that is no lead, kept as it came with every reason, so that it can be corrected and sent again."""
-
-    source: str
-    raw: str
-    reasons: tuple[str, ...]
-
-    @property
-    def refused_id(self) -> str:
-        """The same record of the same source is kept once."""
-        return _hash(self.source, self.raw)
+    unnamed: Refused | None = None
+    """What it is where no lead of its id came before: it says something, but not of whom."""
 
 
 def parse_json(body: bytes) -> object:
@@ -108,9 +111,10 @@ def read_lead(raw: object, source: Source, *, workspace: str, now: Instant, ahea
     events = _events(renamed.get("events"), now, ahead, reasons)
     key = _key(renamed.get("id"), reasons)
     if not fields:
-        reasons.append("says nothing of the lead: give at least one of email, company, name, phone")
+        reasons.append(_NOBODY)
     if reasons or side is None:
         return _refused(raw, source, reasons)
+    names_somebody = any(name in fields for name in WHO)
     return Lead(
         lead_id=lead_id(workspace, source.name, key if key is not None else _canonical(raw)),
         side=side,
@@ -119,7 +123,11 @@ def read_lead(raw: object, source: Source, *, workspace: str, now: Instant, ahea
         fields=fields,
         events=events,
         has_key=key is not None,
+        unnamed=None if names_somebody else _refused(raw, source, [_NOBODY]),
     )
+
+
+_NOBODY = "says nothing to reach anybody by: give at least one of company, name, email, phone"
 
 
 def lead_id(workspace: str, source: str, key: str) -> str:
@@ -204,7 +212,7 @@ def _fields(renamed: Mapping[str, Any], source: Source, reasons: list[str]) -> d
         if not isinstance(name, str) or not name or len(name) > 100 or _UNFIT.search(name):
             reasons.append(f"{_shown(name)}: a field's name must be a text of 1 to 100 letters")
             continue
-        read = _value(name, value, reasons)
+        read = _value(name, value, source.decimal, reasons)
         if read is not None:
             found[name] = read
     if len(found) > MOST_FIELDS:
@@ -217,40 +225,37 @@ def _fields(renamed: Mapping[str, Any], source: Source, reasons: list[str]) -> d
     return found
 
 
-def _value(name: str, value: object, reasons: list[str]) -> object:
+def _value(name: str, value: object, decimal: Decimal | None, reasons: list[str]) -> object:
     if isinstance(value, str):
         text = value.strip()
         if len(text) > MOST_TEXT:
             reasons.append(f"{name}: has {len(text)} letters; at most {MOST_TEXT} are kept")
         elif _UNFIT.search(text):
             reasons.append(f"{name}: holds a sign that no database keeps as text (NUL or half a surrogate pair)")
-        elif name in _NUMBERS:
-            return _number(name, text, reasons)
+        elif text and name in NUMBERS:
+            return _number(name, read_number(text, decimal), text, reasons)
         return text or None
     if isinstance(value, bool):
+        if name in NUMBERS:
+            reasons.append(f"{name}: {_shown(value)} must be a number")
         return value
     if isinstance(value, int | float):
         if not math.isfinite(value) or abs(value) > MOST_NUMBER:
             reasons.append(f"{name}: {_shown(value)} is too large a number")
-        return value
+        return _number(name, value, value, reasons) if name in NUMBERS else value
     if isinstance(value, date):
         return value.isoformat()
     reasons.append(f"{name}: must be a text, a number or yes/no, not {_kind(value)}")
     return None
 
 
-def _number(name: str, text: str, reasons: list[str]) -> float | int | None:
-    """A number from a form or a list: digits with a decimal point, commas between thousands."""
-    if not text:
+def _number(name: str, read: float | str, given: object, reasons: list[str]) -> float | int | None:
+    if isinstance(read, str):
+        reasons.append(f"{name}: {_shown(given)} {read}")
         return None
-    try:
-        value = float(re.sub(r",(?=\d{3}(\D|$))", "", text))
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value) or abs(value) > MOST_NUMBER:
-        reasons.append(f"{name}: {_shown(text)} is not a number such as 12500 or 12,500.00")
-        return None
-    return int(value) if value.is_integer() else value
+    if read < 0:
+        reasons.append(f"{name}: {_shown(given)} must not be below zero")
+    return read
 
 
 def _events(value: object, now: Instant, ahead: int, reasons: list[str]) -> tuple[Event, ...]:

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -12,6 +12,8 @@ from bothsides.connectors.files import FoundFile, LineCount, Reject, TextTable, 
 from bothsides.connectors.files.archive import BLOCK_BYTES, opened
 from bothsides.connectors.files.encoding import utf8_blocks
 from bothsides.connectors.files.lines import physical_lines
+from bothsides.leads.intake.figures import NUMBERS, is_open, shown_decimal
+from bothsides.leads.intake.policy import Source
 from bothsides.leads.intake.reading import Refused
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,6})?")
@@ -39,9 +41,22 @@ class Listing:
             for one in self.rejects
         )
 
-    def batches(self, size: int) -> Iterator[list[dict[str, object]]]:
-        """The records, so many at once. A value that stands empty is left out; digits that lose nothing are numbers."""
-        return _objects(self, size) if self.table.layout.format == "jsonl" else _rows(self, size)
+    def read_by(self, source: Source) -> Source:
+        """The source as it reads this file: where it does not say what stands before decimals, the file may show it."""
+        columns = self._number_columns(source)
+        if source.decimal is not None or not columns or self.table.layout.format == "jsonl":
+            return source
+        return replace(source, decimal=shown_decimal(_texts(self.table, columns)))
+
+    def batches(self, size: int, source: Source | None = None) -> Iterator[list[dict[str, object]]]:
+        """The records, so many at once. A value that stands empty is left out; digits that lose nothing are numbers,
+        but for those of a number's field that two countries read differently."""
+        if self.table.layout.format == "jsonl":
+            return _objects(self, size)
+        return _rows(self, size, self._number_columns(source) if source else ())
+
+    def _number_columns(self, source: Source) -> tuple[str, ...]:
+        return tuple(name for name in self.table.columns if source.rename.get(name, name) in NUMBERS)
 
 
 def read_listing(found: FoundFile, *, spool_dir: Path) -> Listing:
@@ -88,7 +103,21 @@ def _verified(table: TextTable) -> None:
         con.close()
 
 
-def _rows(listing: Listing, size: int) -> Iterator[list[dict[str, object]]]:
+def _texts(table: TextTable, columns: Collection[str]) -> Iterator[str]:
+    """What stands in the columns with a sign between its digits, each text once."""
+    con = duckdb.connect()
+    try:
+        scan(con, table).create("read")
+        for name in columns:
+            quoted = '"' + name.replace('"', '""') + '"'
+            cursor = con.execute(f"SELECT DISTINCT {quoted} FROM read WHERE regexp_matches({quoted}, '[.,]')")
+            while rows := cursor.fetchmany(1000):
+                yield from (text for (text,) in rows)
+    finally:
+        con.close()
+
+
+def _rows(listing: Listing, size: int, numbers: Collection[str]) -> Iterator[list[dict[str, object]]]:
     table = listing.table
     con = duckdb.connect()
     try:
@@ -99,7 +128,12 @@ def _rows(listing: Listing, size: int) -> Iterator[list[dict[str, object]]]:
         while rows := cursor.fetchmany(size):
             done += len(rows)
             yield [
-                {name: as_value(text) for name, text in zip(table.columns, row, strict=True) if text} for row in rows
+                {
+                    name: text if name in numbers and is_open(text) else as_value(text)
+                    for name, text in zip(table.columns, row, strict=True)
+                    if text
+                }
+                for row in rows
             ]
         verify(table, done)
     finally:

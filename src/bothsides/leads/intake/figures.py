@@ -1,0 +1,82 @@
+"""Numbers as people and exports write them: read where they can mean one thing only, else told why not."""
+
+import math
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+Decimal = Literal[".", ","]
+"""What stands before the decimals."""
+
+NUMBERS = frozenset({"deal_size", "employees"})
+"""Fields that are numbers wherever they come from; neither is ever below zero."""
+
+MOST_NUMBER = 2**63 - 1
+
+_SPACES = re.compile(r"(?<=[0-9])[ \u00a0\u2009\u202f'’](?=[0-9]{3}(?![0-9]))")
+"""Blanks and apostrophes between thousands; no country writes its decimals behind one."""
+
+_WRITTEN: dict[Decimal, re.Pattern[str]] = {
+    ".": re.compile(r"-?([0-9]+|[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3})?(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?"),
+    ",": re.compile(r"-?([0-9]+|[0-9]{1,3}(\.[0-9]{2,3})*\.[0-9]{3})?(,[0-9]+)?"),
+}
+_EITHER = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
+"""120.000 is 120 to an English reader and 120 thousand to a German one. 120,000 is taken for thousands where nothing
+else is known: money and people have no three decimals, but databases write three zeros behind a point."""
+
+
+def read_number(text: str, decimal: Decimal | None) -> float | int | str:
+    """The number that the text means, or in words why it means none. Without a known decimal sign a text that two
+    countries read differently means none.
+
+    >>> read_number("12,500.50", None), read_number("12.500,50", None), read_number("12 500", None)
+    (12500.5, 12500.5, 12500)
+    >>> read_number("120.000", ","), read_number("120.000", ".")
+    (120000, 120)
+    >>> read_number("120.000", None)
+    'may be 120 or 120000: say decimal = "." or "," for this source in agreement/intake.toml, or write it without'
+    """
+    plain = _SPACES.sub("", text.strip().removeprefix("+"))
+    if decimal is None and _EITHER.fullmatch(plain):
+        return (
+            f"may be {_value(plain, '.')} or {_value(plain, ',')}: "
+            'say decimal = "." or "," for this source in agreement/intake.toml, or write it without'
+        )
+    styles: tuple[Decimal, ...] = (".", ",") if decimal is None else (decimal,)
+    style = next((one for one in styles if _fits(plain, one)), None)
+    if style is None:
+        beyond = "" if decimal is None else f', with "{decimal}" before its decimals'
+        return f"is not a number such as 12500 or {'12.500,00' if decimal == ',' else '12,500.00'}{beyond}"
+    value = _value(plain, style)
+    return value if math.isfinite(value) and abs(value) <= MOST_NUMBER else "is too large a number"
+
+
+def is_open(text: str) -> bool:
+    """Whether a value of a number's field must stay a text until it is known how its list writes decimals."""
+    return _EITHER.fullmatch(text) is not None
+
+
+def shown_decimal(texts: Iterable[str]) -> Decimal | None:
+    """The decimal sign of a list, by its numbers that can be read one way only; None where none or both are shown.
+
+    >>> shown_decimal(["120.000", "1.250,50"]), shown_decimal(["120.000", "7.5"]), shown_decimal(["120.000", "90"])
+    (',', '.', None)
+    """
+    found: set[Decimal] = set()
+    for text in texts:
+        plain = _SPACES.sub("", text.strip())
+        if plain.isdigit() or _EITHER.fullmatch(plain) or re.fullmatch(r"-?[1-9][0-9]{0,2},[0-9]{3}", plain):
+            continue
+        fits = [style for style in _WRITTEN if _fits(plain, style)]
+        found.update(fits if len(fits) == 1 else ())
+    return found.pop() if len(found) == 1 else None
+
+
+def _fits(plain: str, style: Decimal) -> bool:
+    return _WRITTEN[style].fullmatch(plain) is not None and any(letter.isdigit() for letter in plain)
+
+
+def _value(plain: str, style: Decimal) -> float | int:
+    digits = plain.replace(",", "") if style == "." else plain.replace(".", "").replace(",", ".")
+    value = float(digits)
+    return int(value) if value.is_integer() else value
