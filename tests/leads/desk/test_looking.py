@@ -1,10 +1,16 @@
 """Time goes by: warnings, breaches, ladders and decay come each once, whenever somebody looks."""
 
+from dataclasses import replace
+
 import pytest
 from tests.leads.desk.conftest import Desk, at
 
-from bothsides.leads.desk.happenings import Touched
+from bothsides.leads.decay import compile_decay
+from bothsides.leads.desk.happenings import Did, Touched
 from bothsides.leads.desk.looking import look
+from bothsides.leads.desk.overriding import override
+from bothsides.leads.desk.rounds import go_round
+from bothsides.leads.score import Band
 from bothsides.logbook import Timer, advance, rebuild, standing
 
 
@@ -87,3 +93,64 @@ def test_a_week_of_it_is_folded_as_it_was_written(desk: Desk) -> None:
         before = standing(book)
         rebuild(book)
         assert standing(book) == before
+
+
+def _recycled(desk: Desk) -> str:
+    lead = desk.take_one().lead_id
+    for hour in range(1, 24 * 8):
+        desk.until(at("03-31T09:00") + hour * 3600)
+    assert desk.row(lead)["stage"] == "recycled"
+    return lead
+
+
+def _cool_down(desk: Desk) -> list[int]:
+    return [due for (due,) in desk.rows("SELECT due_at FROM timers WHERE purpose = 'cool_down'")]
+
+
+def test_a_recycled_lead_comes_back_when_its_cool_down_ends_though_nothing_else_happens(desk: Desk) -> None:
+    lead = _recycled(desk)
+    ((back_at,),) = desk.rows("SELECT recycled_at FROM leads WHERE lead_id = ?", lead)
+    assert _cool_down(desk) == [back_at + 30 * 86400]
+    desk.until(back_at + 30 * 86400 - 1)
+    assert desk.row(lead)["stage"] == "recycled"
+    desk.until(back_at + 30 * 86400)
+    assert _cool_down(desk) == []
+    row = desk.row(lead)
+    assert (row["stage"], row["queue"]) == ("mql", None) if row["band"] == "sales" else ("recycled", row["band"])
+
+
+def test_a_hot_lead_that_waited_out_its_cool_down_has_an_owner_and_clocks_anew(desk: Desk) -> None:
+    lead = _recycled(desk)
+    (due,) = _cool_down(desk)
+    desk.now = due - 60
+    desk.record(Did(lead_id=lead, event="supplier_profile_viewed", occurred_at=due - 60, amount=1.0))
+    with desk.logbook.writing() as book:
+        override(
+            book, desk.agreed, lead, Band.SALES, who="priya", why="we know them", until=due + 9 * 86400, now=desk.now
+        )
+    assert desk.row(lead)["stage"] == "recycled", "not before the cool-down ends"
+    desk.until(due)
+    assert (desk.row(lead)["stage"], desk.row(lead)["queue"]) == ("mql", "uk"), "a Saturday: it waits for the pool"
+    desk.now = at("05-05T09:00")  # after the bank holiday
+    with desk.logbook.writing() as book:
+        go_round(book, desk.agreed, now=desk.now)
+    assert desk.row(lead)["owner"] is not None
+    running = desk.rows("SELECT count(*) FROM clocks WHERE subject = ? AND status = 'running'", lead)
+    assert running[0][0] >= 1
+    with desk.logbook.writing() as book:
+        before = standing(book)
+        rebuild(book)
+        assert standing(book) == before
+
+
+def test_a_lead_that_asked_again_within_its_cool_down_is_not_brought_back_twice(desk: Desk) -> None:
+    lead = _recycled(desk)
+    desk.record(Did(lead_id=lead, event="demo_requested", occurred_at=desk.now, amount=1.0))
+    assert desk.row(lead)["stage"] == "mql"
+    assert _cool_down(desk) == []
+
+
+def test_a_lead_that_went_back_as_often_as_agreed_waits_for_a_person(desk: Desk) -> None:
+    desk.agreed = replace(desk.agreed, decay=compile_decay(replace(desk.agreed.decay.policy, most_recycles=1)))
+    _recycled(desk)
+    assert _cool_down(desk) == []

@@ -122,14 +122,22 @@ def may_reenter(lead: LeadRound, compiled: CompiledDecay, now: Instant, *, event
     policy = compiled.policy
     if lead.recycled_at is None:
         return Reentry(allowed=True, reason="it never went back")
-    if policy.most_recycles and lead.recycles >= policy.most_recycles:
+    ready = cool_down_ends(lead, compiled)
+    if ready is None:
         return Reentry(allowed=False, reason=f"it went back {lead.recycles} times; a person may bring it back")
     if event is not None and event in policy.re_enter_at_once:
         return Reentry(allowed=True, reason=event)
-    ready = lead.recycled_at + round(policy.cool_down_days * DAY)
     if now >= ready:
         return Reentry(allowed=True, reason="its cool-down has ended")
     return Reentry(allowed=False, reason="its cool-down runs", from_when=ready)
+
+
+def cool_down_ends(lead: LeadRound, compiled: CompiledDecay) -> Instant | None:
+    """When a lead that went back may return by itself; None for one that never went back, or went back too often."""
+    policy = compiled.policy
+    if lead.recycled_at is None or (policy.most_recycles and lead.recycles >= policy.most_recycles):
+        return None
+    return lead.recycled_at + round(policy.cool_down_days * DAY)
 
 
 def reentered(lead: LeadRound, now: Instant, stage: LeadStage, reason: str) -> StageStep:

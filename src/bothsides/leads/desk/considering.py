@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bothsides.leads.decay import decay_due, may_reenter
+from bothsides.leads.decay import cool_down_ends, decay_due, may_reenter
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.clockwork import start_clocks
 from bothsides.leads.desk.effects import notice
@@ -17,9 +17,12 @@ from bothsides.leads.models.seen import add_events
 from bothsides.leads.quality import Priority
 from bothsides.leads.route import Decision, Destination, RoutingState, route
 from bothsides.leads.score import Band, CompiledCard, Score, decided, next_change, score
-from bothsides.logbook import Entry, Kind, set_timer
+from bothsides.logbook import Entry, Kind, set_timer, unset_named
 from bothsides.schema.instant import Instant
 from bothsides.schema.stage import LeadStage
+
+COOL_DOWN = "cool_down"
+"""The purpose of the timer that brings a recycled lead back; its subject is the lead."""
 
 _BEFORE_SALES = frozenset({LeadStage.LEAD, LeadStage.RECYCLED})
 """Stages in which nobody of sales has the lead."""
@@ -217,6 +220,8 @@ def _routed(
             policy=agreed.versions["scoring"],
         )
     )
+    if lead.stage is LeadStage.RECYCLED:
+        entries.append(unset_named(COOL_DOWN, lead.lead_id, now=now))
     lead.stage = LeadStage.MQL
     if decision.owner is None:
         lead.queue, lead.pool = decision.queue, decision.pool
@@ -300,3 +305,9 @@ def decays(agreed: Agreed, lead: LeadNow, now: Instant) -> list[Entry]:
     standing = lead.round
     due = decay_due(standing, agreed.decay, agreed.hours_of(lead.owner))
     return [] if due is None else [set_timer("decay", lead.lead_id, due, now=now)]
+
+
+def cools(agreed: Agreed, lead: LeadNow, now: Instant) -> list[Entry]:
+    """The line that sets when a lead that went back is looked at again; none for one that only a person brings back."""
+    ends = cool_down_ends(lead.round, agreed.decay)
+    return [] if ends is None else [set_timer(COOL_DOWN, lead.lead_id, max(ends, now), now=now)]

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bothsides.leads.decay import DecayKind, decide_decay
+from bothsides.leads.decay import DecayKind, decide_decay, may_reenter
 from bothsides.leads.desk.absences import BACK, told
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.clockwork import clocks_by_id, move, read_clocks
-from bothsides.leads.desk.considering import assigned, consider, decays
+from bothsides.leads.desk.considering import COOL_DOWN, assigned, consider, cools, decays
 from bothsides.leads.desk.effects import notice
 from bothsides.leads.desk.giving_back import released
 from bothsides.leads.desk.overriding import OVERRIDE
@@ -220,6 +220,7 @@ def _return(work: _Work, lead: LeadNow, *, reason: str, key: str, due_at: Instan
     owner = lead.owner
     work.entries += released(work.agreed, lead, work.turns, work.now, reason=reason, queue="marketing")
     lead.stage, lead.recycles, lead.recycled_at, lead.round_at = LeadStage.RECYCLED, lead.recycles + 1, work.now, None
+    work.entries += cools(work.agreed, lead, work.now)
     _tell(work, lead, EventKind.RETURNED, f"{key}:ended", reason)
     work.entries.append(notice("lead_returned", lead.lead_id, owner, work.now, key=key, reason=reason))
 
@@ -280,6 +281,18 @@ def _score(work: _Work, timer: Timer) -> None:
         work.entries += consider(work.agreed, lead, work.turns, work.now, snapshot=work.snapshot).entries
 
 
+def _cooled(work: _Work, timer: Timer) -> None:
+    """A lead that went back has waited long enough: by its score now it goes to sales again, or is nurtured on."""
+    lead = work.leads.get(timer.subject)
+    if lead is None or not lead.is_open or lead.merged_into is not None or lead.stage is not LeadStage.RECYCLED:
+        return
+    if may_reenter(lead.round, work.agreed.decay, work.now).allowed:
+        work.entries += consider(work.agreed, lead, work.turns, work.now, snapshot=work.snapshot).entries
+    else:
+        # A version of the agreement that was signed since lets it wait longer.
+        work.entries += cools(work.agreed, lead, work.now)
+
+
 def _back(work: _Work, timer: Timer) -> None:
     load = work.turns.load_of(timer.subject)
     if load.absent:
@@ -293,5 +306,6 @@ _LOOKS: Mapping[str, Callable[[_Work, Timer], None]] = {
     "score": _score,
     OVERRIDE: _score,
     BACK: _back,
+    COOL_DOWN: _cooled,
 }
 """What looks after the timers of each purpose."""
