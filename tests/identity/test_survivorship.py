@@ -1,5 +1,7 @@
 """Merging and going back: which value stays, and that nothing is lost."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +42,14 @@ def test_each_rule_says_which_value_stays(field: str, mine: Held, theirs: Held, 
     merged = merge(profile("k", **{field: mine}), profile("a", **{field: theirs}), HOUSE)
     assert merged.result.fields[field].value == stayed
     assert [choice.field for choice in merged.choices] == [field]
+
+
+def test_a_list_that_was_written_down_and_read_again_is_the_same_list() -> None:
+    read: Any = ["a", "b"]
+    merged = merge(profile("k", tags=Held(value=read)), profile("a", tags=Held(value="b")), HOUSE)
+    assert merged.result.fields["tags"].value == read
+    merged = merge(profile("k", tags=Held(value=read)), profile("a", tags=Held(value=["b", "c"])), HOUSE)  # type: ignore[arg-type] # as JSON gives it
+    assert merged.result.fields["tags"].value == ("a", "b", "c")
 
 
 def test_what_only_one_knows_stays() -> None:

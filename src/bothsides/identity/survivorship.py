@@ -82,7 +82,8 @@ def merge(kept: Profile, absorbed: Profile, policy: SurvivorshipPolicy) -> Merge
         raise ValueError(f"{kept.party_id!r} cannot be merged with itself")
     fields: dict[str, Held] = {}
     choices = []
-    for name in dict.fromkeys((*kept.fields, *absorbed.fields)):
+    # In one order, however the records came: what is written down of a merge is the same whenever it is made again.
+    for name in sorted({*kept.fields, *absorbed.fields}):
         mine, theirs = kept.fields.get(name), absorbed.fields.get(name)
         if mine is None:
             fields[name] = absorbed.fields[name]
@@ -155,7 +156,8 @@ def _moment(held: Held) -> float:
 
 
 def _all(value: Value) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else (str(value),)
+    # A list that was written down as JSON and read again is a list still.
+    return tuple(value) if isinstance(value, tuple | list) else (str(value),)
 
 
 def _last(into: Mapping[str, str], party_id: str) -> str:

@@ -1,5 +1,6 @@
 """A desk over the example agreement, in each of the two databases."""
 
+import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -90,6 +91,11 @@ class Desk:
     def rows(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         with self.logbook.reading() as book:
             return book.all(statement, *parameters)
+
+    def fields(self, lead_id: str) -> Mapping[str, Any]:
+        (row,) = self.rows("SELECT fields FROM leads WHERE lead_id = ?", lead_id)
+        found: Mapping[str, Any] = json.loads(row[0])
+        return found
 
     def row(self, lead_id: str) -> Mapping[str, Any]:
         names = (

@@ -167,3 +167,23 @@ def test_the_new_owner_hears_of_a_lead_once(desk: Desk) -> None:
     told = desk.rows("SELECT action, payload FROM outbox WHERE subject = ?", taken.lead_id)
     assert [action for action, _ in told] == ["lead_assigned"]
     assert json.loads(told[0][1])["to"] == taken.stands.owner
+
+
+def test_what_a_record_tells_twice_counts_as_often_as_it_is_kept(desk: Desk) -> None:
+    taken = desk.take_one(events=["demo_requested", "demo_requested", "pricing_viewed"])
+    assert len(taken.stands.events) == 2
+    assert desk.rows("SELECT count(*) FROM events WHERE lead_id = ?", taken.lead_id) == [(2,)]
+    assert desk.kinds(taken.lead_id).count("event_seen") == 2
+
+
+def test_what_a_source_merely_says_again_does_not_undo_a_merge(desk: Desk) -> None:
+    first, second = desk.lead(phone="020 7946 0000", events=()), desk.lead(phone="020 7946 0001", events=())
+    desk.take(first)
+    desk.now += 60
+    assert [one.outcome for one in desk.take(second)] == ["merged"]
+    assert desk.fields(first.lead_id)["phone"] == "020 7946 0001"
+    assert [one.outcome for one in desk.take(first, second)] == ["known", "known"]
+    assert desk.fields(first.lead_id)["phone"] == "020 7946 0001"
+    corrected = desk.lead(id="L1", phone="020 7946 0002", events=())
+    assert [one.outcome for one in desk.take(corrected)] == ["changed"]
+    assert desk.fields(first.lead_id)["phone"] == "020 7946 0002"

@@ -14,7 +14,7 @@ from bothsides.leads.desk.opening import open_desk
 from bothsides.leads.desk.overriding import override
 from bothsides.leads.desk.rounds import go_round
 from bothsides.leads.desk.taking import take
-from bothsides.leads.intake import Event, Lead
+from bothsides.leads.intake import Event, Lead, Source, read_lead
 from bothsides.leads.quality import CellFacts, Counted, MarketFacts
 from bothsides.leads.quality.stored import published_cells
 from bothsides.leads.rehearsal import rehearse
@@ -161,6 +161,36 @@ def test_merges_by_people_and_what_took_them_back_are_made_again(desk: tuple[Wor
     found = same(logbook, days=2)
     assert found.record.differences == ()
     assert (found.left_out, found.moved.any) == ({}, 0)
+
+
+def test_a_list_that_tells_of_one_record_twice_comes_out_again(desk: tuple[Workspace, Logbook]) -> None:
+    workspace, logbook = desk
+    agreed = open_desk(workspace, logbook, now=OPENS)
+    now = OPENS + 9 * HOUR
+
+    def record(number: str, **fields: object) -> Lead:
+        said = {"id": number, "side": "buyer", "country": "ES", **fields}
+        read = read_lead(said, Source(name="trade_fair"), workspace="acme", now=now, ahead=300)
+        assert isinstance(read, Lead)
+        return read
+
+    listed = [
+        record("2", company="Marsh Valves", email="m@marsh.example", deal_size=12_000),
+        record("15", phone="+34 91 555 0004", name="Eva Sanz", company="Obras Norte SA", city="Bilbao"),
+        record("2", company="Marsh Valves", email="m@marsh.example", deal_size=19_000),
+        record("16", phone="+34 91 555 0004", name="Eva Sanz", company="Obras Norte", city="Bilbo"),
+        record("17", company="Bad", email="not-an-email"),
+    ]
+    with logbook.writing() as book:
+        taken = take(book, agreed, listed, now=now)
+    assert [one.outcome for one in taken] == ["new", "new", "changed", "merged", "new"]
+    with logbook.reading() as book:
+        received, *_ = (line for line in book.history(taken[0].lead_id) if line.kind is Kind.LEAD_RECEIVED)
+    assert received.data["fields"]["deal_size"] == 12_000
+    gone_round(logbook, agreed, now + HOUR)
+    found = same(logbook, days=1)
+    assert found.record.differences == ()
+    assert found.moved.any == 0
 
 
 def test_what_leads_were_worth_by_the_facts_of_then_is_counted_where_they_would_go(

@@ -1,8 +1,10 @@
 """Takes leads in: who they are, what they are worth, whose they become; all in the caller's one transaction."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
+
+import orjson
 
 from bothsides.identity import Match, Normal, keys_of, match
 from bothsides.identity.survivorship import Held, Profile, merge
@@ -12,7 +14,7 @@ from bothsides.leads.desk.considering import consider
 from bothsides.leads.desk.standing import LeadNow, leads_by_id, normal_lead, with_merged
 from bothsides.leads.desk.turns import read_turns
 from bothsides.leads.desk.worth import ready_worth
-from bothsides.leads.intake import Lead
+from bothsides.leads.intake import Event, Lead
 from bothsides.leads.route import RoutingState
 from bothsides.logbook import Book, Entry, Kind
 from bothsides.schema.instant import Instant
@@ -46,6 +48,8 @@ class _Work:
     candidates: Candidates
     turns: RoutingState
     entries: list[Entry]
+    said: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What sources said last of leads, field by field, as far as it was asked for."""
 
 
 def take(
@@ -95,12 +99,21 @@ def _standing(lead: Lead, now: Instant) -> LeadNow:
         created_at=lead.created_at,
         received_at=now,
         fields=dict(lead.fields),
-        events=[(event.event, event.occurred_at, event.amount) for event in lead.events],
+        events=[(event.event, event.occurred_at, event.amount) for event in _once(lead.events)],
     )
+
+
+def _once(events: Iterable[Event]) -> list[Event]:
+    """The events, each name at one moment once: the first told counts, as where it is told again later."""
+    found: dict[tuple[str, Instant], Event] = {}
+    for event in events:
+        found.setdefault((event.event, event.occurred_at), event)
+    return list(found.values())
 
 
 def _new(work: _Work, lead: Lead, standing: LeadNow, normal: Normal, keys: tuple[str, ...], actor: str) -> Taken:
     twin = _twin(work, standing, normal)
+    work.said[lead.lead_id] = dict(lead.fields)
     received = Entry(
         kind=Kind.LEAD_RECEIVED,
         subject=lead.lead_id,
@@ -108,7 +121,7 @@ def _new(work: _Work, lead: Lead, standing: LeadNow, normal: Normal, keys: tuple
         data={
             "side": lead.side.value,
             "source": lead.source,
-            "fields": standing.fields,
+            "fields": dict(standing.fields),
             "received_at": work.now,
             "keys": () if twin else keys,
         },
@@ -159,7 +172,7 @@ def _recognise(work: _Work, standing: LeadNow, normal: Normal) -> None:
                 kind=Kind.LEAD_MATCHED,
                 subject=standing.lead_id,
                 at=work.now,
-                data={**data, "known": standing.known},
+                data={**data, "known": dict(standing.known)},
                 policy=work.agreed.versions["matching"],
                 snapshot=work.snapshot,
             )
@@ -242,9 +255,9 @@ def _merged(work: _Work, lead: Lead, standing: LeadNow, twin: LeadNow, keys: Seq
 def _again(work: _Work, lead: Lead, standing: LeadNow, actor: str) -> Taken:
     """A lead that came before: its source may have corrected it, or it did something since."""
     target = work.candidates.whole(work.candidates.final(standing.lead_id))
-    changed = {name: value for name, value in lead.fields.items() if target.fields.get(name) != value}
+    changed = _corrected(work, lead, target.fields)
     seen = {(name, at) for name, at, _ in target.events}
-    news = [event for event in lead.events if (event.event, event.occurred_at) not in seen]
+    news = [event for event in _once(lead.events) if (event.event, event.occurred_at) not in seen]
     if target is not standing or not lead.has_key:
         changed = {}
     if not changed and not news:
@@ -252,7 +265,8 @@ def _again(work: _Work, lead: Lead, standing: LeadNow, actor: str) -> Taken:
     if changed:
         before = identity_keys(normal_lead(target))
         data: dict[str, Any] = {"before": {name: target.fields.get(name) for name in changed}, "changed": changed}
-        target.fields |= changed
+        target.fields = {**target.fields, **changed}
+        work.said[lead.lead_id] |= changed
         after = identity_keys(normal_lead(target))
         data |= {
             "fields": target.fields,
@@ -269,6 +283,32 @@ def _again(work: _Work, lead: Lead, standing: LeadNow, actor: str) -> Taken:
     return Taken(lead_id=lead.lead_id, outcome="changed", stands=target)
 
 
+def _corrected(work: _Work, lead: Lead, stands: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of which the source says something else than stands and than it said before.
+
+    What it merely says again is no correction: a value that came by a merge, a fix or from somebody else stays.
+    """
+    differs = {name: value for name, value in lead.fields.items() if stands.get(name) != value}
+    if not differs:
+        return differs
+    if lead.lead_id not in work.said:
+        work.said[lead.lead_id] = _said(work.candidates.book, lead.lead_id)
+    before = work.said[lead.lead_id]
+    return {name: value for name, value in differs.items() if name not in before or before[name] != value}
+
+
+def _said(book: Book, lead_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for kind, told in book.all(
+        "SELECT kind, data FROM entries WHERE subject = ? AND kind {any} ORDER BY seq",
+        lead_id,
+        [Kind.LEAD_RECEIVED.value, Kind.LEAD_CHANGED.value],
+    ):
+        data = orjson.loads(told)
+        found |= data["fields"] if kind == Kind.LEAD_RECEIVED.value else data.get("changed", {})
+    return found
+
+
 def profile(lead: LeadNow) -> Profile:
     """The lead's values as survivorship weighs them."""
     return Profile(
@@ -278,7 +318,7 @@ def profile(lead: LeadNow) -> Profile:
 
 
 def _events(lead_id: str, lead: Lead) -> list[Entry]:
-    return [event_line(lead_id, event.event, event.occurred_at, event.amount) for event in lead.events]
+    return [event_line(lead_id, event.event, event.occurred_at, event.amount) for event in _once(lead.events)]
 
 
 def event_line(lead_id: str, event: str, at: Instant, amount: float, *, key: str | None = None) -> Entry:
