@@ -3,7 +3,7 @@
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.hygiene import Enriched, Offer, Record, compile_hygiene, enrich
 from bothsides.leads.hygiene import Surroundings as Beside
+from bothsides.leads.intake.figures import NUMBERS, read_number
 from bothsides.leads.upkeep.provenance import origins, providers
 from bothsides.leads.upkeep.reading import Held, held
 from bothsides.logbook import Book
@@ -19,8 +20,6 @@ from bothsides.schema.instant import Instant
 
 NAMING = ("lead_id", "email", "known_at")
 """Columns that say whose data it is and from when."""
-
-_NUMBERS = frozenset(("deal_size", "employees"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,7 @@ def offered(
         mail = one.lead.fields.get("email")
         if isinstance(mail, str):
             by_mail[mail.strip().casefold()].append(lead_id)
-    numbers = _NUMBERS | {
+    numbers = NUMBERS | {
         name
         for one in leads.values()
         for name, value in one.lead.fields.items()
@@ -71,7 +70,7 @@ def offered(
             nobody.append(number)
         moment = _moment(row.get("known_at"), known_at, number)
         for lead_id in found:
-            offers += list(_offers(row, lead_id, provider, moment, numbers))
+            offers += list(_offers(row, number, lead_id, provider, moment, numbers))
     asked = sorted({offer.record_id for offer in offers})
     written = origins(book, asked)
     records = [_with_writers(leads[name].record, providers(written[name])) for name in asked]
@@ -90,21 +89,23 @@ def _whose(row: Mapping[str, Any], leads: Mapping[str, Held], by_mail: Mapping[s
 
 
 def _offers(
-    row: Mapping[str, Any], lead_id: str, provider: str, known_at: Instant, numbers: frozenset[str] | set[str]
+    row: Mapping[str, Any], number: int, lead_id: str, provider: str, known_at: Instant, numbers: Collection[str]
 ) -> Iterator[Offer]:
     for name, value in row.items():
         if name in NAMING or name is None or value in (None, ""):
             continue
-        told = _number(value) if name in numbers and isinstance(value, str) else value
+        told = _number(number, name, value) if name in numbers and isinstance(value, str) else value
         yield Offer(record_id=lead_id, field=name, value=told, provider=provider, known_at=known_at)
 
 
-def _number(text: str) -> object:
-    try:
-        number = float(text)
-    except ValueError:
+def _number(number: int, name: str, text: str) -> object:
+    """The number, or the text of an own field that is none. A deal size that may mean two things stops the file."""
+    read = read_number(text, None)
+    if isinstance(read, str):
+        if name in NUMBERS:
+            raise ValueError(f"row {number}: {name} = {text!r} {read}")
         return text
-    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+    return read
 
 
 def _moment(said: object, otherwise: Instant, number: int) -> Instant:
