@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 
 from bothsides.delivery import Message, Secret
 from bothsides.delivery.egress import EgressPolicy
-from bothsides.delivery.mail import MailSink, NamedContext, is_address, named_context, written_mail
+from bothsides.delivery.mail import MailSink, NamedContext, named_context, written_mail
+from bothsides.schema.mail_address import is_address
 
 HERE = EgressPolicy(allow_hosts=("127.0.0.1", "localhost", "mail.test"))
 MESSAGE = Message(

@@ -73,6 +73,7 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
     text = told(
         tmp_path,
         """
+        addresses = { "VP Marketing" = "mara" }
         [webhook.crm]
         url = "hooks.example.com"
         timeout_seconds = 0
@@ -94,6 +95,7 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
         ("webhook.crm.timeout_seconds = 0", "must be a number above 0"),
         ("webhook.crm.retrys = (not shown)", "did you mean 'retry'"),
         ('email.mail.sender = "Acme"', "must be one mail address"),
+        ('addresses.VP Marketing = "mara"', "must be one mail address"),
         ('waking.opens = "8"', "must be a time of day"),
         ('waking.zone = "Mars/Base"', "must be a time zone"),
         ("retry.most_attempts = -1", "must be a number above 0"),

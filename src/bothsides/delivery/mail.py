@@ -18,8 +18,7 @@ from bothsides.delivery.message import DELIVERED, Message, Outcome, refused, ret
 from bothsides.delivery.secret import Secret
 from bothsides.delivery.templates import one_line
 from bothsides.schema.instant import Instant, in_utc
-
-_ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+from bothsides.schema.mail_address import is_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,15 +118,6 @@ def named_context(host: str) -> ssl.SSLContext:
     context.host = host
     context.load_default_certs()
     return context
-
-
-def is_address(text: str) -> bool:
-    """Whether the text is one plain mail address, without a name, a list or a line break.
-
-    >>> is_address("ana@example.com"), is_address("ana@example.com, bo@example.com")
-    (True, False)
-    """
-    return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None and ".." not in text
 
 
 def written_mail(message: Message, *, sender: str, sender_name: str, key: str, now: Instant) -> bytes:

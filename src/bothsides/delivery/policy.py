@@ -14,9 +14,9 @@ from bothsides.agreement.versions import load_signed
 from bothsides.delivery.egress import EgressPolicy
 from bothsides.delivery.gate import PurposePolicy
 from bothsides.delivery.limits import BreakerPolicy, BudgetPolicy
-from bothsides.delivery.mail import is_address
 from bothsides.delivery.retry import RetryPolicy, above_zero
 from bothsides.delivery.secret import is_reference, known_reference, known_references
+from bothsides.schema.mail_address import known_mail_address
 
 POLICY_FILE = "delivery.toml"
 
@@ -27,13 +27,6 @@ def known_url(text: str) -> str:
     """An https address, or a reference to one ('env:NAME', 'file:path') where the address itself is secret."""
     if not is_reference(text) and (not re.match(r"https?://", text) or "@" in text):
         raise ValueError("must be an http(s) address without a user name, or a reference 'env:NAME' or 'file:path'")
-    return text
-
-
-def known_mail_address(text: str) -> str:
-    """One mail address, as in 'desk@example.com'. Raises ValueError for any other text."""
-    if not is_address(text):
-        raise ValueError("must be one mail address, as in 'desk@example.com'")
     return text
 
 
@@ -145,6 +138,8 @@ class DeliveryPolicy:
     waking: WakingPolicy = field(default_factory=WakingPolicy)
     staff_domains: Annotated[tuple[str, ...], checked(known_domains)] = ()
     """Mail domains of the own company: internal messages go nowhere else."""
+    addresses: dict[str, Annotated[str, checked(known_mail_address)]] = field(default_factory=dict)
+    """Where those are written to whom the agreement names and who are no members, such as "VP Marketing"."""
     address_key: Annotated[str, checked(known_reference)] | None = None
     """With it, suppression lists and counters keep addresses that nobody can guess back."""
 

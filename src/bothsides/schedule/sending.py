@@ -79,19 +79,24 @@ class Sending:
         )
 
     def address(self, agreed: Agreed, name: str) -> str:
-        """Where a person is written to: an address as it stands, a member of the desk at the first of our own domains.
+        """Where a person is written to: an address as it stands, a member at the agreed one, others by `addresses`.
 
-        Empty for whoever is neither.
+        A member without one is written to at the first of our own domains. Empty for whoever is neither.
         """
         if "@" in name:
             return name
-        if name in agreed.routing.members and self.policy.staff_domains:
-            return f"{name}@{self.policy.staff_domains[0]}"
-        return ""
+        member = next((one for one in agreed.routing_policy.member if one.id == name), None)
+        if member is None:
+            return self.policy.addresses.get(name, "")
+        if member.mail is not None:
+            return member.mail
+        return f"{name}@{self.policy.staff_domains[0]}" if self.policy.staff_domains else ""
 
     def _person(self, agreed: Agreed, address: str) -> Recipient:
         staff = is_staff(address, self.policy.staff_domains)
-        member = address.rpartition("@")[0] if staff else None
+        who = address.casefold()
+        named = (one.id for one in agreed.routing_policy.member if one.mail is not None and one.mail.casefold() == who)
+        member = next(named, address.rpartition("@")[0]) if staff else None
         hours: dict[str, OpenHours] = {"waking": waking_hours(self.policy.waking, "")}
         if staff:
             hours["working"] = agreed.hours_of(member)

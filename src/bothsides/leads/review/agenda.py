@@ -183,8 +183,9 @@ def _meeting(agreed: Agreed, meeting: Meeting, moment: Instant) -> list[Entry]:
         moment,
         key=meeting.meeting_id,
         why=meeting.why,
-        who=", ".join(meeting.who),
+        who=", ".join(meeting.who) or meeting.owner,
         due_at=data["due_at"],
+        due_on=meeting.due_on.isoformat(),
     )
     return [_entry(agreed, meeting.meeting_id, moment, data, "commitments"), told]
 
@@ -241,8 +242,17 @@ def _escalation(
         "rejected_leads": _rejected(_window(agreed, leads, side, now)),
     }
     data = _opened(agreed, ESCALATION, item, review.due_on, review.owner, content)
-    who = ", ".join(review.who)
-    told = notice("lead_review", item, review.owner, now, key=item, why=why, who=who, due_at=data["due_at"])
+    told = notice(
+        "lead_review",
+        item,
+        review.owner,
+        now,
+        key=item,
+        why=why,
+        who=", ".join(review.who) or review.owner,
+        due_at=data["due_at"],
+        due_on=review.due_on.isoformat(),
+    )
     return [_entry(agreed, item, now, data, "reasons"), told]
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from bothsides.agreement import checked
 from bothsides.agreement.conditions import When
+from bothsides.schema.mail_address import known_mail_address
 from bothsides.schema.working_time.calendar import known_zone
 
 HEAVIEST = 20
@@ -66,6 +67,8 @@ class Member:
 
     id: str
     name: str = ""
+    mail: Annotated[str, checked(known_mail_address)] | None = None
+    """Where messages of the desk go; the id at the first of the company's own domains where it is left out."""
     team: str = ""
     role: str = "rep"
     skills: tuple[str, ...] = ()
