@@ -80,9 +80,24 @@ def test_a_won_lead_needs_its_coded_reason(api: Api) -> None:
 
 def test_reached_pauses_a_clock(api: Api) -> None:
     lead_id = api.take()
-    body = {"subject": lead_id, "what": "pause", "detail": "awaiting_customer", "occurred_at": NOW}
+    body = {"subject": lead_id, "what": "pause", "detail": "asked to call later", "occurred_at": NOW}
     assert api.post("/api/reached", body).status_code == 201
     assert "reached" in {line["kind"] for line in api.page(lead_id)["history"]}
+
+
+def test_a_request_starts_the_clock_of_whoever_owes_the_answer(api_on_both: Api) -> None:
+    api = api_on_both
+    asked = {"subject": "rfq-1", "what": "rfq_sent", "occurred_at": NOW, "owner": "supplier-7"}
+    wrong = error(api.post("/api/reached", {**asked, "fields": {"side": "byer", "size": [1]}}), 422)
+    assert wrong["reasons"][0].startswith("fields.size")
+    wrong = error(api.post("/api/reached", {**asked, "fields": {"side": "byer"}}), 422)
+    assert wrong["reasons"] == ["fields.side: 'byer' must be buyer or supplier"]
+    assert api.post("/api/reached", {**asked, "fields": {"side": "buyer", "deal_size": 900}}).status_code == 201
+    assert api.rows("SELECT kind, status, owner FROM clocks") == [("rfq_reply", "running", "supplier-7")]
+    assert api.post("/api/reached", {"subject": "rfq-1", "what": "reply", "occurred_at": NOW}).status_code == 201
+    assert api.rows("SELECT kind, status, owner FROM clocks") == [("rfq_reply", "met", "supplier-7")]
+    nobody = {"subject": "rfq-2", "what": "reply", "occurred_at": NOW}
+    assert "no clock of it began" in error(api.post("/api/reached", nobody), 422)["reasons"][0]
 
 
 def test_of_a_lead_that_never_came_in_nothing_is_recorded(api: Api) -> None:

@@ -9,6 +9,7 @@ import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from bothsides.leads.desk.happenings import Did, Happening, Judged, Moved, Reached, Touched
+from bothsides.leads.desk.told import believed
 from bothsides.leads.intake import Refused
 from bothsides.leads.intake.reading import lead_id
 from bothsides.schema.instant import Instant, instant
@@ -123,9 +124,7 @@ class VerdictIn(OfLead):
     note: Words = ""
 
     def means(self, workspace: str, at: Instant) -> Happening:
-        """The verdict. Raises ValueError where a lead is turned down without a reason."""
-        if self.verdict != "accepted" and not self.reason:
-            raise ValueError(f"reason: missing; a lead that is {self.verdict} needs its coded reason")
+        """The verdict."""
         return Judged(
             lead_id=self.lead(workspace),
             verdict=self.verdict,
@@ -150,9 +149,7 @@ class StageIn(OfLead):
     amount: Minor | None = None
 
     def means(self, workspace: str, at: Instant) -> Happening:
-        """The move. Raises ValueError where a lead is closed without a reason."""
-        if self.stage in (LeadStage.CLOSED_WON, LeadStage.CLOSED_LOST) and not self.reason:
-            raise ValueError("reason: missing; a lead that is won or lost needs its coded reason")
+        """The move."""
         return Moved(
             lead_id=self.lead(workspace),
             stage=self.stage,
@@ -167,19 +164,32 @@ class StageIn(OfLead):
 
 
 class ReachedIn(Told):
-    """Something that a clock waits for: handed_over, first_listing, listing_approved; pause or resume with a reason."""
+    """Something that begins or ends a clock: rfq_sent, reply, listing_approved; or holds it: pause, resume."""
 
     of = "reached"
     names_by = "subject"
 
-    subject: Name
+    subject: Annotated[Name, Field(description="A lead's id, or your name of a request, a listing or an order.")]
     what: Word
-    detail: Words = ""
+    detail: Annotated[Words, Field(description="Which listing, what is missing; of a pause the agreed reason.")] = ""
     by: Name = "api"
+    fields: Annotated[
+        dict[Word, Words | bool | Minor | Annotated[float, Field(allow_inf_nan=False)]],
+        Field(max_length=50, description="What clauses test of a subject that is no lead: side, category, its hours."),
+    ] = {}
+    owner: Annotated[Name, Field(description="Who owes the answer, where the subject is no lead.")] | None = None
 
     def means(self, workspace: str, at: Instant) -> Happening:  # noqa: ARG002 - the others name leads of the workspace
         """What was reached."""
-        return Reached(subject=self.subject, what=self.what, occurred_at=at, detail=self.detail, by=self.by)
+        return Reached(
+            subject=self.subject,
+            what=self.what,
+            occurred_at=at,
+            detail=self.detail,
+            by=self.by,
+            fields=dict(self.fields),
+            owner=self.owner,
+        )
 
 
 KINDS: Mapping[str, type[Told]] = {
@@ -198,9 +208,11 @@ def read_told(raw: object, kind: type[Told], *, workspace: str, now: Instant, ah
     try:
         told = kind.model_validate(raw)
         at = instant(datetime.fromisoformat(told.occurred_at))
-        if at <= now + ahead:
-            return told.means(workspace, min(at, now))
-        reasons.append(f"occurred_at: is {at - now} seconds in the future; at most {ahead} are believed")
+        try:
+            at = believed(at, now=now, ahead=ahead)
+        except ValueError as error:
+            raise ValueError(f"occurred_at: {error}") from None
+        return told.means(workspace, at)
     except ValidationError as error:
         reasons += [_said(one) for one in error.errors(include_url=False, include_context=False)]
     except ValueError as error:

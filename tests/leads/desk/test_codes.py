@@ -1,13 +1,11 @@
 """A verdict or a close needs an agreed code: without one nothing of the call is kept, and a batch sets it aside."""
 
-from dataclasses import replace
-
 import pytest
 from tests.leads.desk.conftest import Desk
 
 from bothsides.leads.desk.codes import NotAgreed
-from bothsides.leads.desk.happenings import Judged, Moved, refused
-from bothsides.leads.teams.reasons import ReasonsPolicy
+from bothsides.leads.desk.happenings import Judged, Moved, tell
+from bothsides.leads.desk.unfit import Unfit
 from bothsides.schema.stage import LeadStage
 
 
@@ -53,16 +51,13 @@ def test_a_close_needs_its_reason_and_a_word_on_objections(desk: Desk, reason, o
     assert desk.record(lost(desk, lead, "price", "payment_terms")) == 1
 
 
-def test_a_batch_learns_which_to_set_aside(desk: Desk) -> None:
+def test_a_batch_takes_the_rest_and_learns_what_may_stand(desk: Desk) -> None:
     lead, other = desk.take_one().lead_id, desk.take_one(email="kim@lathes.example", company="Lathes Ltd").lead_id
-    good, bad = lost(desk, lead, "price", "none"), lost(desk, other, "weather", "none")
-    with desk.logbook.reading() as book:
-        ((one, why),) = refused(book, desk.agreed, [good, bad])
-    assert one == bad
-    assert [(said.subject_id, said.value) for said in why] == [(other, "weather")]
-
-
-def test_where_no_codes_were_signed_any_reason_is_taken(desk: Desk) -> None:
-    desk.agreed = replace(desk.agreed, reasons=ReasonsPolicy())
-    lead = desk.take_one().lead_id
-    assert desk.record(lost(desk, lead, "weather")) == 1
+    with desk.logbook.writing() as book:
+        good, bad = tell(
+            book, desk.agreed, [lost(desk, lead, "price", "none"), lost(desk, other, "", "blue")], now=desk.now
+        )
+    assert good == "recorded"
+    assert isinstance(bad, Unfit)
+    assert [reason.partition(" must be")[0] for reason in bad.reasons] == ["reason: missing;", "objections: 'blue'"]
+    assert [desk.row(one)["stage"] for one in (lead, other)] == ["closed_lost", "mql"]

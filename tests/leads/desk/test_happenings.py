@@ -1,5 +1,7 @@
 """Touches, verdicts and stages: each is written once and moves the clocks, the owner's load and the lead's place."""
 
+from dataclasses import replace
+
 import pytest
 from tests.leads.desk.conftest import Desk, at
 
@@ -61,6 +63,18 @@ def test_a_machine_touches_nobody(desk: Desk) -> None:
     desk.record(call(lead, desk.now, automated=True))
     assert clocks(desk, lead)["first_touch"] == "running"
     assert desk.row(lead)["first_touch_at"] is None
+
+
+def test_a_touch_of_a_kind_that_is_not_agreed_counts_for_nothing(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    desk.record(replace(call(lead, desk.now), kind="other"))
+    assert clocks(desk, lead)["first_touch"] == "running"
+    row = desk.row(lead)
+    assert (row["first_touch_at"], row["attempts"]) == (None, 0)
+    desk.agreed = replace(desk.agreed, decay=replace(desk.agreed.decay, real_touches=frozenset({"other"})))
+    desk.record(replace(call(lead, desk.now, name="t2"), kind="other"))
+    assert clocks(desk, lead)["first_touch"] == "met"
+    assert desk.row(lead)["first_touch_at"] == desk.now
 
 
 def test_an_accepted_lead_is_sales_qualified_and_its_verdict_clock_met(desk: Desk) -> None:

@@ -32,6 +32,7 @@ from bothsides.leads.sla.policy import DEFAULT_CALENDAR, DEFAULT_SLA, Clause, Co
 from bothsides.leads.sla.problems import problems as sla_problems
 from bothsides.leads.teams.reasons import ReasonsPolicy
 from bothsides.leads.teams.reasons import problems as reasons_problems
+from bothsides.leads.teams.standard_reasons import completed, standard_reasons
 from bothsides.schema import Side
 from bothsides.schema.instant import Instant, in_utc
 from bothsides.schema.working_time import ALWAYS_OPEN, Calendars, WorkingTime, leave_of, working_time
@@ -112,7 +113,8 @@ class Agreed:
     decay: CompiledDecay
     commitments: CommitmentsPolicy = field(default_factory=CommitmentsPolicy)
     goals: GoalsPolicy = field(default_factory=GoalsPolicy)
-    reasons: ReasonsPolicy = field(default_factory=ReasonsPolicy)
+    reasons: ReasonsPolicy = field(default_factory=standard_reasons)
+    """With the house's codes of each kind of which none were signed."""
     models: ModelsPolicy = field(default_factory=ModelsPolicy)
     hygiene: HygienePolicy = field(default_factory=HygienePolicy)
     versions: Mapping[str, str]
@@ -235,7 +237,7 @@ def ready(
             decay=compile_decay(policies["decay"]),
             commitments=policies["commitments"],
             goals=policies["goals"],
-            reasons=policies["reasons"],
+            reasons=completed(policies["reasons"]),
             models=policies["models"],
             hygiene=policies["hygiene"],
             versions=dict(versions),

@@ -1,4 +1,4 @@
-"""The coded reasons that a verdict or a close must bring, where the teams have signed which there are."""
+"""The coded reasons that a verdict or a close must bring: those that the teams signed, else the house's own."""
 
 from collections.abc import Sequence
 
@@ -16,11 +16,11 @@ class NotAgreed(ValueError):  # noqa: N818 - reads as the fact
 
 
 def verdict_refusals(policy: ReasonsPolicy, verdict: str, said: Feedback) -> tuple[Refused, ...]:
-    """Why the verdict cannot be taken; nothing where it can, or where no reject codes were signed.
+    """Why the verdict cannot be taken; nothing where it can.
 
     A lead that is sent back for later needs its code as a rejected one does; an accepted lead needs none.
     """
-    if verdict == "accepted" or not policy.reject:
+    if verdict == "accepted":
         return ()
     if verdict == "recycled":
         return check_codes(policy, Kind.REJECT, said.side, [said.code or ""], subject_id=said.lead_id, note=said.note)
@@ -29,8 +29,6 @@ def verdict_refusals(policy: ReasonsPolicy, verdict: str, said: Feedback) -> tup
 
 
 def close_refusals(policy: ReasonsPolicy, closing: Closing) -> tuple[Refused, ...]:
-    """Why the close cannot be taken; nothing where it can, or where no codes of wins (or losses) were signed."""
-    if not policy.of(Kind.WIN if closing.won else Kind.LOSS):
-        return ()
+    """Why the close cannot be taken; nothing where it can."""
     answer = coded_close(policy, closing)
     return () if isinstance(answer, Closing) else answer

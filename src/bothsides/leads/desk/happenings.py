@@ -6,104 +6,42 @@ from typing import Any, Literal
 
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.clockwork import begun, move, read_clocks, start_clocks
-from bothsides.leads.desk.codes import NotAgreed, close_refusals, verdict_refusals
+from bothsides.leads.desk.codes import NotAgreed
 from bothsides.leads.desk.considering import consider, decays
 from bothsides.leads.desk.giving_back import released
 from bothsides.leads.desk.standing import LeadNow, leads_by_id, with_merged
 from bothsides.leads.desk.taking import event_line
+from bothsides.leads.desk.told import (
+    LOST,
+    TOUCH_KINDS,
+    VERDICTS,
+    WON,
+    Did,
+    Happening,
+    Judged,
+    Moved,
+    Reached,
+    Touched,
+    UnknownLead,
+    key_of,
+)
 from bothsides.leads.desk.turns import read_turns
+from bothsides.leads.desk.unfit import STARTS, Unfit, code_refusals, unfit
 from bothsides.leads.desk.worth import ready_worth
 from bothsides.leads.route import RoutingState
 from bothsides.leads.sla.clocks import Clock
 from bothsides.leads.sla.evidence import Event, EventKind
-from bothsides.leads.teams.feedback import Feedback
-from bothsides.leads.teams.reasons import Refused
-from bothsides.leads.teams.win_loss import Closing
 from bothsides.logbook import Book, Entry, Kind
 from bothsides.schema.instant import Instant
 from bothsides.schema.stage import LeadStage
 
-TOUCH_KINDS = ("call", "email", "meeting", "chat", "other")
-VERDICTS = ("accepted", "rejected", "recycled")
-"""What sales may say of a lead it was given."""
+__all__ = [
+    "LOST", "TOUCH_KINDS", "VERDICTS", "WON", "Did", "Happening", "Judged", "Moved", "Reached", "Touched",
+    "UnknownLead", "key_of", "record", "tell",
+]  # fmt: skip
 
-WON, LOST = LeadStage.CLOSED_WON, LeadStage.CLOSED_LOST
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touched:
-    """A contact with a lead. `touch_id` is its name in the system it comes from: told twice, it is one touch."""
-
-    touch_id: str
-    lead_id: str
-    kind: str
-    direction: Literal["out", "in"]
-    occurred_at: Instant
-    by: str | None = None
-    automated: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Did:
-    """Something a lead did."""
-
-    lead_id: str
-    event: str
-    occurred_at: Instant
-    amount: float = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """What sales said of a lead it was given, with the coded reason."""
-
-    lead_id: str
-    verdict: Literal["accepted", "rejected", "recycled"]
-    reason: str
-    by: str
-    occurred_at: Instant
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
-    """A lead entered a stage. Won and lost need their coded reasons; `amount` is in minor units.
-
-    `objections` are codes, or only "none" where nobody raised any; `note` keeps the customer's own words.
-    """
-
-    lead_id: str
-    stage: LeadStage
-    occurred_at: Instant
-    by: str
-    reason: str = ""
-    objections: tuple[str, ...] = ()
-    questions: tuple[str, ...] = ()
-    note: str = ""
-    amount: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reached:
-    """Something a clock waits for happened to a subject: handed over, first listing, listing approved, on hold."""
-
-    subject: str
-    what: str
-    """A stage such as first_listing; `pause` or `resume` with its reason in `detail`."""
-    occurred_at: Instant
-    detail: str = ""
-    by: str = "desk"
-    fields: Mapping[str, object] = field(default_factory=dict)
-    """Of a subject that is no lead, such as a request for quotation or an order: what its clauses test."""
-    owner: str | None = None
-    """Who owes the answer, where the subject is no lead: a supplier, a member."""
-
-
-Happening = Touched | Did | Judged | Moved | Reached
-
-
-class UnknownLead(LookupError):  # noqa: N818 - reads as the fact
-    """No lead of that id was taken in; the message names it."""
+Outcome = Literal["recorded", "known"] | Unfit
+"""What became of something that was told."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,13 +56,78 @@ class _Work:
 
 
 def record(
-    book: Book, agreed: Agreed, happenings: Sequence[Happening], *, now: Instant, snapshot: int | None = None
+    book: Book,
+    agreed: Agreed,
+    happenings: Sequence[Happening],
+    *,
+    now: Instant,
+    snapshot: int | None = None,
+    coded: bool = True,
 ) -> int:
     """Writes down what happened, in the order given, and all that follows; how many were new.
 
     What was told before changes nothing. Raises UnknownLead where one names a lead that never came in, and NotAgreed
-    where a verdict or close lacks its agreed code, naming those that may stand; nothing is kept then.
+    where a verdict or close lacks its agreed code, naming those that may stand; nothing is kept then. What was said
+    under another agreement is not `coded` by this one.
     """
+    work, told = _work(book, agreed, happenings, now, snapshot)
+    if coded:
+        fresh = [(one, lead) for one in happenings if key_of(one) not in told and (lead := _known(work, one))]
+        if wrong := [said for one, lead in fresh for said in code_refusals(agreed, lead.side, one)]:
+            raise NotAgreed(wrong)
+    new = 0
+    for one in happenings:
+        if (key := key_of(one)) in told:
+            continue
+        told.add(key)
+        new += 1
+        _HANDLERS[type(one)](work, one, key)
+    book.post(work.entries, now=now)
+    return new
+
+
+def tell(
+    book: Book, agreed: Agreed, happenings: Sequence[Happening], *, now: Instant, snapshot: int | None = None
+) -> list[Outcome]:
+    """What became of each, in the order given: each is taken as things stand after those before it, or refused with
+    every reason and left out.
+    """
+    work, told = _work(book, agreed, happenings, now, snapshot)
+
+    def taken_at(lead: LeadNow) -> Instant | None:
+        lines = "SELECT max(at) FROM entries WHERE subject = ? AND kind = ?"
+        row = book.one(lines, lead.lead_id, Kind.RELEASED.value)
+        return None if row is None else row[0]
+
+    found: list[Outcome] = []
+    for one in happenings:
+        lead, key = _known(work, one), key_of(one)
+        seen = _amount_seen(lead, one)
+        if (key in told and seen is None) or (isinstance(one, Did) and seen == one.amount):
+            found.append("known")
+            continue
+        has_clocks = isinstance(one, Reached) and one.subject in work.clocks
+        if wrong := unfit(agreed, one, lead, has_clocks=has_clocks, taken_at=taken_at):
+            found.append(wrong)
+            continue
+        told.add(key)
+        found.append("recorded")
+        _HANDLERS[type(one)](work, one, key)
+    book.post(work.entries, now=now)
+    return found
+
+
+def _amount_seen(lead: LeadNow | None, one: Happening) -> float | None:
+    """How much of the same event is known of the same second, whichever way it was told."""
+    if lead is None or not isinstance(one, Did):
+        return None
+    return next((amount for name, at, amount in lead.events if (name, at) == (one.event, one.occurred_at)), None)
+
+
+def _work(
+    book: Book, agreed: Agreed, happenings: Sequence[Happening], now: Instant, snapshot: int | None
+) -> tuple[_Work, set[str]]:
+    """All that the happenings concern, held until the transaction ends, and the names of those told before."""
     subjects = sorted({one.subject if isinstance(one, Reached) else one.lead_id for one in happenings})
     leads = with_merged(book, leads_by_id(book, subjects))
     told = _told_before(book, happenings)
@@ -137,70 +140,7 @@ def record(
         turns=read_turns(book, agreed, now),
         snapshot=snapshot,
     )
-    if wrong := [said for one in happenings if key_of(one) not in told for said in _refused(agreed, leads, one)]:
-        raise NotAgreed(wrong)
-    new = 0
-    for one in happenings:
-        key = key_of(one)
-        if key in told:
-            continue
-        told.add(key)
-        new += 1
-        _HANDLERS[type(one)](work, one, key)
-    book.post(work.entries, now=now)
-    return new
-
-
-def refused(book: Book, agreed: Agreed, happenings: Sequence[Happening]) -> list[tuple[Happening, tuple[Refused, ...]]]:
-    """Those that `record` would refuse for their codes, each with why: a batch sets them aside and takes the rest."""
-    ids = sorted({one.lead_id for one in happenings if isinstance(one, Judged | Moved)})
-    leads, told = with_merged(book, leads_by_id(book, ids, locked=False)), _told_before(book, happenings)
-    wrong = [(one, _refused(agreed, leads, one)) for one in happenings if key_of(one) not in told]
-    return [(one, said) for one, said in wrong if said]
-
-
-def _refused(agreed: Agreed, leads: Mapping[str, LeadNow], one: Happening) -> tuple[Refused, ...]:
-    if not isinstance(one, Judged | Moved) or (lead := leads.get(one.lead_id)) is None:
-        return ()
-    if isinstance(one, Judged):
-        accepted = one.verdict == "accepted"
-        said = Feedback(
-            lead_id=one.lead_id,
-            side=lead.side,
-            accepted=accepted,
-            code=None if accepted else one.reason,
-            note=one.note,
-            by=one.by,
-            at=one.occurred_at,
-        )
-        return verdict_refusals(agreed.reasons, one.verdict, said)
-    if one.stage not in (WON, LOST):
-        return ()
-    closing = Closing(
-        opportunity_id=one.lead_id,
-        side=lead.side,
-        won=one.stage is WON,
-        reasons=(one.reason,) if one.reason else (),
-        objections=one.objections,
-        questions=one.questions,
-        note=one.note,
-        owner=one.by,
-        closed_at=one.occurred_at,
-    )
-    return close_refusals(agreed.reasons, closing)
-
-
-def key_of(one: Happening) -> str:
-    """What makes it one happening, however often it is told."""
-    if isinstance(one, Touched):
-        return f"touch:{one.lead_id}:{one.touch_id}"
-    if isinstance(one, Did):
-        return f"event:{one.lead_id}:{one.event}:{one.occurred_at}"
-    if isinstance(one, Judged):
-        return f"verdict:{one.lead_id}:{one.verdict}:{one.occurred_at}"
-    if isinstance(one, Moved):
-        return f"stage:{one.lead_id}:{one.stage.value}:{one.occurred_at}"
-    return f"reached:{one.subject}:{one.what}:{one.detail}:{one.occurred_at}"
+    return work, told
 
 
 def _told_before(book: Book, happenings: Sequence[Happening]) -> set[str]:
@@ -208,12 +148,18 @@ def _told_before(book: Book, happenings: Sequence[Happening]) -> set[str]:
     return {key for (key,) in book.all("SELECT key FROM entries WHERE key {any}", keys)}
 
 
-def _lead(work: _Work, lead_id: str) -> LeadNow:
-    lead = work.leads.get(lead_id)
+def _known(work: _Work, one: Happening) -> LeadNow | None:
+    """The lead that stands for whom it is told of; None where that never came in."""
+    lead = work.leads.get(one.subject if isinstance(one, Reached) else one.lead_id)
     while lead is not None and lead.merged_into is not None:
         lead = work.leads.get(lead.merged_into)
+    return lead
+
+
+def _lead(work: _Work, one: Touched | Did | Judged | Moved) -> LeadNow:
+    lead = _known(work, one)
     if lead is None:
-        raise UnknownLead(f"lead {lead_id!r} never came in; bothsides leads lists those that did")
+        raise UnknownLead(f"lead {one.lead_id!r} never came in; bothsides leads lists those that did")
     return lead
 
 
@@ -229,9 +175,10 @@ def _event(work: _Work, key: str, kind: EventKind, at: Instant, *, detail: str =
 
 
 def _touched(work: _Work, one: Touched, key: str) -> None:
-    lead = _lead(work, one.lead_id)
+    lead = _lead(work, one)
     data: dict[str, Any] = {"kind": one.kind, "direction": one.direction, "automated": one.automated, "by": one.by}
-    real = one.kind in work.agreed.decay.real_touches and not one.automated
+    counts = one.kind in work.agreed.decay.real_touches
+    real = counts and not one.automated
     if real:
         lead.last_touch_at = max(lead.last_touch_at or 0, one.occurred_at)
         data["last_touch_at"] = lead.last_touch_at
@@ -243,8 +190,10 @@ def _touched(work: _Work, one: Touched, key: str) -> None:
     work.entries.append(
         Entry(kind=Kind.TOUCHED, subject=lead.lead_id, at=one.occurred_at, data=data, key=key, actor=one.by or "desk")
     )
-    way = EventKind.TOUCH_OUT if one.direction == "out" else EventKind.TOUCH_IN
-    _tell_clocks(work, lead.lead_id, _event(work, key, way, one.occurred_at, automated=one.automated))
+    if counts:
+        # Whether a machine's message meets a clock is its clause's to say.
+        way = EventKind.TOUCH_OUT if one.direction == "out" else EventKind.TOUCH_IN
+        _tell_clocks(work, lead.lead_id, _event(work, key, way, one.occurred_at, automated=one.automated))
     if one.direction == "in" and lead.owner is not None and real:
         _start(work, lead, "message_received", one.occurred_at, key)
     if real and lead.owner is not None:
@@ -266,7 +215,7 @@ def _begin(work: _Work, lines: Sequence[Entry]) -> None:
 
 
 def _did(work: _Work, one: Did, key: str) -> None:
-    lead = _lead(work, one.lead_id)
+    lead = _lead(work, one)
     if (one.event, one.occurred_at) in {(name, at) for name, at, _ in lead.events}:
         return
     work.entries.append(event_line(lead.lead_id, one.event, one.occurred_at, one.amount, key=key))
@@ -276,7 +225,7 @@ def _did(work: _Work, one: Did, key: str) -> None:
 
 
 def _judged(work: _Work, one: Judged, key: str) -> None:
-    lead = _lead(work, one.lead_id)
+    lead = _lead(work, one)
     data = {"verdict": one.verdict, "reason": one.reason, "note": one.note, "owner": lead.owner, "band": _band(lead)}
     work.entries.append(
         Entry(
@@ -324,7 +273,7 @@ def _give_back(
             actor=one.by,
         )
     elif lead.queue != "marketing":
-        lead.queue = "marketing"
+        lead.queue, lead.pool = "marketing", None
         work.entries.append(
             Entry(kind=Kind.QUEUED, subject=lead.lead_id, at=work.now, data={"queue": "marketing", "to": "nurture"})
         )
@@ -376,7 +325,7 @@ def _stage_line(work: _Work, lead: LeadNow, one: Judged | Moved, key: str, data:
 
 
 def _moved(work: _Work, one: Moved, key: str) -> None:
-    lead = _lead(work, one.lead_id)
+    lead = _lead(work, one)
     was_open = lead.is_open
     if not was_open and (one.stage not in (WON, LOST) or one.stage is lead.stage):
         _late(work, lead, one, key)
@@ -425,30 +374,22 @@ def _moved(work: _Work, one: Moved, key: str) -> None:
 _NOT_SALES = frozenset({LeadStage.RECYCLED, LeadStage.LEAD, LeadStage.VISITOR})
 """Stages of leads that nobody of sales has."""
 
-_STARTS: Mapping[str, str] = {
-    "handed_over": "handed_over",
-    "rfq_sent": "rfq_sent",
-    "listing_submitted": "listing_submitted",
-    "order_placed": "order_placed",
-}
-"""What, reached, also starts clocks."""
-
 
 def _reached(work: _Work, one: Reached, key: str) -> None:
-    lead = _lead(work, one.subject) if one.subject in work.leads else None
+    lead = _known(work, one)
     subject = one.subject if lead is None else lead.lead_id
     kind = {"pause": EventKind.PAUSE, "resume": EventKind.RESUME, "reply": EventKind.REPLY}.get(
         one.what, EventKind.STAGE_REACHED
     )
     detail = one.detail if kind is not EventKind.STAGE_REACHED else one.what
     _tell_clocks(work, subject, _event(work, key, kind, one.occurred_at, detail=detail))
-    if one.what in _STARTS:
+    if one.what in STARTS:
         if lead is not None:
-            _start(work, lead, _STARTS[one.what], one.occurred_at, key)
+            _start(work, lead, one.what, one.occurred_at, key)
         else:
             lines = start_clocks(
                 work.agreed,
-                _STARTS[one.what],
+                one.what,
                 one.subject,
                 one.fields,
                 one.occurred_at,

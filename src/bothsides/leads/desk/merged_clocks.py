@@ -66,7 +66,7 @@ def give_clocks_back(
     One that has moved on since goes back as it stands now. The kept lead's own clocks hear what happened meanwhile.
     """
     current = clocks_by_id(book, agreed, [name for name, _, _ in changed])
-    since = _since(book, kept.lead_id, seq)
+    since = _since(book, agreed, kept.lead_id, seq)
     lines: list[Entry] = []
     for name, before, after in changed:
         clock = current[name]
@@ -123,13 +123,15 @@ def _as_it_was(agreed: Agreed, told: dict[str, Any]) -> Clock:
     return from_state(told, agreed.clause(told["policy_version"], told["policy"], told["clause"]))
 
 
-def _since(book: Book, lead_id: str, seq: int) -> list[Event]:
-    """Touches and verdicts of the lead after that line."""
+def _since(book: Book, agreed: Agreed, lead_id: str, seq: int) -> list[Event]:
+    """Touches that count and verdicts of the lead after that line."""
     found = []
     for line in book.history(lead_id):
         if line.seq <= seq or line.key is None:
             continue
         if line.kind is Kind.TOUCHED:
+            if line.data["kind"] not in agreed.decay.real_touches:
+                continue
             way = EventKind.TOUCH_OUT if line.data["direction"] == "out" else EventKind.TOUCH_IN
             automated = bool(line.data.get("automated"))
             found.append(_heard(line.key, way, line.at, line.written_at, automated=automated))

@@ -186,13 +186,15 @@ class Again:
             self._copy(moment, what)
 
     def _record(self, moment: Instant, happenings: list[Happening]) -> None:
+        """What was said stays said, whatever codes the agreement has that is tried."""
+        told, agreed = happenings, self.agreements.at(moment)
         try:
-            record(self.book, self.agreements.at(moment), happenings, now=moment, snapshot=self.snapshot)
+            record(self.book, agreed, told, now=moment, snapshot=self.snapshot, coded=False)
         except UnknownLead:
             known = [name for (name,) in self.book.all("SELECT lead_id FROM leads")]
-            kept = [one for one in happenings if subject_of(one) in known]
-            self._leave_out("told of leads that never came in", len(happenings) - len(kept))
-            record(self.book, self.agreements.at(moment), kept, now=moment, snapshot=self.snapshot)
+            told = [one for one in happenings if subject_of(one) in known]
+            self._leave_out("told of leads that never came in", len(happenings) - len(told))
+            record(self.book, agreed, told, now=moment, snapshot=self.snapshot, coded=False)
 
     def _override(self, moment: Instant, what: Overridden) -> None:
         agreed, written = self.agreements.at(moment), what.told.get("band")
