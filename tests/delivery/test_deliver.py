@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bothsides.delivery import DeliveryPolicy, Effect, Outcome, Post, Recipient, compile_routes, deliver_due, dry_run
 from bothsides.delivery.gate import PurposePolicy
 from bothsides.delivery.limits import BreakerPolicy, BudgetPolicy
-from bothsides.delivery.message import DELIVERED, refused, retry, uncertain
+from bothsides.delivery.message import DELIVERED, Message, refused, retry, uncertain
 from bothsides.delivery.policy import EmailPolicy, FilePolicy, RoutePolicy, WebhookPolicy
 from bothsides.delivery.retry import RetryPolicy
 from bothsides.delivery.templates import parse_template
@@ -254,6 +254,55 @@ def test_refusals_and_too_many_attempts_are_dead_letters_with_their_reason() -> 
     assert outbox.rows["e1"].error == "answered 422"
     assert outbox.rows["e2"].error == "given up after 5 attempts: answered 503"
     assert len(sink.sent) == 6
+
+
+def test_one_message_that_cannot_be_made_is_held_and_the_others_go_on() -> None:
+    """Whatever part of making it fails: the facts of its subject, its person, its route, its way out."""
+
+    def fails(what: object) -> object:
+        if "2" in str(what):
+            raise OverflowError("date value out of range")
+        return what
+
+    def facts(effect: Effect) -> dict[str, object]:
+        return {"of": fails(effect.effect_id)}
+
+    def people(address: str) -> Recipient:
+        return Recipient(address=str(fails(address)))
+
+    mails = [a_mail(number, to=f"ana{number}@example.com") for number in (1, 2, 3)]
+    unrouted = [an_effect(number, sink="", action="sla_breach") for number in (1, 2, 3)]
+    route = RoutePolicy(action="sla_breach", sink="hook")
+    routed = dataclasses.replace(a_post({"hook": MemorySink()}), routes=compile_routes(DeliveryPolicy(route=(route,))))
+    to_people = a_post({"mail": MemorySink(idempotent=False)}, TO_PEOPLE)
+    cases = [
+        (mails, dataclasses.replace(to_people, facts=facts)),
+        (mails, dataclasses.replace(to_people, people=people)),
+        (unrouted, dataclasses.replace(routed, facts=facts)),
+    ]
+    for effects, post in cases:
+        outbox = MemoryOutbox()
+        outbox.post(*effects)
+        foreseen = [plan.what for plan in dry_run(effects, post, now=Clock().now)]
+        assert foreseen == ["send", "hold", "send"]
+        deliver_due(outbox, post, clock=Clock())
+        assert outbox.states()["e2"] == "held"
+        assert outbox.rows["e2"].error == "it cannot be made: OverflowError: date value out of range"
+        assert {outbox.states()["e1"], outbox.states()["e3"]} == {"done"}
+
+
+def test_a_sink_that_fails_at_one_message_leaves_it_in_doubt_and_takes_the_others() -> None:
+    class Fragile(MemorySink):
+        def send(self, message: Message, *, key: str, now: int, timeout: float) -> Outcome:
+            if key == "key-2":
+                raise UnicodeEncodeError("ascii", "é", 0, 1, "ordinal not in range(128)")
+            return super().send(message, key=key, now=now, timeout=timeout)
+
+    outbox = MemoryOutbox()
+    outbox.post(*(a_mail(number) for number in (1, 2, 3)))
+    deliver_due(outbox, a_post({"mail": Fragile(idempotent=False)}, TO_PEOPLE), clock=Clock())
+    assert outbox.states() == {"e1": "done", "e2": "held", "e3": "done"}
+    assert outbox.rows["e2"].error.startswith("in doubt: the sink failed: UnicodeEncodeError")
 
 
 def test_a_plea_to_wait_is_heard() -> None:

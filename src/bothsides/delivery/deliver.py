@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 from bothsides.delivery.compose import composed, parts_of
 from bothsides.delivery.gate import Recipient, address_hash, may_pass
 from bothsides.delivery.limits import Breaker, Sends, after_send, budget_wait
-from bothsides.delivery.message import Effect, Message, Outcome, Sink, Verdict
+from bothsides.delivery.message import Effect, Message, Outcome, Sink, Verdict, uncertain
 from bothsides.delivery.policy import DeliveryPolicy, FilePolicy
 from bothsides.delivery.retry import jitter, next_attempt
 from bothsides.delivery.templates import Template, TemplateError
@@ -17,6 +17,8 @@ from bothsides.schema.instant import Instant
 Result = Literal["sent", "routed", "retry", "wait", "held", "dead", "dropped", "lost"]
 _SPREAD = 60
 """Seconds over which effects that waited for the same moment are spread."""
+_BROKEN = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
+"""What one message's own values can raise where it is made or handed over; what a database raises is none of it."""
 
 
 class Outbox(Protocol):
@@ -148,16 +150,35 @@ def dry_run(
 
     Each is judged by what was sent before: limits that this round's own sends would reach are not foreseen.
     """
-    parts = [
-        part
-        for effect in effects
-        for part in ([effect] if effect.sink else parts_of(effect, post.routes, post.facts(effect)) or [effect])
-    ]
-    return tuple(planned(part, post, now=now, breaker=(breakers or {}).get(part.sink, Breaker())) for part in parts)
+    plans: list[Plan] = []
+    for effect in effects:
+        try:
+            parts = (effect,) if effect.sink else parts_of(effect, post.routes, post.facts(effect)) or (effect,)
+        except _BROKEN as error:
+            plans.append(Plan(effect=effect, what="hold", reason=_cannot_be_made(error)))
+            continue
+        plans += [planned(one, post, now=now, breaker=(breakers or {}).get(one.sink, Breaker())) for one in parts]
+    return tuple(plans)
 
 
 def planned(effect: Effect, post: Post, *, now: Instant, breaker: Breaker) -> Plan:
-    """What to do with the effect now: the sink's state, the letter, the gate, the limits, in this order."""
+    """What to do with the effect now: the sink's state, the letter, the gate, the limits, in this order.
+
+    Whatever making one message raises holds that message with the reason: the others go on.
+    """
+    try:
+        return _planned(effect, post, now=now, breaker=breaker)
+    except TemplateError as error:
+        return Plan(effect=effect, what="hold", reason=str(error))
+    except _BROKEN as error:
+        return Plan(effect=effect, what="hold", reason=_cannot_be_made(error))
+
+
+def _cannot_be_made(error: Exception) -> str:
+    return f"it cannot be made: {type(error).__name__}: {error}"
+
+
+def _planned(effect: Effect, post: Post, *, now: Instant, breaker: Breaker) -> Plan:
     if not effect.sink:
         return Plan(effect=effect, what="drop", reason=f"no route for {effect.action}")
     sink = post.sinks.get(effect.sink)
@@ -166,17 +187,14 @@ def planned(effect: Effect, post: Post, *, now: Instant, breaker: Breaker) -> Pl
         return Plan(effect=effect, what="hold", reason=f"no sink is called {effect.sink!r}; known: {known}")
     if effect.interrupted and not sink.idempotent and _holds(post.policy, effect.sink):
         return Plan(effect=effect, what="hold", reason="in doubt: its worker died while it was being sent")
-    try:
-        message = composed(
-            effect,
-            policy=post.policy,
-            template=post.template,
-            address=post.address,
-            facts=post.facts(effect),
-            address_key=post.address_key,
-        )
-    except TemplateError as error:
-        return Plan(effect=effect, what="hold", reason=str(error))
+    message = composed(
+        effect,
+        policy=post.policy,
+        template=post.template,
+        address=post.address,
+        facts=post.facts(effect),
+        address_key=post.address_key,
+    )
     stopped = _gate(effect, message, post, now)
     if stopped is not None:
         return stopped
@@ -245,14 +263,26 @@ def _handle(
     if plan.message.to and effect.text("purpose"):
         who = address_hash(plan.message.to, post.address_key)
         post.sends.note(f"to:{who}:{effect.text('purpose')}", key=effect.key, at=now)
-    outcome = post.sinks[effect.sink].send(plan.message, key=effect.key, now=now, timeout=timeout)
+    outcome = _sent(post.sinks[effect.sink], plan.message, effect.key, now, timeout)
     ended = clock()
     breakers[effect.sink] = _breaker_after(breakers.get(effect.sink, Breaker()), post, outcome, ended)
     return _settled(outbox, post, effect, outcome, ended)
 
 
+def _sent(sink: Sink, message: Message, key: str, now: Instant, timeout: float) -> Outcome:
+    """What the sink says. One that fails at this message is in doubt: nobody knows how far it came."""
+    try:
+        return sink.send(message, key=key, now=now, timeout=timeout)
+    except _BROKEN as error:
+        return uncertain(f"the sink failed: {type(error).__name__}: {error}")
+
+
 def _routed(outbox: Outbox, post: Post, effect: Effect, now: Instant) -> Handled:
-    parts = parts_of(effect, post.routes, post.facts(effect))
+    try:
+        parts = parts_of(effect, post.routes, post.facts(effect))
+    except _BROKEN as error:
+        reason = _cannot_be_made(error)
+        return _record(effect, "held", outbox.hold(effect, now=now, error=reason), reason)
     if not parts:
         reason = f"no route for {effect.action}"
         return _record(effect, "dropped", outbox.drop(effect, now=now, reason=reason), reason)

@@ -61,6 +61,8 @@ def read_template(name: str, folder: Path) -> Template:
         return parse_template(name, path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         raise TemplateError(f"template {name!r}: {path} must be UTF-8") from None
+    except OSError as error:
+        raise TemplateError(f"template {name!r}: {path} cannot be read: {error.strerror}") from None
 
 
 def parse_template(name: str, written: str) -> Template:
