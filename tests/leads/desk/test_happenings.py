@@ -260,3 +260,17 @@ def test_each_listing_of_a_supplier_has_a_clock_of_its_own(desk: Desk) -> None:
         Reached(subject="s1", what="listing_submitted", detail="l2", occurred_at=desk.now, fields=fields),
     )
     assert len(desk.rows("SELECT 1 FROM clocks WHERE subject = 's1' AND kind = 'listing_approval'")) == 2
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason", "returns"),
+    [("rejected", "bad_timing", True), ("rejected", "competitor", False), ("recycled", "no_budget", True)],
+)
+def test_a_lead_turned_away_comes_back_by_time_alone_only_where_it_may_fit_later(
+    desk: Desk, verdict: str, reason: str, returns: bool
+) -> None:
+    lead = desk.take_one().lead_id
+    desk.record(Judged(lead_id=lead, verdict=verdict, reason=reason, by="x", occurred_at=desk.now))  # type: ignore[arg-type]  # a word of VERDICTS
+    assert desk.row(lead)["stage"] == "recycled"
+    due = desk.rows("SELECT due_at FROM timers WHERE timer_id = ?", f"cool_down:{lead}")
+    assert due == ([(desk.now + 30 * 86400,)] if returns else [])

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.clockwork import begun, move, read_clocks, start_clocks
 from bothsides.leads.desk.codes import NotAgreed
-from bothsides.leads.desk.considering import consider, decays
+from bothsides.leads.desk.considering import consider, cools, decays
 from bothsides.leads.desk.giving_back import released
 from bothsides.leads.desk.standing import LeadNow, leads_by_id, with_merged
 from bothsides.leads.desk.taking import event_line
@@ -31,6 +31,8 @@ from bothsides.leads.desk.worth import ready_worth
 from bothsides.leads.route import RoutingState
 from bothsides.leads.sla.clocks import Clock
 from bothsides.leads.sla.evidence import Event, EventKind
+from bothsides.leads.teams.reasons import Kind as Answers
+from bothsides.leads.teams.reasons import Means
 from bothsides.logbook import Book, Entry, Kind
 from bothsides.schema.instant import Instant
 from bothsides.schema.stage import LeadStage
@@ -302,6 +304,14 @@ def _enter(work: _Work, lead: LeadNow, stage: LeadStage, one: Judged | Moved, ke
     if stage is LeadStage.RECYCLED:
         lead.recycles += 1
         lead.recycled_at, lead.round_at = one.occurred_at, None
+        if not (isinstance(one, Judged) and one.verdict == "rejected") or _later_perhaps(work, lead, one.reason):
+            work.entries += cools(work.agreed, lead, work.now)
+
+
+def _later_perhaps(work: _Work, lead: LeadNow, code: str) -> bool:
+    """Whether leads rejected for that reason may fit later: others come back only when they do something."""
+    reason = work.agreed.reasons.allowed(Answers.REJECT, lead.side).get(code)
+    return reason is not None and reason.means is Means.TIMING
 
 
 def _late(work: _Work, lead: LeadNow, one: Moved, key: str) -> None:
