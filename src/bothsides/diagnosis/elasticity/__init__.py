@@ -8,8 +8,9 @@ from bothsides.diagnosis.elasticity.funding import Money, SideMoney
 from bothsides.diagnosis.elasticity.judgements import BELIEFS, read_judgements
 from bothsides.diagnosis.elasticity.leak import is_leak, leaks
 from bothsides.diagnosis.elasticity.lot import Design
+from bothsides.diagnosis.elasticity.one_more import OneMore, one_more
 from bothsides.diagnosis.elasticity.planner import DecidingTest, PlannedPush, PushPlan, cheapest_test, plan_push
-from bothsides.diagnosis.elasticity.reading import elasticity
+from bothsides.diagnosis.elasticity.reading import SEED, effects_of, elasticity
 from bothsides.diagnosis.elasticity.records import (
     Check,
     Direction,
@@ -27,6 +28,7 @@ from bothsides.diagnosis.elasticity.regression import Interval
 
 __all__ = [
     "BELIEFS",
+    "SEED",
     "Check",
     "DecidingTest",
     "Design",
@@ -39,6 +41,7 @@ __all__ = [
     "Judgement",
     "Margin",
     "Money",
+    "OneMore",
     "PlannedPush",
     "PushPlan",
     "Response",
@@ -49,10 +52,12 @@ __all__ = [
     "alike_alone",
     "cheapest_test",
     "effect_value",
+    "effects_of",
     "elasticity",
     "elasticity_findings",
     "is_leak",
     "leaks",
+    "one_more",
     "plan_push",
     "read_judgements",
     "read_money",

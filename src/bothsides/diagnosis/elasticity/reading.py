@@ -51,7 +51,7 @@ def elasticity(
     policy = policy or DiagnosisPolicy()
     grounds = {side: ground(panel, side) for side in Side}
     (cells, weeks), (first, last) = extent(panel), _ends(panel)
-    small = cells < policy.elasticity_cells or weeks < policy.elasticity_weeks
+    small = is_small(panel, policy)
     effects = _no_numbers(cells, weeks, policy) if small else _effects(grounds, policy, seed)
     directions = tuple(direction(grounds[side], panel.side(side.other).left, seed) for side in Side) if small else ()
     found = (response(panel, pushed, side) for pushed in Side for side in Side) if not small else ()
@@ -69,6 +69,17 @@ def elasticity(
         judgements=judgements,
         notes=panel.notes,
     )
+
+
+def effects_of(panel: Panel, policy: DiagnosisPolicy, seed: int = SEED) -> tuple[Effect, ...]:
+    """The effects of the reading alone; none below the policy's cells and weeks."""
+    return () if is_small(panel, policy) else _effects({side: ground(panel, side) for side in Side}, policy, seed)
+
+
+def is_small(panel: Panel, policy: DiagnosisPolicy) -> bool:
+    """Whether too few cells or weeks can be followed for a number."""
+    cells, weeks = extent(panel)
+    return cells < policy.elasticity_cells or weeks < policy.elasticity_weeks
 
 
 def extent(panel: Panel) -> tuple[int, int]:
