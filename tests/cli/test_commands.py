@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import MAPPING, Run
 
+from bothsides.cli import next_steps
 from bothsides.cli.app import COMMANDS
 
 
@@ -99,6 +100,19 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
     done = run(command, "--help")
     assert done.code == 0
     assert COMMANDS[command].split(":")[0][:20] in done.out.replace("\n", " ")
+
+
+def test_the_last_line_of_a_commands_help_speaks_of_its_own_job(run: Run) -> None:
+    said = {command: run(command, "--help").out for command in COMMANDS}
+    assert {command for command, text in said.items() if "init DIR" in " ".join(text.split())} == {
+        "demo", "init", "sync", "metrics", "change", "mirror", "audit", "liquidity", "elasticity", "finding", "predict",
+        "threshold", "quarantine", "doctor",
+    }  # fmt: skip
+    for text in (value for name, value in vars(next_steps).items() if name.isupper() and isinstance(value, str)):
+        for words in re.findall(r"`(?:bothsides )?([a-z ]+[a-z])[^`]*`", text):
+            done = run(*words.split(), "--help")
+            assert done.code == 0, words
+            assert f"bothsides {words}" in done.out, words
 
 
 def test_two_versions_of_one_metric_are_told_apart(run: Run, workspace: Path) -> None:

@@ -8,6 +8,8 @@ from importlib.metadata import version
 
 from cyclopts import App, CycloptsPanel
 
+from bothsides.cli import next_steps
+
 COMMANDS: dict[str, str] = {
     "demo": "Simulate a marketplace, load it, audit it, send a quarter of leads through the desk.",
     "init": "Draft a workspace from your exports: what each column means, and how sure that is.",
@@ -40,14 +42,15 @@ COMMANDS: dict[str, str] = {
 app = App(
     name="bothsides",
     help="The open revenue engine for B2B marketplaces: one language for revenue on both sides.",
-    help_epilogue="Start with `bothsides demo`, or with `bothsides init DIR --from FILES` on your own exports.",
+    help_epilogue=next_steps.AT_THE_FRONT,
     version=lambda: version("bothsides"),
     help_format="plaintext",
     error_formatter=lambda error: CycloptsPanel(printable(str(error))),
     result_action="return_value",
 )
 for _name, _help in COMMANDS.items():
-    app.command(f"bothsides.cli.{_name}:{_name}", name=_name, help=_help)
+    _more = {"help_epilogue": next_steps.OF[_name]} if _name in next_steps.OF else {}
+    app.command(f"bothsides.cli.{_name}:{_name}", name=_name, help=_help, **_more)
 
 
 _PASSWORD = re.compile(r"(postgres(?:ql)?://[^\s:@/]*):\S*@")

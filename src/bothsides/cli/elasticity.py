@@ -14,6 +14,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 from rich.table import Table
 
+from bothsides.cli import next_steps
 from bothsides.cli.days import day
 from bothsides.cli.places import WorkspaceFolder, published
 from bothsides.cli.push_plan import say_why_not
@@ -29,7 +30,7 @@ LEAST_TO_DEAL = 3
 """Cells below which no lot can be dealt."""
 _SENTENCE = re.compile(r"(?<=[.]) (?=[A-Z])")
 
-elasticity = App(name="elasticity")
+elasticity = App(name="elasticity", help_epilogue=next_steps.AUDIT)
 elasticity.command(
     "bothsides.cli.push_plan:plan", name="plan", help="Deal a push by lot that would show how one side draws the other."
 )

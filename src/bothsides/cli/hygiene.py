@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
+from bothsides.cli import next_steps
 from bothsides.cli.at_the_desk import Moment, OpenDesk, Who, at_the_desk, moment, who
 from bothsides.cli.hygiene_words import (
     audit_record,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 AsJson = Annotated[bool, Parameter(negative=(), help="Print a record for scripts.")]
 Team = Annotated[str | None, Parameter(help="Only this team's records.")]
 
-hygiene = App(name="hygiene")
+hygiene = App(name="hygiene", help_epilogue=next_steps.HYGIENE)
 
 
 @hygiene.default

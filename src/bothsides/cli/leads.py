@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
+from bothsides.cli import next_steps
 from bothsides.cli.at_the_desk import Moment
 from bothsides.cli.lead_words import AsJson, Reading, cut, hint, iso, one_of, priced, print_record, reading, show_table
 from bothsides.cli.places import WorkspaceFolder
@@ -34,7 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Subcommands, where each stands and its one line of help."""
 
-leads = App(name="leads")
+leads = App(name="leads", help_epilogue=next_steps.LEADS)
 for _name, (_place, _help) in COMMANDS.items():
     leads.command(f"bothsides.cli.{_place}", name=_name, help=_help)
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from cyclopts import App, Parameter
 
+from bothsides.cli import next_steps
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
@@ -29,7 +30,7 @@ Json = Annotated[bool, Parameter(negative=(), help="Print a record for scripts."
 
 _MOST_NAMED, _MOST_SUBJECTS = 10, 20
 
-logbook = App(name="logbook")
+logbook = App(name="logbook", help_epilogue=next_steps.LOGBOOK)
 
 
 @logbook.command

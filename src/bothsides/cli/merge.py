@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 from rich.console import Console
 
+from bothsides.cli import next_steps
 from bothsides.cli.at_the_desk import Moment, Who, at_the_desk, who
 from bothsides.cli.lead_words import AsJson, Why, cut, hint, iso, print_record, show_table, when, zone_of
 from bothsides.cli.places import WorkspaceFolder
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Item = Annotated[str, Parameter(help="The review, as bothsides merge lists it, or the beginning of its lead's id.")]
 Party = Annotated[str | None, Parameter(help="Which of several: the id of the lead or account.")]
 
-merge = App(name="merge")
+merge = App(name="merge", help_epilogue=next_steps.MERGE)
 
 
 @merge.default

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
+from bothsides.cli import next_steps
 from bothsides.cli.days import day
 from bothsides.cli.places import WorkspaceFolder, read_from
 from bothsides.cli.set_aside import warn_of_set_aside
@@ -13,7 +14,7 @@ from bothsides.cli.terminal import plain, screen
 if TYPE_CHECKING:
     from bothsides.metrics import Dictionary
 
-metrics = App(name="metrics")
+metrics = App(name="metrics", help_epilogue=next_steps.AUDIT)
 metrics.command(
     "bothsides.cli.diff:diff", name="diff", help="Which history a change of definitions tells anew, before and after."
 )

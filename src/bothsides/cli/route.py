@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 from rich.console import Console
 
+from bothsides.cli import next_steps
 from bothsides.cli.at_the_desk import Moment, OpenDesk, Who, at_the_desk, moment, who
 from bothsides.cli.lead_words import (
     AsJson,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 Lead = Annotated[str, Parameter(help="The lead's id, or at least four letters that it begins with.")]
 Member = Annotated[str, Parameter(help="A member's id, as agreement/routing.toml names it.")]
 
-route = App(name="route")
+route = App(name="route", help_epilogue=next_steps.ROUTE)
 
 
 @route.default

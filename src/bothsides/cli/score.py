@@ -11,6 +11,7 @@ import orjson
 from cyclopts import App, Parameter
 from rich.console import Console
 
+from bothsides.cli import next_steps
 from bothsides.cli.at_the_desk import Moment, OpenDesk, at_the_desk
 from bothsides.cli.lead_words import AsJson, cut, hint, iso, one_of, print_record, show_table, when, zone_of
 from bothsides.cli.places import WorkspaceFolder
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 Lead = Annotated[str, Parameter(help="The lead's id, or at least four letters that it begins with.")]
 
-score = App(name="score")
+score = App(name="score", help_epilogue=next_steps.SCORE)
 for _name, _help in MODEL_COMMANDS.items():
     score.command(f"bothsides.cli.score_models:{_name}", name=_name, help=_help)
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from cyclopts import App, Parameter
 from rich.console import Console
 
+from bothsides.cli import next_steps
 from bothsides.cli.at_the_desk import Moment, at_the_desk, moment
 from bothsides.cli.lead_show import OPEN_CLOCKS, clock_records, print_clocks
 from bothsides.cli.lead_words import (
@@ -33,7 +34,7 @@ from bothsides.cli.terminal import plain, screen
 if TYPE_CHECKING:
     from bothsides.schema.working_time import WorkingTime
 
-sla = App(name="sla")
+sla = App(name="sla", help_epilogue=next_steps.SLA)
 for _name, (_place, _help) in MONTH_COMMANDS.items():
     sla.command(f"bothsides.cli.{_place}", name=_name, help=_help)
 
