@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Run
 
-from bothsides.cli.tick import moment
+from bothsides.cli.at_the_desk import moment
 from bothsides.logbook import Logbook, broken_seals, set_timer
 from bothsides.schema.instant import HOUR
 from bothsides.workspace import Settings, Workspace
@@ -94,3 +94,28 @@ def test_the_service_works_until_it_is_told_to_stop(acme: Path, run: Run, worker
     with logbook.reading() as book:
         assert broken_seals(book) == ()
     logbook.close()
+
+
+def test_a_round_is_not_gone_ahead_of_time_but_may_be_rehearsed(acme: Path, run: Run) -> None:
+    run("tick", "-w", acme)
+    moment = time.strftime("%Y-%m-%dT%H:%M", time.gmtime(time.time() + 90 * 86400))
+    ended = run("tick", "-w", acme, "--at", moment)
+    assert ended.code == 2
+    assert "days ahead of this machine's clock" in ended.err
+    assert "--dry-run" in ended.err
+    assert run("tick", "-w", acme, "--at", moment, "--dry-run").code == 0
+    logbook = Logbook.open(acme / "logbook.sqlite")
+    with logbook.reading() as book:
+        ((reached,),) = book.all("SELECT reached_at FROM watermarks WHERE source = 'tick'")
+    logbook.close()
+    assert reached <= time.time()
+
+
+def test_nothing_is_written_down_for_a_moment_to_come_though_one_may_look(acme: Path, run: Run) -> None:
+    run("tick", "-w", acme)
+    moment = time.strftime("%Y-%m-%dT%H:%M", time.gmtime(time.time() + 3 * 86400))
+    looked = run("route", "try", "--side", "buyer", "-w", acme, "--at", moment)
+    assert looked.code == 0, looked.err
+    told = run("route", "absent", "tom.hadley", "-w", acme, "--at", moment)
+    assert told.code == 2
+    assert "nothing is written down before it happens" in told.err

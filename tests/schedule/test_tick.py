@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from bothsides.agreement import AgreementError
 from bothsides.leads.desk.happenings import Touched
 from bothsides.logbook import broken_seals, rebuild, set_timer, standing
 from bothsides.schedule import LogbookUnavailable, TickReport, open_sending, rehearse, tick
@@ -217,3 +218,29 @@ def test_touches_complete_a_clock_before_its_grace_ends(desk: Desk, ws: Workspac
     )
     report = go(desk, ws, desk.now + 2 * 86400)
     assert (report.breaches, report.returned) == (0, 0)
+
+
+def test_a_desk_that_was_gone_round_ahead_of_time_says_so_and_takes_a_change_that_is_restated(
+    desk: Desk, ws: Workspace
+) -> None:
+    now = desk.now
+    go(desk, ws, now + 200 * 86400)
+    assert any("as if it were 2026-10-17 09:00 UTC" in note for note in go(desk, ws, now).notes)
+    path = ws.agreement_dir / "decay.toml"
+    text = path.read_text(encoding="utf-8").replace("untouched_hours = 16", "untouched_hours = 17")
+    path.write_text(text.partition("[signed]")[0], encoding="utf-8")
+    with pytest.raises(AgreementError, match=r"2026-10-17 09:00 UTC already, which is still to come"):
+        tick(ws, desk.logbook, now=now)
+    path.write_text(f"{text.partition('[signed]')[0]}\n[signed]\nsince = 2026-03-31\nrestate = true\n")
+    tick(ws, desk.logbook, now=now)
+
+
+def test_a_change_counts_though_the_last_round_was_gone_by_a_clock_a_little_ahead(desk: Desk, ws: Workspace) -> None:
+    now = desk.now
+    go(desk, ws, now + 120)
+    path = ws.agreement_dir / "decay.toml"
+    text = path.read_text(encoding="utf-8").replace("untouched_hours = 16", "untouched_hours = 17")
+    path.write_text(text.partition("[signed]")[0], encoding="utf-8")
+    before = counts(desk, "policy_adopted")
+    tick(ws, desk.logbook, now=now)
+    assert counts(desk, "policy_adopted") == before + 1

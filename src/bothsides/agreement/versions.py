@@ -10,7 +10,7 @@ from typing import Any, Generic
 
 from bothsides.agreement.policy import AgreementError, PolicyT, Problem, fingerprint, read_toml, validated
 from bothsides.logbook import Book, Entry, Kind
-from bothsides.schema.instant import Instant, instant
+from bothsides.schema.instant import CLOCK_AHEAD, Instant, in_utc, instant
 
 SIGNED = "signed"
 """The table of a file that says from when it holds and who signed it."""
@@ -91,14 +91,13 @@ def adopt(book: Book, signed: Signed[PolicyT], *, now: Instant, last_tick: Insta
         return False
     since = signed.effective_from
     if standing is not None and signed.signature is None:
-        since = now
+        # The clock of whoever went round last may be a little ahead of this one.
+        ahead = last_tick is not None and now < last_tick <= now + CLOCK_AHEAD
+        since = last_tick if ahead and last_tick is not None else now
     restates = signed.signature is not None and signed.signature.restate
     if standing is not None and last_tick is not None and since < last_tick and not restates:
         written = signed.signature.since.isoformat() if signed.signature else ""
-        allowed = (
-            "is before the last tick, so it would change what was decided under the version before;"
-            " write a later day, or restate = true"
-        )
+        allowed = _too_late(now, last_tick)
         raise AgreementError(
             [Problem(file=f"{signed.section}.toml", key=f"{SIGNED}.since", value=written, allowed=allowed)]
         )
@@ -112,6 +111,21 @@ def adopt(book: Book, signed: Signed[PolicyT], *, now: Instant, last_tick: Insta
     entry = Entry(kind=Kind.POLICY_ADOPTED, subject=signed.section, at=now, data=data, key=key, policy=signed.version)
     book.post([entry], now=now)
     return True
+
+
+def _too_late(now: Instant, last_tick: Instant) -> str:
+    """Why a version cannot begin before the last tick, and what to write instead."""
+    gone = f"{in_utc(last_tick):%Y-%m-%d %H:%M} UTC"
+    if last_tick > now + CLOCK_AHEAD:
+        return (
+            f"the desk was gone round as if it were {gone} already, which is still to come (it is"
+            f" {in_utc(now):%Y-%m-%d %H:%M} UTC), so a change from now on would change what was decided under the"
+            f" version before; with [signed] since = {in_utc(now):%Y-%m-%d} and restate = true it holds all the same"
+        )
+    return (
+        f"is before the last tick ({gone}), so it would change what was decided under the version before;"
+        " write a later day, or restate = true"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

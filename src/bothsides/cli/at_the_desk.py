@@ -33,10 +33,14 @@ class OpenDesk:
     logbook: Logbook
     agreed: Agreed
     now: int
+    to_come: bool = False
+    """Whether the moment is ahead of this machine's clock: then one may look, but nothing is written down."""
 
     @contextmanager
     def writing(self) -> Iterator[Book]:
-        """One transaction."""
+        """One transaction. Raises ValueError for a moment that is still to come."""
+        if self.to_come:
+            raise ValueError(f"{ahead(self.now)}: nothing is written down before it happens; leave --at out")
         with self.logbook.writing() as book:
             yield book
 
@@ -49,30 +53,50 @@ class OpenDesk:
 
 @contextmanager
 def at_the_desk(folder: Path, at: str | None) -> Iterator[OpenDesk]:
-    """The desk with the agreement in force recorded. Raises what opening does, and ValueError for a moment that is
-    none."""
-    from bothsides.leads.desk.opening import open_desk
+    """The desk with the agreement in force recorded; of a moment to come, the one that would be in force, unrecorded.
+
+    Raises what opening does, and ValueError for a moment that is none.
+    """
+    from bothsides.leads.desk.opening import foreseen, open_desk
     from bothsides.workspace import Workspace
     from bothsides.workspace.stores import open_logbook
 
     now = moment(at)
+    to_come = is_to_come(now)
     workspace = Workspace.open(folder)
     logbook = open_logbook(workspace, os.environ)
     try:
-        yield OpenDesk(workspace=workspace, logbook=logbook, agreed=open_desk(workspace, logbook, now=now), now=now)
+        agreed = (foreseen if to_come else open_desk)(workspace, logbook, now=now)
+        yield OpenDesk(workspace=workspace, logbook=logbook, agreed=agreed, now=now, to_come=to_come)
     finally:
         logbook.close()
 
 
 def moment(at: str | None) -> int:
-    """The moment that is meant, now where none is given."""
+    """The moment that is meant, now where none is given. Raises ValueError naming the form."""
     if at is None:
         return int(time.time())
     try:
         read = datetime.fromisoformat(at)
     except ValueError:
-        raise ValueError(f"--at {at!r}: must be a moment such as 2026-04-01T09:00") from None
+        raise ValueError(
+            f"--at {at!r} is not a moment: write 2026-04-01T09:00 (UTC) or 2026-04-01T09:00+02:00"
+        ) from None
     return int((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp())
+
+
+def is_to_come(now: int) -> bool:
+    """Whether the moment is ahead of this machine's clock, by more than clocks differ."""
+    from bothsides.schema.instant import CLOCK_AHEAD
+
+    return now > int(time.time()) + CLOCK_AHEAD
+
+
+def ahead(now: int) -> str:
+    """The start of a sentence about a moment that is still to come."""
+    days, hours = divmod((now - int(time.time())) // 3600, 24)
+    far = f"{days} days" if days else f"{hours} hours" if hours else "some minutes"
+    return f"--at {datetime.fromtimestamp(now, UTC):%Y-%m-%dT%H:%MZ} is {far} ahead of this machine's clock"
 
 
 def who(by: str | None) -> str:

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import json as json_text
 import os
-import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.table import Table
 
+from bothsides.cli.at_the_desk import ahead, is_to_come, moment
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
     from bothsides.schedule import TickReport
-    from bothsides.schema.instant import Instant
 
 
 def tick(
     workspace: WorkspaceFolder = Path(),
     *,
-    at: Annotated[str | None, Parameter(help="The moment to act at, UTC unless it says otherwise; now.")] = None,
+    at: Annotated[
+        str | None,
+        Parameter(help="The moment to act at, UTC unless it says otherwise; now. One to come only with --dry-run."),
+    ] = None,
     timetable: Annotated[bool, Parameter(negative=(), help="Only show everything that recurs, and when.")] = False,
     dry_run: Annotated[
         bool, Parameter(negative=(), help="Show what a round would do; write and send nothing.")
@@ -50,6 +51,10 @@ def tick(
     opened = Workspace.open(workspace)
     if timetable:
         return _show_timetable(json=json)
+    if not dry_run and is_to_come(now):
+        raise ValueError(
+            f"{ahead(now)}: what is due until then would be taken as looked at; --dry-run shows what would be done"
+        )
     logbook = open_logbook(opened, os.environ, create=not dry_run)
     sending = open_sending(opened, logbook, os.environ)
     if dry_run:
@@ -61,19 +66,6 @@ def tick(
     else:
         show(report, dry_run=dry_run)
     return 1 if report.parked else 0
-
-
-def moment(text: str | None) -> Instant:
-    """The moment that was typed, now where none was. Raises ValueError naming the form."""
-    from bothsides.schema.instant import instant
-
-    if text is None:
-        return int(time.time())
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"--at {text!r} is not a moment like 2026-04-01T09:00 or 2026-04-01T09:00+02:00") from None
-    return instant(found if found.tzinfo else found.replace(tzinfo=UTC))
 
 
 def show(report: TickReport, *, dry_run: bool = False) -> None:

@@ -27,13 +27,14 @@ from bothsides.logbook import (
     seal,
     settle,
     waiting_effects,
+    watermarks,
 )
 from bothsides.schedule.jobs import JOB, plan, run_job
 from bothsides.schedule.parking import park
 from bothsides.schedule.report import CountingBook, Counts, TickReport
 from bothsides.schedule.sending import Sending
 from bothsides.schedule.timetable import TIMETABLE, Job
-from bothsides.schema.instant import Instant
+from bothsides.schema.instant import CLOCK_AHEAD, Instant, in_utc
 from bothsides.workspace import Workspace
 
 MISTAKES = (LookupError, ValueError, ArithmeticError)
@@ -113,7 +114,7 @@ def tick(
     with available(logbook):
         agreed = open_desk(workspace, logbook, now=now) if agreed is None else agreed
         with logbook.reading() as book:
-            facts = latest(book)
+            facts, gone = latest(book), watermarks(book).get(LAST_TICK, 0)
         one = Round(
             workspace=workspace,
             logbook=logbook,
@@ -124,6 +125,11 @@ def tick(
             timetable=timetable,
             snapshot=None if facts is None else facts.snapshot,
         )
+        if gone > now + CLOCK_AHEAD:
+            one.counts.notes.append(
+                f"the desk was gone round as if it were {in_utc(gone):%Y-%m-%d %H:%M} UTC before: what was due until"
+                " then was done then, and is not done again"
+            )
         finished = _desk(one) and _send(one, sending, clock or (lambda: now))
         sealed = one.kept(lambda book, _: _sealed(book, now))
         return _report(one, sending, sealed=sealed, finished=finished)

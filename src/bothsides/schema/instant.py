@@ -8,6 +8,9 @@ Instant: TypeAlias = int
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
+CLOCK_AHEAD = 5 * MINUTE
+"""How far ahead of ours another's clock is believed to be, where nobody agreed on anything else."""
+
 
 def instant(moment: datetime) -> Instant:
     """The moment as an Instant, its fraction of a second left out. Raises ValueError for one without a time zone.

@@ -27,6 +27,20 @@ def open_desk(workspace: Workspace, logbook: Logbook, *, now: Instant) -> Agreed
         return replace(adopted(book, signed, now=now), heard=_heard(workspace))
 
 
+def foreseen(workspace: Workspace, logbook: Logbook, *, now: Instant) -> Agreed:
+    """The agreement as it would be in force at a moment that is still to come; nothing is recorded.
+
+    Raises AgreementError as `open_desk` does.
+    """
+    signed = read_agreement(workspace)
+    with logbook.engine.connect() as con:
+        transaction = con.begin()
+        try:
+            return replace(adopted(Book(con=con, dialect=logbook.dialect), signed, now=now), heard=_heard(workspace))
+        finally:
+            transaction.rollback()
+
+
 def _heard(workspace: Workspace) -> frozenset[str]:
     """The actions that have a route; delivery reads the file whole, and names its mistakes, when it sends."""
     path = workspace.agreement_dir / "delivery.toml"

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from bothsides.agreement import checked
 from bothsides.leads.intake.figures import Decimal
 from bothsides.schema import Side
+from bothsides.schema.instant import CLOCK_AHEAD
 
 
 def known_source(name: str) -> str:
@@ -65,7 +66,7 @@ class IntakePolicy:
     source: tuple[Source, ...] = ()
     most_bytes: int = 1_000_000
     """Of one request; more is refused before it is read."""
-    clock_ahead_seconds: int = 300
+    clock_ahead_seconds: int = CLOCK_AHEAD
     """How far a sender's clock may be ahead."""
 
     def named(self, name: str) -> Source:
