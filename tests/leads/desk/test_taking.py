@@ -187,3 +187,21 @@ def test_what_a_source_merely_says_again_does_not_undo_a_merge(desk: Desk) -> No
     corrected = desk.lead(id="L1", phone="020 7946 0002", events=())
     assert [one.outcome for one in desk.take(corrected)] == ["changed"]
     assert desk.fields(first.lead_id)["phone"] == "020 7946 0002"
+
+
+def test_a_correction_of_a_merged_lead_reaches_the_one_that_stands_for_it(desk: Desk) -> None:
+    first = desk.take_one(events=()).lead_id
+    told = {"id": "L9", "city": "Leeds", "deal_size": 15_000, "events": ()}
+    (second,) = desk.take(desk.lead(**told))
+    assert (second.outcome, second.stands.lead_id) == ("merged", first)
+    corrected = desk.lead(**{**told, "city": "Bradford", "deal_size": 18_000, "phone": "020 7946 0009"})
+    assert [one.outcome for one in desk.take(corrected)] == ["changed"]
+    stands = desk.fields(first)
+    # The city came from the corrected lead; the deal's size the other had said itself, and the first known stays.
+    assert (stands["city"], stands["phone"], stands["deal_size"]) == ("Bradford", "020 7946 0009", 12_000)
+    assert desk.fields(second.lead_id)["deal_size"] == 18_000
+    assert [one.outcome for one in desk.take(corrected)] == ["known"]
+    with desk.logbook.writing() as book:
+        before = standing(book)
+        rebuild(book)
+        assert standing(book) == before

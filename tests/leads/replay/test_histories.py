@@ -178,12 +178,14 @@ def test_a_list_that_tells_of_one_record_twice_comes_out_again(desk: tuple[Works
         record("2", company="Marsh Valves", email="m@marsh.example", deal_size=12_000),
         record("15", phone="+34 91 555 0004", name="Eva Sanz", company="Obras Norte SA", city="Bilbao"),
         record("2", company="Marsh Valves", email="m@marsh.example", deal_size=19_000),
-        record("16", phone="+34 91 555 0004", name="Eva Sanz", company="Obras Norte", city="Bilbo"),
+        record("16", phone="+34 91 555 0004", name="Eva Sanz", company="Obras Norte", postcode="48001"),
         record("17", company="Bad", email="not-an-email"),
+        record("16", phone="+34 91 555 0004", name="Eva Sanz", company="Obras Norte", postcode="48002"),
     ]
     with logbook.writing() as book:
         taken = take(book, agreed, listed, now=now)
-    assert [one.outcome for one in taken] == ["new", "new", "changed", "merged", "new"]
+    assert [one.outcome for one in taken] == ["new", "new", "changed", "merged", "new", "changed"]
+    assert taken[-1].stands.fields["postcode"] == "48002"
     with logbook.reading() as book:
         received, *_ = (line for line in book.history(taken[0].lead_id) if line.kind is Kind.LEAD_RECEIVED)
     assert received.data["fields"]["deal_size"] == 12_000

@@ -258,29 +258,56 @@ def _again(work: _Work, lead: Lead, standing: LeadNow, actor: str) -> Taken:
     changed = _corrected(work, lead, target.fields)
     seen = {(name, at) for name, at, _ in target.events}
     news = [event for event in _once(lead.events) if (event.event, event.occurred_at) not in seen]
-    if target is not standing or not lead.has_key:
+    if not lead.has_key:
         changed = {}
     if not changed and not news:
         return Taken(lead_id=lead.lead_id, outcome="known", stands=target)
     if changed:
-        before = identity_keys(normal_lead(target))
-        data: dict[str, Any] = {"before": {name: target.fields.get(name) for name in changed}, "changed": changed}
-        target.fields = {**target.fields, **changed}
         work.said[lead.lead_id] |= changed
-        after = identity_keys(normal_lead(target))
-        data |= {
-            "fields": target.fields,
-            "keys": [key for key in after if key not in before],
-            "keys_gone": [key for key in before if key not in after],
-        }
-        work.entries.append(Entry(kind=Kind.LEAD_CHANGED, subject=target.lead_id, at=work.now, data=data, actor=actor))
-        work.candidates.changed(target)
+        was = standing.fields
+        _change(work, standing, {**was, **changed}, {"changed": changed}, actor)
+        if target is not standing:
+            _carry_over(work, standing, was, target, changed, actor)
     for event in news:
         target.events.append((event.event, event.occurred_at, event.amount))
         work.entries.append(event_line(target.lead_id, event.event, event.occurred_at, event.amount))
     waked = frozenset(event.event for event in news)
     work.entries += consider(work.agreed, target, work.turns, work.now, snapshot=work.snapshot, waked_by=waked).entries
     return Taken(lead_id=lead.lead_id, outcome="changed", stands=target)
+
+
+def _change(work: _Work, lead: LeadNow, fields: dict[str, Any], told: Mapping[str, Any], actor: str) -> None:
+    """The lead with these fields; one that was merged keeps its own, and is found under its keys no more."""
+    before = () if lead.merged_into else identity_keys(normal_lead(lead))
+    differs = [name for name, value in fields.items() if lead.fields.get(name) != value]
+    data = {"before": {name: lead.fields.get(name) for name in differs}, **told, "fields": fields}
+    lead.fields = fields
+    after = () if lead.merged_into else identity_keys(normal_lead(lead))
+    data["keys"] = [key for key in after if key not in before]
+    data["keys_gone"] = [key for key in before if key not in after]
+    work.entries.append(Entry(kind=Kind.LEAD_CHANGED, subject=lead.lead_id, at=work.now, data=data, actor=actor))
+    work.candidates.changed(lead)
+
+
+def _carry_over(
+    work: _Work, absorbed: LeadNow, was: Mapping[str, Any], target: LeadNow, changed: Mapping[str, Any], actor: str
+) -> None:
+    """A correction of a lead that was merged reaches the one that stands for it: a value that it had brought is
+    corrected there too, beside one that the other had itself it is weighed by the agreed survivorship.
+    """
+    if target.lead_id not in work.said:
+        work.said[target.lead_id] = _said(work.candidates.book, target.lead_id)
+    own = work.said[target.lead_id]
+    brought = {name for name in changed if name not in own and target.fields.get(name) == was.get(name)}
+    held, told = profile(target), {name: Held(value=value, at=work.now) for name, value in changed.items()}
+    kept = Profile(
+        party_id=held.party_id, fields={name: value for name, value in held.fields.items() if name not in brought}
+    )
+    news = Profile(party_id=absorbed.lead_id, fields=told)
+    merged = merge(kept, news, work.agreed.matching.policy.survivorship).result
+    fields = {name: one.value for name, one in merged.fields.items()}
+    if fields != target.fields:
+        _change(work, target, fields, {"absorbed": absorbed.lead_id}, actor)
 
 
 def _corrected(work: _Work, lead: Lead, stands: Mapping[str, Any]) -> dict[str, Any]:

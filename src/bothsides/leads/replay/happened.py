@@ -138,6 +138,10 @@ class _Reader:
             if self.coming is not None and self.coming.subject == line.data["absorbed"]:
                 self.into = line.subject
             return
+        if line.kind is Kind.LEAD_CHANGED and "absorbed" in line.data:
+            # What a correction of a merged lead changed in the one that stands for it follows from the correction.
+            self.into = line.subject
+            return
         if line.kind is Kind.STAGE_CHANGED and line.actor != "adopted" and not _moved(line):
             return
         self.flush()
