@@ -19,6 +19,8 @@ from bothsides.leads.desk.happenings import Judged, Reached, Touched, record
 from bothsides.leads.desk.opening import open_desk
 from bothsides.leads.desk.taking import take
 from bothsides.leads.publishing import hand_over
+from bothsides.leads.quality.stored import market_facts
+from bothsides.logbook import cells_of
 from bothsides.metrics import Query, Value, ask, build_facts, open_store
 from bothsides.schema.instant import DAY, HOUR, in_utc
 from bothsides.simulate import demo_plan, simulate, write
@@ -151,6 +153,16 @@ def test_the_desk_knew_whom_it_met_and_on_which_publish_it_decided(story: Story)
     scored = [line for line in story.desk.history(story.leads["Ash"]) if line.kind.value == "scored"]
     assert scored[0].snapshot == 1
     assert scored[0].data["priority"] > 0
+
+
+def test_each_publish_looks_at_what_one_more_account_brings(story: Story) -> None:
+    """A thousand orders leave it open; the second publish, of the same trade, does not reckon it again."""
+    with story.desk.logbook.reading() as book:
+        first, second = (market_facts(cells_of(book, snapshot), snapshot) for snapshot in (1, 2))
+    assert first is not None
+    assert second is not None
+    assert first.effects_of == second.effects_of != ""
+    assert first.whole.extra_fills == ()
 
 
 def test_the_command_answers_by_month_and_side(story: Story, capsys: pytest.CaptureFixture[str]) -> None:

@@ -131,15 +131,58 @@ def test_what_nobody_knows_is_taken_from_the_agreement_never_as_0() -> None:
     [("randomised", 10.0), ("instrumented", 10.0), ("fixed effects", 7.0), ("correlational", 2.5), ("refused", 24.0)],
 )
 def test_an_effect_counts_by_what_it_rests_on_and_a_refused_one_not_at_all(grade: Grade, counted: float) -> None:
-    cell = replace(PUMPS, extra_fills=(ExtraFills(added=Side.SUPPLIER, a_year=10, grade=grade),))
-    found = at(Side.SUPPLIER, cell)
+    found = at(Side.SUPPLIER, replace(PUMPS, extra_fills=(fills(grade=grade),)))
     assert found.worth.fills.value == counted  # refused: the 24 a year of the agreement
-    active = 0.5 if grade == "refused" else 1
-    assert found.others == round(0.2 * active * counted * 6000)
+    # Who never trades brings nobody: effects were measured on accounts that do.
+    assert found.others == round(0.2 * 0.5 * counted * 6000)
+    assert ("extra orders" in found.assumed) is (grade == "refused")
+
+
+def test_the_lines_tell_the_range_of_an_effect_and_what_it_rests_on() -> None:
+    found = at(Side.SUPPLIER, replace(PUMPS, extra_fills=(fills(grade="fixed effects"),)))
+    assert found.lines[1].says == "for buyers: 20.0% won x 50.0% first order x 7 more orders a year x EUR 60.00"
+    assert found.lines[5].says == (
+        "orders of buyers: 10 (4 to 16) a year, from how suppliers move buyers and the size of pumps in Kent"
+        " (fixed effects), counted at 70%"
+    )
+
+
+def test_an_effect_that_may_be_none_leaves_the_agreement_standing_and_is_told() -> None:
+    found = at(Side.SUPPLIER, replace(PUMPS, extra_fills=(fills(low=-1.04),)))
+    assert found.worth.fills.value == 24
+    assert found.lines[5].says == (
+        "orders of buyers: an effect is open: 10 (-1 to 16) a year, from how suppliers move buyers and the size of"
+        " pumps in Kent (randomised); 2 of 12 unfilled requests a month, 2 as agreed"
+    )
+    buyer = at(Side.BUYER, replace(PUMPS, extra_fills=(fills(added=Side.BUYER, low=-1),)))
+    assert buyer.others == 0
+    assert buyer.lines[5].says.endswith("(randomised), none is counted")
+
+
+def test_a_cell_without_an_effect_takes_the_markets() -> None:
+    whole = replace(WHOLE, extra_fills=(fills(a_year=120, low=80, high=1600),))
+    found = at(Side.SUPPLIER, whole=whole)
+    assert found.worth.fills.value == 120
+    assert "x 120 more orders a year" in found.lines[1].says
+    assert "120 (80 to 1,600) a year" in found.lines[5].says
+    assert "the size of the whole market" in found.lines[5].says
+    cell = at(Side.SUPPLIER, replace(PUMPS, extra_fills=(fills(),)), whole=whole)
+    assert cell.worth.fills.value == 10
+
+
+def test_an_effect_that_takes_orders_away_counts_as_none() -> None:
+    found = at(Side.SUPPLIER, replace(PUMPS, extra_fills=(fills(a_year=-5, low=-9, high=-1),)))
+    assert found.others == 0
+    assert found.lines[5].says.endswith("counted at 100%, fewer count as none")
+
+
+def fills(**told: object) -> ExtraFills:
+    given = {"added": Side.SUPPLIER, "a_year": 10, "low": 4, "high": 16, "grade": "randomised", **told}
+    return ExtraFills(**given)  # type: ignore[arg-type]  # the names and values of the test
 
 
 def test_an_effect_of_the_other_side_is_not_taken() -> None:
-    cell = replace(PUMPS, extra_fills=(ExtraFills(added=Side.BUYER, a_year=10, grade="randomised"),))
+    cell = replace(PUMPS, extra_fills=(fills(added=Side.BUYER),))
     assert at(Side.SUPPLIER, cell).worth.fills.value == 24
     assert at(Side.BUYER, cell).worth.fills.value == 10
 

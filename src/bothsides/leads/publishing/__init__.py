@@ -1,4 +1,4 @@
-"""Hands what the warehouse knows to the desk after a sync: cells, known companies, up to when touches are known."""
+"""Hands what the warehouse knows to the desk after a sync: cells, effects, companies, up to when touches are known."""
 
 from bothsides.leads.publishing.publishing import Published, hand_over
 

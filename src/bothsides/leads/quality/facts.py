@@ -23,11 +23,22 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtraFills:
-    """Extra orders of the other side over a year that one more account of `added` brings about in the cell."""
+    """Extra orders of the other side over a year that one more account of `added` brings about in the cell, once it
+    trades, with their 95 % range.
+
+    Source: `bothsides.diagnosis.elasticity.one_more`.
+    """
 
     added: Side
     a_year: float
+    low: float
+    high: float
     grade: Grade
+
+    @property
+    def is_open(self) -> bool:
+        """Whether none at all is possible."""
+        return self.low <= 0 <= self.high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +79,8 @@ class MarketFacts:
     currency: str
     whole: CellFacts
     cells: tuple[CellFacts, ...] = ()
+    effects_of: str = ""
+    """Hash of what the effects were reckoned from, so that the same is reckoned once; empty where there are none."""
 
     def __post_init__(self) -> None:
         for cell in (self.whole, *self.cells):

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from bothsides.leads.quality.facts import CellFacts, MarketFacts
 from bothsides.leads.quality.policy import QualityPolicy
 from bothsides.leads.quality.policy import problems as problems_of
-from bothsides.leads.quality.standing_in import Known, Market, effect, market, per_order, rates
+from bothsides.leads.quality.standing_in import Known, Market, a_few, effect, market, per_order, rates
 from bothsides.schema import Money, Side, from_minor, minor_units
 from bothsides.schema.instant import Instant
 
@@ -26,9 +26,7 @@ class CellWorth:
     own: Known
     """Contribution of a year, in minor units."""
     fills: Known
-    """Extra orders of the other side in a year, weighted by what the effect rests on."""
-    fills_if_active: bool
-    """Whether only an account with a first order brings them, as where no effect has been measured."""
+    """Extra orders of the other side in a year by an account that trades, weighted by what the effect rests on."""
     per_order: Known
     """Contribution of such an order, in minor units."""
     step: Step
@@ -96,8 +94,7 @@ class Priority:
         each = Money(minor=round(by.own.value), currency=self.currency)
         order = Money(minor=round(by.per_order.value), currency=self.currency)
         won, first, other = _percent(self.win_chance), _percent(by.first_order), self.side.other
-        active = f" x {first} first order" if by.fills_if_active else ""
-        orders = f"{won} won{active} x {by.fills.value:.2g} more orders a year x {_shown(order)}"
+        orders = f"{won} won x {first} first order x {a_few(by.fills.value)} more orders a year x {_shown(order)}"
         return (
             Line(says=f"itself: {won} won x {first} first order within 90 days x {_shown(each)} a year", money=own),
             Line(says=f"for {other}s: {orders}", money=others),
@@ -142,13 +139,12 @@ def priority(
     else:
         raise ValueError(f"win_chance = {win_chance}: must be a share from 0 to 1")
     first = worth.first_order.value
-    others = chance.value * worth.fills.value * worth.per_order.value * (first if worth.fills_if_active else 1.0)
     return Priority(
         side=side,
         win_chance=chance,
         worth=worth,
         own=round(chance.value * first * worth.own.value),
-        others=round(others),
+        others=round(chance.value * first * worth.fills.value * worth.per_order.value),
         currency=ready.market.facts.currency,
         snapshot=ready.market.facts.snapshot,
     )
@@ -167,14 +163,12 @@ def _worth(ready: CompiledQuality, side: Side, category: str, region: str, size:
     here = ready.market.cells.get((category, region))
     cell = here or CellFacts(category=category, region=region, snapshot=ready.market.facts.snapshot)
     fill, first, own = rates(ready.policy, ready.market, cell, side, size)
-    fills, if_active = effect(ready.policy, ready.market, cell, side)
     step, why = _scarcity(ready.policy, cell, side, fill)
     return CellWorth(
         cell=cell.name,
         first_order=first,
         own=own,
-        fills=fills,
-        fills_if_active=if_active,
+        fills=effect(ready.policy, ready.market, cell, side),
         per_order=per_order(ready.policy, ready.market, cell),
         step=step,
         why=why,

@@ -117,23 +117,46 @@ def per_order(policy: QualityPolicy, of: Market, cell: CellFacts) -> Known:
     return Known(value=_minor(agreed, of), basis=f"not known, {agreed:,.10g} as agreed", assumed=True)
 
 
-def effect(policy: QualityPolicy, of: Market, cell: CellFacts, side: Side) -> tuple[Known, bool]:
-    """Extra orders of the other side in a year by one more account of this side, and whether it must be active.
+def effect(policy: QualityPolicy, of: Market, cell: CellFacts, side: Side) -> Known:
+    """Extra orders of the other side in a year by one more account of this side that comes to trade.
 
-    A measured effect counts by its grade, the cell's before the market's. Where none counts, a supplier is taken to
-    fill what the agreement says of the cell's unfilled requests, if it comes to sell at all.
+    A measured effect beyond chance counts by its grade, the cell's before the market's; one that takes orders away
+    counts as none. Where none counts, a supplier is taken to fill what the agreement says of the cell's unfilled
+    requests.
     """
+    lacking = ""
     for found, where in _effects(of, cell, side):
         weight = _weight(policy, found.grade)
-        if weight:
-            told = f"{found.a_year:.2g} a year measured in {where} ({found.grade}), counted at {weight:.0%}"
-            return Known(value=found.a_year * weight, basis=told), False
+        told = f"{_orders(found)} a year, from how {side}s move {side.other}s and the size of {where} ({found.grade})"
+        if weight and not found.is_open:
+            fewer = "" if found.a_year > 0 else ", fewer count as none"
+            return Known(value=max(0.0, found.a_year) * weight, basis=f"{told}, counted at {weight:.0%}{fewer}")
+        lacking = lacking or (f"an effect is open: {told}" if found.is_open else f"{told}, counted at 0%")
+    lacking = lacking or "no effect measured"
     if side is Side.SUPPLIER and cell.unmet_a_month is not None:
         most = policy.scarcity.unmet_one_supplier_fills_a_month
         filled = min(cell.unmet_a_month, most)
-        told = f"no effect measured; {filled:g} of {cell.unmet_a_month:g} unfilled requests a month, {most:g} as agreed"
-        return Known(value=filled * MONTHS, basis=told, assumed=True), True
-    return Known(value=0.0, basis="no effect measured, none is counted", assumed=True), True
+        told = f"{lacking}; {filled:g} of {cell.unmet_a_month:g} unfilled requests a month, {most:g} as agreed"
+        return Known(value=filled * MONTHS, basis=told, assumed=True)
+    return Known(value=0.0, basis=f"{lacking}, none is counted", assumed=True)
+
+
+def _orders(found: ExtraFills) -> str:
+    """The number with its range.
+
+    >>> _orders(ExtraFills(added=Side.SUPPLIER, a_year=10.41, low=1.05, high=19.0, grade="fixed effects"))
+    '10 (1.1 to 19)'
+    """
+    return f"{a_few(found.a_year)} ({a_few(found.low)} to {a_few(found.high)})"
+
+
+def a_few(number: float) -> str:
+    """Orders of a year as people read them.
+
+    >>> a_few(0.137), a_few(7.28), a_few(1240.6)
+    ('0.14', '7.3', '1,241')
+    """
+    return f"{number:,.0f}" if abs(number) >= 10 else f"{number:.2g}"
 
 
 def _effects(of: Market, cell: CellFacts, side: Side) -> Iterator[tuple[ExtraFills, str]]:
