@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import MAPPING, Run
+from tests.cli.conftest import MAPPING, Ran, Run
 
 from bothsides.cli import next_steps
-from bothsides.cli.app import COMMANDS
+from bothsides.cli.app import COMMANDS, main
 
 
 def test_metrics_json_has_the_promised_fields(run: Run, workspace: Path) -> None:
@@ -102,17 +102,48 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
     assert COMMANDS[command].split(":")[0][:20] in done.out.replace("\n", " ")
 
 
-def test_the_last_line_of_a_commands_help_speaks_of_its_own_job(run: Run) -> None:
-    said = {command: run(command, "--help").out for command in COMMANDS}
+def here(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> Ran:
+    """The command as a person runs it, but in this process."""
+    monkeypatch.setattr(sys, "argv", ["bothsides", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr()
+    return Ran(out=told.out, err=told.err, code=int(ended.value.code or 0))
+
+
+def test_the_last_line_of_a_commands_help_speaks_of_its_own_job(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {command: here(capsys, monkeypatch, command, "--help").out for command in COMMANDS}
     assert {command for command, text in said.items() if "init DIR" in " ".join(text.split())} == {
         "demo", "init", "sync", "metrics", "change", "mirror", "audit", "liquidity", "elasticity", "finding", "predict",
         "threshold", "quarantine", "doctor",
     }  # fmt: skip
     for text in (value for name, value in vars(next_steps).items() if name.isupper() and isinstance(value, str)):
         for words in re.findall(r"`(?:bothsides )?([a-z ]+[a-z])[^`]*`", text):
-            done = run(*words.split(), "--help")
+            done = here(capsys, monkeypatch, *words.split(), "--help")
             assert done.code == 0, words
             assert f"bothsides {words}" in done.out, words
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("sla", "clock"), "bothsides sla takes no 'clock'; did you mean bothsides sla clocks?"),
+        (("tick", "next", "week"), "bothsides tick takes no 'week'; bothsides tick --help shows what it takes"),
+        (("leads", "--lim", "3"), "Unknown option: --lim. Did you mean --limit?"),
+        (("leads", "happened", "none.jsonl"), "none.jsonl: No such file or directory"),
+    ],
+)
+def test_a_mistake_is_one_line_and_a_record_where_one_was_asked_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], said: str
+) -> None:
+    done = here(capsys, monkeypatch, *words)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert done.err.startswith(f"bothsides: {said}")
+    asked = here(capsys, monkeypatch, *words, "--json")
+    assert (asked.code, asked.err) == (2, done.err)
+    assert json.loads(asked.out) == {"error": done.err.removeprefix("bothsides: ").rstrip("\n")}
 
 
 def test_two_versions_of_one_metric_are_told_apart(run: Run, workspace: Path) -> None:

@@ -1,12 +1,15 @@
 """The command line's front door. A command imports its rooms in its body, so that `--help` loads no engine."""
 
 import gc
+import json
 import os
 import re
 import sys
+from difflib import get_close_matches
 from importlib.metadata import version
+from typing import NoReturn
 
-from cyclopts import App, CycloptsPanel
+from cyclopts import App, CycloptsError, UnusedCliTokensError
 
 from bothsides.cli import next_steps
 
@@ -45,7 +48,6 @@ app = App(
     help_epilogue=next_steps.AT_THE_FRONT,
     version=lambda: version("bothsides"),
     help_format="plaintext",
-    error_formatter=lambda error: CycloptsPanel(printable(str(error))),
     result_action="return_value",
 )
 for _name, _help in COMMANDS.items():
@@ -70,25 +72,57 @@ def printable(text: str) -> str:
 
 
 def main() -> None:
-    """Run the command. A person's mistake ends in one message and code 2; a finding of `doctor` in code 1."""
+    """Run the command. A person's mistake ends in one message and code 2; a finding of `doctor` in code 1.
+
+    Where a record was asked for with --json, the message is a record too: {"error": ...}.
+    """
     # Matrices here are small: a second BLAS thread only waits for the first, and sums in another order.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Batches hold many small records that live as long as the batch: looking for cycles among them finds none.
     gc.set_threshold(50_000, 20, 50)
     try:
-        result = app()
+        result = app(sys.argv[1:], exit_on_error=False, print_error=False)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except (ValueError, LookupError, OSError) as error:
+    except (CycloptsError, ValueError, LookupError, OSError) as error:
         if os.environ.get("BOTHSIDES_DEBUG"):
             raise
-        message = error.args[0] if isinstance(error, KeyError) and error.args else error
-        sys.stderr.write(f"bothsides: {printable(str(message))}\n")
-        sys.exit(2)
+        _end(mistake(error), 2)
     except (KeyboardInterrupt, RuntimeError) as error:
         if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
             raise
-        sys.stderr.write("bothsides: stopped; nothing was published\n")
-        sys.exit(130)
+        _end("stopped; nothing was published", 130)
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def mistake(error: Exception) -> str:
+    """What is wrong, in one message.
+
+    >>> mistake(FileNotFoundError(2, "No such file or directory", "leads.csv"))
+    'leads.csv: No such file or directory'
+    """
+    if isinstance(error, UnusedCliTokensError):
+        return _unused(error)
+    if isinstance(error, CycloptsError):
+        error.verbose = False
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error.args[0] if isinstance(error, KeyError) and error.args else error)
+
+
+def _unused(error: UnusedCliTokensError) -> str:
+    """Words that the command does not take; the first may be meant as one of its subcommands."""
+    words, command = error.unused_tokens or [], " ".join(("bothsides", *(error.command_chain or ())))
+    names = [name for name in (error.app or ()) if not name.startswith("-")]
+    near = get_close_matches(words[0], names, n=1) if words else []
+    asked = f"; did you mean {command} {near[0]}?" if near else f"; {command} --help shows what it takes"
+    return f"{command} takes no {' '.join(map(repr, words))}{asked}"
+
+
+def _end(message: str, code: int) -> NoReturn:
+    said = printable(message)
+    if "--json" in sys.argv[1:]:
+        print(json.dumps({"error": said}, ensure_ascii=False), flush=True)
+    sys.stderr.write(f"bothsides: {said}\n")
+    sys.exit(code)
