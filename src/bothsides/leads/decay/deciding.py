@@ -157,7 +157,8 @@ def _clocks(lead: LeadRound, compiled: CompiledDecay, calendar: OpenTime | None)
     clocks = []
     touch = _touch(lead)
     if touch is None:
-        clocks.append((_after(lead.assigned_at, rule.untouched_hours, rule, calendar), DecayKind.RETURN_TO_MARKETING))
+        moment = _after(lead.assigned_at, rule.untouched_hours, rule, calendar)
+        clocks.append((max(moment, _owners_own(lead, rule, calendar)), DecayKind.RETURN_TO_MARKETING))
     elif (hours := rule.untouched_hours if rule.after_touch_hours is None else rule.after_touch_hours) > 0:
         clocks.append((_after(touch, hours, rule, calendar), DecayKind.RETURN_TO_MARKETING))
     since = lead.owner_since
@@ -166,6 +167,15 @@ def _clocks(lead: LeadRound, compiled: CompiledDecay, calendar: OpenTime | None)
         then = DecayKind.REASSIGN if rule.silent_then == "reassign" else DecayKind.RETURN_TO_QUEUE
         clocks.append((_after(since, rule.silent_hours, rule, calendar), then))
     return clocks
+
+
+def _owners_own(lead: LeadRound, rule: DecayRule, calendar: OpenTime | None) -> Instant:
+    """Until when a lead that was handed over is its new owner's to touch, however late the hand-over came."""
+    since = lead.owner_since
+    if since is None or lead.assigned_at is None or since <= lead.assigned_at:
+        return 0
+    seconds = round(rule.new_owner_hours * HOUR)
+    return since + seconds if calendar is None else calendar.deadline(since, seconds)
 
 
 def _touch(lead: LeadRound) -> Instant | None:

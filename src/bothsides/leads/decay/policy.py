@@ -54,6 +54,8 @@ class DecayRule:
     silent_hours: Spare = 0.0
     """So long after it got the lead an owner who made no touch loses it; 0 for never. The 48 hours run on."""
     silent_then: Literal["reassign", "queue"] = "reassign"
+    new_owner_hours: Spare = 1.0
+    """Working hours for which whoever gets a lead from a colleague has it at least before it goes back."""
     most_reassignments: Times = 1
     """Silent owners that a lead may lose before it only waits for its decay."""
 

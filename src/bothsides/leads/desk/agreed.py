@@ -13,6 +13,7 @@ from bothsides.identity import Matching, MatchingPolicy, compile_matching
 from bothsides.identity import problems as matching_problems
 from bothsides.leads.decay import CompiledDecay, DecayPolicy, compile_decay
 from bothsides.leads.decay import problems as decay_problems
+from bothsides.leads.desk.hand_overs import problems as hand_over_problems
 from bothsides.leads.hygiene import HygienePolicy
 from bothsides.leads.hygiene import problems as hygiene_problems
 from bothsides.leads.intake import IntakePolicy
@@ -175,6 +176,11 @@ def read_agreement(workspace: Workspace) -> dict[str, Signed[Any]]:
         said = sla_problems(found["sla"].policy, names)
         problems += [
             Problem(file=str(workspace.agreement_dir / "sla.toml"), key="sla", value="", allowed=s) for s in said
+        ]
+    if "sla" in found and "decay" in found:
+        said = hand_over_problems(found["sla"].policy, found["decay"].policy)
+        problems += [
+            Problem(file=str(workspace.agreement_dir / "sla.toml"), key="ladder", value="", allowed=s) for s in said
         ]
     if problems:
         raise AgreementError(problems)

@@ -139,6 +139,10 @@ def _beside(work: _Work, clock: Clock) -> None:
 def _step(work: _Work, clock: Clock, change: Change, lead: LeadNow | None) -> None:
     """A step of the ladder: a word to somebody, another owner, or back to marketing."""
     act = change.act or Act.NOTIFY_MANAGER
+    worked = lead is not None and lead.is_open and lead.owner is not None and lead.stage in work.agreed.decay.stages
+    if act is Act.REASSIGN and lead is not None and worked and _goes_back(work, lead):
+        # A colleague would have it for no time at all: its decay, which is due as well, takes it.
+        act = Act.NOTIFY_MANAGER
     work.entries.append(
         Entry(
             kind=Kind.ESCALATED,
@@ -149,7 +153,6 @@ def _step(work: _Work, clock: Clock, change: Change, lead: LeadNow | None) -> No
             policy=clock.policy_version,
         )
     )
-    worked = lead is not None and lead.is_open and lead.owner is not None and lead.stage in work.agreed.decay.stages
     if act is Act.REASSIGN and lead is not None and worked:
         _reassign(work, lead, reason=f"{clock.clause.name} breached", key=change.key)
     elif act is Act.BACK_TO_MARKETING and lead is not None and worked:
@@ -161,6 +164,13 @@ def _step(work: _Work, clock: Clock, change: Change, lead: LeadNow | None) -> No
                 act.value, clock.subject, to, work.now, key=change.key, clause=clock.clause.name, due_at=change.due_at
             )
         )
+
+
+def _goes_back(work: _Work, lead: LeadNow) -> bool:
+    """Whether the lead's own decay sends it back to marketing at this very moment."""
+    calendar = work.agreed.hours_of(lead.owner)
+    action = decide_decay(lead.round, work.agreed.decay, work.now, calendar=calendar, known_until=work.known_until)
+    return action is not None and action.kind is DecayKind.RETURN_TO_MARKETING
 
 
 def _manager(work: _Work, owner: str | None) -> str | None:
