@@ -1,6 +1,6 @@
 """Who a lead may be: known accounts and leads under the same identity keys, the leads of the same batch among them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -140,13 +140,14 @@ def identity_keys(normal: Normal) -> tuple[str, ...]:
 
 def read_candidates(book: Book, keys: Iterable[str], matching: Matching) -> Candidates:
     """Everybody known under one of the keys."""
-    asked = list(dict.fromkeys(keys))
+    # In the order of the tables, so that neighbours are read together.
+    asked = sorted(set(keys))
     found = Candidates(
         book=book,
         lead_holders=_holders(book, "lead", asked, matching.too_common),
         account_holders=_holders(book, "party", asked, matching.too_common),
     )
-    wanted = {party for holders in found.lead_holders.values() for party in holders}
+    wanted = _telling(found.lead_holders, matching.too_common)
     # Leads are held before the turns of the pools are, here as everywhere: else two workers could wait for each other.
     held = " ORDER BY lead_id FOR UPDATE" if book.dialect == "postgresql" else ""
     # A lead that was merged leads to another, which may have been merged in turn.
@@ -159,28 +160,27 @@ def read_candidates(book: Book, keys: Iterable[str], matching: Matching) -> Cand
         found.glimpses |= {row[0]: Glimpse(*row) for row in rows}
         wanted = {glimpse.merged_into for glimpse in found.glimpses.values() if glimpse.merged_into}
         wanted -= found.glimpses.keys()
-    accounts = sorted({party for holders in found.account_holders.values() for party in holders})
+    accounts = sorted(_telling(found.account_holders, matching.too_common))
     if accounts:
         for party, told, organization in book.all(_ACCOUNTS, accounts):
             found.normals[party] = _remembered_account(party, told, organization)
     return found
 
 
+def _telling(holders: Mapping[str, Sequence[str]], too_common: int) -> set[str]:
+    """Everybody under a key that is not too common."""
+    return {party for parties in holders.values() if len(parties) < too_common for party in parties}
+
+
 def _holders(book: Book, kind: Literal["lead", "party"], keys: Sequence[str], too_common: int) -> dict[str, list[str]]:
-    """The parties under each key. What is too common says nothing, so it is counted only as far as that, and nobody
-    under it is read.
+    """The parties under each key that has any. What is too common says nothing, so of its parties only so many are
+    told as say so.
     """
     table, party = _TABLES[kind]
-    asked = "SELECT value AS k FROM json_each(?)" if book.dialect == "sqlite" else "SELECT unnest(?::text[]) AS k"
-    held = f"(SELECT count(*) FROM (SELECT 1 FROM {table} b WHERE b.identity_key = a.k LIMIT {int(too_common)}) c)"
-    given = keys if book.dialect == "sqlite" else list(keys)
-    found: dict[str, list[str]] = {}
-    for key, count in book.all(f"SELECT a.k, {held} FROM ({asked}) a", given):
-        if count:
-            found[key] = [""] * count if count >= too_common else []
-    few = [key for key, holders in found.items() if not holders]
-    for key, holder in (
-        book.all(f"SELECT identity_key, {party} FROM {table} WHERE identity_key {{any}}", few) if few else ()
-    ):
-        found[key].append(holder)
-    return found
+    held = f"SELECT {party} AS party FROM {table} held WHERE held.identity_key = asked.k LIMIT {int(too_common)}"
+    if book.dialect == "postgresql":
+        rows = book.all(f"SELECT asked.k, array({held}) FROM (SELECT unnest(?::text[]) AS k) asked", keys)
+        return {key: parties for key, parties in rows if parties}
+    listed = f"(SELECT json_group_array(party) FROM ({held}))"
+    rows = book.all(f"SELECT asked.k, {listed} FROM (SELECT value AS k FROM json_each(?)) asked", keys)
+    return {key: orjson.loads(parties) for key, parties in rows if parties != "[]"}
