@@ -51,6 +51,8 @@ def test_the_bend_and_its_cost_are_found_where_the_naive_curve_is_wrong(grade, k
     assert 2 <= seen.hours <= 8
     assert seen.naive.bend_high < BEND, "hot leads called first bend the naive curve where nothing bends"
     assert f"touch buyer leads within {seen.hours:g} h instead of 24 h" in seen.words
+    assert seen.observational is (grade != "randomised")
+    assert seen.words.endswith("observational, no wait was dealt by lot") is seen.observational
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -75,6 +77,8 @@ def test_adjusted_alone_is_shown_and_refused_unless_the_teams_agree_otherwise():
     seen = propose(TERMS, Side.BUYER, leads)
     assert [one.grade for one in seen.estimates] == ["adjusted"]
     assert "only adjusted" in seen.refused
+    assert seen.observational
+    assert "goes with" in seen.estimates[0].words
     agreed = propose(ProposalTerms(draws=60, least_grade="adjusted"), Side.BUYER, leads)
     assert agreed.refused is None or "bend may lie" in agreed.refused
 

@@ -14,6 +14,8 @@ from bothsides.schema import Side
 
 LEAST_MOVED = 200
 """Leads that a random hold or closed doors must have moved before they can tell anything."""
+BY_LOT = "randomised"
+"""The only grade that is a trial. The desk holds no lead back by lot: such records come from whoever ran one."""
 UNLIKE = 0.1
 """Standardised difference of scores above which leads that arrive at closed doors are other leads (Austin 2009)."""
 
@@ -76,8 +78,9 @@ class Estimate:
 class Proposal:
     """A proposed response time of one side, or the reason why none is proposed.
 
-    `hours` are elapsed hours as the lead waits them. `naive` compares slow with fast leads as they came, which is wrong
-    where hot leads are called first; it is shown so that nobody has to work it out again.
+    `hours` are elapsed hours as the lead waits them. `observational` says that nobody's wait was dealt by lot, so that
+    leads which waited longer may be other leads, however they were compared. `naive` compares slow with fast leads as
+    they came, which is wrong where hot leads are called first; it is shown so that nobody has to work it out again.
     """
 
     side: Side
@@ -85,6 +88,7 @@ class Proposal:
     low: float | None
     high: float | None
     grade: str | None
+    observational: bool
     refused: str | None
     words: str
     naive: Estimate
@@ -114,6 +118,7 @@ def propose(
         low=best.bend_low if best and hours else None,
         high=best.bend_high if best and hours else None,
         grade=best.grade if best else None,
+        observational=best is None or best.grade != BY_LOT,
         refused=refused,
         words=_words(side, best, hours, refused, present_hours),
         naive=naive,
@@ -196,7 +201,7 @@ def _told(grade: str, n: int, seen: Hinge, again: Sequence[Hinge]) -> Estimate:
         grade=grade,
         n=n,
         usable=True,
-        words=f"beyond {seen.bend:g} h each doubling of the wait costs {-100 * seen.slope:.1f} points of conversion",
+        words=f"beyond {seen.bend:g} h each doubling of the wait {_brings(grade, -100 * seen.slope)}",
         bend=seen.bend,
         bend_low=min(bend[0], seen.bend),
         bend_high=max(bend[1], seen.bend),
@@ -248,9 +253,15 @@ def _words(
 ) -> str:
     if refused or best is None or hours is None:
         return f"no response time proposed for {side} leads: {refused}"
-    lost = f"; today's waiting loses {100 * best.lost:.1f} points of conversion" if best.lost is not None else ""
+    lost = f"; today's waiting {_brings(best.grade, 100 * best.lost)}" if best.lost is not None else ""
     now = f" instead of {present_hours:g} h" if present_hours and present_hours != hours else ""
     return (
         f"touch {side} leads within {hours:g} h{now} ({best.bend_low:g} to {best.bend_high:g} h, {best.grade}): "
-        f"{best.words}{lost}"
+        f"{best.words}{lost}{'' if best.grade == BY_LOT else '; observational, no wait was dealt by lot'}"
     )
+
+
+def _brings(grade: str, points: float) -> str:
+    """What waiting does, or what it goes with where only the wait was looked at and nothing moved it."""
+    moved = grade in (BY_LOT, "instrumented")
+    return f"{'costs' if moved else 'goes with'} {points:.1f} points {'of' if moved else 'less'} conversion"
