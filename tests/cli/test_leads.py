@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from cyclopts import CycloptsError
 from tests.cli.desk_runs import VISITORS, DeskRuns, desk_at, did, widest
 
 
@@ -122,6 +123,21 @@ def test_a_list_is_filtered_and_fits_a_terminal(desk: DeskRuns) -> None:
     assert widest(desk.text("leads")) <= 100
     with pytest.raises(ValueError, match=r"--stage 'sql': must be one of visitor, lead, mql"):
         desk.text("leads", "--stage", "sql")
+
+
+def test_what_nobody_knows_is_named_and_no_empty_list(desk: DeskRuns) -> None:
+    desk.lead(name="Ada Fox", company="Fox Ltd")
+    for words, said in (
+        (("leads", "--owner", "priya.nail"), "--owner 'priya.nail': no member is called so; did you mean priya.nair"),
+        (("leads", "--queue", "nurtur"), "--queue 'nurtur': no queue is called so; did you mean nurture?"),
+        (("leads", "take", "x.csv", "--source", "Fa!r"), "--source 'Fa!r': must be 1 to 63 lower-case letters"),
+        (("leads", "override", "3f9a", "sales", "--until", "soon", "--why", "x"), "--until 'soon' is not a moment"),
+    ):
+        with pytest.raises((LookupError, ValueError)) as raised:
+            desk.text(*words)
+        assert str(raised.value).startswith(said)
+    with pytest.raises(CycloptsError, match="Must be >= 1"):
+        desk.text("leads", "--limit", "0")
 
 
 def test_an_unknown_lead_is_named_with_what_is_like_it(desk: DeskRuns) -> None:

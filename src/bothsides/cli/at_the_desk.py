@@ -72,7 +72,7 @@ def at_the_desk(folder: Path, at: str | None) -> Iterator[OpenDesk]:
         logbook.close()
 
 
-def moment(at: str | None) -> int:
+def moment(at: str | None, option: str = "--at") -> int:
     """The moment that is meant, now where none is given. Raises ValueError naming the form."""
     if at is None:
         return int(time.time())
@@ -80,7 +80,7 @@ def moment(at: str | None) -> int:
         read = datetime.fromisoformat(at)
     except ValueError:
         raise ValueError(
-            f"--at {at!r} is not a moment: write 2026-04-01T09:00 (UTC) or 2026-04-01T09:00+02:00"
+            f"{option} {at!r} is not a moment: write 2026-04-01T09:00 (UTC) or 2026-04-01T09:00+02:00"
         ) from None
     return int((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp())
 

@@ -22,6 +22,7 @@ from bothsides.cli.lead_words import (
     when,
     zone_of,
 )
+from bothsides.cli.lists import AtMost
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
@@ -54,7 +55,7 @@ def override(
     from bothsides.leads.desk.overriding import override as setting
     from bothsides.leads.score import Band
 
-    chosen, ends = Band(one_of("band", band, list(Band))), moment(until)
+    chosen, ends = Band(one_of("band", band, list(Band))), moment(until, "--until")
     with at_the_desk(workspace, at) as desk:
         with desk.writing() as book:
             lead_id = found(book, lead).lead_id
@@ -98,7 +99,7 @@ def lift(
 def agenda(
     *,
     kind: Annotated[str | None, Parameter(help="Only items of this kind, such as identity_review.")] = None,
-    limit: Annotated[int, Parameter(help="At most this many.")] = 50,
+    limit: AtMost = 50,
     at: Moment = None,
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),

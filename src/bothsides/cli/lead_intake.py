@@ -26,6 +26,7 @@ from bothsides.cli.lead_words import (
     show_table,
     when,
 )
+from bothsides.cli.lists import AtMost
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
@@ -80,7 +81,7 @@ def take(
         raise ValueError("name at least one file: bothsides leads take FILE --source NAME")
     tallies = []
     with making_desk(workspace, at) as desk, tempfile.TemporaryDirectory() as spool:
-        way = desk.agreed.intake.named(source)
+        way = _way(desk, source)
         for found in locate(files, Path()):
             listing = read_listing(found, spool_dir=Path(spool))
             tally = Tally(file=found.name, listing=listing)
@@ -95,7 +96,7 @@ def take(
 def refused(
     *,
     source: Annotated[str | None, Parameter(help="Only this source.")] = None,
-    limit: Annotated[int, Parameter(help="At most this many.")] = 50,
+    limit: AtMost = 50,
     at: Moment = None,
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
@@ -187,6 +188,13 @@ def retry(
     console.print(plain(f"{len(kept):,} read again: {_counted(counts)}, {len(still):,} still refused"))
     for name, one in still[:20]:
         console.print(plain(f"  {name[:8]}  {cut('; '.join(one.reasons), 86)}"))
+
+
+def _way(desk: OpenDesk, source: str) -> Source:
+    try:
+        return desk.agreed.intake.named(source)
+    except ValueError as error:
+        raise ValueError(f"--source {source!r}: {error}") from None
 
 
 def _take_file(desk: OpenDesk, way: Source, tally: Tally) -> None:

@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 from bothsides.cli import next_steps
 from bothsides.cli.at_the_desk import Moment
 from bothsides.cli.lead_words import AsJson, Reading, cut, hint, iso, one_of, priced, print_record, reading, show_table
+from bothsides.cli.lists import AtMost, check_names
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import screen
 
@@ -36,6 +37,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Subcommands, where each stands and its one line of help."""
 
 leads = App(name="leads", help_epilogue=next_steps.LEADS)
+_TAKE = "Take some in: bothsides leads take FILE --source NAME"
+
 for _name, (_place, _help) in COMMANDS.items():
     leads.command(f"bothsides.cli.{_place}", name=_name, help=_help)
 
@@ -49,7 +52,7 @@ def listing(
     band: Annotated[str | None, Parameter(help="sales, self_serve or nurture.")] = None,
     stage: Annotated[str | None, Parameter(help="A stage, such as mql or sales_qualified.")] = None,
     only_open: Annotated[bool, Parameter(name="--open", negative=(), help="Only leads that are not closed.")] = False,
-    limit: Annotated[int, Parameter(help="At most this many.")] = 50,
+    limit: AtMost = 50,
     at: Moment = None,
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
@@ -76,6 +79,8 @@ def listing(
     with reading(workspace, at) as desk:
         page = listed(desk.book, wanted, limit=limit)
         if json:
+        if not page.total:
+            check_names(desk, owner=owner, queue=queue)
             print_record({"total": page.total, "leads": [lead_record(lead) for lead in page.leads]})
             return
         _print(desk, page.leads, page.total)
@@ -89,8 +94,9 @@ def lead_record(lead: Listed) -> dict[str, Any]:
 def _print(desk: Reading, found: tuple[Listed, ...], total: int) -> None:
     console = screen()
     if not found:
-        console.print("No lead fits.")
-        hint(console, "Take some in: bothsides leads take FILE --source NAME")
+        any_came = desk.book.one("SELECT 1 FROM leads LIMIT 1") is not None
+        console.print("No lead fits." if any_came else "No lead came in yet.")
+        hint(console, "All of them: bothsides leads" if any_came else _TAKE)
         return
     show_table(
         console,
