@@ -4,6 +4,7 @@ CPU-seconds are user plus system time of the process: on a shared machine wall t
 """
 
 import json
+import math
 import os
 import platform
 import re
@@ -11,6 +12,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +26,7 @@ FOLDER = Path(__file__).resolve().parent
 DATA = FOLDER / "data"
 RESULTS = FOLDER / "RESULTS.md"
 GIB = 1024**3
+_STEPS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +106,23 @@ def provenance() -> str:
     words = " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]])
     return (
         f"commit {commit()}; {_processor()}, {os.cpu_count()} CPUs, {gigabytes(memory)}; "
-        f"Python {platform.python_version()}, DuckDB {duckdb.__version__}; `{words}`"
+        f"Python {platform.python_version()}, DuckDB {duckdb.__version__}, {python_speed():.0f} M steps of a plain loop"
+        f" per CPU-s; `{words}`"
     )
+
+
+def python_speed() -> float:
+    """Millions of steps of a plain loop of Python that a CPU-second of this machine, as busy as it is, is good for.
+
+    The best of five: figures of two machines, or of one machine while others load it, compare only beside this.
+    """
+    best = math.inf
+    for _ in range(5):
+        begin, total = time.process_time(), 0
+        for step in range(_STEPS):
+            total += step & 7
+        best = min(best, time.process_time() - begin)
+    return _STEPS / best / 1e6
 
 
 def commit() -> str:
