@@ -36,9 +36,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Subcommands, where each stands and its one line of help."""
 
-leads = App(name="leads", help_epilogue=next_steps.LEADS)
 _TAKE = "Take some in: bothsides leads take FILE --source NAME"
 
+leads = App(name="leads", help_epilogue=next_steps.LEADS)
 for _name, (_place, _help) in COMMANDS.items():
     leads.command(f"bothsides.cli.{_place}", name=_name, help=_help)
 
@@ -78,9 +78,9 @@ def listing(
     )
     with reading(workspace, at) as desk:
         page = listed(desk.book, wanted, limit=limit)
-        if json:
         if not page.total:
             check_names(desk, owner=owner, queue=queue)
+        if json:
             print_record({"total": page.total, "leads": [lead_record(lead) for lead in page.leads]})
             return
         _print(desk, page.leads, page.total)
