@@ -67,3 +67,31 @@ def test_leads_are_merged_by_hand_with_a_reason(desk: DeskRuns) -> None:
         desk.text("merge", "leads", one, other, "--why", "again")
     with pytest.raises(LookupError, match="no known account 'acc-1'"):
         desk.text("merge", "accounts", "acc-1", "acc-2", "--why", "one company")
+
+
+def test_a_merge_by_a_rule_is_shown_with_its_key_and_why_and_is_taken_back_by_the_lead_that_went_in(
+    desk: DeskRuns,
+) -> None:
+    one = desk.lead(id="A", company="Harland Pumps", name="Joan Harland", email="joan@harlandpumps.example", events=HOT)
+    desk.lead(id="B", company="Harland Pumps", name="Joan Harland", email="j@harlandpumps.example", events=HOT)
+    (merge,) = desk.record("merge")["merges"]
+    assert (merge["kept"], merge["who"]) == (one, "desk")
+    other = merge["absorbed"]
+    text = desk.text("merge")
+    assert merge["key"] in text
+    assert "by the rule 'same name at the same company' (company same, person same)" in " ".join(text.split())
+    assert widest(text) <= 100
+    assert f"went into lead {one}" in desk.text("leads", "show", other)
+    with pytest.raises(LookupError, match="no merge 'ffff' stands; bothsides merge lists those that do"):
+        desk.text("merge", "undo", "ffff", "--why", "x")
+    with pytest.raises(LookupError, match="no merge '' stands"):
+        desk.text("merge", "undo", "", "--why", "x")
+    desk.lead(id="C", company="Harland Pumps", name="Joan Harland", email="jo@harlandpumps.example")
+    third = desk.record("merge")["merges"][0]["absorbed"]
+    with pytest.raises(LookupError, match=f"'merge:{one}' names several merges: merge:.*; give more of one's key"):
+        desk.text("merge", "undo", f"merge:{one}", "--why", "x")
+    done = desk.record("merge", "undo", other[:8], "--why", "two people")
+    assert (done["undone"], done["of"]) == (merge["key"], "leads")
+    assert desk.record("leads", "show", other)["score"]["points"] > 0
+    assert f"taken out of lead {one}" in " ".join(desk.text("leads", "show", other).split())
+    assert desk.record("merge", "undo", f"merge:{one}:{third[:6]}", "--why", "three people")["of"] == "leads"

@@ -11,11 +11,12 @@ from rich.console import Console
 
 from bothsides.cli import next_steps
 from bothsides.cli.at_the_desk import Moment, Who, at_the_desk, who
-from bothsides.cli.lead_words import AsJson, Why, cut, hint, iso, print_record, show_table, when, zone_of
+from bothsides.cli.lead_words import AsJson, Why, cut, facts_of, hint, iso, print_record, show_table, when, zone_of
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
+    from bothsides.leads.desk.merges import Made
     from bothsides.leads.desk.reviewing import Review
 
 Item = Annotated[str, Parameter(help="The review, as bothsides merge lists it, or the beginning of its lead's id.")]
@@ -38,14 +39,16 @@ def reviews(
 
     bothsides merge yes 'review:3f2a...:same person?' --why "same telephone, she confirmed"
     """
+    from bothsides.leads.desk.merges import made
     from bothsides.leads.desk.reviewing import reviews as waiting
 
     with at_the_desk(workspace, at) as desk:
         with desk.reading() as book:
             found = waiting(book, desk.agreed, limit=limit)
-            merges = _merges(book, limit)
+            by_people, by_rules = (made(book, by_rule=by_rule, limit=limit) for by_rule in (False, True))
         zone = zone_of(desk)
     if json:
+        merges = [{**asdict(one), "at": iso(one.at)} for one in (*by_people, *by_rules)]
         print_record({"reviews": [_record(one) for one in found], "merges": merges})
         return
     console = screen()
@@ -54,11 +57,14 @@ def reviews(
         _print_review(console, one)
     if not found:
         console.print("No identity review waits.")
-    if merges:
-        console.print("\nLast merges by a person:")
-        for told in merges:
-            console.print(plain(f"  {told['key']}"))
-            console.print(plain(f"    by {cut(told['who'], 20)}: {cut(told['why'], 70)}", style="dim"))
+    for title, merged in (("Merged by people", by_people), ("Merged by the rules of the agreement", by_rules)):
+        if merged:
+            console.print(f"\n{title}, the latest first:")
+        for each in merged:
+            console.print(plain(f"  {each.key}"))
+            console.print(plain(f"    {when(each.at, zone)}, {_why(each)}", style="dim"))
+    if by_people or by_rules:
+        hint(console, "To take one back: bothsides merge undo KEY --why ... (or the id of the lead that went in)")
     hint(console, f"Answer: bothsides merge yes|no ITEM --why ... Times in {zone.key}.")
 
 
@@ -159,7 +165,10 @@ def accounts(
 
 @merge.command
 def undo(
-    key: Annotated[str, Parameter(help="The key of the merge, as it was printed.")],
+    key: Annotated[
+        str,
+        Parameter(help="The merge's key or the beginning of it, or the beginning of the id of the lead that went in."),
+    ],
     *,
     why: Why,
     by: Who = None,
@@ -167,20 +176,25 @@ def undo(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """Take a merge back, by hand or by the desk: both stand as they stood. What happened since stays with the kept one.
+    """Take a merge back, by hand or by the desk: both stand as they stood, each with the events it was told of.
 
-    Example:
+    Touches, verdicts and stages since stay with the kept one. Both are scored at once. Examples:
 
     bothsides merge undo merge:3f2a...:77c0...:0 --why "two brothers"
+
+    bothsides merge undo 77c01d --why "two brothers"
     """
+    from bothsides.leads.desk.merges import merge_named
     from bothsides.leads.desk.reviewing import undo as undoing
 
     with at_the_desk(workspace, at) as desk, desk.writing() as book:
-        what = undoing(book, desk.agreed, key, who=who(by), why=why, now=desk.now)
+        named = merge_named(book, key)
+        facts = facts_of(book)
+        what = undoing(book, desk.agreed, named, who=who(by), why=why, now=desk.now, snapshot=facts)
     if json:
-        print_record({"undone": key, "of": what})
+        print_record({"undone": named, "of": what})
         return
-    screen().print(plain(f"taken back; both {what} stand as they stood"))
+    screen().print(plain(f"{named} is taken back; both {what} stand as they stood"))
 
 
 def _answer(
@@ -220,16 +234,12 @@ def _item(book: Any, said: str) -> str:
     return str(items[0])
 
 
-def _merges(book: Any, limit: int) -> list[dict[str, Any]]:
-    rows = book.all(
-        "SELECT key, subject, at, actor, reason FROM entries e WHERE kind IN ('leads_merged', 'accounts_linked')"
-        " AND actor <> 'desk' AND reverses IS NULL"
-        " AND NOT EXISTS (SELECT 1 FROM entries u WHERE u.key = 'undone:' || e.key) ORDER BY seq DESC LIMIT ?",
-        limit,
-    )
-    return [
-        {"key": key, "kept": subject, "at": iso(at), "who": actor, "why": why} for key, subject, at, actor, why in rows
-    ]
+def _why(one: Made) -> str:
+    """By whom and why, in words: `by the rule 'same e-mail' (email same)`."""
+    if one.who != "desk":
+        return f"by {cut(one.who, 20)}: {cut(one.why, 60)}"
+    agrees = ", ".join(f"{name.replace('_', ' ')} {word}" for name, word in one.agrees.items())
+    return f"by the rule {one.why!r}" + (f" ({agrees})" if agrees else "")
 
 
 def _record(one: Review) -> dict[str, Any]:

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     LEAD_MATCHED = "lead_matched"
     LEADS_MERGED = "leads_merged"
     MERGE_UNDONE = "merge_undone"
+    STANDS_AS = "stands_as"
     ACCOUNTS_LINKED = "accounts_linked"
     EVENT_SEEN = "event_seen"
     TOUCHED = "touched"
@@ -53,6 +54,7 @@ MEANINGS: dict[Kind, str] = {
     Kind.LEAD_MATCHED: "a lead was found to belong to a known account, with the rule and the rivals",
     Kind.LEADS_MERGED: "a lead was taken into another of the same company",
     Kind.MERGE_UNDONE: "a merge was taken back; both stand as they stood",
+    Kind.STANDS_AS: "a lead went into another, which stands for it from then on, or stands for itself again",
     Kind.ACCOUNTS_LINKED: "a person said that accounts are one organisation, or took that back",
     Kind.EVENT_SEEN: "a lead did something: asked for a demo, listed a product, viewed suppliers",
     Kind.TOUCHED: "somebody of ours reached out to a lead, or a lead answered",

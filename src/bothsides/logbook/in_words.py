@@ -49,6 +49,12 @@ def _matched(data: Mapping[str, Any], _: When) -> str:
     return f"was found to belong to account {data['account']} ({_plain(data['rule'])}{beside})"
 
 
+def _stands_as(data: Mapping[str, Any], _: When) -> str:
+    if data.get("left") is not None:
+        return f"stands for itself again: it was taken out of lead {data['left']}"
+    return f"went into lead {data['lead']}, which stands for it now"
+
+
 def _event(data: Mapping[str, Any], _: When) -> str:
     amount = float(data.get("amount", 1))
     return _plain(data["event"]) + ("" if amount == 1 else f" ({amount:g})")
@@ -145,6 +151,7 @@ _TOLD: dict[Kind, Callable[[Mapping[str, Any], When], str]] = {
     Kind.LEAD_CHANGED: _changed,
     Kind.LEAD_MATCHED: _matched,
     Kind.LEADS_MERGED: lambda data, _: f"took lead {data['absorbed']} into it",
+    Kind.STANDS_AS: _stands_as,
     Kind.MERGE_UNDONE: lambda data, _: f"lead {data['absorbed']} was taken out of it again",
     Kind.EVENT_SEEN: _event,
     Kind.TOUCHED: _touched,

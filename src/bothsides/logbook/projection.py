@@ -112,7 +112,9 @@ def _merged(changes: Changes, entry: Entry) -> None:
 
 
 def _unmerged(changes: Changes, entry: Entry) -> None:
-    """`gave` is who the absorbed lead belonged to, with the assignment where that had been taken back."""
+    """`gave` is who the absorbed lead belonged to, with the assignment where that had been taken back; `events` are
+    those that the absorbed lead is given, `events_gone` those that the kept one has no more.
+    """
     data, kept, absorbed = entry.data, entry.subject, entry.data["absorbed"]
     given = data.get("gave")
     row = {} if given is None else {name: given[name] for name in ("owner", "pool", "lane")}
@@ -123,8 +125,9 @@ def _unmerged(changes: Changes, entry: Entry) -> None:
         changes.drop("lead_keys", (key, kept))
     for key in data.get("keys", ()):
         changes.put("lead_keys", (key, absorbed), {})
-    for event, at, amount in data.get("events", ()):
+    for event, at in data.get("events_gone", ()):
         changes.drop("events", (kept, event, at))
+    for event, at, amount in data.get("events", ()):
         changes.put("events", (absorbed, event, at), {"amount": float(amount)})
     if data.get("attempts"):
         changes.add("leads", (kept,), "attempts", -data["attempts"])
@@ -147,8 +150,10 @@ def _linked(changes: Changes, entry: Entry) -> None:
 
 
 def _event(changes: Changes, entry: Entry) -> None:
+    """`of` is the lead that it was told of, where that one had gone into the subject: both have it."""
     data = entry.data
-    changes.put("events", (entry.subject, data["event"], entry.at), {"amount": float(data.get("amount", 1))})
+    for lead in filter(None, (entry.subject, data.get("of"))):
+        changes.put("events", (lead, data["event"], entry.at), {"amount": float(data.get("amount", 1))})
 
 
 def _touched(changes: Changes, entry: Entry) -> None:
@@ -386,7 +391,7 @@ def _frozen(changes: Changes, entry: Entry) -> None:
     changes.put("statements", (entry.subject,), {"data": sorted_text(data), "frozen_at": entry.at})
 
 
-HISTORY_ONLY = frozenset({Kind.ESCALATED, Kind.FACTS_PUBLISHED, Kind.REACHED})
+HISTORY_ONLY = frozenset({Kind.ESCALATED, Kind.FACTS_PUBLISHED, Kind.REACHED, Kind.STANDS_AS})
 """Lines that change no table: they are read as history."""
 
 _FOLDS: dict[Kind, Callable[[Changes, Entry], None]] = {

@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.leads.desk.conftest import Desk, at
 
-from bothsides.leads.desk.happenings import Happening, Judged, Touched, UnknownLead
+from bothsides.leads.desk.happenings import Did, Happening, Judged, Touched, UnknownLead
 from bothsides.leads.desk.merging import further, merge_leads, undo_merge
 from bothsides.leads.desk.standing import leads_by_id
 from bothsides.logbook import rebuild, standing
+from bothsides.logbook.in_words import in_words
 
 LETTERS = str.maketrans("0123456789", "ghijklmnop")
 BY: dict[str, Any] = {"who": "ana.ruiz", "why": "the same person, she said so"}
@@ -167,7 +168,6 @@ def test_a_merge_that_the_desk_made_can_be_taken_back_too(desk: Desk) -> None:
     (key,) = (line.key for line in desk.history(first.lead_id) if line.kind == "leads_merged")
     assert key
     undo(desk, key)
-    desk.until(desk.now)
     row = desk.row(second.lead_id)
     assert (row["merged_into"], row["is_open"]) == (None, 1)
     assert row["score"] is not None
@@ -178,6 +178,80 @@ def test_a_merge_that_the_desk_made_can_be_taken_back_too(desk: Desk) -> None:
         before = standing(book)
         rebuild(book)
         assert standing(book) == before
+
+
+def events(desk: Desk, lead: str) -> list[str]:
+    return [name for (name,) in desk.rows("SELECT event FROM events WHERE lead_id = ? ORDER BY event", lead)]
+
+
+def test_parted_leads_have_the_events_they_were_told_of_and_their_scores_at_once(desk: Desk) -> None:
+    one, two = stranger(desk, 1, events=["email_opened"]), stranger(desk, 2, events=["email_opened"])
+    alone = stranger(desk, 3, events=["email_opened", "pricing_viewed"])
+    key = merge(desk, one, two)
+    desk.until(desk.now)
+    asked = desk.now - 3600
+    desk.record(
+        Did(lead_id=two, event="pricing_viewed", occurred_at=asked),
+        Did(lead_id=one, event="demo_requested", occurred_at=asked),
+    )
+    assert events(desk, one) == ["demo_requested", "email_opened", "pricing_viewed"]
+    undo(desk, key)
+    assert events(desk, one) == ["demo_requested", "email_opened"]
+    assert events(desk, two) == events(desk, alone) == ["email_opened", "pricing_viewed"]
+    assert desk.row(two)["score"] == desk.row(alone)["score"]
+    before = [desk.row(lead) for lead in (one, two)]
+    desk.until(desk.now)
+    assert [desk.row(lead) for lead in (one, two)] == before
+    with desk.logbook.writing() as book:
+        stood = standing(book)
+        rebuild(book)
+        assert standing(book) == stood
+
+
+def test_a_lead_that_came_in_merged_takes_what_both_did_with_it_and_gets_an_owner(desk: Desk) -> None:
+    first, second = desk.take_one(), desk.take_one(email="j.harland@harlandpumps.example", id="L7")
+    assert second.outcome == "merged"
+    (again,) = desk.take(desk.lead(email="j.harland@harlandpumps.example", id="L7", events=["pricing_viewed"]))
+    assert (again.outcome, again.stands.lead_id) == ("changed", first.lead_id)
+    (line,) = (line for line in desk.history(first.lead_id) if line.kind == "leads_merged")
+    assert (line.reason, line.data["agrees"]) == (
+        "same name at the same company",
+        {"person": "same", "company": "same"},
+    )
+    undo(desk, str(line.key))
+    row = desk.row(second.lead_id)
+    assert events(desk, second.lead_id) == ["demo_requested", "pricing_viewed", "quote_requested"]
+    assert events(desk, first.lead_id) == ["demo_requested", "quote_requested"]
+    assert row["score"] >= desk.row(first.lead_id)["score"] > 0
+    assert row["owner"] == desk.row(first.lead_id)["owner"]
+    assert clocks(desk, second.lead_id)["first_touch"] == "running"
+    said = [in_words(line, str) for line in desk.history(second.lead_id) if line.kind == "stands_as"]
+    assert said == [
+        f"went into lead {first.lead_id}, which stands for it now",
+        f"stands for itself again: it was taken out of lead {first.lead_id}, by ana.ruiz: two brothers",
+    ]
+
+
+def test_an_event_told_at_the_bottom_of_a_chain_stays_with_it_when_the_chain_is_taken_apart(desk: Desk) -> None:
+    top, middle, bottom = (stranger(desk, n, events=["email_opened"]) for n in range(3))
+    inner = merge(desk, middle, bottom)
+    outer = merge(desk, top, middle)
+    desk.record(Did(lead_id=bottom, event="pricing_viewed", occurred_at=desk.now - 60))
+    assert "pricing_viewed" in events(desk, top)
+    undo(desk, outer)
+    assert ["pricing_viewed" in events(desk, lead) for lead in (top, middle, bottom)] == [False, True, True]
+    undo(desk, inner)
+    assert ["pricing_viewed" in events(desk, lead) for lead in (top, middle, bottom)] == [False, False, True]
+
+
+def test_an_event_that_another_absorbed_lead_brought_too_stays(desk: Desk) -> None:
+    one, two, three = (stranger(desk, n, events=["email_opened"] * (n == 0)) for n in range(3))
+    desk.record(*(Did(lead_id=lead, event="pricing_viewed", occurred_at=desk.now - 60) for lead in (two, three)))
+    first, second = merge(desk, one, two), merge(desk, one, three)
+    undo(desk, first)
+    assert "pricing_viewed" in events(desk, one)
+    undo(desk, second)
+    assert events(desk, one) == ["email_opened"]
 
 
 def test_a_chain_is_taken_back_from_its_end(desk: Desk) -> None:

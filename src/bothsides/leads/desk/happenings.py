@@ -220,7 +220,7 @@ def _did(work: _Work, one: Did, key: str) -> None:
     lead = _lead(work, one)
     if (one.event, one.occurred_at) in {(name, at) for name, at, _ in lead.events}:
         return
-    work.entries.append(event_line(lead.lead_id, one.event, one.occurred_at, one.amount, key=key))
+    work.entries.append(event_line(lead.lead_id, one.event, one.occurred_at, one.amount, key=key, told_of=one.lead_id))
     lead.events.append((one.event, one.occurred_at, one.amount))
     considered = consider(work.agreed, lead, work.turns, work.now, snapshot=work.snapshot, waked_by=(one.event,))
     _begin(work, considered.entries)

@@ -1,7 +1,10 @@
 """A person says that two leads are one, or that they were not: one transaction either way, and nothing is thrown away.
 
 The kept lead is scored anew when time is next looked after: what follows from a merge is a decision of its own, so that
-taking the merge back brings exactly what stood.
+taking the merge back brings exactly what stood. Where something happened in between, both are scored at once when it is
+taken back: each by its own fields and by the events that were told of it. What people did with the kept lead since
+stays with it: touches, verdicts, stages, owners, and fields that its own source or somebody corrected. Of an event that
+both were told of, the second telling of which was no news then, only the absorbed lead has it afterwards.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,14 +15,16 @@ import orjson
 from bothsides.identity.survivorship import Held, Merged, Profile, merge
 from bothsides.identity.survivorship import undo as undo_fields
 from bothsides.leads.desk.agreed import Agreed
-from bothsides.leads.desk.candidates import identity_keys
-from bothsides.leads.desk.considering import decays
+from bothsides.leads.desk.candidates import identity_keys, read_candidates
+from bothsides.leads.desk.considering import consider, decays
 from bothsides.leads.desk.giving_back import released
 from bothsides.leads.desk.happenings import UnknownLead
 from bothsides.leads.desk.merged_clocks import give_clocks_back, join_clocks
+from bothsides.leads.desk.merged_events import absorbed_by, parted_events
 from bothsides.leads.desk.standing import LeadNow, leads_by_id, normal_lead
-from bothsides.leads.desk.taking import profile
+from bothsides.leads.desk.taking import hold_intake, profile, recognised, stands_as
 from bothsides.leads.desk.turns import read_turns
+from bothsides.leads.desk.worth import ready_worth
 from bothsides.leads.route import RoutingState
 from bothsides.logbook import Book, Entry, Kind, set_timer, unset_named
 from bothsides.schema.instant import Instant
@@ -55,6 +60,7 @@ def merge_leads(
     """
     if not who.strip() or not why.strip():
         raise ValueError(f"who = {who!r}, why = {why!r}: a merge needs both")
+    hold_intake(book)
     kept, absorbed = _two(book, kept_id, absorbed_id)
     _refuse(kept, absorbed)
     count = book.all("SELECT count(*) FROM entries WHERE kind = ? AND subject = ?", Kind.LEADS_MERGED.value, kept_id)
@@ -77,6 +83,7 @@ def merge_leads(
     if kept.is_open:
         lines.append(set_timer("score", kept_id, now, now=now))
         lines += decays(agreed, kept, now) if kept.owner is not None else []
+    lines.append(stands_as(absorbed_id, kept_id, key, now=now, who=who, why=why))
     # The merge is the last of its lines: whatever follows it in the lead's history came after it.
     lines.append(
         Entry(
@@ -94,31 +101,38 @@ def merge_leads(
     return key, kept
 
 
-def undo_merge(book: Book, agreed: Agreed, key: str, *, who: str, why: str, now: Instant) -> tuple[LeadNow, LeadNow]:
+def undo_merge(
+    book: Book, agreed: Agreed, key: str, *, who: str, why: str, now: Instant, snapshot: int | None = None
+) -> tuple[LeadNow, LeadNow]:
     """Takes a merge back, by hand or by the desk; the kept lead and the other one, as they stand again.
 
-    Both stand as they stood. What happened to the kept lead since stays with it. Raises LookupError for a key that
-    names no merge, and ValueError for one that was taken back already or lies under a later merge.
+    Both stand as they stood, and are scored by the facts of `snapshot` where something happened since. What people did
+    with the kept lead since stays with it. Raises LookupError for a key that names no merge, and ValueError for one
+    that was taken back already or lies under a later merge.
     """
     if not who.strip() or not why.strip():
         raise ValueError(f"who = {who!r}, why = {why!r}: taking a merge back needs both")
+    hold_intake(book)
     seq, kept_id, told = _merge_line(book, key)
     absorbed_id = told["absorbed"]
     leads = leads_by_id(book, [kept_id, absorbed_id])
     kept, absorbed = leads[kept_id], leads[absorbed_id]
     if kept.merged_into is not None:
-        later = book.one(
-            "SELECT key FROM entries WHERE kind = ? AND subject = ? AND data LIKE ? ORDER BY seq DESC LIMIT 1",
-            Kind.LEADS_MERGED.value,
-            kept.merged_into,
-            f'%"absorbed":"{kept_id}"%',
-        )
-        raise ValueError(f"{key}: its lead was merged in turn; first undo {later[0] if later else kept.merged_into}")
+        raise ValueError(f"{key}: its lead was merged in turn; first undo {_last_merge(book, kept_id)}")
     (since,) = book.all("SELECT count(*) FROM entries WHERE subject = ? AND seq > ?", kept_id, seq)[0]
+    known = None
+    if "timers" not in told:
+        # Leads are held before turns are, so whoever may be of its company is read now.
+        known = read_candidates(book, identity_keys(normal_lead(absorbed)), agreed.matching)
     turns = read_turns(book, agreed, now)
-    data = _undone(book, agreed, kept, absorbed, told, turns)
+    parting = absorbed_by(book, absorbed_id)
+    events = parted_events(book, kept_id, parting, seq=seq)
+    carried = _carried_over(book, kept_id, parting, seq)
+    data = _undone(book, agreed, kept, absorbed, told | {"fields": {**told["fields"], **carried}}, turns)
+    data |= {"events": events.given, "events_gone": events.gone}
     lines = give_clocks_back(book, agreed, kept, told.get("clocks", ()), seq=seq, now=now, who=who)
-    lines += _timers_again(agreed, kept, absorbed, told, now, untouched=since == 0)
+    lines += _timers_again(kept, absorbed, told, now, untouched=since == 0)
+    lines.append(stands_as(absorbed_id, absorbed_id, key, now=now, who=who, why=why, left=kept_id))
     lines.append(
         Entry(
             kind=Kind.MERGE_UNDONE,
@@ -134,7 +148,54 @@ def undo_merge(book: Book, agreed: Agreed, key: str, *, who: str, why: str, now:
     )
     book.post(lines, now=now)
     found = leads_by_id(book, [kept_id, absorbed_id])
+    anew: dict[str, frozenset[str]] = {kept_id: frozenset()} if since else {}
+    if known is not None:
+        # It came in and went into the other at once: nobody has asked yet whose company it is, or what it is worth.
+        book.post(recognised(agreed, found[absorbed_id], known, now=now, snapshot=snapshot), now=now)
+        anew[absorbed_id] = frozenset(name for name, _, _ in found[absorbed_id].events)
+    elif events.told or events.given or _corrected_since(book, absorbed_id, seq):
+        anew[absorbed_id] = events.told
+    _scored(book, agreed, found, anew, now=now, snapshot=snapshot)
     return found[kept_id], found[absorbed_id]
+
+
+def _last_merge(book: Book, absorbed_id: str) -> str:
+    """The key of the merge by which the lead went into the one that stands for it."""
+    rows = book.all(
+        "SELECT data FROM entries WHERE subject = ? AND kind = ? ORDER BY seq DESC LIMIT 1",
+        absorbed_id,
+        Kind.STANDS_AS.value,
+    )
+    return str(orjson.loads(rows[0][0])["merge"])
+
+
+def _corrected_since(book: Book, lead_id: str, seq: int) -> bool:
+    lines = "SELECT 1 FROM entries WHERE subject = ? AND seq > ? AND kind = ? LIMIT 1"
+    return book.one(lines, lead_id, seq, Kind.LEAD_CHANGED.value) is not None
+
+
+def _scored(
+    book: Book,
+    agreed: Agreed,
+    leads: Mapping[str, LeadNow],
+    anew: Mapping[str, frozenset[str]],
+    *,
+    now: Instant,
+    snapshot: int | None,
+) -> None:
+    """Scores the open ones of these leads as they stand now, with all that follows from it and from their news."""
+    waiting = {name: news for name, news in anew.items() if leads[name].is_open}
+    if not waiting:
+        return
+    ready_worth(book, agreed, snapshot)
+    turns = read_turns(book, agreed, now)
+    lines: list[Entry] = []
+    for name, waked in waiting.items():
+        lead = leads[name]
+        lines.append(unset_named("score", lead.lead_id, now=now))
+        lines += consider(agreed, lead, turns, now, snapshot=snapshot, waked_by=waked).entries
+        lines += decays(agreed, lead, now) if lead.owner is not None else []
+    book.post(lines, now=now)
 
 
 def _rank(lead: LeadNow) -> tuple[int, int, int]:
@@ -228,7 +289,7 @@ def _merge_line(book: Book, key: str) -> tuple[int, str, dict[str, Any]]:
 def _undone(
     book: Book, agreed: Agreed, kept: LeadNow, absorbed: LeadNow, told: Mapping[str, Any], turns: RoutingState
 ) -> dict[str, Any]:
-    """The data of the line that takes the merge back."""
+    """The data of the line that takes the merge back, but for the events."""
     merged = Merged(
         kept=_held(kept.lead_id, told["fields_before"]),
         absorbed=_held(absorbed.lead_id, absorbed.fields),
@@ -241,7 +302,7 @@ def _undone(
     for (other,) in book.all(
         "SELECT lead_id FROM leads WHERE merged_into = ? AND lead_id <> ?", kept.lead_id, absorbed.lead_id
     ):
-        needed |= set(identity_keys(normal_lead(leads_by_id(book, [other])[other])))
+        needed |= set(identity_keys(normal_lead(leads_by_id(book, [other], locked=False)[other])))
     after, before = told.get("touches", {}), told.get("touches_before", {})
     gave = told.get("gave")
     data: dict[str, Any] = {
@@ -252,7 +313,6 @@ def _undone(
         "carried": list(apart.carried),
         "keys": list(identity_keys(normal_lead(absorbed))),
         "keys_gone": [key for key in told.get("keys", ()) if key not in needed],
-        "events": told.get("events", []),
         "touches": {name: before[name] for name, at in after.items() if getattr(kept, name) == at},
         "attempts": told.get("attempts", 0),
     }
@@ -261,6 +321,21 @@ def _undone(
         if gave["turn"]:
             data["places"] = _turn_taken(agreed, turns, gave["lane"], gave["owner"])
     return data
+
+
+def _carried_over(book: Book, kept_id: str, parting: Sequence[str], seq: int) -> dict[str, Any]:
+    """Values that the kept lead has by corrections of the parting ones since."""
+    found: dict[str, Any] = {}
+    for (told,) in book.all(
+        "SELECT data FROM entries WHERE subject = ? AND seq > ? AND kind = ? ORDER BY seq",
+        kept_id,
+        seq,
+        Kind.LEAD_CHANGED.value,
+    ):
+        data = orjson.loads(told)
+        if data.get("absorbed") in parting:
+            found |= {name: data["fields"][name] for name in data["before"]}
+    return found
 
 
 def _held(party_id: str, fields: Mapping[str, Any]) -> Profile:
@@ -279,18 +354,14 @@ def _turn_taken(agreed: Agreed, turns: RoutingState, lane: str, owner: str) -> l
 
 
 def _timers_again(
-    agreed: Agreed, kept: LeadNow, absorbed: LeadNow, told: Mapping[str, Any], now: Instant, *, untouched: bool
+    kept: LeadNow, absorbed: LeadNow, told: Mapping[str, Any], now: Instant, *, untouched: bool
 ) -> list[Entry]:
-    """Timers as they stood where nothing happened since; else both leads are looked at anew."""
+    """Timers as they stood; those of the kept lead only where nothing happened since, else it is scored anew."""
     was = told.get("timers")
     if was is None:
-        lines = [set_timer("score", kept.lead_id, now, now=now)] if kept.is_open else []
-        return [*lines, set_timer("score", absorbed.lead_id, now, now=now)]
+        return []
     lines = [set_timer(purpose, absorbed.lead_id, due, now=now) for purpose, due in was[absorbed.lead_id].items()]
     if not untouched:
-        if kept.is_open:
-            lines.append(set_timer("score", kept.lead_id, now, now=now))
-            lines += decays(agreed, kept, now) if kept.owner is not None else []
         return lines
     before = was[kept.lead_id]
     for purpose in ("decay", "score"):

@@ -154,14 +154,14 @@ def link_accounts(book: Book, first: str, second: str, *, who: str, why: str, no
     return key
 
 
-def undo(book: Book, agreed: Agreed, key: str, *, who: str, why: str, now: Instant) -> str:
+def undo(book: Book, agreed: Agreed, key: str, *, who: str, why: str, now: Instant, snapshot: int | None = None) -> str:
     """Takes a merge of leads or a link of accounts back; which of the two it was.
 
     Raises LookupError for a key that names neither, and ValueError for what was taken back already.
     """
     row = book.one("SELECT kind, subject, data FROM entries WHERE key = ?", key)
     if row is None or row[0] != Kind.ACCOUNTS_LINKED.value:
-        undo_merge(book, agreed, key, who=who, why=why, now=now)
+        undo_merge(book, agreed, key, who=who, why=why, now=now, snapshot=snapshot)
         return "leads"
     if book.one("SELECT 1 FROM entries WHERE key = ?", f"undone:{key}"):
         raise ValueError(f"{key} was taken back already")

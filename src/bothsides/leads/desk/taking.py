@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import orjson
 
-from bothsides.identity import Match, Normal, keys_of, match
+from bothsides.identity import Match, Normal, compare, keys_of, match
 from bothsides.identity.survivorship import Held, Profile, merge
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.candidates import Candidates, identity_keys, read_candidates
@@ -130,7 +130,7 @@ def _new(work: _Work, lead: Lead, standing: LeadNow, normal: Normal, keys: tuple
     )
     work.entries.append(received)
     if twin is not None:
-        return _merged(work, lead, standing, twin, keys)
+        return _merged(work, lead, standing, *twin, keys)
     work.entries += _events(lead.lead_id, lead)
     _recognise(work, standing, normal)
     work.candidates.add(standing, normal, keys)
@@ -139,15 +139,21 @@ def _new(work: _Work, lead: Lead, standing: LeadNow, normal: Normal, keys: tuple
     return Taken(lead_id=lead.lead_id, outcome="new", stands=standing)
 
 
-def _twin(work: _Work, standing: LeadNow, normal: Normal) -> LeadNow | None:
-    """The open lead of the same person on the same side; that one goes on."""
+def _twin(work: _Work, standing: LeadNow, normal: Normal) -> tuple[LeadNow, dict[str, Any]] | None:
+    """The open lead of the same person on the same side, which goes on, and why the two are one."""
     held = work.candidates.open_on(standing.side, keys_of(normal, "person"), work.agreed.matching)
     if not held:
         return None
     found = match(normal, held, work.agreed.matching, of="person")
     if found.outcome == "review":
         _review(work, standing, found, "same person?")
-    return work.candidates.whole(found.matched_id) if found.outcome == "match" and found.matched_id else None
+    if found.outcome != "match" or found.matched_id is None:
+        return None
+    other = next(one for one in held if one.party.party_id == found.matched_id)
+    asked = next(rule.when for rule in work.agreed.matching.policy.person_rule if rule.name == found.rule)
+    words = compare(normal, other, work.agreed.matching.closeness).words()
+    why = {"decided_by": found.decided_by, "agrees": {name: words[name] for name in asked}, "rule": found.rule}
+    return work.candidates.whole(found.matched_id), why
 
 
 def _recognise(work: _Work, standing: LeadNow, normal: Normal) -> None:
@@ -218,17 +224,21 @@ def _review(work: _Work, standing: LeadNow, found: Match, question: str) -> None
     )
 
 
-def _merged(work: _Work, lead: Lead, standing: LeadNow, twin: LeadNow, keys: Sequence[str]) -> Taken:
+def _merged(
+    work: _Work, lead: Lead, standing: LeadNow, twin: LeadNow, why: Mapping[str, Any], keys: Sequence[str]
+) -> Taken:
     """The new lead goes into the open one: its values by survivorship, its events with their own time."""
     merging = merge(profile(twin), profile(standing), work.agreed.matching.policy.survivorship)
     before, seen = dict(twin.fields), {event[:2] for event in twin.events}
     twin.fields = {name: held.value for name, held in merging.result.fields.items()}
+    key = f"merge:{twin.lead_id}:{lead.lead_id}"
     work.entries.append(
         Entry(
             kind=Kind.LEADS_MERGED,
             subject=twin.lead_id,
             at=work.now,
             data={
+                **why,
                 "absorbed": lead.lead_id,
                 "fields": twin.fields,
                 "fields_before": before,
@@ -236,12 +246,16 @@ def _merged(work: _Work, lead: Lead, standing: LeadNow, twin: LeadNow, keys: Seq
                 "choices": [[c.field, c.rule, c.stayed, c.gave_way] for c in merging.choices],
                 "events": [list(event) for event in standing.events if event[:2] not in seen],
             },
-            key=f"merge:{twin.lead_id}:{lead.lead_id}",
+            key=key,
+            reason=why["rule"],
             policy=work.agreed.versions["matching"],
         )
     )
-    work.entries += _events(twin.lead_id, lead)
-    seen = {(name, at) for name, at, _ in twin.events}
+    work.entries.append(stands_as(lead.lead_id, twin.lead_id, key, now=work.now))
+    work.entries += [
+        event_line(lead.lead_id if (name, at) in seen else twin.lead_id, name, at, amount, told_of=lead.lead_id)
+        for name, at, amount in standing.events
+    ]
     twin.events += [event for event in standing.events if (event[0], event[1]) not in seen]
     standing.merged_into, standing.is_open = twin.lead_id, False
     work.candidates.leads[lead.lead_id] = standing
@@ -256,10 +270,16 @@ def _again(work: _Work, lead: Lead, standing: LeadNow, actor: str) -> Taken:
     """A lead that came before: its source may have corrected it, or it did something since."""
     target = work.candidates.whole(work.candidates.final(standing.lead_id))
     changed = _corrected(work, lead, target.fields)
-    seen = {(name, at) for name, at, _ in target.events}
-    news = [event for event in _once(lead.events) if (event.event, event.occurred_at) not in seen]
+    told = [(one.event, one.occurred_at, one.amount) for one in _once(lead.events)]
+    seen, own = ({event[:2] for event in one.events} for one in (target, standing))
+    news = [event for event in told if event[:2] not in seen]
     if not lead.has_key:
         changed = {}
+    if target is not standing:
+        # What the lead that it went into has already is its own too: it has it still when the two are parted.
+        shared = [event for event in told if event[:2] in seen and event[:2] not in own]
+        work.entries += [event_line(standing.lead_id, *event) for event in shared]
+        standing.events += [*shared, *news]
     if not changed and not news:
         return Taken(lead_id=lead.lead_id, outcome="known", stands=target)
     if changed:
@@ -268,10 +288,9 @@ def _again(work: _Work, lead: Lead, standing: LeadNow, actor: str) -> Taken:
         _change(work, standing, {**was, **changed}, {"changed": changed}, actor)
         if target is not standing:
             _carry_over(work, standing, was, target, changed, actor)
-    for event in news:
-        target.events.append((event.event, event.occurred_at, event.amount))
-        work.entries.append(event_line(target.lead_id, event.event, event.occurred_at, event.amount))
-    waked = frozenset(event.event for event in news)
+    target.events += news
+    work.entries += [event_line(target.lead_id, *event, told_of=standing.lead_id) for event in news]
+    waked = frozenset(name for name, _, _ in news)
     work.entries += consider(work.agreed, target, work.turns, work.now, snapshot=work.snapshot, waked_by=waked).entries
     return Taken(lead_id=lead.lead_id, outcome="changed", stands=target)
 
@@ -348,9 +367,37 @@ def _events(lead_id: str, lead: Lead) -> list[Entry]:
     return [event_line(lead_id, event.event, event.occurred_at, event.amount) for event in _once(lead.events)]
 
 
-def event_line(lead_id: str, event: str, at: Instant, amount: float, *, key: str | None = None) -> Entry:
-    """The line that tells what a lead did."""
-    return Entry(kind=Kind.EVENT_SEEN, subject=lead_id, at=at, data={"event": event, "amount": amount}, key=key)
+def event_line(
+    lead_id: str, event: str, at: Instant, amount: float, *, key: str | None = None, told_of: str | None = None
+) -> Entry:
+    """The line that tells what a lead did; `told_of` is the lead that it was told of, which may have gone into it."""
+    data: dict[str, Any] = {"event": event, "amount": amount}
+    if told_of not in (None, lead_id):
+        data["of"] = told_of
+    return Entry(kind=Kind.EVENT_SEEN, subject=lead_id, at=at, data=data, key=key)
+
+
+def hold_intake(book: Book) -> None:
+    """Nobody takes leads in until the transaction ends: who is whom does not change meanwhile.
+
+    On PostgreSQL this is held before leads are, and those before the turns of pools, by everybody who needs several.
+    """
+    book.hold(_INTAKE)
+
+
+def recognised(agreed: Agreed, lead: LeadNow, known: Candidates, *, now: Instant, snapshot: int | None) -> list[Entry]:
+    """The lines that say whose company a lead is that never asked, since it went into another when it came in."""
+    work = _Work(agreed=agreed, now=now, snapshot=snapshot, candidates=known, turns=RoutingState(), entries=[])
+    _recognise(work, lead, normal_lead(lead))
+    return work.entries
+
+
+def stands_as(
+    lead_id: str, other: str, merge: str, *, now: Instant, who: str = "desk", why: str = "", left: str | None = None
+) -> Entry:
+    """The line in a lead's own history that says which lead stands for it; `left` is the one that did so until now."""
+    data = {"lead": other, "merge": merge, "left": left}
+    return Entry(kind=Kind.STANDS_AS, subject=lead_id, at=now, data=data, actor=who, reason=why)
 
 
 def _names(lead: Lead) -> Collection[str]:

@@ -216,7 +216,7 @@ class Again:
             if what.undone is None:
                 merge_leads(book, agreed, what.kept, what.absorbed, who=what.who, why=what.why, now=moment)
             else:
-                undo_merge(book, agreed, what.undone, who=what.who, why=what.why, now=moment)
+                undo_merge(book, agreed, what.undone, who=what.who, why=what.why, now=moment, snapshot=self.snapshot)
         except (ValueError, LookupError):
             self._leave_out("merges by people that could not be made again", 1)
 

@@ -124,8 +124,6 @@ class _Reader:
     leads: int = 0
     coming: Written | None = None
     """A line that brings a lead, whose events may follow it."""
-    into: str = ""
-    """The lead whose events follow."""
     events: list[Event] = field(default_factory=list)
 
     def take(self, line: Written) -> None:
@@ -134,13 +132,9 @@ class _Reader:
             self._event(line)
             return
         if line.kind is Kind.LEADS_MERGED and line.actor == "desk":
-            # What the desk merged by itself it merges again; the events of the new lead stand under the one it joined.
-            if self.coming is not None and self.coming.subject == line.data["absorbed"]:
-                self.into = line.subject
-            return
+            return  # What the desk merged by itself it merges again.
         if line.kind is Kind.LEAD_CHANGED and "absorbed" in line.data:
             # What a correction of a merged lead changed in the one that stands for it follows from the correction.
-            self.into = line.subject
             return
         if line.kind is Kind.STAGE_CHANGED and line.actor != "adopted" and not _moved(line):
             return
@@ -149,17 +143,17 @@ class _Reader:
             side, source = Side(line.data["side"]), line.data["source"]
             self.origin[line.subject] = side, source, line.at
             self.leads += 1
-            self.coming, self.into = line, line.subject
+            self.coming = line
         elif line.kind is Kind.LEAD_CHANGED and "changed" in line.data:
-            self.coming, self.into = line, line.subject
+            self.coming = line
         else:
             self.steps.append(Step(line.written_at, 2 * line.seq, _what(line)))
 
     def _event(self, line: Written) -> None:
         before = self.coming
-        if before is None or line.subject != self.into or before.written_at != line.written_at:
+        if before is None or _told_of(line) != _told_of(before) or before.written_at != line.written_at:
             self.flush()
-            self.coming, self.into = line, line.subject
+            self.coming = line
         self.events.append(Event(event=line.data["event"], occurred_at=line.at, amount=line.data["amount"]))
 
     def flush(self) -> None:
@@ -167,10 +161,11 @@ class _Reader:
         line = self.coming
         if line is None:
             return
-        side, source, created = self.origin[line.subject]
+        lead_id = _told_of(line)
+        side, source, created = self.origin[lead_id]
         fields = line.data.get("fields", {}) if line.kind is Kind.LEAD_RECEIVED else line.data.get("changed", {})
         lead = Lead(
-            lead_id=line.subject,
+            lead_id=lead_id,
             side=side,
             source=source,
             created_at=created,
@@ -179,6 +174,11 @@ class _Reader:
         )
         self.steps.append(Step(line.written_at, 2 * line.seq, lead))
         self.coming, self.events = None, []
+
+
+def _told_of(line: Written) -> str:
+    """The lead that came or did something; the line stands under the one it went into."""
+    return str(line.data.get("of") or line.subject)
 
 
 def _moved(line: Written) -> bool:
@@ -201,7 +201,7 @@ def _what(line: Written) -> What:
             automated=data["automated"],
         )
     if line.kind is Kind.EVENT_SEEN and line.actor != "adopted":
-        return Did(lead_id=lead, event=data["event"], occurred_at=line.at, amount=data["amount"])
+        return Did(lead_id=_told_of(line), event=data["event"], occurred_at=line.at, amount=data["amount"])
     if line.kind is Kind.REACHED:
         return Reached(
             subject=lead,

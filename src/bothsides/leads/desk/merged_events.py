@@ -1,0 +1,100 @@
+"""Events of a lead that goes its own way again: each is given to the lead that it was told of.
+
+What is told of a lead that was taken into another stands with both, so that nothing is lost when they are parted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from bothsides.logbook import Book, Kind
+from bothsides.schema.instant import Instant
+
+Named = tuple[str, Instant]
+"""An event's name and moment, by which it is known of a lead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parted:
+    """What parting two leads means for their events."""
+
+    given: list[list[Any]]
+    """Events that the absorbed lead must be given: told of others that had gone into it."""
+    gone: list[list[Any]]
+    """Events that the kept lead has no more."""
+    told: frozenset[str]
+    """Names of the events that the absorbed lead was told of since."""
+
+
+def absorbed_by(book: Book, lead_id: str) -> list[str]:
+    """The lead and all that went into it, over any number of steps."""
+    return [lead_id, *_below(book, [lead_id])]
+
+
+def parted_events(book: Book, kept_id: str, parting: Sequence[str], *, seq: int) -> Parted:
+    """Whose the events are from now on.
+
+    `parting` is the absorbed lead and those that went into it, `seq` the number of the merge. An event stays with the
+    kept lead where it was told of itself, or of another lead that went into it.
+    """
+    staying = [lead for lead in _below(book, [kept_id]) if lead not in parting]
+    own = _events(book, parting[:1])
+    brought = {name: amount for name, amount in _events(book, parting).items() if name not in own}
+    return Parted(
+        given=[[*name, amount] for name, amount in sorted(brought.items())],
+        gone=[list(name) for name in sorted(_gained(book, kept_id) - _events(book, staying).keys())],
+        told=_told_since(book, kept_id, parting, seq),
+    )
+
+
+def _below(book: Book, ids: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    while ids:
+        rows = book.all("SELECT lead_id FROM leads WHERE merged_into {any} ORDER BY lead_id", list(ids))
+        ids = [lead for (lead,) in rows]
+        found += ids
+    return found
+
+
+def _events(book: Book, ids: Sequence[str]) -> dict[Named, float]:
+    rows = book.all("SELECT event, occurred_at, amount FROM events WHERE lead_id {any}", list(ids)) if ids else []
+    return {(name, at): amount for name, at, amount in rows}
+
+
+def _stood_for(book: Book, lead_id: str) -> list[str]:
+    """The lead and those that have ever stood for it."""
+    rows = book.all("SELECT data FROM entries WHERE subject = ? AND kind = ?", lead_id, Kind.STANDS_AS.value)
+    return sorted({lead_id, *(orjson.loads(data)["lead"] for (data,) in rows)})
+
+
+def _gained(book: Book, lead_id: str) -> set[Named]:
+    """The events that the lead has only by leads that went into it."""
+    own: set[Named] = set()
+    gained: set[Named] = set()
+    for subject, kind, at, told in book.all(
+        "SELECT subject, kind, at, data FROM entries WHERE subject {any} AND kind {any} ORDER BY seq",
+        _stood_for(book, lead_id),
+        [Kind.EVENT_SEEN.value, Kind.LEADS_MERGED.value, Kind.MERGE_UNDONE.value],
+    ):
+        data = orjson.loads(told)
+        if kind == Kind.EVENT_SEEN.value:
+            of_itself = data.get("of", subject) == lead_id
+            (own if of_itself else gained).add((data["event"], at))
+        elif subject == lead_id:
+            gained |= {(name, moment) for name, moment, _ in data["events"]} if "fields_before" in data else set()
+            gained -= {(name, moment) for name, moment in data.get("events_gone", ())}
+    return gained - own
+
+
+def _told_since(book: Book, kept_id: str, parting: Sequence[str], seq: int) -> frozenset[str]:
+    """Names of what was told of the parting leads since, wherever it was written down meanwhile."""
+    rows = book.all(
+        "SELECT subject, data FROM entries WHERE subject {any} AND seq > ? AND kind = ?",
+        sorted({*_stood_for(book, kept_id), *parting}),
+        seq,
+        Kind.EVENT_SEEN.value,
+    )
+    told = [(subject, orjson.loads(data)) for subject, data in rows]
+    return frozenset(said["event"] for subject, said in told if said.get("of", subject) in parting)
