@@ -130,6 +130,10 @@ def test_a_rehearsal_says_what_would_be_done_and_writes_nothing(desk: Desk, ws: 
     assert desk.rows("SELECT count(*) FROM entries") == lines
     done = go(desk, ws, later)
     assert (would.breaches, would.returned, would.clocks) == (done.breaches, done.returned, done.clocks)
+    assert would.next_due == done.next_due
+    again = rehearse(ws, desk.logbook, now=done.next_due)
+    assert again.jobs
+    assert again.next_due == go(desk, ws, done.next_due).next_due
 
 
 def test_effects_wait_where_nothing_was_agreed_on_sending_and_the_report_says_so(desk: Desk, ws: Workspace) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from bothsides.leads.desk.agreed import Agreed
-from bothsides.logbook import Book, Entry, Timer, set_timer
+from bothsides.logbook import Book, Entry, Timer, set_timer, settle
 from bothsides.schedule.cadence import EveryTick, next_after
 from bothsides.schedule.timetable import TIMETABLE, Job, Run
 from bothsides.schema.instant import Instant
@@ -49,6 +49,23 @@ def run_job(
     following = next_time(job, workspace, agreed, timer.due_at if job.makes_up == "each" else max(now, timer.due_at))
     book.post([_at(job, following, now)], now=now)
     return said
+
+
+def put_off(
+    book: Book,
+    workspace: Workspace,
+    agreed: Agreed,
+    timer: Timer,
+    *,
+    now: Instant,
+    timetable: Sequence[Job] = TIMETABLE,
+) -> None:
+    """Sets the job's next time and does nothing: a rehearsal. One that is not in the timetable is looked at no more."""
+    job = next((job for job in timetable if job.name == timer.subject), None)
+    if job is None:
+        settle(book, [timer], now=now)
+        return
+    book.post([_at(job, next_time(job, workspace, agreed, max(now, timer.due_at)), now)], now=now)
 
 
 def next_time(job: Job, workspace: Workspace, agreed: Agreed, moment: Instant) -> Instant:

@@ -5,7 +5,7 @@ A worker that dies loses nothing: what it had claimed stands as it stood. Many m
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -29,7 +29,7 @@ from bothsides.logbook import (
     waiting_effects,
     watermarks,
 )
-from bothsides.schedule.jobs import JOB, plan, run_job
+from bothsides.schedule.jobs import JOB, plan, put_off, run_job
 from bothsides.schedule.parking import park
 from bothsides.schedule.report import CountingBook, Counts, TickReport
 from bothsides.schedule.sending import Sending
@@ -157,15 +157,16 @@ def rehearse(
                     now=now,
                     batch=batch,
                     stop=lambda: False,
-                    timetable=(),
+                    timetable=TIMETABLE,
                     only=book,
                 )
                 finished = _desk(one)
+                due = next_due(book)
             finally:
                 transaction.rollback()
         if sending is not None:
             one.counts.effects.update(sending.foreseen(one.agreed, now=now))
-        return _report(one, sending, sealed=None, finished=finished)
+        return replace(_report(one, sending, sealed=None, finished=finished), next_due=due)
 
 
 @contextmanager
@@ -179,8 +180,7 @@ def available(logbook: Logbook) -> Iterator[None]:
 
 def _desk(one: Round) -> bool:
     """All that is due at the desk; whether it was done to the end."""
-    if one.only is None:
-        one.kept(lambda book, _: plan(book, one.workspace, one.agreed, now=one.now, timetable=one.timetable))
+    one.kept(lambda book, _: plan(book, one.workspace, one.agreed, now=one.now, timetable=one.timetable))
     while _due(one):
         if one.stop():
             return False
@@ -230,7 +230,7 @@ def _batch(one: Round, book: CountingBook, counts: Counts, timers: Sequence[Time
     for timer in jobs:
         if one.only is not None:
             counts.jobs[timer.subject] = "is due"
-            book.run("UPDATE timers SET due_at = ? WHERE timer_id = ?", one.now + 1, timer.timer_id)
+            put_off(book, one.workspace, one.agreed, timer, now=one.now, timetable=one.timetable)
             continue
         counts.jobs[timer.subject] = run_job(
             book, one.workspace, one.agreed, timer, now=one.now, timetable=one.timetable
