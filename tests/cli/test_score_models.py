@@ -64,6 +64,7 @@ def test_a_card_is_fitted_tried_signed_and_taken_back(score: Command) -> None:
     assert record["passed"] is True
     assert record["gap"]["low"] > 0
     assert record["champion"] == "agreed"
+    assert sum(one["leads"] for one in record["by_treatment"]) == record["leads"]
 
     out, _ = score("promote", "buyer", "--signed-by", "Ana Ruiz", "Tom Hadley", day=20)
     assert f"{record['challenger']} in force, before it was the signed points" in out

@@ -37,7 +37,7 @@ def fitted_lines(found: Learned) -> list[str]:
     lines = [f"{found.side.value}s: {found.verdict.value}; {found.reason}", *found.notes]
     if found.model is None:
         lines.append("The signed points stay as they are.")
-        return [*lines, *_refusals(found.refused), *_treatments(found.by_treatment)]
+        return [*lines, *_refusals(found.refused), *_treatments(found.by_treatment, _OFF_THE_CARD)]
     lines += ["", *card_lines("shadow", found.model), ""]
     lines.append(f"It scores every lead in the shadow. Try it: bothsides score trial {found.side.value}")
     return lines
@@ -65,7 +65,7 @@ def card_lines(role: Role, model: Model) -> list[str]:
         lines.append(f"Sales from {by.sales_from} points, self-serve from {by.self_serve_from}, nurture below")
     how = "in the place of the signed points" if model.counts == "instead" else "added to the signed points"
     lines.append(f"It counts {how}.")
-    return [*lines, *_treatments(model.by_treatment), *_refusals(model.refused)]
+    return [*lines, *_treatments(model.by_treatment, _OFF_THE_CARD), *_refusals(model.refused)]
 
 
 def trial_record(found: Tried) -> dict[str, Any]:
@@ -73,19 +73,21 @@ def trial_record(found: Tried) -> dict[str, Any]:
     return {
         **_trial(found.trial),
         "scored_as_they_came": found.as_they_came,
+        "by_treatment": [_treated(one) for one in found.by_treatment],
         "alpha_left_this_year": round(found.alpha_left, 6),
     }
 
 
 def trial_lines(found: Tried) -> list[str]:
     """What the gate said."""
-    trial = found.trial
+    trial, several = found.trial, len({one.treatment for one in found.by_treatment}) > 1
     lines = [
         (
             f"{trial.side.value}s: {trial.challenger} against {trial.champion} on {trial.n:,} later leads,"
             f" {trial.won:,} of them won; {found.as_they_came:,} of them were scored by it as they came"
         ),
         *_gate(trial),
+        *_treatments(found.by_treatment if several else (), _FOR_THE_CARD),
         f"This look may have erred by {trial.alpha:.2%}; the year has {found.alpha_left:.2%} left.",
     ]
     if trial.passed:
@@ -195,10 +197,14 @@ def _trial(trial: Trial) -> dict[str, Any]:
     }
 
 
-def _treatments(table: Sequence[WonByTreatment]) -> list[str]:
+_FOR_THE_CARD = "Won by how these leads were treated, which makes the card that treated them look better than it is:"
+_OFF_THE_CARD = "Won by how the leads were treated, which stays off the card:"
+
+
+def _treatments(table: Sequence[WonByTreatment], says: str) -> list[str]:
     if not table:
         return []
-    lines = ["", "Won by how the leads were treated, which stays off the card:"]
+    lines = ["", says]
     for one in table:
         drawn = ", owner drawn at random" if one.in_holdout else ""
         lines.append(f"  {one.treatment + drawn:<34}{one.n:>8,} leads {one.rate.value:>7.1%} won")

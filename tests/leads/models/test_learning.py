@@ -73,7 +73,7 @@ def test_what_a_call_did_is_not_learned_as_worth_of_the_region(champion: Compile
     card = learned.model.card
     assert _worth(card, "size") >= 85
     assert _worth(card, AGREED) + _worth(card, "region") <= 15
-    assert learned.model.learned_on == "1,680 leads within 2 treatments"
+    assert learned.model.learned_on == "1,680 leads within 2 treatments, as no lead was put into a band at random"
 
 
 def test_the_won_rate_by_treatment_stands_beside_the_card(champion: CompiledCard) -> None:

@@ -81,6 +81,9 @@ def test_a_card_goes_from_the_shadow_into_force_and_back(model_desk: ModelDesk) 
     assert tried.trial.passed, tried.trial.failed
     assert tried.as_they_came == 40
     assert tried.trial.n > 200
+    assert sum(one.n for one in tried.by_treatment) == tried.trial.n
+    assert sum(one.won for one in tried.by_treatment) == tried.trial.won
+    assert len({one.treatment for one in tried.by_treatment}) > 1
     assert tried.alpha_left == pytest.approx(0.05 - tried.trial.alpha)
 
     with pytest.raises(ValueError, match="signed by two people"):

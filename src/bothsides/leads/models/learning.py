@@ -11,7 +11,7 @@ from bothsides.leads.models.record import Bands, Model
 from bothsides.leads.score import CompiledCard
 from bothsides.metrics.interval import wilson
 from bothsides.predict.logistic import Floats
-from bothsides.predict.measures import Bools, auc
+from bothsides.predict.measures import Bools, Ints, auc
 from bothsides.predict.model_card import Estimate, ModelVerdict
 from bothsides.predict.scorecard.card import Card
 from bothsides.predict.scorecard.fitting import Fitting, History, NothingTells
@@ -55,6 +55,16 @@ class Grown:
     in_holdout: Bools
     scored_by: tuple[frozenset[str], ...]
     notes: tuple[str, ...]
+
+    def at(self, rows: Ints) -> "Grown":
+        """These of the leads."""
+        return replace(
+            self,
+            history=self.history.at(rows),
+            treatment=tuple(self.treatment[i] for i in rows),
+            in_holdout=self.in_holdout[rows],
+            scored_by=tuple(self.scored_by[i] for i in rows),
+        )
 
 
 def grown(gathered: Gathered, policy: ModelsPolicy, now: Instant) -> Grown | str:
@@ -138,7 +148,8 @@ def _card(known: History, bands: Sequence[str], side: Side, policy: ModelsPolicy
 
 
 def _within(treatments: int) -> str:
-    return f" within {treatments} treatments" if treatments > 1 else ""
+    """On what it was learned, and why not on a holdout."""
+    return f" within {treatments} treatments, as no lead was put into a band at random" if treatments > 1 else ""
 
 
 def _too_little(gathered: Gathered, reason: str) -> Learned:

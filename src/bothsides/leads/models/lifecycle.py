@@ -8,7 +8,7 @@ import numpy as np
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.models.history import Gathered, gather
 from bothsides.leads.models.in_force import signed_card
-from bothsides.leads.models.learning import Grown, Learned, grown, learn
+from bothsides.leads.models.learning import Grown, Learned, by_treatment, grown, learn
 from bothsides.leads.models.policy import AGREED_NAME
 from bothsides.leads.models.record import MODELS, Acts, Model, acts_of, models_of, moved
 from bothsides.leads.models.shadowing import BATCH, look_again, open_leads, score_beside
@@ -26,6 +26,7 @@ from bothsides.predict.scorecard.promotion import (
     rolled_back,
     shadowed,
 )
+from bothsides.predict.scorecard.treatment import WonByTreatment
 from bothsides.predict.scorecard.trial import Trial, tried
 from bothsides.schema import Side
 from bothsides.schema.instant import Instant
@@ -35,11 +36,13 @@ from bothsides.schema.instant import Instant
 class Tried:
     """A trial; `as_they_came` of its leads were scored by the challenger when they came, the others from the history.
 
-    `by_bands` is how many leads the card in force put into each band, which is how they were treated.
+    `by_treatment` is the won rate of its leads by the band that the card in force gave them: whom that card sent to
+    sales was won more often for it, which speaks for the card in force and not for the challenger.
     """
 
     trial: Trial
     as_they_came: int
+    by_treatment: tuple[WonByTreatment, ...]
     alpha_left: float
     """What the looks of this year have left after this one."""
 
@@ -120,11 +123,11 @@ def trial(
     if isinstance(ready, str):
         raise ValueError(f"nothing to try the card on: {ready}")
     champion = held[standing.in_use][1].card if standing.in_use in held else _agreed_card(ready, challenger, side, now)
-    later, as_they_came = _later(ready, challenger.card, champion, standing.shadow)
+    later = _later(ready, challenger.card, champion)
     found = tried(
         challenger.card,
         champion,
-        later,
+        later.history,
         at=now,
         alpha=alpha,
         refusals=_refusals(ready.history, gathered, agreed, challenger),
@@ -144,7 +147,12 @@ def trial(
         if acts_of(book, side).acts != acts.acts:
             raise ValueError(f"cards of {side.value}s were moved or tried meanwhile: try again")
         book.post([line], now=now)
-    return Tried(trial=found, as_they_came=as_they_came, alpha_left=_left(acts, found, agreed))
+    return Tried(
+        trial=found,
+        as_they_came=sum(standing.shadow in scored for scored in later.scored_by),
+        by_treatment=by_treatment(later),
+        alpha_left=_left(acts, found, agreed),
+    )
 
 
 def promote(book: Book, agreed: Agreed, side: Side, *, now: Instant, by: str, signed_by: tuple[str, str]) -> Moved:
@@ -230,13 +238,13 @@ def _agreed_card(ready: Grown, challenger: Model, side: Side, now: Instant) -> C
     )
 
 
-def _later(ready: Grown, challenger: Card, champion: Card, version: str) -> tuple[History, int]:
-    """Leads later than either card learned from, and how many of them the challenger scored as they came."""
+def _later(ready: Grown, challenger: Card, champion: Card) -> Grown:
+    """Leads later than either card learned from."""
     learned = max(challenger.learned_from[1], champion.learned_from[1])
     rows = np.flatnonzero(ready.history.decided_at > learned)
     if not len(rows):
         raise ValueError("no lead that came after those learned from has a known outcome yet: try again later")
-    return ready.history.at(rows), sum(version in ready.scored_by[i] for i in rows)
+    return ready.at(rows)
 
 
 def _refusals(known: History, gathered: Gathered, agreed: Agreed, challenger: Model) -> tuple[Refused, ...]:
