@@ -70,6 +70,27 @@ def read_tests(written: Mapping[str, Written]) -> Tests:
     return Tests(checks=tuple((name, _check(name, value), _shown(value)) for name, value in written.items()))
 
 
+def named_values(written: Written) -> tuple[str, ...]:
+    """The plain values that a test names, in lower case: those that are wanted or left out, not parts or numbers.
+
+    >>> named_values(["EU", "UK"]), named_values("none of spam, test"), named_values("contains pump")
+    (('eu', 'uk'), ('spam', 'test'), ())
+    """
+    if isinstance(written, list):
+        return tuple(value for one in written for value in named_values(one))
+    if not isinstance(written, str):
+        return (_text(written),)
+    text = written.strip().casefold()
+    if text.startswith("none of "):
+        return tuple(word.strip() for word in text.removeprefix("none of ").split(","))
+    if text.startswith("!="):
+        return (text.removeprefix("!=").strip(),)
+    starts = (*(sign for sign, _ in _SIGNS), *(start for start, _ in _OF_TEXT))
+    if text in ("is known", "is unknown") or text.startswith(starts) or _BETWEEN.fullmatch(text):
+        return ()
+    return (text,)
+
+
 def known_tests(written: dict[str, Written]) -> dict[str, Written]:
     """Field tests such as { side = "buyer", deal_size = ">= 50000" }. Raises ValueError for one that cannot be read."""
     read_tests(written)

@@ -13,7 +13,7 @@ from bothsides.identity import Matching, MatchingPolicy, compile_matching
 from bothsides.identity import problems as matching_problems
 from bothsides.leads.decay import CompiledDecay, DecayPolicy, compile_decay
 from bothsides.leads.decay import problems as decay_problems
-from bothsides.leads.desk.hand_overs import problems as hand_over_problems
+from bothsides.leads.desk.between_sections import problems as problems_between
 from bothsides.leads.hygiene import HygienePolicy
 from bothsides.leads.hygiene import problems as hygiene_problems
 from bothsides.leads.intake import IntakePolicy
@@ -30,7 +30,6 @@ from bothsides.leads.score import problems as scoring_problems
 from bothsides.leads.sla.commitment_terms import CommitmentsPolicy
 from bothsides.leads.sla.commitment_terms import problems as commitments_problems
 from bothsides.leads.sla.policy import DEFAULT_CALENDAR, DEFAULT_SLA, Clause, CompiledSla, Sla, compile_sla
-from bothsides.leads.sla.problems import problems as sla_problems
 from bothsides.leads.teams.reasons import ReasonsPolicy
 from bothsides.leads.teams.reasons import problems as reasons_problems
 from bothsides.leads.teams.standard_reasons import completed, standard_reasons
@@ -171,17 +170,8 @@ def read_agreement(workspace: Workspace) -> dict[str, Signed[Any]]:
                 continue
             allowed = "is missing; bothsides leads agree drafts one to start from"
             problems.append(Problem(file=str(path), key="file", value="", allowed=allowed))
-    if "sla" in found and "calendar" in found:
-        names = [calendar.name for calendar in found["calendar"].policy.calendar]
-        said = sla_problems(found["sla"].policy, names)
-        problems += [
-            Problem(file=str(workspace.agreement_dir / "sla.toml"), key="sla", value="", allowed=s) for s in said
-        ]
-    if "sla" in found and "decay" in found:
-        said = hand_over_problems(found["sla"].policy, found["decay"].policy)
-        problems += [
-            Problem(file=str(workspace.agreement_dir / "sla.toml"), key="ladder", value="", allowed=s) for s in said
-        ]
+    policies = {section: one.policy for section, one in found.items()}
+    problems += problems_between(policies, workspace.agreement_dir)
     if problems:
         raise AgreementError(problems)
     return found

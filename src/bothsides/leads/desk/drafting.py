@@ -1,11 +1,14 @@
 """Drafts the agreement of a workspace: the least that the desk can work by, to be read, changed and signed."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bothsides.leads.desk.agreed import SECTIONS
-from bothsides.leads.sla.policy import DEFAULT_CALENDAR, DEFAULT_SLA
+from bothsides.leads.route import RoutingPolicy
+from bothsides.leads.sla.policy import DEFAULT_CALENDAR, DEFAULT_SLA, Act
 from bothsides.workspace import Workspace
 
 DRAFTS = Path(__file__).parent / "drafts"
@@ -20,6 +23,7 @@ _MEMBER = """
 id = "{id}"
 calendar = "office"
 open_cap = 60                    # leads that one person can look after at the same time
+# manager = "another.member"     # who is told where a lead stays untouched; without one the member is told again
 """
 
 
@@ -73,3 +77,20 @@ def _from(folder: Path) -> dict[str, str]:
     if not any(path.stem in SECTIONS for path in files):
         raise FileNotFoundError(f"--from {folder}: holds none of {', '.join(f'{name}.toml' for name in SECTIONS)}")
     return {path.name: path.read_text(encoding="utf-8") for path in files}
+
+
+def unfinished(workspace: Workspace, policies: Mapping[str, Any]) -> tuple[str, ...]:
+    """What loads, but leaves something that people expect to happen undone; each as one sentence."""
+    routing: RoutingPolicy = policies["routing"]
+    found = []
+    if any(member.id == _NOBODY for member in routing.member):
+        found.append(f"routing.toml gives leads to {_NOBODY}, which is nobody: write your people in its place")
+    if not routing.member:
+        found.append("routing.toml names no member, so every lead waits in a queue")
+    told = {step.act for policy in policies["sla"].policy for clause in policy.clause for step in clause.ladder}
+    alone = [member.id for member in routing.member if not member.manager]
+    if Act.NOTIFY_MANAGER in told and routing.member and len(alone) == len(routing.member):
+        found.append("no member has a manager, so where sla.toml tells the manager, the member is told again")
+    if not (workspace.agreement_dir / "delivery.toml").exists():
+        found.append("there is no delivery.toml, so messages to people wait in the outbox (docs/delivery.md)")
+    return tuple(found)

@@ -1,0 +1,68 @@
+"""`bothsides leads agree`: what is drafted loads, what it leaves undone is said, and every mistake comes at once."""
+
+from pathlib import Path
+
+import pytest
+from tests.cli.desk_runs import DeskRuns
+
+from bothsides.agreement import AgreementError
+
+
+@pytest.fixture
+def new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> DeskRuns:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    (folder / "bothsides.toml").write_text('name = "new"\ncurrency = "EUR"\n')
+    return DeskRuns(folder=folder, capture=capsys)
+
+
+def test_what_a_new_user_still_has_to_do_is_said(new: DeskRuns) -> None:
+    told = new.text("leads", "agree", at=None)
+    assert "Still to do: routing.toml gives leads to first.member, which is nobody" in told
+    assert "no member has a manager" in told
+    assert "there is no delivery.toml" in told
+    path = new.folder / "agreement" / "routing.toml"
+    text = path.read_text().replace("first.member", "ana.ruiz").replace("# manager = ", "manager = ")
+    path.write_text(text.replace("another.member", "ana.ruiz"))
+    assert [said.partition(",")[0] for said in new.record("leads", "agree", at=None)["unfinished"]] == [
+        "there is no delivery.toml"
+    ]
+
+
+def test_every_mistake_of_every_file_comes_at_once_with_its_place(new: DeskRuns) -> None:
+    new.text("leads", "agree", "--member", "ana.ruiz", at=None)
+    folder = new.folder / "agreement"
+
+    def change(name: str, old: str, written: str) -> None:
+        text = (folder / name).read_text()
+        assert old in text
+        (folder / name).write_text(text.replace(old, written, 1))
+
+    change("routing.toml", 'calendar = "office"', 'calendar = "ofice"')
+    change("routing.toml", 'band = "nurture"', 'band = "nurtur"')
+    change("sla.toml", 'side = "buyer"', 'side = "buyers"')
+    change("scoring.toml", "deal_size", "dealsize")
+    change("decay.toml", "untouched_hours = 16", "untouched_hours = 12")
+    (folder / "delivery.toml").write_text("colour = 1\n")
+    (folder / "api.toml").write_text("token = 1\n")
+    with pytest.raises(AgreementError) as raised:
+        new.text("leads", "agree", at=None)
+    lines = [line.removeprefix(f"{folder}/") for line in str(raised.value).splitlines()]
+    for start, end in (
+        ("routing.toml: member[0].calendar", "calendar.toml has office; did you mean 'office'?"),
+        ("routing.toml: rule[0].when.band", "did you mean 'nurture'?"),
+        ("sla.toml: policy[0].when.side", "must be one of buyer, supplier; did you mean 'buyer'?"),
+        ("scoring.toml: card[0].fit[0].rule[0].when.dealsize", "did you mean 'deal_size'?"),
+        ("sla.toml: ladder", "so the colleague has it for no time; leave 2 at least"),
+        ("delivery.toml: colour", ""),
+        ("api.toml: token", ""),
+    ):
+        assert [line for line in lines if line.startswith(start) and line.endswith(end)], (start, lines)
+
+
+def test_a_source_of_ones_own_is_no_fault_where_no_spellings_are_agreed(new: DeskRuns) -> None:
+    new.text("leads", "agree", "--member", "ana.ruiz", at=None)
+    new.lead(id="1", company="Acme", name="Ana", email="a@acme.example")
+    assert new.record("hygiene", "fixes") == []
+    (new.folder / "agreement" / "hygiene.toml").write_text('[sources]\nreferral = ["word of mouth"]\n')
+    assert len(new.record("hygiene", "fixes")) == 1
