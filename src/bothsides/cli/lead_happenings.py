@@ -1,26 +1,26 @@
-"""`bothsides leads touch | event | verdict | stage | happened`: what happens to leads, from the command line."""
+"""`bothsides leads touch | event | verdict | stage | reached | happened`: what happens to leads, typed or in a file."""
 
 from __future__ import annotations
 
 import json as json_text
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from bothsides.cli.at_the_desk import Moment, Who, at_the_desk, moment, who
+from bothsides.cli.at_the_desk import Moment, Who, at_the_desk, who
 from bothsides.cli.lead_words import AsJson, facts_of, print_record
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
+    from bothsides.leads.desk.agreed import Agreed
     from bothsides.leads.desk.happenings import Happening
+    from bothsides.logbook import Book
 
 Lead = Annotated[str, Parameter(help="The lead's id, or at least four letters that it begins with.")]
 Occurred = Annotated[str | None, Parameter(help="When it happened, such as 2026-04-01T09:00Z; now without it.")]
-
-WAYS = ("out", "in")
 
 
 def touch(
@@ -40,7 +40,7 @@ def touch(
 
     bothsides leads touch 3f2a91 --kind call --by priya.nair
     """
-    told = {"what": "touch", "lead": lead, "kind": kind, "direction": way, "automated": automated, "by": who(by)}
+    told = {"what": "touch", "lead": lead, "kind": kind, "direction": way, "automated": automated, "by": by}
     _record([told | {"id": touch_id, "at": occurred}], at, json, workspace)
 
 
@@ -65,7 +65,7 @@ def verdict(
     lead: Lead,
     says: Annotated[str, Parameter(help="accepted, rejected or recycled.")],
     *,
-    reason: Annotated[str, Parameter(help="The coded reason of agreement/reasons.toml.")] = "",
+    reason: Annotated[str, Parameter(help="A code of agreement/reasons.toml, the house's own without one.")] = "",
     note: Annotated[str, Parameter(help="In your words.")] = "",
     occurred: Occurred = None,
     by: Who = None,
@@ -75,11 +75,11 @@ def verdict(
 ) -> None:
     """What sales says of a lead it was given. A rejected or recycled one goes back to marketing with the reason.
 
-    Example:
+    A lead that waits for sales may be rejected out of the queue; one that nobody has is accepted by nobody. Example:
 
     bothsides leads verdict 3f2a91 rejected --reason no_budget
     """
-    told = {"what": "verdict", "lead": lead, "verdict": says, "reason": reason, "note": note, "by": who(by)}
+    told = {"what": "verdict", "lead": lead, "verdict": says, "reason": reason, "note": note, "by": by}
     _record([told | {"at": occurred}], at, json, workspace)
 
 
@@ -89,8 +89,12 @@ def stage(
     *,
     reason: Annotated[str, Parameter(help="The coded reason of a win or loss.")] = "",
     objection: Annotated[
-        tuple[str, ...], Parameter(help="A coded objection that came up; may be given again.", negative=())
+        tuple[str, ...], Parameter(help="A coded objection that came up, or none; may be given again.", negative=())
     ] = (),
+    question: Annotated[
+        tuple[str, ...], Parameter(help="A coded question that came up; may be given again.", negative=())
+    ] = (),
+    note: Annotated[str, Parameter(help="In the customer's words; some codes need it.")] = "",
     amount: Annotated[float | None, Parameter(help="Value of the deal in the reporting currency.")] = None,
     occurred: Occurred = None,
     by: Who = None,
@@ -98,12 +102,56 @@ def stage(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """Move a lead to a stage. Example:
+    """Move a lead to a stage. A win or loss names its reason and the objections that came up, or none. Example:
 
-    bothsides leads stage 3f2a91 closed_won --reason price --amount 12000
+    bothsides leads stage 3f2a91 closed_won --reason price --objection none --amount 12000
     """
-    told = {"what": "stage", "lead": lead, "stage": to, "reason": reason, "objections": list(objection)}
-    _record([told | {"amount": amount, "by": who(by), "at": occurred}], at, json, workspace)
+    told = {"what": "stage", "lead": lead, "stage": to, "reason": reason, "objections": objection}
+    told |= {"questions": question, "note": note}
+    _record([told | {"amount": amount, "by": by, "at": occurred}], at, json, workspace)
+
+
+def reached(
+    subject: Annotated[str, Parameter(help="A lead's id or its beginning; or your name of a request or an order.")],
+    what: Annotated[str, Parameter(help="Such as handed_over, rfq_sent, reply, listing_approved, pause, resume.")],
+    *,
+    detail: Annotated[str, Parameter(help="Which listing, what is missing; of a pause the agreed reason.")] = "",
+    field: Annotated[
+        tuple[str, ...],
+        Parameter(help="NAME=VALUE that clauses test, where it is no lead; may be given again.", negative=()),
+    ] = (),
+    owner: Annotated[str | None, Parameter(help="Who owes the answer, where it is no lead.")] = None,
+    occurred: Occurred = None,
+    by: Who = None,
+    at: Moment = None,
+    json: AsJson = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """Write down what begins, ends or holds a clock, of a lead or of a request, a listing, an order. Example:
+
+    bothsides leads reached rfq-881 rfq_sent --field side=buyer --field deal_size=9000 --owner supplier-7
+
+    bothsides leads reached rfq-881 reply
+    """
+    told = {"what": "reached", "subject": subject, "reached": what, "detail": detail, "fields": dict(map(_pair, field))}
+    _record([told | {"owner": owner, "by": by, "at": occurred}], at, json, workspace)
+
+
+def _pair(text: str) -> tuple[str, str | float | bool]:
+    """A field with its value: yes and no, a number, or a text.
+
+    >>> _pair("deal_size=9000"), _pair("side=buyer")
+    (('deal_size', 9000.0), ('side', 'buyer'))
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not name or not value:
+        raise ValueError(f"--field {text!r}: must be NAME=VALUE, such as side=buyer")
+    if value.lower() in ("true", "false"):
+        return name, value.lower() == "true"
+    try:
+        return name, float(value)
+    except ValueError:
+        return name, value
 
 
 def happened(
@@ -113,18 +161,14 @@ def happened(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """Write down many happenings, in the order of the file, all or none. What was told before changes nothing.
-
-    Each line names what (touch, event, verdict, stage or reached), lead, and what the command of that name asks for;
-    at is when it happened. Example:
-
-    bothsides leads happened calls.jsonl
-
-    {"what": "touch", "lead": "3f2a91", "kind": "call", "direction": "out", "id": "c17", "at": "2026-04-01T09:00Z"}
-    """
+    """Write down many happenings from a file: `FORMAT` of `lead_told` says what its lines are."""
     said: list[dict[str, Any]] = []
     wrong: list[str] = []
-    for number, line in enumerate(file.read_text(encoding="utf-8-sig").splitlines(), start=1):
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{file}: is not UTF-8: byte {error.start} cannot be read; nothing was written down") from None
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
@@ -136,139 +180,84 @@ def happened(
             said.append({**told, "line": number})
         else:
             wrong.append(f'line {number}: must be an object such as {{"what": "touch", "lead": "3f2a91"}}')
-    if wrong:
-        raise ValueError(f"{file}: {'; '.join(wrong)}; nothing was written down")
-    _record(said, at, json, workspace, many=True)
+    _record(said, at, json, workspace, file=file, wrong=wrong)
 
 
 def _record(
-    said: Sequence[Mapping[str, Any]], at: str | None, json: bool, workspace: Path, *, many: bool = False
+    said: Sequence[Mapping[str, Any]],
+    at: str | None,
+    json: bool,
+    workspace: Path,
+    *,
+    file: Path | None = None,
+    wrong: Sequence[str] = (),
 ) -> None:
-    from bothsides.leads.desk.happenings import record
     from bothsides.leads.desk.listing import found
 
+    leads: dict[str, str] = {}
     with at_the_desk(workspace, at) as desk:
         with desk.writing() as book:
-            currency = desk.workspace.settings.currency
-            wrong: list[str] = []
-            happenings: list[Happening] = []
-            leads: dict[str, str] = {}
-            for told in said:
-                try:
-                    name = str(told.get("lead") or "")
-                    if name not in leads:
-                        leads[name] = found(book, name).lead_id
-                    happenings.append(_read(told, leads[name], desk.now, currency))
-                except (ValueError, LookupError, ArithmeticError) as error:
-                    where = f"line {told['line']}: " if "line" in told else ""
-                    wrong.append(f"{where}{error.args[0] if error.args else error}")
-            if wrong:
-                raise ValueError("; ".join(wrong) + ("; nothing was written down" if many else ""))
-            new = record(book, desk.agreed, happenings, now=desk.now, snapshot=facts_of(book))
+            new, notes = _told(book, desk.agreed, desk.now, desk.workspace.settings.currency, said, leads, file, wrong)
         with desk.reading() as book:
             stand = [found(book, lead_id) for lead_id in dict.fromkeys(leads.values())]
     if json:
         from bothsides.cli.leads import lead_record
 
-        print_record({"told": len(said), "new": new, "leads": [lead_record(lead) for lead in stand]})
+        print_record({"told": len(said), "new": new, "notes": notes, "leads": [lead_record(lead) for lead in stand]})
         return
     console = screen()
+    many = file is not None
     console.print(plain(f"{len(said):,} told, {new:,} new" if many or not new else "written down"))
+    for note in notes:
+        console.print(plain(note))
     for lead in stand if not many else ():
         has = f"with {lead.owner}" if lead.owner else f"in {lead.queue or 'no queue'}"
         console.print(plain(f"{lead.lead_id[:8]} {lead.company or lead.name}: {lead.stage}, {has}, score {lead.score}"))
 
 
-def _read(told: Mapping[str, Any], lead_id: str, now: int, currency: str) -> Happening:
-    what = str(told.get("what"))
-    reader = _READERS.get(what)
-    if reader is None:
-        raise ValueError(f"what = {what!r}: must be one of {', '.join(_READERS)}")
-    return reader(told, lead_id, moment(str(told["at"])) if told.get("at") else now, currency)
+def _told(
+    book: Book,
+    agreed: Agreed,
+    now: int,
+    currency: str,
+    said: Sequence[Mapping[str, Any]],
+    leads: dict[str, str],
+    file: Path | None,
+    wrong: Sequence[str],
+) -> tuple[int, list[str]]:
+    """How many were new, and what is to be said of them. Raises ValueError naming every one that cannot be taken."""
+    from bothsides.cli.lead_told import Reader
+    from bothsides.leads.desk.happenings import Did, tell
+    from bothsides.leads.desk.likely import events_heard
+    from bothsides.leads.desk.unfit import Unfit
+
+    user = who(None) if file is None else None
+    reader = Reader(book=book, agreed=agreed, now=now, currency=currency, leads=leads, user=user)
+    happenings: list[Happening] = []
+    places: list[str] = []
+    found = list(wrong)
+    for told in said:
+        place = f"line {told['line']}: " if file is not None else ""
+        try:
+            happenings.append(reader.read(told))
+            places.append(place)
+        except (ValueError, LookupError, ArithmeticError) as error:
+            found.append(f"{place}{error.args[0] if error.args else error}")
+    outcomes = tell(book, agreed, happenings, now=now, snapshot=facts_of(book))
+    for place, outcome in zip(places, outcomes, strict=True):
+        if isinstance(outcome, Unfit):
+            found += [f"{place}{reason}" for reason in outcome.reasons]
+    if found:
+        told_in = "" if file is None else f"{file}: "
+        nothing = "" if file is None else "; nothing was written down"
+        raise ValueError(f"{told_in}{'; '.join(sorted(found, key=_line))}{nothing}")
+    heard = events_heard(agreed)
+    strange = sorted({one.event for one in happenings if isinstance(one, Did) and one.event not in heard})
+    return outcomes.count("recorded"), [
+        f"{name!r} earns no points and asks for nobody by this agreement" for name in strange
+    ]
 
 
-def _allowed(name: str, value: object, allowed: Sequence[str]) -> Any:
-    if value not in allowed:
-        raise ValueError(f"{name} = {value!r}: must be one of {', '.join(allowed)}")
-    return value
-
-
-def _touch(told: Mapping[str, Any], lead_id: str, at: int, _: str) -> Happening:
-    from bothsides.leads.desk.happenings import TOUCH_KINDS, Touched
-
-    kind = _allowed("kind", told.get("kind", "call"), TOUCH_KINDS)
-    way = _allowed("direction", told.get("direction", "out"), WAYS)
-    return Touched(
-        touch_id=str(told.get("id") or f"{lead_id}:{kind}:{way}:{at}"),
-        lead_id=lead_id,
-        kind=kind,
-        direction=way,
-        occurred_at=at,
-        by=told.get("by"),
-        automated=bool(told.get("automated")),
-    )
-
-
-def _event(told: Mapping[str, Any], lead_id: str, at: int, _: str) -> Happening:
-    from bothsides.leads.desk.happenings import Did
-    from bothsides.leads.intake.reading import read_event
-
-    reasons: list[str] = []
-    given = {"event": told.get("event"), "amount": told.get("amount", 1)}
-    read = read_event(given, now=at, ahead=0, where="event", reasons=reasons)
-    if read is None:
-        raise ValueError("; ".join(reasons))
-    return Did(lead_id=lead_id, event=read.event, occurred_at=at, amount=read.amount)
-
-
-def _verdict(told: Mapping[str, Any], lead_id: str, at: int, _: str) -> Happening:
-    from bothsides.leads.desk.happenings import VERDICTS, Judged
-
-    return Judged(
-        lead_id=lead_id,
-        verdict=_allowed("verdict", told.get("verdict"), VERDICTS),
-        reason=str(told.get("reason") or ""),
-        by=who(told.get("by")),
-        occurred_at=at,
-        note=str(told.get("note") or ""),
-    )
-
-
-def _stage(told: Mapping[str, Any], lead_id: str, at: int, currency: str) -> Happening:
-    from decimal import Decimal
-
-    from bothsides.leads.desk.happenings import Moved
-    from bothsides.schema import to_minor
-    from bothsides.schema.stage import LeadStage
-
-    amount = told.get("amount")
-    return Moved(
-        lead_id=lead_id,
-        stage=LeadStage(_allowed("stage", told.get("stage"), list(LeadStage))),
-        occurred_at=at,
-        by=who(told.get("by")),
-        reason=str(told.get("reason") or ""),
-        objections=tuple(map(str, told.get("objections") or ())),
-        amount=None if amount is None else to_minor(Decimal(str(amount)), currency),
-    )
-
-
-def _reached(told: Mapping[str, Any], lead_id: str, at: int, _: str) -> Happening:
-    from bothsides.leads.desk.happenings import Reached
-
-    reached = str(told.get("reached") or "")
-    if not reached:
-        raise ValueError("reached: missing; name what was reached, such as handed_over or first_listing")
-    return Reached(
-        subject=lead_id, what=reached, occurred_at=at, detail=str(told.get("detail") or ""), by=who(told.get("by"))
-    )
-
-
-_READERS: dict[str, Callable[[Mapping[str, Any], str, int, str], Happening]] = {
-    "touch": _touch,
-    "event": _event,
-    "verdict": _verdict,
-    "stage": _stage,
-    "reached": _reached,
-}
-"""What can be told, by its word."""
+def _line(said: str) -> int:
+    number = said.removeprefix("line ").partition(":")[0]
+    return int(number) if said.startswith("line ") and number.isdecimal() else 0

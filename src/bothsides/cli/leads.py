@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 
 from bothsides.cli import next_steps
 from bothsides.cli.at_the_desk import Moment
+from bothsides.cli.lead_told import FORMAT
 from bothsides.cli.lead_words import AsJson, Reading, cut, hint, iso, one_of, priced, print_record, reading, show_table
 from bothsides.cli.lists import AtMost, check_names
 from bothsides.cli.places import WorkspaceFolder
@@ -28,13 +29,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "event": ("lead_happenings:event", "Write down something a lead did."),
     "verdict": ("lead_happenings:verdict", "What sales says of a lead it was given, with the coded reason."),
     "stage": ("lead_happenings:stage", "Move a lead to a stage, with the coded reason of a win or loss."),
-    "happened": ("lead_happenings:happened", "Many happenings from a file of JSON lines, all or none."),
+    "reached": ("lead_happenings:reached", "Write down what begins, ends or holds a clock, also of what is no lead."),
+    "happened": ("lead_happenings:happened", FORMAT),
     "override": ("lead_decisions:override", "Set a lead's band beside the scorecard's, until a moment."),
     "lift": ("lead_decisions:lift", "End an override; the scorecard's band counts again."),
     "agenda": ("lead_decisions:agenda", "What waits for a person: identity reviews, meetings, escalations."),
     "decide": ("lead_decisions:decide", "Answer one item of the agenda."),
 }
-"""Subcommands, where each stands and its one line of help."""
+"""Subcommands, where each stands and its help, of which lists show the first line."""
 
 _TAKE = "Take some in: bothsides leads take FILE --source NAME"
 

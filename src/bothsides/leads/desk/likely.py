@@ -1,0 +1,39 @@
+"""Names that were probably mistyped: nearly, but not quite, those that the agreement knows."""
+
+from collections.abc import Collection
+from difflib import get_close_matches
+
+from bothsides.leads.desk.agreed import Agreed
+from bothsides.logbook import Book
+
+
+def mistyped_person(agreed: Agreed, name: str) -> str | None:
+    """Why the name of somebody of ours is probably wrong; None for those of routing.toml and for real strangers.
+
+    People who take no turns of their own touch leads too: customer success, a manager, a system.
+    """
+    people = {one.id for one in agreed.routing_policy.member}
+    people |= {one.manager for one in agreed.routing_policy.member if one.manager}
+    return _near(name, people, "nobody of routing.toml")
+
+
+def mistyped_event(book: Book, agreed: Agreed, event: str) -> str | None:
+    """Why the name of an event is probably wrong; None for those that are known or were told before, and for new ones
+    that are like none of them."""
+    known = events_heard(agreed)
+    if event in known or book.one("SELECT 1 FROM events WHERE event = ? LIMIT 1", event) is not None:
+        return None
+    return _near(event, known, "no event that the agreement listens to")
+
+
+def events_heard(agreed: Agreed) -> frozenset[str]:
+    """The events that earn points under some card, or by which a lead asks for somebody."""
+    cards = (*agreed.cards.values(), *(card for beside in agreed.shadows.values() for card in beside))
+    return frozenset(name for card in cards for name in card.listened) | agreed.decay.asks_back
+
+
+def _near(name: str, known: Collection[str], what: str) -> str | None:
+    if name in known:
+        return None
+    near = get_close_matches(name, sorted(known), n=2, cutoff=0.8)
+    return f"{name!r} is {what}; did you mean {' or '.join(near)}?" if near else None

@@ -1,0 +1,109 @@
+"""What happened to leads, typed or in a file: each mistake is named with its line, and then nothing is kept."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.desk_runs import DeskRuns, desk_at, did
+
+from bothsides.cli.lead_told import FORMAT
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> DeskRuns:
+    return desk_at(tmp_path / "acme", capsys)
+
+
+@pytest.fixture
+def lead(desk: DeskRuns) -> str:
+    return desk.lead(
+        id="H1",
+        company="Harland",
+        name="Joan Harland",
+        email="joan@harland.example",
+        deal_size=12_000,
+        events=did("demo_requested", "quote_requested"),
+    )
+
+
+def file_of(desk: DeskRuns, *lines: object) -> Path:
+    path = desk.folder / "told.jsonl"
+    path.write_text("\n".join(json.dumps(line) for line in lines))
+    return path
+
+
+def test_every_line_of_a_file_that_cannot_be_taken_is_named(desk: DeskRuns, lead: str) -> None:
+    wrong = {
+        "at = '2026-03-31T10:30Z': is 5400 seconds in the future; at most 300 are believed": {
+            "what": "touch", "lead": lead, "at": "2026-03-31T10:30Z",
+        },
+        "occurred_at: unknown; a touch says lead, kind, direction, id, automated, by, at": {
+            "what": "touch", "lead": lead, "occurred_at": "2026-03-31T08:30Z",
+        },
+        "automated = 'no': must be true or false": {"what": "touch", "lead": lead, "automated": "no"},
+        "at = 'yesterday' is not a moment": {"what": "touch", "lead": lead, "at": "yesterday"},
+        "did you mean demo_requested?": {"what": "event", "lead": lead, "event": "demo_request"},
+        "by = 'tom.hadly' is nobody of routing.toml; did you mean tom.hadley?": {
+            "what": "verdict", "lead": lead, "verdict": "accepted", "by": "tom.hadly",
+        },
+        "reason: missing; must be one of bad_timing": {"what": "verdict", "lead": lead, "verdict": "rejected"},
+        "amount = '12k': must be a number in GBP": {"what": "stage", "lead": lead, "stage": "mql", "amount": "12k"},
+        "objections = 'price': must be a list of texts": {
+            "what": "stage", "lead": lead, "stage": "closed_lost", "objections": "price",
+        },
+        "give either lead, or subject": {"what": "reached", "reached": "reply"},
+        "subject: 'r-1' is no lead and no clock of it began": {"what": "reached", "subject": "r-1", "reached": "reply"},
+        "what = 'call': must be one of touch, event, verdict, stage, reached": {"what": "call", "lead": lead},
+    }  # fmt: skip
+    good = {"what": "touch", "lead": lead[:8], "at": "2026-03-31T08:30Z"}
+    with pytest.raises(ValueError, match="nothing was written down") as raised:
+        desk.text("leads", "happened", file_of(desk, good, *wrong.values()))
+    told = str(raised.value)
+    places = [told.find(f"line {number}: ") for number in range(2, len(wrong) + 2)]
+    assert sorted(places) == places
+    assert [told.index(words) > place for words, place in zip(wrong, places, strict=True)] == [True] * len(wrong)
+    assert "line 1:" not in told
+    assert desk.record("leads", "show", lead)["attempts"] == 0
+
+
+def test_the_lines_that_help_shows_are_taken(desk: DeskRuns, lead: str) -> None:
+    shown = [json.loads(line) for line in FORMAT.splitlines() if line.lstrip().startswith("{")]
+    assert {one["what"] for one in shown} == {"touch", "event", "verdict", "reached"}
+    lines = [{**one, "lead": lead} if "lead" in one else one for one in shown]
+    told = desk.record("leads", "happened", file_of(desk, *lines), at="2026-04-01T10:00")
+    assert (told["told"], told["new"], told["notes"]) == (len(shown), len(shown), [])
+    stands = desk.record("leads", "show", lead)
+    assert (stands["attempts"], stands["stage"], stands["queue"]) == (1, "recycled", "marketing")
+
+
+def test_a_request_starts_and_ends_the_clock_of_its_supplier(desk: DeskRuns, lead: str) -> None:
+    asked = ("leads", "reached", "rfq-881", "rfq_sent", "--owner", "supplier-7", "--field")
+    with pytest.raises(ValueError, match=r"--field 'side': must be NAME=VALUE"):
+        desk.text(*asked, "side")
+    with pytest.raises(ValueError, match=r"fields.side: 'byer' must be buyer or supplier"):
+        desk.text(*asked, "side=byer")
+    assert desk.record(*asked, "side=buyer", "--field", "deal_size=9000")["new"] == 1
+    (clock,) = desk.record("sla", "clocks", "--owner", "supplier-7")
+    assert (clock["lead_id"], clock["clause"]) == ("rfq-881", "answer_to_request")
+    assert desk.record("leads", "reached", "rfq-881", "reply", at="2026-03-31T10:00")["new"] == 1
+    paused = desk.record("leads", "reached", lead[:8], "pause", "--detail", "asked to call later")
+    assert [one["lead_id"] for one in paused["leads"]] == [lead]
+
+
+def test_an_event_that_nothing_listens_to_is_taken_and_said_so(desk: DeskRuns, lead: str) -> None:
+    told = desk.record("leads", "event", lead, "weather_asked")
+    assert (told["new"], told["notes"]) == (
+        1, ["'weather_asked' earns no points and asks for nobody by this agreement"],
+    )  # fmt: skip
+
+
+def test_without_signed_reasons_the_standard_codes_hold(desk: DeskRuns, lead: str) -> None:
+    (desk.folder / "agreement" / "reasons.toml").unlink()
+    with pytest.raises(ValueError, match="reason: missing; must be one of bad_timing"):
+        desk.text("leads", "verdict", lead, "rejected")
+    with pytest.raises(ValueError, match=r"objections: missing; must be some of .*, or only 'none'"):
+        desk.text("leads", "stage", lead, "closed_won", "--reason", "price")
+    lost = ("leads", "stage", lead, "closed_lost", "--reason", "other", "--objection", "none")
+    with pytest.raises(ValueError, match="note: missing; 'other' needs a sentence beside it"):
+        desk.text(*lost)
+    assert desk.record(*lost, "--note", "moved to Mars")["leads"][0]["stage"] == "closed_lost"
