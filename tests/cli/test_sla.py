@@ -50,6 +50,27 @@ def test_clocks_are_listed_by_due_time_and_shown_whole(desk: DeskRuns) -> None:
         desk.text("sla", "clocks", "--state", "late")
 
 
+def test_a_clock_whose_time_is_over_is_past_due_before_the_desk_goes_round(desk: DeskRuns) -> None:
+    desk.lead(id="1", company="lundco", name="Joan Lund", email="x@lundco.example", events=HOT)
+    clauses = {one["clause"]: one for one in desk.record("sla", at="2026-04-20T12:00")["clauses"]}
+    assert (clauses["first_touch"]["running"], clauses["first_touch"]["at_risk"]) == (0, 1)
+
+
+def test_a_missed_clock_names_who_missed_it_beside_who_has_the_lead_now(desk: DeskRuns) -> None:
+    """A large buyer of half a day; the ladder gives it to somebody else four hours after it was missed."""
+    lead = desk.lead(id="1", company="lundco", name="Joan", email="x@lundco.example", deal_size=60_000, events=HOT)
+    first = desk.record("leads", "show", lead)["owner"]
+    for moment in ("2026-03-31T14:00", "2026-04-01T10:00", "2026-04-01T16:00", "2026-04-02T10:00"):
+        desk.text("tick", at=moment)
+    then = desk.record("leads", "show", lead)["owner"]
+    assert then not in (None, first)
+    (missed,) = desk.record("sla", "clocks", "--state", "breached", "--owner", first)
+    assert (missed["missed_by"], missed["now_with"]) == (first, then)
+    assert desk.record("sla", "clocks", "--state", "breached", "--owner", then) == []
+    (row,) = [line for line in desk.text("sla", "clocks", "--state", "breached").splitlines() if lead[:8] in line]
+    assert row.index(first) < row.index(then)
+
+
 def test_a_deadline_by_a_calendar_shows_the_stretches_it_counted(desk: DeskRuns) -> None:
     desk.lead(id="1", company="lundco", name="Joan Lund", email="x@lundco.example")
     words = ("sla", "calendar", "office", "--hours", 8)

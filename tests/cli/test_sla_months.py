@@ -64,6 +64,30 @@ def test_the_month_under_way_says_so_far(desk: DeskRuns) -> None:
         desk.text("sla", "scorecard", "--month", "2026-Q2", at=LATER)
 
 
+def test_a_month_looked_at_while_it_ran_is_not_yet_frozen_and_knows_nothing_to_come(desk: DeskRuns) -> None:
+    then = desk.record("sla", "scorecard", "--month", "2026-04", at="2026-04-10T12:00")
+    assert (then["frozen"], then["is_over"], then["agenda"]) == (False, False, [])
+    text = desk.text("sla", "scorecard", "--month", "2026-04", at="2026-04-03T12:00")
+    assert "so far: too early to tell: qualified buyers (2 of 50 owed)" in text
+    assert "missed" not in text
+
+
+def test_without_a_month_the_last_in_which_leads_moved_is_shown_and_said(desk: DeskRuns) -> None:
+    assert desk.record("sla", "scorecard", at="2026-07-15T12:00")["period"] == "2026-04"
+    text = desk.text("sla", "scorecard", at="2026-07-15T12:00")
+    assert "No lead moved since 2026-04. The month under way: --month 2026-07" in text
+    assert desk.record("sla", "scorecard", "--month", "2026-07", at="2026-07-15T12:00")["period"] == "2026-07"
+
+
+def test_a_month_without_commitments_says_what_to_write(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bare = desk_at(tmp_path / "acme", capsys)
+    (bare.folder / "agreement" / "commitments.toml").unlink()
+    bare.lead(id="1", company="lundco", name="Joan Lund", email="x@lundco.example")
+    text = bare.text("sla", "scorecard")
+    assert "write agreement/commitments.toml" in text
+    assert "clause" not in text
+
+
 def test_the_statement_is_read_back_under_its_seal(desk: DeskRuns) -> None:
     told = desk.record("sla", "month", "2026-04", at=LATER)
     assert told["untouched"] is True
@@ -80,11 +104,13 @@ def test_meetings_are_listed_with_packs_and_decided_once(desk: DeskRuns) -> None
     meetings = {one["item_id"]: one for one in desk.record("sla", "meetings", at=LATER)}
     assert meetings[item]["owner"] == "VP Marketing"
     assert "delivered so far: 2" in desk.text("sla", "meetings", "--open", at=LATER)
+    assert f'by the end of 2026-04-22: bothsides sla decide "{item}" --words' in desk.text("sla", "meetings", at=LATER)
     words = ("sla", "decide", item, "--words", "two webinars", "--by", "ana")
     assert desk.record(*words, at=LATER)["decision"]["words"] == "two webinars"
     with pytest.raises(ValueError, match="was decided already"):
         desk.text(*words, at=LATER)
     assert "decided by ana" in desk.text("sla", "meetings", at=LATER)
+    assert "two webinars" in desk.text("sla", "meetings", at=LATER)
     right = "consequence/2026-04/buyer/short of leads"
     assert desk.record("sla", "decide", right, "--waive", "--words", "a holiday", at=LATER)["state"] == "waived"
     with pytest.raises(ValueError, match="give one of them"):

@@ -168,6 +168,8 @@ def clock_records(desk: Reading, test: str, *values: object) -> list[dict[str, A
         f" WHERE {test} ORDER BY coalesce(due_at, {2**60}), clock_id",
         *values,
     )
+    broken = sorted({row[1] for row in rows if row[4] == BREACHED})
+    missed_by, has = _missed_by(desk, broken), _owners(desk, broken)
     return [
         {
             "clock_id": clock,
@@ -176,6 +178,7 @@ def clock_records(desk: Reading, test: str, *values: object) -> list[dict[str, A
             "waits_for": kind,
             "status": status,
             "owner": owner,
+            **({"missed_by": missed_by.get(clock), "now_with": has.get(subject)} if status == BREACHED else {}),
             "started_at": iso(started),
             "due_at": iso(due),
             "left_seconds": due - desk.now if due is not None and status in OPEN_CLOCKS else None,
@@ -184,6 +187,27 @@ def clock_records(desk: Reading, test: str, *values: object) -> list[dict[str, A
     ]
 
 
+def _owners(desk: Reading, leads: Sequence[str]) -> dict[str, str | None]:
+    """Who has each lead now."""
+    return dict(desk.book.all("SELECT lead_id, owner FROM leads WHERE lead_id {any}", leads))
+
+
+def _missed_by(desk: Reading, leads: Sequence[str]) -> dict[str, str | None]:
+    """Who had the lead when a clock's last breach was written, by clock."""
+    import orjson
+
+    from bothsides.logbook import Kind
+
+    told = desk.book.all(
+        "SELECT data FROM entries WHERE kind = ? AND subject {any} ORDER BY seq",
+        Kind.BREACHED.value,
+        leads,
+    )
+    lines = [orjson.loads(data) for (data,) in told]
+    return {line["clock"]: line.get("owner") for line in lines}
+
+
+BREACHED = "breached"
 OPEN_CLOCKS = ("running", "paused", "at_risk")
 """States in which a clock may still be met."""
 
@@ -246,7 +270,8 @@ def _print(console: Console, desk: Reading, record: dict[str, Any]) -> None:
     show_table(
         console,
         ("when", "what", "who"),
-        [(_moment(desk, one["at"]), cut(one["says"], 66), cut(one["actor"], 14)) for one in record["history"]],
+        [(_moment(desk, one["at"]), one["says"], cut(one["actor"], 14)) for one in record["history"]],
+        wrapped=("what",),
     )
     for one in record["agenda"]:
         hint(console, f"waits for a person: bothsides leads decide '{one['item']}' yes|no --why ...")
@@ -279,7 +304,7 @@ def print_clocks(console: Console, desk: Reading, clocks: Sequence[dict[str, Any
         [
             (
                 cut(one["clause"], 26),
-                cut(one["owner"], 16),
+                cut(one.get("missed_by") or one["owner"], 16),
                 one["status"].replace("_", " "),
                 _moment(desk, one["due_at"]),
                 "" if one["left_seconds"] is None else rough(one["left_seconds"]),

@@ -143,12 +143,20 @@ def cut(text: object, letters: int) -> str:
 
 
 def show_table(
-    console: Console, headings: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: Sequence[str] = ()
+    console: Console,
+    headings: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    numbers: Sequence[str] = (),
+    wrapped: Sequence[str] = (),
 ) -> None:
-    """A table as the house prints it; `numbers` are the headings whose column stands right."""
+    """A table as the house prints it; `numbers` are the headings whose column stands right.
+
+    What stands under a heading of `wrapped` goes on in a further line of a terminal and is never cut.
+    """
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in headings:
-        table.add_column(name, justify="right" if name in numbers else "left", no_wrap=True)
+        table.add_column(name, justify="right" if name in numbers else "left", no_wrap=name not in wrapped)
     for row in rows:
         table.add_row(*(plain(cell) for cell in row))
     console.print(table)

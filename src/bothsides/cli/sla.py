@@ -13,7 +13,7 @@ from rich.console import Console
 
 from bothsides.cli import next_steps
 from bothsides.cli.at_the_desk import Moment, at_the_desk, moment
-from bothsides.cli.lead_show import OPEN_CLOCKS, clock_records, print_clocks
+from bothsides.cli.lead_show import BREACHED, OPEN_CLOCKS, clock_records, print_clocks
 from bothsides.cli.lead_words import (
     AsJson,
     Reading,
@@ -89,7 +89,7 @@ def clauses(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFold
 @sla.command
 def clocks(
     *,
-    owner: Annotated[str | None, Parameter(help="Only those owed by this member.")] = None,
+    owner: Annotated[str | None, Parameter(help="Only those owed, or missed, by this member.")] = None,
     state: Annotated[
         str | None,
         Parameter(help="running, paused, at_risk, breached, met or cancelled; those that are open without it."),
@@ -110,11 +110,14 @@ def clocks(
     else:
         tests.append("status = ?")
         values.append(one_of("--state", state, STATES))
-    if owner is not None:
+    missed = state == BREACHED
+    if owner is not None and not missed:
         tests.append("owner = ?")
         values.append(owner)
     with reading(workspace, at) as desk:
         found = clock_records(desk, " AND ".join(tests), *values)
+    if owner is not None and missed:
+        found = [one for one in found if one["missed_by"] == owner]
     if json:
         print_record(found[:limit])
         return
@@ -122,18 +125,19 @@ def clocks(
     if not found:
         console.print("No clock fits.")
         return
+    who = ("missed by", "now with") if missed else ("owed by",)
     show_table(
         console,
-        ("clock", "lead", "clause", "owed by", "state", "due", "left"),
+        ("clock", "lead", "clause", *who, "state", "due", *(() if missed else ("left",))),
         [
             (
                 one["clock_id"][:8],
                 one["lead_id"][:8],
                 cut(one["clause"], 20),
-                cut(one["owner"], 14),
+                *((cut(one["missed_by"], 14), cut(one["now_with"], 14)) if missed else (cut(one["owner"], 14),)),
                 one["status"].replace("_", " "),
                 _shown(one["due_at"], desk.zone),
-                "" if one["left_seconds"] is None else rough(one["left_seconds"]),
+                *(() if missed else ("" if one["left_seconds"] is None else rough(one["left_seconds"]),)),
             )
             for one in found[:limit]
         ],
@@ -190,9 +194,8 @@ def show(
     print_clocks(console, desk, [record])
     console.print(plain(f"allowed {rough(record['allowed_seconds'])} of the clause's hours"))
     console.print()
-    show_table(
-        console, ("when", "what"), [(_shown(one["at"], desk.zone), cut(one["says"], 80)) for one in record["history"]]
-    )
+    told = [(_shown(one["at"], desk.zone), one["says"]) for one in record["history"]]
+    show_table(console, ("when", "what"), told, wrapped=("what",))
     hint(console, f"Times in {desk.zone.key}.")
 
 
@@ -284,9 +287,12 @@ def _print_blocks(
 
 
 def _by_clause(desk: Reading, first: int) -> list[dict[str, Any]]:
+    # What ran when the desk last went round is past due all the same once its time is over.
     rows = desk.book.all(
-        "SELECT clause, kind, status, count(*), sum(CASE WHEN due_at >= ? AND due_at <= ? THEN 1 ELSE 0 END)"
-        " FROM clocks GROUP BY clause, kind, status ORDER BY clause",
+        "SELECT clause, kind, CASE WHEN status = 'running' AND due_at <= ? THEN 'at_risk' ELSE status END AS stands,"
+        " count(*), sum(CASE WHEN due_at >= ? AND due_at <= ? THEN 1 ELSE 0 END)"
+        " FROM clocks GROUP BY clause, kind, stands ORDER BY clause",
+        desk.now,
         first,
         desk.now,
     )

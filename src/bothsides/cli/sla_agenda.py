@@ -16,6 +16,7 @@ from bothsides.cli.terminal import plain, screen
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from bothsides.leads.desk.agreed import Agreed
     from bothsides.leads.review.agenda import Item
 
 OnlyOpen = Annotated[bool, Parameter(name="--open", negative=(), help="Only those that wait for a decision.")]
@@ -143,7 +144,7 @@ def _show(desk: OpenDesk, kinds: tuple[str, ...], *, only_open: bool, json: bool
     if not items:
         console.print("None waits." if only_open else "There was none.")
     for one in items:
-        _print(console, one, zone_of(desk))
+        _print(console, one, zone_of(desk), desk.agreed)
 
 
 def _one(desk: OpenDesk, item_id: str, *, json: bool) -> None:
@@ -155,11 +156,14 @@ def _one(desk: OpenDesk, item_id: str, *, json: bool) -> None:
     if json:
         print_record(values(found))
     else:
-        _print(screen(), found, zone_of(desk))
+        _print(screen(), found, zone_of(desk), desk.agreed)
 
 
-def _print(console: Console, one: Item, zone: ZoneInfo) -> None:
+def _print(console: Console, one: Item, zone: ZoneInfo, agreed: Agreed) -> None:
     """The item with its pack: figures, lists of leads, proposals, and the decision or until when it is due."""
+    from bothsides.leads.review.agenda import last_day
+    from bothsides.reports.teams.page import decision_command, figure_words
+
     content = one.content
     console.print(plain(one.item_id, style="bold"))
     console.print(plain(f"  {content.get('why') or content.get('words') or ''}"))
@@ -167,7 +171,7 @@ def _print(console: Console, one: Item, zone: ZoneInfo) -> None:
         console.print(plain(f"  {said}"))
     for figure in content.get("figures", ()):
         if figure["value"] is not None:
-            value = f"{100 * figure['value']:.0f} %" if figure["unit"] == "share" else f"{figure['value']:,.0f}"
+            value = figure_words(figure["value"], figure["unit"])
             console.print(plain(f"  {figure['name']}: {value}", style="dim"))
     for listed in content.get("lists", ()):
         first = ", ".join(lead[:8] for lead in listed["leads"][:5])
@@ -176,7 +180,8 @@ def _print(console: Console, one: Item, zone: ZoneInfo) -> None:
         volume = f"{offer['leads_before']:.0f} leads a month become {offer['leads_after']:.0f}"
         console.print(plain(f"  {offer['proposal_id']}: {offer['what']}; {volume}", style="dim"))
     if one.decision is None:
-        console.print(plain(f"  open; {one.owner}, until {when(one.due_at, zone)}"))
+        until = "" if one.due_at is None else f", by the end of {last_day(agreed, one.due_at)}"
+        console.print(plain(f"  open; {one.owner}{until}: {decision_command(one)}"))
         return
     chosen = f" ({', '.join(one.decision['chosen'])})" if one.decision["chosen"] else ""
     done = f"{one.state} by {one.decision['by']}, {when(one.decision['at'], zone)}: {one.decision['words']}{chosen}"

@@ -40,7 +40,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Subcommands of `bothsides sla`, where each stands and its one line of help."""
 
-Month = Annotated[str | None, Parameter(help="The month, such as 2026-04; the one under way when it is not given.")]
+Month = Annotated[
+    str | None,
+    Parameter(help="The month, such as 2026-04; without it the one under way, or the last in which leads moved."),
+]
 
 
 def scorecard(
@@ -74,6 +77,7 @@ def scorecard(
                 proposals=proposed,
                 names=names,
                 currency=desk.workspace.settings.currency,
+                zone=desk.agreed.routing_policy.time_zone,
             )
             written = write_page(scorecard_html(page), desk.workspace.reports_dir / f"sla-{review.period}.html")
     if json:
@@ -81,6 +85,8 @@ def scorecard(
         return
     console = screen()
     _print_month(console, review, items)
+    if month is None and review.period != _under_way(desk):
+        hint(console, f"No lead moved since {review.period}. The month under way: --month {_under_way(desk)}")
     if written is not None:
         hint(console, f"Written: {written}")
     else:
@@ -90,22 +96,33 @@ def scorecard(
 def _month(desk: OpenDesk, label: str | None, *, later: bool) -> tuple[MonthReview, tuple[Item, ...], tuple[Any, ...]]:
     from bothsides.leads.review.agenda import items_of
     from bothsides.leads.review.judging import history_at, proposals
-    from bothsides.leads.review.months import month_named, month_of
+    from bothsides.leads.review.months import last_month, month_named
     from bothsides.leads.review.statement_book import month_as_told
 
-    period = month_of(desk.agreed, desk.now) if label is None else month_named(label)
     with desk.reading() as book:
+        period = last_month(book, desk.agreed, desk.now) if label is None else month_named(label)
         review = month_as_told(book, desk.agreed, period, now=desk.now, later=later)
         proposed = proposals(history_at(book, desk.agreed, review.known_at), desk.agreed)
-        return review, items_of(book, desk.agreed, period), proposed
+        return review, items_of(book, desk.agreed, period, now=desk.now), proposed
+
+
+def _under_way(desk: OpenDesk) -> str:
+    from bothsides.leads.review.months import month_of
+
+    return month_of(desk.agreed, desk.now).label
 
 
 def _print_month(console: Console, review: MonthReview, items: tuple[Item, ...]) -> None:
+    from bothsides.reports.numbers import percent
     from bothsides.reports.teams import team_sentences
+    from bothsides.reports.teams.words import word_of
 
     frozen = "as told at its close" if review.frozen else "so far" if not review.is_over else "not frozen yet"
     console.print(plain(f"{review.period}, {frozen}", style="bold"))
-    for said in team_sentences(review.card.kept, is_over=review.is_over):
+    if not review.card.kept:
+        console.print("Nothing is agreed on yet: write agreement/commitments.toml (docs/commitments.md shows one).")
+        return
+    for said in team_sentences(review.card.kept, is_over=review.is_over, paces=review.paces):
         console.print(plain(f"  {said}"))
     for pace in review.paces:
         console.print(plain(f"  {pace.goal.side}: {pace.words}", style="dim"))
@@ -113,15 +130,15 @@ def _print_month(console: Console, review: MonthReview, items: tuple[Item, ...])
     show_table(
         console,
         ("clause", "side", "word", "owed", "delivered", "95 % range", "n"),
-        [_clause(one) for one in review.card.kept],
+        [_clause(one, word_of(one, is_over=review.is_over, paces=review.paces)) for one in review.card.kept],
         numbers=("owed", "delivered", "95 % range", "n"),
     )
     for one in review.card.quality:
-        rejected = "" if one.reject_rate is None else f", rejected {one.rejected} ({100 * one.reject_rate:.0f} %)"
-        told = (
-            f"{one.side}s: {one.handed_over} leads, answered {one.answered}{rejected}, won {one.won} of {one.decided}"
+        rejected = "" if one.reject_rate is None else f", rejected {one.rejected} ({percent(one.reject_rate)})"
+        decided = f"; {one.decided} decided, rejections among them, {one.won} won" if one.decided else ""
+        console.print(
+            plain(f"  {one.side}s: {one.handed_over} leads, answered {one.answered}{rejected}{decided}", style="dim")
         )
-        console.print(plain(f"  {told}", style="dim"))
     waiting = [one for one in items if one.decision is None]
     if waiting:
         console.print()
@@ -132,12 +149,15 @@ def _print_month(console: Console, review: MonthReview, items: tuple[Item, ...])
             console.print(plain(f"    {cut(said, 92)}", style="dim"))
 
 
-def _clause(one: Kept) -> tuple[object, ...]:
+def _clause(one: Kept, word: str) -> tuple[object, ...]:
+    from bothsides.metrics import Unit
+    from bothsides.reports.numbers import between, count, percent
+
     share = one.unit == "share"
-    owed = f"{100 * one.owed:.0f} %" if share else f"{one.owed:g}"
-    done = ("" if not one.n else f"{100 * one.delivered:.1f} %") if share else f"{one.delivered:g}"
-    known = "" if one.low is None or one.high is None else f"{100 * one.low:.0f} to {100 * one.high:.0f} %"
-    return cut(one.clause, 34), one.side.value, one.word.value, owed, done, known, one.n
+    owed = percent(one.owed) if share else count(one.owed)
+    done = ("" if not one.n else percent(one.delivered)) if share else count(round(one.delivered, 1))
+    known = "" if one.low is None or one.high is None else between(one.low, one.high, Unit.RATE)
+    return cut(one.clause, 34), one.side.value, word, owed, done, known, one.n
 
 
 def month(
@@ -206,6 +226,7 @@ def reps(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder 
     """
     from bothsides.leads.review.judging import history_at, rep_scores
     from bothsides.leads.review.plain import plain as values
+    from bothsides.leads.teams.rep_scorecard import Standing
 
     with at_the_desk(workspace, at) as desk, desk.reading() as book:
         scores = rep_scores(history_at(book, desk.agreed, desk.now), desk.agreed)
@@ -226,16 +247,17 @@ def reps(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder 
                 one.leads,
                 one.wins.observed,
                 f"{one.wins.expected:.1f}",
-                f"{one.shrunk:.2f}",
+                "" if one.standing is Standing.TOO_FEW else f"{one.shrunk:.2f}",
                 cut(one.standing, 22),
-                f"{one.accepted.observed}/{one.accepted.expected:.0f}",
-                f"{one.in_time.observed}/{one.in_time.expected:.0f}",
+                f"{one.accepted.observed}/{one.accepted.expected:.1f}",
+                f"{one.in_time.observed}/{one.in_time.expected:.1f}",
             )
             for one in scores
         ],
         numbers=("leads", "won", "expected", "ratio", "accepted", "in time"),
     )
-    hint(console, "expected: what all together reach on leads of the same score; ratio: won over it, luck taken out.")
+    hint(console, "expected: what all together reach on leads of the same score, over the last half year.")
+    hint(console, "ratio: won over expected, luck taken out; accepted, in time: observed/expected.")
 
 
 def propose(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:

@@ -98,7 +98,7 @@ def test_raising_the_score_says_what_it_does_to_the_volume():
     assert raised.leads_after == pytest.approx(28 * 30.4375 / 14)
     assert raised.wins_after == pytest.approx(raised.leads_after * raised.win_rate)
     (target,) = [one for one in made.proposals if one.what is Proposed.LOWER_TARGET]
-    assert "about 61 leads a month remain to be owed instead of 87" in target.words
+    assert "about 61 of 87 leads a month remain: owe no more" in target.words
 
 
 def test_a_source_that_does_not_convert_is_found_and_an_equal_one_is_not():

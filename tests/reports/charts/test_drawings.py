@@ -51,7 +51,7 @@ def test_bars_start_at_zero_and_ranges_are_drawn():
 
 
 def test_a_weak_row_is_drawn_lighter():
-    assert drawing(bars(_ROWS), title="x").count('opacity="0.45"') == 1
+    assert drawing(bars(_ROWS), title="x").count('opacity="0.6"') == 1
 
 
 def test_a_long_label_is_cut_not_laid_over_the_bar():

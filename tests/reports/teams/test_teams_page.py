@@ -44,7 +44,9 @@ def test_the_answer_stands_first_one_sentence_a_team() -> None:
 def test_a_month_under_way_says_so_and_blames_nobody_for_the_rest_of_it() -> None:
     page = _text(scorecard_html(months.month(over=False)))
     assert "The month is not over." in page
-    assert "Marketing so far: 1 of 2 clauses kept, below what is owed: qualified suppliers (12 of 20 owed)." in page
+    assert "Marketing so far: 1 of 2 clauses on track; too early to tell: qualified suppliers (12 of 20 owed)." in page
+    assert "Marketing so far, too early: 12 qualified suppliers, 20 are owed" in page
+    assert "missed" not in page[page.index("Clause by clause") : page.index("How long leads wait")].lower()
 
 
 def test_the_page_is_whole_in_itself_and_inert() -> None:
@@ -52,7 +54,7 @@ def test_the_page_is_whole_in_itself_and_inert() -> None:
     assert page == scorecard_html(months.month(items=(months.waiting(),)))
     assert not re.search(r"<script|src=|https?://(?!www\.w3\.org)", page)
     assert "campaign &lt;prize&gt;" in page
-    assert "bothsides sla decide &#x27;escalation/buyer/2026-04-20&#x27;" in page
+    assert "bothsides sla decide &quot;escalation/buyer/2026-04-20&quot; --choose" in page
 
 
 def test_people_are_named_and_told_apart_only_beyond_luck() -> None:

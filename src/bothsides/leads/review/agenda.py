@@ -157,10 +157,19 @@ def read_items(book: Book, *, kinds: Sequence[str] = KINDS) -> tuple[Item, ...]:
     )
 
 
-def items_of(book: Book, agreed: Agreed, period: Period) -> tuple[Item, ...]:
-    """What the month put on the agenda, its close included, the latest first."""
+def items_of(book: Book, agreed: Agreed, period: Period, *, now: Instant) -> tuple[Item, ...]:
+    """What the month put on the agenda until now, its close included, the latest first; decisions to come left out."""
     start, close = ends(agreed, period)
-    return tuple(one for one in read_items(book) if start < one.opened_at <= close)
+    found = (one for one in read_items(book) if start < one.opened_at <= min(now, close))
+    return tuple(
+        replace(one, state="open", decision=None) if one.decision is not None and one.decision["at"] > now else one
+        for one in found
+    )
+
+
+def last_day(agreed: Agreed, due_at: Instant) -> date:
+    """The day by whose end something is due, by the desk's own days."""
+    return day_of(agreed)(due_at - 1)
 
 
 def _due_meetings(book: Book, agreed: Agreed, history: History, moment: Instant) -> list[Entry]:

@@ -65,5 +65,19 @@ def first_month(book: Book, agreed: Agreed) -> Period | None:
     return max(whole, opened)
 
 
+def last_month(book: Book, agreed: Agreed, now: Instant) -> Period:
+    """The month under way, or the last in which anything came of a lead where the whole month before was silent too."""
+    row = book.one(
+        "SELECT max(written_at) FROM entries WHERE kind {any} AND written_at <= ?",
+        [kind.value for kind in (Kind.LEAD_RECEIVED, Kind.TOUCHED, Kind.FEEDBACK, Kind.ASSIGNED)],
+        now,
+    )
+    under_way = month_of(agreed, now)
+    if row is None or row[0] is None:
+        return under_way
+    moved = month_of(agreed, row[0])
+    return moved if moved.next() < under_way else under_way
+
+
 def _zone(agreed: Agreed) -> ZoneInfo:
     return ZoneInfo(agreed.routing_policy.time_zone)

@@ -133,4 +133,5 @@ def month_as_told(book: Book, agreed: Agreed, period: Period, *, now: Instant, l
     told = None if later else statement_of(book, period.label)
     known_at = now if later else min(now, close)
     adjusted = () if told is None else told.adjustments
-    return review_month(book, agreed, period, known_at=known_at, adjusted=adjusted, frozen=told is not None)
+    frozen = told is not None and now >= close
+    return review_month(book, agreed, period, known_at=known_at, adjusted=adjusted if frozen else (), frozen=frozen)

@@ -99,7 +99,12 @@ def _words(rate: float | None, attempts: int, contacted: int, n: int, short: int
         return "no lead to reach"
     if rate is None:
         return f"contact rate not judged: no lead was tried {attempts} times ({contacted} of {n} reached so far)"
-    text = f"{100 * rate:.0f} % reached within {attempts} attempts ({contacted} of {n} so far)"
+    # The rate is not reached over all: leads that were given up early, or may still be called, say only so much.
+    parts = [f"{contacted} of {n} were reached"]
+    if in_vain := n - contacted - short - waiting:
+        parts.append(f"{in_vain} not within {attempts} attempts")
     if short:
-        text += f"; {short} not tried {attempts} times, which is for sales to answer"
-    return text + (f"; {waiting} still in time" if waiting else "")
+        parts.append(f"{short} given up before, which is for sales to answer")
+    if waiting:
+        parts.append(f"{waiting} still in time")
+    return f"{100 * rate:.0f} % reached within {attempts} attempts where all are made: {', '.join(parts)}"

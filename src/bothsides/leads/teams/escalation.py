@@ -230,9 +230,7 @@ def _proposals(
         words = f"qualify leads from a score of {limit:g}: what sales rejected would be within what was agreed"
         found.append(_proposal("score", Proposed.RAISE_SCORE, words, window, stay, decided, month, like))
         after = len(stay) * month
-        words = (
-            f"with that limit about {after:.0f} leads a month remain to be owed instead of {len(window) * month:.0f}"
-        )
+        words = f"with that limit about {after:.0f} of {len(window) * month:.0f} leads a month remain: owe no more"
         found.append(_proposal("target", Proposed.LOWER_TARGET, words, window, stay, decided, month, like))
     words = "leave criteria and target as they are, and look again at the next window"
     found.append(_proposal("keep", Proposed.KEEP, words, window, window, decided, month))

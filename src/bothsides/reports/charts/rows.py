@@ -64,7 +64,7 @@ _NUMBER = {"field": "number", "type": "quantitative"}
 _FROM_ZERO = {"x": _NUMBER, "x2": {"datum": 0}}
 _LOOK = {
     "color": {"field": "colour", "type": "nominal", "scale": None},
-    "opacity": {"condition": {"test": "datum.weak", "value": 0.45}, "value": 1},
+    "opacity": {"condition": {"test": "datum.weak", "value": 0.6}, "value": 1},
 }
 _TICK = {
     "transform": [{"filter": "isValid(datum.tick)"}],

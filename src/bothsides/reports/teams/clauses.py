@@ -4,76 +4,99 @@ from collections.abc import Sequence
 
 from bothsides.leads.review.judging import MonthReview
 from bothsides.leads.sla.commitments import Kept, Word
+from bothsides.leads.sla.policy import ClockKind
 from bothsides.leads.sla.scorecard import ClockScore, Speed
 from bothsides.metrics import Unit
 from bothsides.reports.charts.pair import both_widths
 from bothsides.reports.charts.rows import Row, bars, dots
 from bothsides.reports.charts.theme import side_colour
 from bothsides.reports.markup import Markup, element, join
-from bothsides.reports.numbers import between, count, percent, plural, significant, spoken
+from bothsides.reports.numbers import between, count, money, percent, plural, spoken
 from bothsides.reports.pieces import Column, Section, figure, fold, prose, table
-from bothsides.reports.teams.words import TEAMS, against
+from bothsides.reports.teams.words import TEAMS, against, word_of
 from bothsides.schema import Side
 
 _SMALL = 20
 """Decided clocks below which a share is drawn lighter."""
+_DISC, _FALLING, _DASH = "M8 2a6 6 0 1 0 .01 0z", "M2 3h12L8 14z", "M3 7h10v2H3z"
 _SHAPES = {
-    Word.KEPT: ("M8 2a6 6 0 1 0 .01 0z", "kept"),
-    Word.MISSED: ("M2 3h12L8 14z", "missed"),
-    Word.NOT_JUDGED: ("M3 7h10v2H3z", "not judged"),
+    **dict.fromkeys(("kept", "on track", "on pace", "ahead", "reached"), _DISC),
+    **dict.fromkeys(("missed", "below", "behind"), _FALLING),
+}
+_CLOCKS = {
+    ClockKind.DISPOSITION: "verdict",
+    ClockKind.TIME_TO_FIRST: "first listing or order",
+    ClockKind.ROLLING_RESPONSE: "response",
 }
 
 
-def word_mark(word: Word, *, is_over: bool = True) -> Markup:
+def word_mark(word: str) -> Markup:
     """Whether a clause was kept, by its word and its shape."""
-    path, said = _SHAPES[word]
-    shape = element("svg", element("path", d=path), viewBox="0 0 16 16", aria_hidden="true", focusable="false")
-    said = said if is_over or word is Word.NOT_JUDGED else {"kept": "on track", "missed": "below"}[said]
-    return element("span", shape, " ", said, class_="verdict")
+    path = element("path", d=_SHAPES.get(word, _DASH))
+    shape = element("svg", path, viewBox="0 0 16 16", aria_hidden="true", focusable="false")
+    return element("span", shape, " ", word, class_="verdict")
 
 
-def clauses(review: MonthReview) -> Section:
+def _word(review: MonthReview, one: Kept) -> str:
+    return word_of(one, is_over=review.is_over, paces=review.paces)
+
+
+def clauses(review: MonthReview, currency: str = "") -> Section:
     """Both sides, each with what marketing owes and what the clocks say."""
-    parts = [part for side in Side if (part := _side(review, side))]
+    parts = [part for side in Side if (part := _side(review, side, currency))]
     if review.paces:
-        told = [element("li", spoken(f"{pace.goal.side}: {pace.words}")) for pace in review.paces]
+        told = [element("li", spoken(f"{pace.goal.side}s: {pace.words}")) for pace in review.paces]
         parts.insert(0, join([prose("How the month paces, by its working days:"), element("ul", told)]))
     return Section(id="clauses", nav="Clauses", heading="Clause by clause", body=join(parts))
 
 
-def _side(review: MonthReview, side: Side) -> Markup | None:
+def _side(review: MonthReview, side: Side, currency: str) -> Markup | None:
     kept = [one for one in review.card.kept if one.side is side]
     if not kept:
         return None
     leads = [one for one in kept if one.unit != "share"]
     shares = [one for one in kept if one.unit == "share" and one.n]
-    drawn = [_owed(one, side) for one in leads]
+    drawn = [_owed(review, one, currency) for one in leads]
     if shares:
         rows = [_row(one) for one in shares]
-        title = _share_title(shares, side)
+        title = _share_title(review, shares, side)
         described = "; ".join(f"{one.clause}: {against(one)}" for one in shares)
         picture = both_widths(lambda narrow: dots(rows, narrow=narrow, whole=1.0), title=title, described=described)
         note = "Share of clocks met in time with its 95 % interval; the stroke is what was agreed."
-        drawn.append(figure(title, picture, note=note, behind=fold("The table behind it", _table(review, kept))))
+        drawn.append(
+            figure(title, picture, note=note, behind=fold("The table behind it", _table(review, kept, currency)))
+        )
     else:
-        drawn.append(fold("The table behind it", _table(review, kept)))
+        drawn.append(fold("The table behind it", _table(review, kept, currency)))
     return join([element("h3", f"{side.value.capitalize()}s", class_="side"), *drawn])
 
 
-def _owed(one: Kept, side: Side) -> Markup:
+def _owed(review: MonthReview, one: Kept, currency: str) -> Markup:
     """What marketing owes: the number, and how many of the leads can be reached."""
-    said = "delivered" if one.word is not Word.MISSED or one.delivered >= one.owed else "fell short"
-    title = f"Marketing {said}: {count(round(one.delivered, 1))} {one.clause}, {count(one.owed)} were owed"
+    done, owed = _amount(one, one.delivered, currency), _amount(one, one.owed, currency)
+    title = (
+        f"Marketing {_delivered(review, one)}: {done} {one.clause}, {owed} {'were' if review.is_over else 'are'} owed"
+    )
     row = Row(
         label=one.clause,
         number=one.delivered,
-        words=f"{count(round(one.delivered, 1))} of {count(one.owed)} {one.unit}",
-        colour=side_colour(side),
+        words=f"{done} of {owed}" if one.unit == "money" else f"{done} of {owed} {one.unit}",
+        colour=side_colour(one.side),
         tick=one.owed,
     )
     picture = both_widths(lambda narrow: bars([row], narrow=narrow, whole=one.owed), title=title)
     contact = one.contact
     return figure(title, picture, note="The stroke is what was owed." if contact is None else f"{_reached(one)}")
+
+
+def _delivered(review: MonthReview, one: Kept) -> str:
+    if one.delivered >= one.owed or (review.is_over and one.word is not Word.MISSED):
+        return "delivered"
+    return "fell short" if review.is_over else f"so far, {_word(review, one)}"
+
+
+def _amount(one: Kept, number: float, currency: str) -> str:
+    return money(number, currency) if one.unit == "money" else count(round(number, 1))
 
 
 def _reached(one: Kept) -> str:
@@ -82,15 +105,16 @@ def _reached(one: Kept) -> str:
     if contact.rate is None or contact.low is None or contact.high is None:
         return f"The stroke is what was owed. {contact.words.capitalize()}."
     told = between(contact.low, contact.high, Unit.RATE)
-    return f"The stroke is what was owed. {contact.words[0].upper()}{contact.words[1:]} (95 % interval {told})."
+    return f"The stroke is what was owed. {contact.words}. The rate's 95 % interval: {told}."
 
 
-def _share_title(shares: Sequence[Kept], side: Side) -> str:
+def _share_title(review: MonthReview, shares: Sequence[Kept], side: Side) -> str:
     missed = [one.clause for one in shares if one.word is Word.MISSED]
+    kept = "kept" if review.is_over else "on track"
     if not missed:
-        return f"Every promise on {side.value}s with a clock was kept"
+        return f"Every promise on {side.value}s with a clock {'was' if review.is_over else 'is'} {kept}"
     rest = len(shares) - len(missed)
-    return f"Missed: {', '.join(missed)}" + (f"; {rest} kept" if rest else "")
+    return f"{'Missed' if review.is_over else 'Below'}: {', '.join(missed)}" + (f"; {rest} {kept}" if rest else "")
 
 
 def _row(one: Kept) -> Row:
@@ -114,7 +138,7 @@ def _short(one: Kept) -> str:
     return words
 
 
-def _table(review: MonthReview, kept: Sequence[Kept]) -> Markup:
+def _table(review: MonthReview, kept: Sequence[Kept], currency: str) -> Markup:
     columns = (
         Column(label="clause"),
         Column(label="owed by"),
@@ -135,16 +159,27 @@ def _table(review: MonthReview, kept: Sequence[Kept]) -> Markup:
             (
                 one.clause,
                 TEAMS[one.team],
-                word_mark(one.word, is_over=review.is_over),
-                percent(one.owed) if shares else f"{count(one.owed)} {one.unit}",
-                ("–" if not one.n else percent(one.delivered)) if shares else count(round(one.delivered, 1)),
-                "–" if reached is None else percent(reached),
+                word_mark(_word(review, one)),
+                spoken(percent(one.owed) if shares else _with_unit(one, currency)),
+                spoken(_delivered_of(one, currency)),
+                "–" if reached is None else spoken(percent(reached)),
                 count(one.n),
-                low_high,
+                spoken(low_high),
                 count(one.waiting),
             )
         )
     return table(f"{kept[0].side.value.capitalize()}s, {review.period}", columns, rows)
+
+
+def _delivered_of(one: Kept, currency: str) -> str:
+    if one.unit != "share":
+        return _amount(one, one.delivered, currency)
+    return percent(one.delivered) if one.n else "–"
+
+
+def _with_unit(one: Kept, currency: str) -> str:
+    owed = _amount(one, one.owed, currency)
+    return owed if one.unit == "money" else f"{owed} {one.unit}"
 
 
 def excuses(review: MonthReview) -> Section:
@@ -153,7 +188,7 @@ def excuses(review: MonthReview) -> Section:
     stand, back = sum(one.breached for one in scores), sum(one.reversed for one in scores)
     held = sum(one.excused_hours for one in scores)
     on = plural(sum(one.excused for one in scores), "clock")
-    excused = f"{significant(held)} hours on {on} were excused." if held else "no time was excused."
+    excused = f"{_hours(held)} on {on} were excused." if held else "no time was excused."
     first = (
         f"{plural(stand, 'breach stands', 'breaches stand')}, {plural(back, 'was', 'were')} taken back by later proof; "
         f"{excused}"
@@ -188,7 +223,8 @@ def _speed(speeds: Sequence[Speed]) -> Markup:
         )
         for one in speeds
     ]
-    return table("Elapsed hours to the first touch: the middle lead, and the slowest tenth", columns, rows)
+    caption = "Elapsed time to the first touch, of leads that were touched: the middle one, and the slowest tenth"
+    return table(caption, columns, rows)
 
 
 def _span(middle: float | None, slow: float | None) -> str:
@@ -196,7 +232,7 @@ def _span(middle: float | None, slow: float | None) -> str:
 
 
 def _hours(hours: float) -> str:
-    return f"{hours * 60:.0f} min" if hours < 1 else f"{significant(hours)} h"
+    return f"{hours * 60:.0f} min" if hours < 1 else f"{hours:,.1f} h"
 
 
 def _clock_table(scores: Sequence[ClockScore]) -> Markup:
@@ -205,6 +241,7 @@ def _clock_table(scores: Sequence[ClockScore]) -> Markup:
         Column(label="side"),
         Column(label="due", numeric=True),
         Column(label="in time", numeric=True),
+        Column(label="share", numeric=True),
         Column(label="95 % range", numeric=True),
         Column(label="missed", numeric=True),
         Column(label="taken back", numeric=True),
@@ -214,18 +251,25 @@ def _clock_table(scores: Sequence[ClockScore]) -> Markup:
     )
     rows = [
         (
-            one.clock.value.replace("_", " "),
+            clock_word(one.clock),
             f"{one.side.value}s",
             count(one.due),
-            "–" if one.attainment is None else percent(one.attainment),
-            "–" if one.low is None or one.high is None else between(one.low, one.high, Unit.RATE),
+            count(one.met),
+            "–" if one.attainment is None else spoken(percent(one.attainment)),
+            "–" if one.low is None or one.high is None else spoken(between(one.low, one.high, Unit.RATE)),
             count(one.breached),
             count(one.reversed),
             count(one.undecided),
-            significant(one.excused_hours),
+            "0" if not one.excused_hours else f"{one.excused_hours:,.1f}",
             "–" if one.median_hours is None or one.p90_hours is None
             else f"{_hours(one.median_hours)}; {_hours(one.p90_hours)}",
         )
         for one in scores
     ]  # fmt: skip
-    return table("Clocks that were due in the month; working hours as each clause counts them", columns, rows)
+    caption = "Clocks that were due in the month: in time, missed or open; hours as each clause counts them"
+    return table(caption, columns, rows)
+
+
+def clock_word(kind: ClockKind) -> str:
+    """What a clock waits for, as people call it."""
+    return _CLOCKS.get(kind, kind.value.replace("_", " "))

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
 
 from bothsides.leads.review.agenda import Item
 from bothsides.leads.review.judging import MonthReview
 from bothsides.leads.sla.proposals import Proposal
 from bothsides.reports.html import contents, page_head
 from bothsides.reports.markup import Markup, element, join
-from bothsides.reports.numbers import day, plural, significant, spoken
+from bothsides.reports.numbers import count, day, percent, plural, significant, spoken
 from bothsides.reports.pieces import Section, fold, prose
 from bothsides.reports.teams.clauses import clauses, excuses
 from bothsides.reports.teams.people import closes, quality, reps
@@ -18,7 +19,6 @@ from bothsides.schema.instant import Instant, in_utc
 from bothsides.schema.period import parse_period
 
 _MONTHS = "January February March April May June July August September October November December".split()
-_PACK_LINES = 6
 _METHOD = """
 A lead counts in the month in which it qualified, once, however often it came; a clock in the month in which it was due.
 Breaches count when they are written, until later proof takes them back.
@@ -44,6 +44,8 @@ class TeamsMonth:
     proposals: Sequence[Proposal] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
+    zone: str = "UTC"
+    """The desk's, by whose days the month begins and decisions are due."""
 
 
 def month_words(label: str) -> str:
@@ -63,7 +65,7 @@ def scorecard_html(month: TeamsMonth) -> str:
     """
     review = month.review
     found = [
-        clauses(review),
+        clauses(review, month.currency),
         excuses(review),
         quality(review),
         reps(review, month.names),
@@ -83,7 +85,7 @@ def _body(month: TeamsMonth, sections: Sequence[Section]) -> Markup:
     verdict = element(
         "section",
         element("h2", "Who kept their word", id="verdict-heading"),
-        [element("p", spoken(said), class_="long") for said in team_sentences(review.card.kept, is_over=review.is_over)]
+        [element("p", spoken(said), class_="long") for said in _verdict(review)]
         or [element("p", "Nothing is agreed on yet: write agreement/commitments.toml.")],
         id="verdict",
         tabindex="-1",
@@ -95,11 +97,15 @@ def _body(month: TeamsMonth, sections: Sequence[Section]) -> Markup:
     return element("body", skip, element("div", *inside, main, class_="page"))
 
 
+def _verdict(review: MonthReview) -> tuple[str, ...]:
+    return team_sentences(review.card.kept, is_over=review.is_over, paces=review.paces)
+
+
 def _header(month: TeamsMonth) -> Markup:
     review = month.review
     facts = (
         ("Month", month_words(review.period)),
-        ("As known at", _moment(review.known_at)),
+        ("As known at", _moment(review.known_at, month.zone)),
         ("Agreement", review.card.policy_version),
         ("Load", review.card.load_id),
         ("Money in", month.currency),
@@ -120,10 +126,12 @@ def _banner(review: MonthReview) -> Markup | None:
     return element("p", element("b", "The month is not over."), words, class_="banner", role="note")
 
 
-def _moment(at: Instant) -> str:
-    """A moment by its day; midnight belongs to the day that it ends."""
-    moment = in_utc(at)
-    return day((moment - timedelta(seconds=1)).date()) if at % 3600 == 0 else f"{day(moment.date())} {moment:%H:%M} UTC"
+def _moment(at: Instant, zone: str) -> str:
+    """A moment of the desk's own clock; its midnight is the end of the day before."""
+    moment = in_utc(at).replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
+    if not (moment.hour or moment.minute or moment.second):
+        return f"the end of {day((moment - timedelta(days=1)).date())}"
+    return f"{day(moment.date())} {moment:%H:%M %Z}"
 
 
 def _decisions(month: TeamsMonth) -> Section | None:
@@ -136,10 +144,10 @@ def _decisions(month: TeamsMonth) -> Section | None:
     parts: list[Markup] = []
     if waiting:
         parts.append(element("h3", f"{plural(len(waiting), 'decision')} to take"))
-        parts += [_item(one, month.review.known_at) for one in waiting]
+        parts += [_item(one, month) for one in waiting]
     if done:
         parts.append(element("h3", "Decided"))
-        parts.append(element("ul", [element("li", spoken(_decided(one))) for one in done]))
+        parts.append(element("ul", [element("li", spoken(_decided(one, month))) for one in done]))
     if withheld:
         told = [element("li", f"{one.words} It does not apply: {one.withheld}.") for one in withheld]
         parts.append(element("ul", told))
@@ -152,39 +160,56 @@ def _decisions(month: TeamsMonth) -> Section | None:
 _KINDS = {"meeting": "Meeting", "escalation": "Review of leads", "consequence": "What follows"}
 
 
-def _item(one: Item, now: Instant) -> Markup:
-    content = one.content
+def _item(one: Item, month: TeamsMonth) -> Markup:
+    content, now = one.content, month.review.known_at
     why = str(content.get("in_words") or content.get("why") or content.get("words") or "")
     late = one.due_at is not None and one.due_at < now
-    until = "" if one.due_at is None else f", {'overdue since' if late else 'by'} {_moment(one.due_at)}"
+    until = "" if one.due_at is None else f", {'overdue since' if late else 'by'} {_moment(one.due_at, month.zone)}"
     head = f"{_KINDS[one.kind]} ({content.get('side', '')}s), {one.owner or 'nobody'}{until}: "
     offers = [
         element("li", element("code", str(offer["proposal_id"])), f": {offer['what']}. {offer['words']}")
         for offer in content.get("proposals", ())
     ]
     figures = [
-        element("li", f"{figure['name']}: {_figure(figure)}")
-        for figure in content.get("figures", ())[:_PACK_LINES]
+        element("li", f"{figure['name']}: {figure_words(figure['value'], figure['unit'])}")
+        for figure in content.get("figures", ())
         if figure["value"] is not None
     ]
     lists = [element("li", f"{listed['name']}: {plural(listed['n'], 'lead')}") for listed in content.get("lists", ())]
     pack = [*offers, *figures, *lists]
     body = fold("The pack", element("ul", pack)) if pack else None
-    named = element("small", f"bothsides sla decide {one.item_id!r}", class_="trust")
+    instead = ", or --waive in place of --use" if one.kind == "consequence" else ""
+    named = element("small", element("code", decision_command(one)), instead, class_="trust")
     return element("div", prose(element("b", head), spoken(why.rstrip(".")), "."), body, named, class_="finding")
 
 
-def _figure(told: Mapping[str, object]) -> str:
-    value = told["value"]
-    assert isinstance(value, int | float)
-    return f"{100 * value:.0f} %" if told["unit"] == "share" else f"{value:,.1f}".removesuffix(".0")
+def decision_command(one: Item) -> str:
+    """What is typed to write the decision down.
+
+    >>> decision_command(Item(item_id="alignment/2026-04/buyer/calls", kind="meeting", state="open", opened_at=0,
+    ...                       due_at=None, owner=None, content={}))
+    'bothsides sla decide "alignment/2026-04/buyer/calls" --words "..."'
+    """
+    offers = ' --choose "..."' if one.content.get("proposals") else ""
+    right = " --use" if one.kind == "consequence" else ""
+    return f'bothsides sla decide "{one.item_id}"{offers}{right} --words "..."'
 
 
-def _decided(one: Item) -> str:
+def figure_words(value: float, unit: str) -> str:
+    """A figure of a pack.
+
+    >>> figure_words(0.8, "share"), figure_words(1234.56, "leads")
+    ('80 %', '1,235')
+    """
+    return percent(value) if unit == "share" else count(round(value, 1))
+
+
+def _decided(one: Item, month: TeamsMonth) -> str:
     decision = one.decision or {}
     chosen = f" ({', '.join(decision['chosen'])})" if decision.get("chosen") else ""
-    when = _moment(int(decision["at"]))
-    who = f"{decision['owner']}; written down by {decision['by']}, {when}"
+    when = _moment(int(decision["at"]), month.zone)
+    does = f"{decision.get('owner') or one.owner or 'nobody'} does it"
+    who = f"{one.state.capitalize()} by {decision['by']}, {when}; {does}"
     return f"{_KINDS[one.kind]}, {one.item_id}: {decision['words']}{chosen}. {who}."
 
 
@@ -204,8 +229,9 @@ def _later(review: MonthReview) -> Section | None:
 
 def _method(month: TeamsMonth) -> Section:
     review = month.review
-    frozen = "and frozen" if review.frozen else "not frozen yet"
-    counted = f"Lines 1 to {review.last_seq} of the logbook, as known at {_moment(review.known_at)}; {frozen}."
+    frozen = "frozen" if review.frozen else "not frozen yet"
+    known = _moment(review.known_at, month.zone)
+    counted = f"Lines 1 to {review.last_seq:,} of the logbook, as known at {known}; {frozen}."
     lines = (*_METHOD.strip().split("\n\n"), counted)
     body = element("ul", [element("li", spoken(line)) for line in lines])
     return Section(id="method", nav="Method", heading="How it was counted", body=body)

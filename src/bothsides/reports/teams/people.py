@@ -1,6 +1,7 @@
 """What sales said of the leads, what became of them, and what each person made of those given."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bothsides.leads.review.judging import MonthReview
 from bothsides.leads.sla.scorecard import QualityVerdict
@@ -12,7 +13,7 @@ from bothsides.reports.charts.pair import both_widths
 from bothsides.reports.charts.rows import Row, dots
 from bothsides.reports.charts.theme import side_colour
 from bothsides.reports.markup import Markup, element, join
-from bothsides.reports.numbers import between, count, money, percent, plural, significant, spoken
+from bothsides.reports.numbers import between, count, money, percent, plural, spoken
 from bothsides.reports.pieces import Column, Section, figure, fold, prose, table
 from bothsides.reports.teams.words import named
 from bothsides.schema import Side
@@ -21,7 +22,6 @@ _DRAWN = ("source", "campaign")
 _LEAST = 5
 """Answered leads from which a group is drawn."""
 _FIRM = 20
-_CODES = 5
 
 
 def quality(review: MonthReview) -> Section:
@@ -32,34 +32,41 @@ def quality(review: MonthReview) -> Section:
         if side in verdicts:
             parts.append(element("h3", f"{side.value.capitalize()}s", class_="side"))
             parts.append(prose(spoken(_said(verdicts[side], rows))))
-            parts.append(_codes(review, side))
+            parts.append(_codes(review, verdicts[side]))
             parts.append(_by_source(rows, side))
     return Section(id="quality", nav="Lead quality", heading="What the leads were worth", body=join(parts))
 
 
 def _said(one: QualityVerdict, rows: Sequence[QualityRow]) -> str:
+    every = next((row for row in rows if row.by == "all"), None)
+    never = one.handed_over - (0 if every is None else every.n)
+    said = f"{plural(one.handed_over, 'lead')} qualified" + (f", {never} of them given to nobody." if never else ".")
     if not one.answered or one.reject_rate is None or one.low is None or one.high is None:
-        answer = f"Sales has answered none of {plural(one.handed_over, 'lead')} yet."
+        said += " Sales has answered none yet."
     else:
-        answer = (
-            f"Sales answered {one.answered} of {plural(one.handed_over, 'lead')} and rejected {one.rejected} of them "
+        said += (
+            f" Sales answered {one.answered}: {one.answered - one.rejected} accepted, {one.rejected} rejected "
             f"({percent(one.reject_rate)}; {between(one.low, one.high, Unit.RATE)})."
         )
-    back = f" {plural(one.returned, 'lead')} went back to marketing untouched or unanswered" if one.returned else ""
-    came = f", {plural(one.recovered, 'came', 'came')} to sales again." if one.recovered else "."
-    every = next((row for row in rows if row.by == "all"), None)
-    told = ""
+    if one.returned:
+        again = f", {one.recovered} of them came to sales again" if one.recovered else ""
+        said += f" {plural(one.returned, 'lead')} went back to marketing untouched or unanswered{again}."
+    if one.decided:
+        lost = one.decided - one.won
+        said += f" {one.decided} are decided so far: {one.won} won, {lost} lost or rejected."
     if every is not None and every.calibration is not None:
-        told = f" Of leads old enough to tell, {every.won_scored} of {every.expected:.1f} expected wins came."
-    return f"{answer}{back + came if back else ''} {one.won} of {one.decided} decided were won so far.{told}"
+        said += f" Of leads old enough to tell, {every.won_scored} of {every.expected:.1f} expected wins came."
+    return said
 
 
-def _codes(review: MonthReview, side: Side) -> Markup | None:
-    mine = [one for one in review.rejects if one.side is side][:_CODES]
-    if not mine:
+def _codes(review: MonthReview, verdict: QualityVerdict) -> Markup | None:
+    told = [f"{one.words} ({one.count})" for one in review.rejects if one.side is verdict.side]
+    if not told:
         return None
-    told = ", ".join(f"{one.words} ({one.count})" for one in mine)
-    return prose(element("b", "Why they were rejected: "), f"{told}.")
+    bare = verdict.rejected - sum(one.count for one in review.rejects if one.side is verdict.side)
+    if bare > 0:
+        told.append(f"without a reason ({bare})")
+    return prose(element("b", "Why they were rejected: "), f"{', '.join(told)}.")
 
 
 def _by_source(rows: Sequence[QualityRow], side: Side) -> Markup:
@@ -68,10 +75,10 @@ def _by_source(rows: Sequence[QualityRow], side: Side) -> Markup:
     if not drawn:
         return behind
     worst = min(drawn, key=lambda row: row.accept_rate or 0.0)
-    title = f"Least accepted: {worst.by} {worst.group}, {worst.accepted} of {worst.answered}"
+    title = f"Least accepted: {worst.by} {_group(worst)}, {worst.accepted} of {worst.answered}"
     lines = [
         Row(
-            label=row.group,
+            label=_group(row),
             number=row.accept_rate or 0.0,
             words=f"{percent(row.accept_rate or 0.0)}  ({row.accepted} of {row.answered})",
             colour=side_colour(side),
@@ -84,36 +91,66 @@ def _by_source(rows: Sequence[QualityRow], side: Side) -> Markup:
     picture = both_widths(lambda narrow: dots(lines, narrow=narrow, whole=1.0), title=title)
     sources = sum(1 for row in drawn if row.by == "source")
     kinds = f"First {plural(sources, 'source')}, then campaigns: share" if sources < len(drawn) else "Share"
-    note = f"{kinds} of answered leads that sales accepted, 95 % interval; lighter below {_FIRM} answers."
+    note = (
+        f"{kinds} of answered leads that sales accepted, 95 % interval; lighter below {_FIRM} answers, below {_LEAST} "
+        "only in the table."
+    )
     return figure(title, picture, note=note, behind=behind)
 
 
 def _quality_table(rows: Sequence[QualityRow], side: Side) -> Markup:
-    columns = (
+    told = [row for row in rows if row.group != "unknown" or row.n < rows[0].n]
+    if (bare := _without_campaign(rows)) is not None:
+        place = max(k for k, row in enumerate(told) if row.by == "campaign")
+        told.insert(place + 1, bare)
+    old = any(row.decided or row.expected for row in told)
+    columns = [
         Column(label="leads"),
         Column(label="handed over", numeric=True),
         Column(label="answered", numeric=True),
         Column(label="accepted", numeric=True),
         Column(label="reached", numeric=True),
         Column(label="opportunities", numeric=True),
-        Column(label="won of decided", numeric=True),
-        Column(label="expected wins", numeric=True),
-    )
+        *([Column(label="won of decided", numeric=True), Column(label="expected wins", numeric=True)] if old else []),
+    ]
     lines = [
         (
-            "all" if row.by == "all" else f"{row.by}: {row.group}",
+            "all" if row.by == "all" else f"{row.by}: {_group(row)}",
             count(row.n),
             count(row.answered),
-            "–" if row.accept_rate is None else f"{count(row.accepted)} ({percent(row.accept_rate)})",
+            "–" if row.accept_rate is None else spoken(f"{count(row.accepted)} ({percent(row.accept_rate)})"),
             count(row.contacted),
             count(row.opportunities),
-            "–" if not row.decided else f"{row.won} of {row.decided}",
-            "–" if not row.expected else f"{row.expected:.1f}",
+            *(_outcome(row) if old else ()),
         )
-        for row in rows
-        if row.group != "unknown" or row.n < rows[0].n
+        for row in told
     ]
-    return table(f"{side.value.capitalize()} leads of the month; wins of those old enough to tell", columns, lines)
+    wins = "wins of those old enough to tell" if old else "none is old enough to tell promise from outcome"
+    caption = f"{side.value.capitalize()} leads of the month that were given to somebody; {wins}"
+    return table(caption, columns, lines)
+
+
+def _group(row: QualityRow) -> str:
+    return row.group.replace("_", " ") if row.by == "source" else row.group
+
+
+def _outcome(row: QualityRow) -> tuple[str, str]:
+    won = f"{row.won} of {row.decided}" if row.decided else "–"
+    return won, f"{row.expected:.1f}" if row.expected else "–"
+
+
+def _without_campaign(rows: Sequence[QualityRow]) -> QualityRow | None:
+    """Leads that came by no campaign, so that campaigns add up to all; None where each came by one, or none did."""
+    every = next((row for row in rows if row.by == "all"), None)
+    named = [row for row in rows if row.by == "campaign"]
+    if every is None or not named or sum(row.n for row in named) == every.n:
+        return None
+    rest = {name: getattr(every, name) - sum(getattr(row, name) for row in named) for name in _ADDED}
+    share = rest["accepted"] / rest["answered"] if rest["answered"] else None
+    return replace(every, by="campaign", group="none", accept_rate=share, **rest)
+
+
+_ADDED = ("n", "answered", "accepted", "contacted", "opportunities", "decided", "won", "expected")
 
 
 def reps(review: MonthReview, names: Mapping[str, str]) -> Section | None:
@@ -123,7 +160,8 @@ def reps(review: MonthReview, names: Mapping[str, str]) -> Section | None:
     parts = [
         prose(
             "Whoever gets the better leads wins more of them. So wins are set against what all together win of leads "
-            "of like score: 1 is as the leads promised. Ranks draw each ratio towards 1 by as much as luck explains."
+            "of like score: 1 is as the leads promised. Ranks draw each ratio towards 1 by as much as luck explains. "
+            "Counted are leads given in the half year before, so that there are enough of them."
         )
     ]
     for side in Side:
@@ -186,27 +224,36 @@ def _rep_table(scores: Sequence[RepScore], names: Mapping[str, str]) -> Markup:
             count(one.open),
             count(one.wins.observed),
             f"{one.wins.expected:.1f}",
-            f"{one.shrunk:.2f} ({one.shrunk_low:.2f} to {one.shrunk_high:.2f})",
+            _ratio(one),
             str(one.standing),
             f"{one.accepted.observed} / {one.accepted.expected:.1f}",
             f"{one.in_time.observed} / {one.in_time.expected:.1f}",
-            "–" if one.median_hours is None else spoken(f"{significant(one.median_hours)} h"),
+            "–" if one.median_hours is None else spoken(f"{one.median_hours:,.1f} h"),
         )
         for one in scores
     ]
     return table("By rank; expected is what all together reach on leads of the same score", columns, rows)
 
 
+def _ratio(one: RepScore) -> str:
+    """The ratio with its range; nothing where too few leads are decided to tell it from luck."""
+    few = one.standing is Standing.TOO_FEW
+    return "–" if few else f"{one.shrunk:.2f} ({one.shrunk_low:.2f} to {one.shrunk_high:.2f})"
+
+
 def closes(review: MonthReview, currency: str) -> Section | None:
     """Why deals were won and lost, and where the other side was missing."""
     if not review.win_loss:
         return None
-    parts = [part for side in Side for won in ("win", "loss") if (part := _reasons(review, side, won, currency))]
+    parts = [
+        prose("Deals that closed in the month, whenever their lead qualified. A deal may name several reasons."),
+        *(part for side in Side for won in ("win", "loss") if (part := _reasons(review, side, won, currency))),
+    ]
     gaps = [
-        element("li", spoken(f"{gap.category or 'any category'}, {gap.region or 'any region'}: "
-                f"{gap.lost} of {plural(gap.closed, 'deal')} lost for want of {gap.missing.value}s, "
-                f"{money(gap.amount, currency)}"))
-        for gap in [one for one in review.gaps if one.category][:_CODES]
+        element("li", spoken(f"{gap.category or 'category not told'}, {gap.region or 'region not told'}: "
+                f"{gap.lost} of {plural(gap.closed, 'deal')} lost for want of {gap.missing.value}s"
+                f"{', ' + money(gap.amount, currency) if gap.amount else ''}"))
+        for gap in review.gaps
     ]  # fmt: skip
     if gaps:
         parts.append(join([prose(element("b", "Where the other side was missing")), element("ul", gaps)]))
@@ -218,19 +265,20 @@ def _reasons(review: MonthReview, side: Side, kind: str, currency: str) -> Marku
     if not mine:
         return None
     said = {"win": "won", "loss": "lost"}[kind]
+    worth = any(one.amount for one in mine)
     rows = [
         (
             one.words,
             f"{one.count} of {one.n}",
-            f"{percent(one.share)} ({between(one.low, one.high, Unit.RATE)})",
-            money(one.amount, currency),
+            spoken(f"{percent(one.share)} ({between(one.low, one.high, Unit.RATE)})"),
+            *((money(one.amount, currency),) if worth else ()),
         )
-        for one in mine[:_CODES]
+        for one in mine
     ]
-    columns = (
+    columns = [
         Column(label=f"{side.value}s {said} because"),
         Column(label="deals", numeric=True),
         Column(label="share (95 % range)", numeric=True),
-        Column(label="worth", numeric=True),
-    )
+        *([Column(label="worth", numeric=True)] if worth else []),
+    ]
     return table(f"{plural(mine[0].n, 'deal')} with {side.value}s {said} in the month", columns, rows)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from bothsides.goals import Pace
 from bothsides.leads.sla.commitment_terms import Team
 from bothsides.leads.sla.commitments import Kept, Word
 from bothsides.reports.numbers import count, percent, plural
@@ -11,25 +12,40 @@ TEAMS: dict[Team, str] = {
     Team.SALES: "Sales",
     Team.CUSTOMER_SUCCESS: "Customer success",
 }
+ON_TRACK, BELOW = "on track", "below"
+"""Of a month under way: at least as much as is owed, and less."""
 
 
-def team_sentences(kept: Sequence[Kept], *, is_over: bool) -> tuple[str, ...]:
+def word_of(one: Kept, *, is_over: bool, paces: Sequence[Pace] = ()) -> str:
+    """The clause's word: kept, missed or not judged of a month that is over, how it stands of one under way.
+
+    What marketing owes is owed by the month's end: until then it is what the pace says, and nobody has missed it.
+    """
+    if is_over or one.word is Word.NOT_JUDGED:
+        return str(one.word)
+    if one.word is Word.KEPT:
+        return ON_TRACK
+    if one.unit != "share" and one.delivered < one.owed:
+        mine = (pace for pace in paces if pace.goal.metric == one.clause and pace.goal.side is one.side)
+        pace = next(mine, None)
+        return "too early" if pace is None else str(pace.verdict)
+    return BELOW
+
+
+def team_sentences(kept: Sequence[Kept], *, is_over: bool, paces: Sequence[Pace] = ()) -> tuple[str, ...]:
     """Who kept their word: one sentence for each team that owes something."""
     owing = [team for team in Team if any(one.team is team for one in kept)]
-    return tuple(_sentence(team, [one for one in kept if one.team is team], is_over) for team in owing)
+    said = _sentence if is_over else _so_far
+    return tuple(said(team, [one for one in kept if one.team is team], paces) for team in owing)
 
 
-def _sentence(team: Team, clauses: Sequence[Kept], is_over: bool) -> str:
+def _sentence(team: Team, clauses: Sequence[Kept], _: Sequence[Pace]) -> str:
     name = TEAMS[team]
     missed = [one for one in clauses if one.word is Word.MISSED]
     known = [one for one in clauses if one.word is not Word.NOT_JUDGED]
-    unknown = len(clauses) - len(known)
-    rest = f"; {plural(unknown, 'other')} cannot be judged" if unknown else ""
+    rest = _rest(len(clauses) - len(known))
     if not known:
         return f"{name}: nothing to judge yet, {plural(len(clauses), 'clause')} without a case."
-    if not is_over:
-        behind = f"below what is owed: {_listed(missed)}" if missed else "nothing below what is owed"
-        return f"{name} so far: {len(known) - len(missed)} of {len(known)} clauses kept, {behind}{rest}."
     if not missed:
         how_many = {1: "its word", 2: "its word in both clauses"}.get(
             len(known), f"its word in all {len(known)} clauses"
@@ -41,7 +57,26 @@ def _sentence(team: Team, clauses: Sequence[Kept], is_over: bool) -> str:
     return f"{name} missed {part}: {_listed(missed)}{rest}."
 
 
+def _so_far(team: Team, clauses: Sequence[Kept], paces: Sequence[Pace]) -> str:
+    """A month under way: each clause under its word, those on track by number only."""
+    by_word: dict[str, list[Kept]] = {}
+    for one in clauses:
+        by_word.setdefault(word_of(one, is_over=False, paces=paces), []).append(one)
+    unknown = by_word.pop(str(Word.NOT_JUDGED), [])
+    if not by_word:
+        return f"{TEAMS[team]}: nothing to judge yet, {plural(len(clauses), 'clause')} without a case."
+    known = len(clauses) - len(unknown)
+    parts = [f"{len(found)} of {plural(known, 'clause')} {word}" for word, found in by_word.items() if word == ON_TRACK]
+    parts += [f"{_SPOKEN.get(word, word)}: {_listed(found)}" for word, found in by_word.items() if word != ON_TRACK]
+    return f"{TEAMS[team]} so far: {'; '.join(parts)}{_rest(len(unknown))}."
+
+
 _FEW = 3
+_SPOKEN = {"too early": "too early to tell", BELOW: "below what is owed"}
+
+
+def _rest(unknown: int) -> str:
+    return f"; {plural(unknown, 'other')} cannot be judged" if unknown else ""
 
 
 def _listed(clauses: Sequence[Kept]) -> str:
