@@ -105,7 +105,9 @@ def test_one_lead_whole_says_score_route_clocks_and_history(desk: DeskRuns) -> N
     text = desk.text("leads", "show", lead)
     assert "2026-03-31 10:00" in text  # London, not UTC
     assert "Times in Europe/London." in text
-    assert widest(text) <= 100
+    before, history = text.split("\nwhen", 1)
+    assert widest(before) <= 100
+    assert "…" not in history, "what happened is told whole: a terminal wraps it, a pipe has one line of it"
 
 
 def test_a_list_is_filtered_and_fits_a_terminal(desk: DeskRuns) -> None:

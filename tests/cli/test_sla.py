@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from tests.cli.desk_runs import DeskRuns, desk_at, did, widest
+
+from bothsides.cli.lead_words import show_table
 
 HOT = did("demo_requested", "quote_requested")
 
@@ -86,3 +89,11 @@ def test_a_deadline_by_a_calendar_shows_the_stretches_it_counted(desk: DeskRuns)
     assert "8 hours of office are over at 2026-04-07 16:15" in desk.text(*words, at="2026-04-02T16:00+01:00")
     with pytest.raises(ValueError, match="calendar 'pub': must be one of office, berlin"):
         desk.text("sla", "calendar", "pub")
+
+
+def test_a_history_is_wrapped_in_a_terminal_and_never_cut() -> None:
+    console = Console(width=40, record=True, quiet=False)
+    show_table(console, ("when", "what"), [("2026-03-31 10:00", "a word " * 12)], wrapped=("what",))
+    text = console.export_text()
+    assert text.split().count("word") == 12
+    assert widest(text) <= 40
