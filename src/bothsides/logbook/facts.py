@@ -82,7 +82,7 @@ def publish(
         "party_keys", [{"identity_key": key, "party_id": p.party_id} for p in parties for key in dict.fromkeys(p.keys)]
     )
     for source, reached in sorted(watermarks.items()):
-        advance(book, source, reached)
+        advance(book, source, min(reached, now), now=now)
     told = {"load_id": load_id, "snapshot": snapshot, "cells": len(cells), "parties": len(parties)}
     book.post(
         [Entry(kind=Kind.FACTS_PUBLISHED, subject="warehouse", at=now, key=f"facts:{load_id}", data=told)], now=now
@@ -90,15 +90,21 @@ def publish(
     return Snapshot(snapshot=snapshot, load_id=load_id, published_at=now)
 
 
-def advance(book: Book, source: str, reached: Instant) -> None:
-    """Everything of that source up to then is known; it never goes back."""
+def advance(book: Book, source: str, reached: Instant, *, now: Instant | None = None) -> None:
+    """Everything of that source up to then is known; it never goes back, but from a moment that is still to come
+    `now`: nobody can have known all until then."""
     greatest = "max" if book.dialect == "sqlite" else "greatest"
     book.run(
-        "INSERT INTO watermarks (source, reached_at) VALUES (?, ?) ON CONFLICT (source) DO UPDATE"
-        f" SET reached_at = {greatest}(watermarks.reached_at, excluded.reached_at)",
+        "INSERT INTO watermarks (source, reached_at) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET reached_at ="
+        f" CASE WHEN watermarks.reached_at > ? THEN excluded.reached_at"
+        f" ELSE {greatest}(watermarks.reached_at, excluded.reached_at) END",
         source,
         reached,
+        _NEVER if now is None else now,
     )
+
+
+_NEVER = 1 << 62
 
 
 def watermarks(book: Book) -> dict[str, Instant]:

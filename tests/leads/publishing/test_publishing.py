@@ -13,7 +13,7 @@ from bothsides.leads.desk.candidates import read_candidates
 from bothsides.leads.publishing import hand_over
 from bothsides.leads.quality import CellFacts, Counted
 from bothsides.leads.quality.stored import market_facts
-from bothsides.logbook import cells_of, latest, watermarks
+from bothsides.logbook import advance, cells_of, latest, publish, watermarks
 from bothsides.metrics import refresh
 from bothsides.schema import Money, Side
 from bothsides.schema.instant import instant
@@ -43,7 +43,8 @@ q1,b1,2025-10-01,awarded,2025-10-05,pumps,north
 q2,b2,2025-12-20,open,,pumps,north
 """,
     "opportunities": "id,account,side,day,status,owner\np1,b1,buyer,2026-01-05,open,priya.nair\n",
-    "touches": "id,account,day,kind\nt1,b1,2026-02-09 15:00:00,call\n",
+    # The second is planned: who exports it does not know of all touches until then.
+    "touches": "id,account,day,kind\nt1,b1,2026-02-09 15:00:00,call\nt2,b2,2026-03-02 09:00:00,meeting\n",
 }
 COLUMNS = {
     "accounts": 'name = "name"\nside = "side"\ncountry = "country"\n'
@@ -135,3 +136,15 @@ def test_a_load_is_handed_over_once(synced: Workspace) -> None:
     assert first is not None
     assert again is not None
     assert again.snapshot == first.snapshot
+
+
+def test_nobody_has_known_touches_until_a_moment_that_is_still_to_come(synced: Workspace) -> None:
+    logbook, now = open_logbook(synced, os.environ, create=True), instant(NOW)
+    with logbook.writing() as book:
+        advance(book, "touches:crm", now + 9_000)
+        publish(book, load_id=1, now=now, cells=[], parties=[], watermarks={"touches:mail": now + 60})
+        assert watermarks(book) == {"touches:crm": now + 9_000, "touches:mail": now}
+        publish(book, load_id=2, now=now, cells=[], parties=[], watermarks={"touches:crm": now - 60})
+        publish(book, load_id=3, now=now, cells=[], parties=[], watermarks={"touches:crm": now - 90})
+        assert watermarks(book) == {"touches:crm": now - 60, "touches:mail": now}
+    logbook.close()

@@ -8,6 +8,7 @@ import duckdb
 from bothsides.identity import Party, keys_of, normalise
 from bothsides.logbook import PublishedParty
 from bothsides.schema import Side
+from bothsides.schema.instant import Instant
 from bothsides.warehouse import current, stored_tables
 
 _ACCOUNTS = """
@@ -87,14 +88,15 @@ def _keys_of_mail(email: str) -> tuple[str, ...]:
     return tuple(key for key in found if key.startswith(_OF_MAIL))
 
 
-def touches_until(con: duckdb.DuckDBPyConnection, *, own: str) -> Mapping[str, int]:
+def touches_until(con: duckdb.DuckDBPyConnection, *, own: str, now: Instant) -> Mapping[str, Instant]:
     """Up to when each source of touches is known; the desk's own, whose sources begin with `own`, are known as they
-    come."""
+    come. What is planned for later, such as a meeting, says nothing of what is known.
+    """
     if "touches" not in stored_tables(con):
         return {}
     rows = con.execute(
         f'SELECT "source", epoch(max(occurred_at))::BIGINT FROM {current("touches")} '
-        'WHERE NOT starts_with("source", ?) GROUP BY 1 ORDER BY 1',
-        [own],
+        'WHERE NOT starts_with("source", ?) AND epoch(occurred_at) <= ? GROUP BY 1 ORDER BY 1',
+        [own, now],
     ).fetchall()
     return {f"touches:{source}": reached for source, reached in rows if reached is not None}

@@ -49,7 +49,7 @@ def hand_over(workspace: Workspace, *, load_id: int, now: Instant) -> Published 
             store = read_store(DuckDB(con), dictionary=read_dictionary(workspace.folder))
             facts = with_effects(store, read_policy(workspace.folder), facts, known)
             parties = list(read_parties(con))
-            reached = touches_until(con, own=PREFIX)
+            reached = touches_until(con, own=PREFIX, now=now)
         finally:
             con.close()
         cells = published_cells(facts)
