@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 from rich.console import Console
 
 from bothsides.cli.places import WorkspaceFolder
@@ -19,7 +19,9 @@ def serve(
     workspace: WorkspaceFolder = Path(),
     *,
     host: Annotated[str, Parameter(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, Parameter(help="Port to listen on; 0 takes a free one.")] = 8000,
+    port: Annotated[
+        int, Parameter(help="Port to listen on; 0 takes a free one.", validator=validators.Number(gte=0, lte=65_535))
+    ] = 8000,
 ) -> None:
     """Serve the API: leads, touches and events come in over HTTP, signed webhooks too; nothing accepted is lost.
 

@@ -18,7 +18,7 @@ GOODBYE_SECONDS = 20
 def run(desk: StandingDesk, host: str, port: int, *, started: Callable[[str], None]) -> None:
     """Serves the opened desk; `started` is told the address once calls are accepted there (port 0: a free one).
 
-    Raises OSError where nothing can listen at that address.
+    Raises OSError naming the address where nothing can listen at it.
     """
     config = uvicorn.Config(
         create_app(desk),
@@ -46,7 +46,7 @@ def _listening(host: str, port: int) -> socket.socket:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((host, port))
         found.listen(1024)
-    except OSError:
+    except OSError as error:
         found.close()
-        raise
+        raise OSError(error.errno, error.strerror, f"{host} port {port}") from None
     return found
