@@ -2,7 +2,8 @@
 
 from tests.leads.desk.conftest import Desk, at, desk
 
-from bothsides.leads.desk.happenings import Judged, Touched
+from bothsides.leads.desk.happenings import Judged, Moved, Touched
+from bothsides.schema.stage import LeadStage
 
 __all__ = ["at", "desk"]
 
@@ -23,3 +24,16 @@ def call(lead_id: str, moment: int, *, name: str, direction: str = "out", automa
 def rejected(desk: Desk, lead_id: str, by: str, reason: str = "no_budget") -> Judged:
     """A verdict of now."""
     return Judged(lead_id=lead_id, verdict="rejected", reason=reason, by=by, occurred_at=desk.now)
+
+
+def won(lead_id: str, by: str, moment: int, *, amount: int) -> Moved:
+    """A deal that was won, its amount in minor units."""
+    return Moved(
+        lead_id=lead_id,
+        stage=LeadStage.CLOSED_WON,
+        occurred_at=moment,
+        by=by,
+        reason="price",
+        objections=("none",),
+        amount=amount,
+    )

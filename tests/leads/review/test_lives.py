@@ -1,7 +1,10 @@
 """The ways of leads as the logbook tells them: up to a moment, merged ones as one, turns with how they ended."""
 
+from dataclasses import replace
+
+import pytest
 from tests.leads.desk.conftest import Desk, at
-from tests.leads.review.conftest import call, rejected
+from tests.leads.review.conftest import call, rejected, won
 
 from bothsides.leads.review.judging import history_at
 from bothsides.leads.review.lives import History
@@ -74,6 +77,17 @@ def test_a_rejected_lead_is_lost_and_its_code_kept(desk: Desk) -> None:
     assert closings(history(desk).lives.values()) == ()
     (waited,) = answered(desk.agreed, history(desk).lives.values(), mature_before=desk.now + 1)
     assert (waited.won, waited.waited_hours, waited.closed_hours) == (False, 1.0, 0.0)
+
+
+@pytest.mark.parametrize(("currency", "major"), [("GBP", 400.0), ("JPY", 40_000.0), ("KWD", 40.0)])
+def test_a_deal_is_worth_what_its_currency_says(desk: Desk, currency: str, major: float) -> None:
+    desk.agreed = replace(desk.agreed, currency=currency)
+    lead = desk.take_one().lead_id
+    owner = desk.row(lead)["owner"]
+    desk.now += 3600
+    desk.record(call(lead, desk.now, name="t1"), won(lead, owner, desk.now, amount=40_000))
+    (one,) = closings(history(desk).lives.values())
+    assert one.amount == major
 
 
 def test_a_lead_that_never_was_one_counts_for_nobody(desk: Desk) -> None:

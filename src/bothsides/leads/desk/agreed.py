@@ -119,6 +119,8 @@ class Agreed:
     hygiene: HygienePolicy = field(default_factory=HygienePolicy)
     versions: Mapping[str, str]
     """The version of each section."""
+    currency: str = "EUR"
+    """What amounts are told in; of the workspace where a desk was opened in one."""
     heard: frozenset[str] = frozenset()
     """Actions that delivery.toml sends on: nobody is told of what has no way out."""
 

@@ -24,7 +24,7 @@ def open_desk(workspace: Workspace, logbook: Logbook, *, now: Instant) -> Agreed
     """
     signed = read_agreement(workspace)
     with logbook.writing() as book:
-        return replace(adopted(book, signed, now=now), heard=_heard(workspace))
+        return _of(workspace, adopted(book, signed, now=now))
 
 
 def foreseen(workspace: Workspace, logbook: Logbook, *, now: Instant) -> Agreed:
@@ -36,9 +36,13 @@ def foreseen(workspace: Workspace, logbook: Logbook, *, now: Instant) -> Agreed:
     with logbook.engine.connect() as con:
         transaction = con.begin()
         try:
-            return replace(adopted(Book(con=con, dialect=logbook.dialect), signed, now=now), heard=_heard(workspace))
+            return _of(workspace, adopted(Book(con=con, dialect=logbook.dialect), signed, now=now))
         finally:
             transaction.rollback()
+
+
+def _of(workspace: Workspace, agreed: Agreed) -> Agreed:
+    return replace(agreed, currency=workspace.settings.currency, heard=_heard(workspace))
 
 
 def _heard(workspace: Workspace) -> frozenset[str]:

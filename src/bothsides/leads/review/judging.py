@@ -77,7 +77,7 @@ class Judged:
 
 def history_at(book: Book, agreed: Agreed, known_at: Instant) -> History:
     """The logbook as it was known at that moment."""
-    return read_history(book, known_at=known_at, real_touches=agreed.decay.real_touches)
+    return read_history(book, known_at=known_at, real_touches=agreed.decay.real_touches, currency=agreed.currency)
 
 
 def signed_at(book: Book, section: str, at: Instant, policy_type: type[PolicyT], now: PolicyT) -> PolicyT:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import orjson
 
 from bothsides.logbook import Book, Kind
-from bothsides.schema import Side
+from bothsides.schema import Side, from_minor
 from bothsides.schema.instant import Instant
 from bothsides.schema.stage import LeadStage
 
@@ -17,7 +17,7 @@ TurnEnd = Literal["won", "lost", "rejected", "recycled", "silent", "taken"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stood:
-    """How a lead stood at a moment: its score, the chance the score promised, its band, quality in money, fields."""
+    """How a lead stood at a moment: score, the chance it promised, band, quality in major units, fields."""
 
     score: float | None
     win_chance: float | None
@@ -41,7 +41,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A verdict or a close, as it was written down; `amount` in minor units."""
+    """A verdict or a close, as it was written down; `amount` in major units of the desk's currency."""
 
     at: Instant
     verdict: str
@@ -51,7 +51,7 @@ class Said:
     note: str = ""
     objections: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
-    amount: int | None = None
+    amount: float | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -130,9 +130,13 @@ class ClockLine:
 
 @dataclass(slots=True, kw_only=True)
 class History:
-    """What the logbook said up to `known_at`: every lead by id, merged ones too, every clock, reported absences."""
+    """What the logbook said up to `known_at`: every lead by id, merged ones too, every clock, reported absences.
+
+    `currency` is the one that amounts of deals were told in.
+    """
 
     known_at: Instant
+    currency: str
     last_seq: int = 0
     lives: dict[str, Life] = field(default_factory=dict)
     clocks: dict[str, ClockLine] = field(default_factory=dict)
@@ -156,13 +160,13 @@ class _Line:
 
 
 def read_history(
-    book: Book, *, known_at: Instant, real_touches: Collection[str], last_seq: int | None = None
+    book: Book, *, known_at: Instant, real_touches: Collection[str], currency: str, last_seq: int | None = None
 ) -> History:
     """Every lead's way as it was known at that moment, or when that line was the last one, if it is given too.
 
     `real_touches` are the kinds of touches that the agreement takes for one by a person.
     """
-    history = History(known_at=known_at)
+    history = History(known_at=known_at, currency=currency)
     until = 2**62 if last_seq is None else last_seq
     rows = book.all(
         "SELECT seq, kind, subject, at, data, actor, reason FROM entries"
@@ -229,7 +233,8 @@ def _unmerged(history: History, line: _Line) -> None:
 def _scored(history: History, line: _Line) -> None:
     life, data = history.lives[line.subject], line.data
     life.score, life.band, life.win_chance = data["score"], data["band"], data["win_chance"]
-    life.quality = data.get("priority", life.quality)
+    if data.get("priority") is not None:
+        life.quality = float(from_minor(data["priority"], data["worth"]["currency"]))
 
 
 def _staged(history: History, line: _Line) -> None:
@@ -293,7 +298,7 @@ def _touched(history: History, line: _Line) -> None:
 
 def _feedback(history: History, line: _Line) -> None:
     life, data = history.lives[line.subject], line.data
-    verdict = data["verdict"]
+    verdict, amount = data["verdict"], data.get("amount")
     life.said.append(
         Said(
             at=line.at,
@@ -304,7 +309,7 @@ def _feedback(history: History, line: _Line) -> None:
             note=data.get("note") or "",
             objections=tuple(data.get("objections", ())),
             questions=tuple(data.get("questions", ())),
-            amount=data.get("amount"),
+            amount=None if amount is None else float(from_minor(amount, history.currency)),
         )
     )
     if life.turns and verdict != "accepted" and life.turns[-1].end is None:

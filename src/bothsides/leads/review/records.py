@@ -22,8 +22,6 @@ NO_LEADS = frozenset({"duplicate", "test"})
 CONTACT_HOURS = 240.0
 """Within which attempts count, of a side for which no clause says it."""
 FIFTHS, PRIOR_LEADS = 5, 5.0
-MINOR = 100
-"""Minor units of a major one."""
 
 
 def qualified_leads(history: History, terms: CommitmentsPolicy) -> tuple[QualifiedLead, ...]:
@@ -57,7 +55,7 @@ def _qualified(life: Life, limit: int) -> QualifiedLead:
         attempts=attempts,
         contacted_at=contact,
         win_chance=life.stood.win_chance,
-        quality=None if life.stood.quality is None else life.stood.quality / MINOR,
+        quality=life.stood.quality,
         withdrawn=life.merged_into is not None or _no_lead(life),
         fields=life.stood.fields,
     )
@@ -132,7 +130,7 @@ def handed(lives: Iterable[Life]) -> tuple[Handed, ...]:
                 contacted=contact is not None,
                 opportunity=life.opportunity_at is not None or close is not None,
                 won=life.won,
-                amount=(close.amount or 0) / MINOR if close is not None else 0.0,
+                amount=close.amount or 0.0 if close is not None else 0.0,
             )
         )
     return tuple(found)
@@ -176,7 +174,7 @@ def closings(lives: Iterable[Life]) -> tuple[Closing, ...]:
                 objections=close.objections,
                 questions=close.questions,
                 note=close.note,
-                amount=(close.amount or 0) / MINOR,
+                amount=close.amount or 0.0,
                 owner=close.owner or close.by,
                 closed_at=close.at,
                 **{name: _text(facts.get(name)) for name in ("category", "region", "segment", "campaign")},
