@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from bothsides.agreement import AgreementError
 from bothsides.delivery import Secret
 from bothsides.delivery.signatures import sign_standard
 from bothsides.leads.intake.refusals import refused, retried
 from bothsides.schema.instant import DAY
-from tests.web.conftest import BUYER, TUESDAY, Api
+from tests.web.conftest import BUYER, SECRETS, TUESDAY, Api
 from tests.web.test_leads import error
 
 RECORD = {"id": "B1", **BUYER}
@@ -103,6 +104,24 @@ def test_a_hook_whose_secret_is_not_set_asks_to_be_called_again_and_names_nothin
     answer = api.post("/hooks/unset", RECORD)
     assert error(answer, 503)["code"] == "no_secret"
     assert "NOT_SET" not in answer.text
+
+
+@pytest.mark.parametrize("secret", ["whsec_canary!", "whsec_", "whsec_ö"])
+def test_a_secret_that_cannot_be_used_is_named_at_the_start_and_never_ours_to_answer_for(api: Api, secret: str) -> None:
+    raw = json.dumps(RECORD).encode()
+    headers = standard(raw, secret="whsec_aHVzaA==")
+    api.desk.environment = {**SECRETS, "HOOK_SECRET": secret}
+    answer = api.call("POST", "/hooks/billing", raw, headers)
+    assert error(answer, 503)["code"] == "bad_secret"
+    assert "canary" not in answer.text
+    with pytest.raises(
+        AgreementError, match=r"source billing: hook.secrets.*env:HOOK_SECRET.*must stand base64"
+    ) as told:
+        api.desk.open()
+    assert "canary" not in str(told.value)
+    api.desk.environment = {**SECRETS, "HOOK_SECRET": "whsec_aHVzaA=="}
+    api.desk.open()
+    assert api.call("POST", "/hooks/billing", raw, headers).status_code == 201
 
 
 def test_a_refused_record_is_kept_with_its_reasons_until_it_is_corrected(api_on_both: Api) -> None:

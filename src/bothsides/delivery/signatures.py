@@ -1,7 +1,6 @@
 """Signs what goes out and verifies what comes in: Standard Webhooks 1.0 and generic HMAC, on the raw bytes."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
@@ -133,14 +132,20 @@ def verify_hmac(
 
 
 def standard_key(secret: Secret) -> bytes:
-    """The key's bytes: base64 after `whsec_`, else the text itself. Raises ValueError that names only the reference."""
+    """The key's bytes: base64 after `whsec_`, else the text itself. Raises ValueError that names only the reference.
+
+    A key of no bytes is refused: with it anybody could sign.
+    """
     value = secret.reveal()
     if not value.startswith("whsec_"):
         return value.encode()
     try:
-        return base64.b64decode(value.removeprefix("whsec_"), validate=True)
-    except binascii.Error:
-        raise ValueError(f"{secret.reference}: after 'whsec_' must stand base64") from None
+        key = base64.b64decode(value.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        key = b""
+    if not key:
+        raise ValueError(f"{secret.reference}: after 'whsec_' must stand base64")
+    return key
 
 
 def _judged(given: Sequence[str], expected: Sequence[tuple[Secret, str]], delivery_id: str) -> Verified:

@@ -1,15 +1,42 @@
 """Webhooks that systems send us: proved by their signature over the bytes, taken in like any lead."""
 
+import logging
 from collections.abc import Mapping
 
+from bothsides.agreement import Problem
 from bothsides.delivery import Secret, SecretMissing, Secrets
-from bothsides.delivery.signatures import WINDOW, HmacScheme, Verified, verify_hmac, verify_standard
+from bothsides.delivery.signatures import WINDOW, HmacScheme, Verified, standard_key, verify_hmac, verify_standard
 from bothsides.leads.intake import Hook, IntakePolicy, Refused, Source
 from bothsides.schema.instant import Instant
 from bothsides.web.answer import denied
 from bothsides.web.job import Job, Unreadable, parsed, read_leads, records_of, unreadable
 from bothsides.web.kept_text import kept_bytes
 from bothsides.web.once import Named, named_by_delivery
+
+_LOG = logging.getLogger("bothsides.web")
+
+
+def secret_problems(intake: IntakePolicy, secrets: Secrets) -> list[Problem]:
+    """Secrets that are set and cannot be used. One that is not set yet may come while the desk stands."""
+    found = []
+    for source in intake.source:
+        for reference in () if source.hook is None else source.hook.secrets:
+            try:
+                _usable(source.hook, secrets.find(reference))
+            except SecretMissing:
+                continue
+            except ValueError as error:
+                told = str(error).removeprefix(f"{reference}: ")
+                key = f"source {source.name}: hook.secrets"
+                found.append(Problem(file="agreement/intake.toml", key=key, value=reference, allowed=told))
+    return found
+
+
+def _usable(hook: Hook | None, secret: Secret) -> Secret:
+    """The secret. Raises ValueError for one that the hook's scheme cannot verify with."""
+    if hook is not None and hook.scheme == "standard":
+        standard_key(secret)
+    return secret
 
 
 def verified(
@@ -72,16 +99,20 @@ def unwrapped(value: object) -> object:
 
 
 def _live(hook: Hook, secrets: Secrets) -> list[Secret]:
-    """The secrets of the hook that can be found. Raises Denied, telling nothing of them, where there is none."""
-    found = []
+    """The secrets of the hook that can be found and used. Raises Denied, telling nothing of them, where none can."""
+    found, unusable = [], False
     for reference in hook.secrets:
         try:
-            found.append(secrets.find(reference))
+            found.append(_usable(hook, secrets.find(reference)))
         except SecretMissing:
             continue
+        except ValueError as error:
+            _LOG.error("a webhook's secret cannot be used: %s", error)
+            unusable = True
     if not found:
-        message = "the secret of this webhook is not set here; send it again later"
-        raise denied(503, "no_secret", message, retry_after="300")
+        told = "cannot be used" if unusable else "is not set"
+        message = f"the secret of this webhook {told} here; send it again later"
+        raise denied(503, "bad_secret" if unusable else "no_secret", message, retry_after="300")
     return found
 
 

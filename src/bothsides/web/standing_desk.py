@@ -14,6 +14,7 @@ from bothsides.leads.desk.opening import open_desk
 from bothsides.logbook import Logbook
 from bothsides.schedule.in_force import Stamp, stamp_of
 from bothsides.schema.instant import DAY, Instant
+from bothsides.web.hooks import secret_problems
 from bothsides.web.policy import load_api
 from bothsides.workspace import Workspace
 
@@ -51,7 +52,10 @@ class StandingDesk:
         now = self.clock()
         stamp, self._looked_at = self._files(), now
         tokens = tuple(self.secrets.find(one) for one in load_api(self.workspace.agreement_dir).tokens)
-        self.agreed = self.read(self.workspace, self.logbook, now)
+        agreed = self.read(self.workspace, self.logbook, now)
+        if wrong := secret_problems(agreed.intake, self.secrets):
+            raise AgreementError(wrong)
+        self.agreed = agreed
         self.tokens, self.mistakes = tokens, ""
         with self.logbook.reading() as book:
             row = book.one("SELECT min(effective_from) FROM policy_versions WHERE effective_from > ?", now)
