@@ -34,10 +34,11 @@ def test_a_round_says_what_it_did_and_a_rehearsal_leaves_no_trace(acme: Path, ru
     first = run("tick", "-w", acme, "--at", "2026-03-31T08:00", "--json")
     assert first.code == 0, first.err
     told = json.loads(first.out)
+    assert told["business_date"] == "2026-03-31"
     assert (told["at"], told["finished"], told["breaches"]) == ("2026-03-31T08:00:00+00:00", True, 0)
     assert told["sealed_up_to"] > told["lines"] > 0, "the sections of the agreement were recorded before"
     would = run("tick", "-w", acme, "--at", "2026-04-10T08:00", "--dry-run")
-    assert "would be done at 2026-04-10 08:00:00 UTC" in would.out
+    assert "would be done at 2026-04-10 09:00 BST" in would.out
     assert "is due" in would.out
     again = json.loads(run("tick", "-w", acme, "--at", "2026-04-10T08:00", "--json").out)
     assert again["jobs"]["seals"] == "every seal holds"

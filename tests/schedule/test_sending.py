@@ -1,6 +1,7 @@
 """Where people of the desk are written to, and by whose hours."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from bothsides.delivery.compose import letter_fields
 from bothsides.delivery.message import Effect
@@ -62,3 +63,18 @@ def test_the_letters_of_meetings_and_reviews_have_all_that_they_ask_for(desk: De
     assert "nobody buys" in review.text
     assert "VP Sales, VP Marketing, RevOps analyst" in review.text
     assert read_template("alignment_meeting", LETTERS).fields <= set(fields)
+
+
+def test_a_letter_tells_moments_in_the_zone_of_the_business() -> None:
+    due = {"due_at": 1_774_947_600}
+    effect = Effect(
+        effect_id="e",
+        key="e",
+        action="clock_warned",
+        subject="L1",
+        sink="mail",
+        created_at=1,
+        not_before=1,
+        payload=due,
+    )
+    assert letter_fields(effect, effect.payload, ZoneInfo("Europe/London"))["due"] == "2026-03-31 10:00 BST"

@@ -229,7 +229,7 @@ def test_a_desk_that_was_gone_round_ahead_of_time_says_so_and_takes_a_change_tha
 ) -> None:
     now = desk.now
     go(desk, ws, now + 200 * 86400)
-    assert any("as if it were 2026-10-17 09:00 UTC" in note for note in go(desk, ws, now).notes)
+    assert any("as if it were 2026-10-17 10:00 BST" in note for note in go(desk, ws, now).notes)
     path = ws.agreement_dir / "decay.toml"
     text = path.read_text(encoding="utf-8").replace("untouched_hours = 16", "untouched_hours = 17")
     path.write_text(text.partition("[signed]")[0], encoding="utf-8")

@@ -8,8 +8,10 @@ import signal
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
 
@@ -62,7 +64,7 @@ def run(
         sending=open_sending(opened, logbook, os.environ),
         clock=lambda: int(time.time()),
         stop=stop,
-        tell=_tell_json if json else _tell,
+        tell=partial(_tell_json if json else _tell, ZoneInfo(opened.settings.time_zone)),
         warn=_warn,
         most_seconds=every,
     ).run()
@@ -70,8 +72,8 @@ def run(
     return 0
 
 
-def _tell(report: TickReport) -> None:
-    from bothsides.schema.instant import in_utc
+def _tell(zone: ZoneInfo, report: TickReport) -> None:
+    from bothsides.schema.instant import shown
 
     if report.is_quiet:
         return
@@ -86,12 +88,12 @@ def _tell(report: TickReport) -> None:
     }
     jobs = "".join(f"; {name}: {words}" for name, words in report.jobs.items())
     done = told({name: number for name, number in said.items() if number}) or "nothing but bookkeeping"
-    screen().print(plain(f"{in_utc(report.at):%Y-%m-%dT%H:%M:%SZ} {done}{jobs}"))
+    screen().print(plain(f"{shown(report.at, zone)} {done}{jobs}"))
 
 
-def _tell_json(report: TickReport) -> None:
+def _tell_json(zone: ZoneInfo, report: TickReport) -> None:
     if not report.is_quiet:
-        print(json_text.dumps(report.plain(), ensure_ascii=False), flush=True)
+        print(json_text.dumps(report.plain(zone), ensure_ascii=False), flush=True)
 
 
 def _warn(text: str) -> None:

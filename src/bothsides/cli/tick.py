@@ -6,6 +6,7 @@ import json as json_text
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
 from rich.table import Table
@@ -49,6 +50,7 @@ def tick(
 
     now = moment(at)
     opened = Workspace.open(workspace)
+    zone = ZoneInfo(opened.settings.time_zone)
     if timetable:
         return _show_timetable(json=json)
     if not dry_run and is_to_come(now):
@@ -62,19 +64,19 @@ def tick(
     else:
         report = go_round(opened, logbook, now=now, sending=sending)
     if json:
-        print(json_text.dumps(report.plain(), indent=2, ensure_ascii=False))
+        print(json_text.dumps(report.plain(zone), indent=2, ensure_ascii=False))
     else:
-        show(report, dry_run=dry_run)
+        show(report, zone, dry_run=dry_run)
     return 1 if report.parked else 0
 
 
-def show(report: TickReport, *, dry_run: bool = False) -> None:
-    """The round as a person reads it."""
-    from bothsides.schema.instant import in_utc
+def show(report: TickReport, zone: ZoneInfo, *, dry_run: bool = False) -> None:
+    """The round as a person reads it, moments in the zone."""
+    from bothsides.schema.instant import shown
 
     console = screen()
     would = "would be done at" if dry_run else "done at"
-    console.print(plain(f"{would} {in_utc(report.at):%Y-%m-%d %H:%M:%S} UTC", style="bold"))
+    console.print(plain(f"{would} {shown(report.at, zone)}", style="bold"))
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
@@ -101,7 +103,7 @@ def show(report: TickReport, *, dry_run: bool = False) -> None:
     if not report.finished:
         console.print("It was told to stop: the rest is due as it was.")
     if report.next_due is not None:
-        console.print(plain(f"next due at {in_utc(report.next_due):%Y-%m-%d %H:%M:%S} UTC", style="dim"))
+        console.print(plain(f"next due at {shown(report.next_due, zone)}", style="dim"))
 
 
 def told(counts: dict[str, int]) -> str:

@@ -2,13 +2,14 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from zoneinfo import ZoneInfo
 
 from bothsides.delivery.gate import address_hash
 from bothsides.delivery.message import Effect, Message
 from bothsides.delivery.policy import DeliveryPolicy
 from bothsides.delivery.templates import Template
 from bothsides.delivery.ways import Routes
-from bothsides.schema.instant import in_utc
+from bothsides.schema.instant import IN_UTC, shown
 
 _FOR_DELIVERY = frozenset({"purpose", "template", "not_after", "fields", "data"})
 """What a payload says to delivery; everything else in it is told to the receiver."""
@@ -38,6 +39,7 @@ def composed(
     address: Callable[[str], str],
     facts: Mapping[str, object],
     address_key: bytes = b"",
+    zone: ZoneInfo = IN_UTC,
 ) -> Message:
     """The message of an effect. Raises TemplateError where its letter cannot be written."""
     payload = effect.payload
@@ -48,7 +50,7 @@ def composed(
     to = address(named) if named else ""
     letter = None
     if mail is not None:
-        fields = letter_fields(effect, {**facts, **told, **(own if isinstance(own, dict) else {})})
+        fields = letter_fields(effect, {**facts, **told, **(own if isinstance(own, dict) else {})}, zone)
         letter = template(effect.text("template") or effect.action).fill(fields)
     purpose = policy.purpose.get(effect.text("purpose"))
     leaves = mail is not None and purpose is not None and purpose.kind == "marketing"
@@ -70,12 +72,12 @@ _LAST = 253_402_300_799
 """The last second that has a date, 9999-12-31: a lead may bring any number under any name."""
 
 
-def letter_fields(effect: Effect, known: Mapping[str, object]) -> dict[str, object]:
-    """What a letter may ask for: all that is known, a moment `due_at` as `due` in words, and `lead`, whatever is
-    known of its name.
+def letter_fields(effect: Effect, known: Mapping[str, object], zone: ZoneInfo = IN_UTC) -> dict[str, object]:
+    """What a letter may ask for: all that is known, a moment `due_at` as `due` in words of the zone, and `lead`,
+    whatever is known of its name.
     """
     fields: dict[str, object] = {"lead": known.get("company") or known.get("name") or effect.subject, **known}
     for name, value in known.items():
         if name.endswith("_at") and isinstance(value, int) and 0 <= value <= _LAST:
-            fields[name.removesuffix("_at")] = f"{in_utc(value):%Y-%m-%d %H:%M} UTC"
+            fields[name.removesuffix("_at")] = shown(value, zone)
     return {**fields, "subject": effect.subject}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
+from zoneinfo import ZoneInfo
 
 from bothsides.delivery.compose import composed, parts_of
 from bothsides.delivery.gate import Recipient, address_hash, may_pass
@@ -12,7 +13,7 @@ from bothsides.delivery.policy import DeliveryPolicy, FilePolicy
 from bothsides.delivery.retry import jitter, next_attempt
 from bothsides.delivery.templates import Template, TemplateError
 from bothsides.delivery.ways import Routes
-from bothsides.schema.instant import Instant
+from bothsides.schema.instant import IN_UTC, Instant
 
 Result = Literal["sent", "routed", "retry", "wait", "held", "dead", "dropped", "lost"]
 _SPREAD = 60
@@ -83,6 +84,8 @@ class Post:
     facts: Callable[[Effect], Mapping[str, object]] = _nothing
     """What is known of an effect's subject, for conditions and letters."""
     address_key: bytes = b""
+    zone: ZoneInfo = IN_UTC
+    """In which letters tell moments."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +197,7 @@ def _planned(effect: Effect, post: Post, *, now: Instant, breaker: Breaker) -> P
         address=post.address,
         facts=post.facts(effect),
         address_key=post.address_key,
+        zone=post.zone,
     )
     stopped = _gate(effect, message, post, now)
     if stopped is not None:

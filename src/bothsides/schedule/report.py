@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bothsides.logbook import Book, Entry, Kind
 from bothsides.schema.instant import Instant, in_utc
@@ -49,11 +50,12 @@ class TickReport:
         """Whether nothing was to be done."""
         return not (self.lines or self.timers or self.effects or self.parked)
 
-    def plain(self) -> dict[str, Any]:
-        """As a record for scripts, moments in UTC."""
+    def plain(self, zone: ZoneInfo) -> dict[str, Any]:
+        """As a record for scripts: moments in UTC, and the business date on which the round was."""
         told = {name: getattr(self, name) for name in self.__slots__ if name not in ("at", "next_due", "sealed")}
         return {
             "at": in_utc(self.at).isoformat(),
+            "business_date": in_utc(self.at).astimezone(zone).date().isoformat(),
             **told,
             "sealed_up_to": self.sealed,
             "next_due": None if self.next_due is None else in_utc(self.next_due).isoformat(),

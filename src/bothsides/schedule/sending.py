@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -76,6 +77,7 @@ class Sending:
             address=lambda name: self.address(agreed, name),
             facts=self._facts,
             address_key=self.address_key,
+            zone=ZoneInfo(self.workspace.settings.time_zone),
         )
 
     def address(self, agreed: Agreed, name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -34,7 +35,7 @@ from bothsides.schedule.parking import park
 from bothsides.schedule.report import CountingBook, Counts, TickReport
 from bothsides.schedule.sending import Sending
 from bothsides.schedule.timetable import TIMETABLE, Job
-from bothsides.schema.instant import CLOCK_AHEAD, Instant, in_utc
+from bothsides.schema.instant import CLOCK_AHEAD, Instant, shown
 from bothsides.workspace import Workspace
 
 MISTAKES = (LookupError, ValueError, ArithmeticError)
@@ -127,8 +128,8 @@ def tick(
         )
         if gone > now + CLOCK_AHEAD:
             one.counts.notes.append(
-                f"the desk was gone round as if it were {in_utc(gone):%Y-%m-%d %H:%M} UTC before: what was due until"
-                " then was done then, and is not done again"
+                f"the desk was gone round as if it were {shown(gone, ZoneInfo(workspace.settings.time_zone))} before:"
+                " what was due until then was done then, and is not done again"
             )
         finished = _desk(one) and _send(one, sending, clock or (lambda: now))
         sealed = one.kept(lambda book, _: _sealed(book, now))

@@ -2,11 +2,15 @@
 
 from datetime import UTC, datetime
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 Instant: TypeAlias = int
 """Seconds since 1970-01-01T00:00:00Z; leap seconds are not counted (POSIX time)."""
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+
+IN_UTC = ZoneInfo("UTC")
+"""The zone of who named none."""
 
 CLOCK_AHEAD = 5 * MINUTE
 """How far ahead of ours another's clock is believed to be, where nobody agreed on anything else."""
@@ -30,3 +34,12 @@ def in_utc(moment: Instant) -> datetime:
     '2026-03-29T01:30:00+00:00'
     """
     return datetime.fromtimestamp(moment, UTC)
+
+
+def shown(moment: Instant, zone: ZoneInfo) -> str:
+    """The instant as people read it: in the business's zone, which is named, to the minute.
+
+    >>> shown(1774947600, ZoneInfo("Europe/London"))
+    '2026-03-31 10:00 BST'
+    """
+    return f"{datetime.fromtimestamp(moment, zone):%Y-%m-%d %H:%M %Z}"

@@ -1,7 +1,7 @@
 """Who reported away, and is back: at once, or at the moment that was said."""
 
 from bothsides.logbook import Book, Entry, Kind, set_timer, unset_named
-from bothsides.schema.instant import Instant
+from bothsides.schema.instant import Instant, in_utc
 
 BACK = "back"
 """The purpose of the timer that brings a member back; its subject is the member."""
@@ -13,7 +13,7 @@ def report(book: Book, member: str, *, absent: bool, until: Instant | None, who:
     Raises ValueError for an end that is not later than now.
     """
     if until is not None and until <= now:
-        raise ValueError(f"{member}: back at {until}, which must be after {now}")
+        raise ValueError(f"{member}: back at {in_utc(until):%Y-%m-%d %H:%M} UTC, which must be later than now")
     row = book.one("SELECT absent FROM members WHERE member = ?", member)
     new = bool(row and row[0]) is not absent
     lines = [told(member, absent=absent, who=who, why=why, now=now)] if new else []

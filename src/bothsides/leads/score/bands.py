@@ -36,8 +36,8 @@ class Override:
             raise ValueError(f"override to {self.band}: who = {self.who!r}, why = {self.why!r}: both must be given")
         if self.until <= self.since:
             raise ValueError(
-                f"override to {self.band} by {self.who}: ends {in_utc(self.until):%Y-%m-%d %H:%M}, which must be after "
-                f"it begins, {in_utc(self.since):%Y-%m-%d %H:%M}"
+                f"override to {self.band} by {self.who}: ends {in_utc(self.until):%Y-%m-%d %H:%M} UTC, which must be "
+                f"after it begins, {in_utc(self.since):%Y-%m-%d %H:%M} UTC"
             )
 
 
