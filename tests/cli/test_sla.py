@@ -31,6 +31,7 @@ def test_clocks_by_clause_before_and_after_they_are_due(desk: DeskRuns) -> None:
     assert touch["attainment"] == 0.5
     text = desk.text("sla", at="2026-04-02T16:00")
     assert "50 %" in text
+    assert "first touch " in text
     assert widest(text) <= 100
 
 

@@ -250,7 +250,9 @@ def _print(console: Console, desk: Reading, record: dict[str, Any]) -> None:
     has = f"with {record['owner']}" if record["owner"] else f"in {record['queue'] or 'no queue'}"
     worth = f", worth {priced(record['priority'], desk.currency)}" if record["priority"] is not None else ""
     console.print(plain(f"{state}, {has}{worth}; from {record['source']}, {_moment(desk, record['created_at'])}"))
-    known = ", ".join(f"{name} {value}" for name, value in sorted(fields.items()) if name != "company")
+    known = ", ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in sorted(fields.items()) if name != "company"
+    )
     console.print(plain(cut(known, 400), style="dim"))
     if match := record["match"]:
         says = match["account"] or ", ".join(f"{name} {value}" for name, value in match["known"].items())
@@ -303,7 +305,7 @@ def print_clocks(console: Console, desk: Reading, clocks: Sequence[dict[str, Any
         ("clock", "owed by", "state", "due", "left"),
         [
             (
-                cut(one["clause"], 26),
+                cut(one["clause"].replace("_", " "), 26),
                 cut(one.get("missed_by") or one["owner"], 16),
                 one["status"].replace("_", " "),
                 _moment(desk, one["due_at"]),

@@ -70,7 +70,7 @@ def clauses(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFold
         ("clause", "running", "paused", "past due", "missed", "kept", "share"),
         [
             (
-                cut(one["clause"], 36),
+                cut(one["clause"].replace("_", " "), 36),
                 one["running"],
                 one["paused"],
                 one["at_risk"],
@@ -133,7 +133,7 @@ def clocks(
             (
                 one["clock_id"][:8],
                 one["lead_id"][:8],
-                cut(one["clause"], 20),
+                cut(one["clause"].replace("_", " "), 20),
                 *((cut(one["missed_by"], 14), cut(one["now_with"], 14)) if missed else (cut(one["owner"], 14),)),
                 one["status"].replace("_", " "),
                 _shown(one["due_at"], desk.zone),
@@ -189,7 +189,7 @@ def show(
         print_record(record)
         return
     console = screen()
-    console.print(plain(f"{record['clause']}, clock {record['clock_id']}", style="bold"))
+    console.print(plain(f"{record['clause'].replace('_', ' ')}, clock {record['clock_id']}", style="bold"))
     console.print(plain(f"of lead {record['lead_id']}, by policy {record['policy']} ({record['policy_version']})"))
     print_clocks(console, desk, [record])
     console.print(plain(f"allowed {rough(record['allowed_seconds'])} of the clause's hours"))

@@ -27,7 +27,8 @@ class Workspace:
         if not path.is_file():
             what = f"has no {SETTINGS_FILE}" if folder.is_dir() else "does not exist"
             raise WorkspaceMissing(
-                f"{folder} {what}, so it is not a workspace; make one with: bothsides init {folder} --from FILES"
+                f"{folder} {what}, so it is not a workspace; make one with: bothsides init {folder} --from FILES,"
+                f" or for the lead desk alone write name, currency and time_zone into {folder / SETTINGS_FILE}"
             )
         workspace = cls(folder=folder, settings=load_policy(path, Settings).policy)
         for place in (workspace.mappings_dir, workspace.raw_dir, workspace.reports_dir, workspace.models_dir):
