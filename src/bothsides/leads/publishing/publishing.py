@@ -10,7 +10,7 @@ from bothsides.leads.publishing.cells import read_cells
 from bothsides.leads.publishing.effects import with_effects
 from bothsides.leads.publishing.parties import read_parties, touches_until
 from bothsides.leads.quality.stored import market_facts, published_cells
-from bothsides.logbook import Snapshot, cells_of, latest, publish
+from bothsides.logbook import Snapshot, cells_of, compared, latest, publish
 from bothsides.metrics import read_dictionary, read_store
 from bothsides.schema.instant import Instant
 from bothsides.warehouse import DuckDB, open_reader
@@ -53,8 +53,12 @@ def hand_over(workspace: Workspace, *, load_id: int, now: Instant) -> Published 
         finally:
             con.close()
         cells = published_cells(facts)
+        with logbook.reading() as book:
+            changes = compared(book, parties)
         with logbook.writing() as book:
-            made = publish(book, load_id=load_id, now=now, cells=cells, parties=parties, watermarks=reached)
+            made = publish(
+                book, load_id=load_id, now=now, cells=cells, parties=parties, watermarks=reached, changes=changes
+            )
     finally:
         logbook.close()
     return Published(snapshot=made, cells=len(facts.cells), parties=len(parties), watermarks=reached)
