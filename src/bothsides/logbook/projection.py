@@ -12,6 +12,7 @@ Key = tuple[Any, ...]
 Row = dict[str, Any]
 
 _CLOSED = frozenset({LeadStage.CLOSED_WON, LeadStage.CLOSED_LOST})
+_BEFORE_SALES = frozenset({LeadStage.VISITOR, LeadStage.LEAD, LeadStage.RECYCLED})
 
 
 @dataclass(slots=True)
@@ -193,8 +194,11 @@ def _staged(changes: Changes, entry: Entry) -> None:
     )
     if data.get("reopens"):
         changes.set("leads", (entry.subject,), {"owner": None, "pool": None, "lane": None, "round_at": None})
+    if stage in _BEFORE_SALES:
+        # The next owner begins a round of their own.
+        changes.set("leads", (entry.subject,), {"round_at": None})
     if stage == LeadStage.RECYCLED:
-        changes.set("leads", (entry.subject,), {"recycled_at": entry.at, "round_at": None})
+        changes.set("leads", (entry.subject,), {"recycled_at": entry.at})
         changes.add("leads", (entry.subject,), "recycles", 1)
 
 

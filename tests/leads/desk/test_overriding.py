@@ -3,11 +3,12 @@
 import pytest
 from tests.leads.desk.conftest import Desk, at
 
-from bothsides.leads.desk.happenings import Did
+from bothsides.leads.desk.happenings import Did, Moved
 from bothsides.leads.desk.overriding import lift, override
 from bothsides.leads.desk.standing import LeadNow
 from bothsides.leads.score import Band
 from bothsides.logbook import rebuild, standing
+from bothsides.schema.stage import LeadStage
 
 
 def put(desk: Desk, lead: str, band: Band, until: str = "04-10T09:00") -> LeadNow:
@@ -85,3 +86,35 @@ def test_what_cannot_be_set_is_refused_in_words(desk: Desk) -> None:
         put(desk, "nobody", Band.SALES)
     with pytest.raises(ValueError, match="no override holds"), desk.logbook.writing() as book:
         lift(book, desk.agreed, lead, who="ana", why="x", now=desk.now)
+
+
+def test_a_lead_that_waits_for_sales_leaves_the_queue_by_a_persons_word_and_comes_back_when_that_ends(
+    desk: Desk,
+) -> None:
+    with desk.logbook.writing() as book:
+        for member in desk.agreed.routing.members:
+            book.insert("members", [{"member": member, "open_leads": 0, "absent": 1}])
+    lead = desk.take_one().lead_id
+    waits = desk.row(lead)["queue"]
+    assert (desk.row(lead)["stage"], desk.row(lead)["owner"]) == ("mql", None)
+    put(desk, lead, Band.NURTURE)
+    row = desk.row(lead)
+    assert (row["stage"], row["queue"], row["band"], row["recycles"]) == ("lead", "nurture", "nurture", 0)
+    desk.now += 60
+    with desk.logbook.writing() as book:
+        lift(book, desk.agreed, lead, who="ana.ruiz", why="they called", now=desk.now)
+    assert (desk.row(lead)["stage"], desk.row(lead)["queue"]) == ("mql", waits)
+
+
+def test_a_lead_that_was_taken_back_to_the_leads_begins_a_round_of_its_own(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    desk.now += 60
+    back = Moved(lead_id=lead, stage=LeadStage.LEAD, occurred_at=desk.now, by="x", reason="wrong team")
+    desk.record(back, Did(lead_id=lead, event="email_opened", occurred_at=desk.now))
+    assert desk.row(lead)["owner"] is not None
+    clocks = desk.rows("SELECT status FROM clocks WHERE subject = ? AND kind = 'first_touch' ORDER BY started_at", lead)
+    assert [status for (status,) in clocks] == ["cancelled", "running"]
+    with desk.logbook.writing() as book:
+        before = standing(book)
+        rebuild(book)
+        assert standing(book) == before

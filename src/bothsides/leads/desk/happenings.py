@@ -301,9 +301,11 @@ def _enter(work: _Work, lead: LeadNow, stage: LeadStage, one: Judged | Moved, ke
     named = key if isinstance(one, Moved) and stage not in (WON, LOST) else f"{key}:stage"
     _stage_line(work, lead, one, named, data)
     lead.stage, lead.is_open = stage, stage not in (WON, LOST)
+    if stage in _NOT_SALES:
+        lead.round_at = None
     if stage is LeadStage.RECYCLED:
         lead.recycles += 1
-        lead.recycled_at, lead.round_at = one.occurred_at, None
+        lead.recycled_at = one.occurred_at
         if not (isinstance(one, Judged) and one.verdict == "rejected") or _later_perhaps(work, lead, one.reason):
             work.entries += cools(work.agreed, lead, work.now)
 

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 
 from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.desk.clockwork import move, read_clocks
 from bothsides.leads.desk.considering import consider
 from bothsides.leads.desk.happenings import UnknownLead
 from bothsides.leads.desk.standing import LeadNow, leads_by_id, with_merged
 from bothsides.leads.desk.turns import read_turns
 from bothsides.leads.desk.worth import ready_worth
 from bothsides.leads.score import Band, Override
+from bothsides.leads.sla.evidence import Event, EventKind
 from bothsides.logbook import Book, Entry, Kind, set_timer, unset_named
 from bothsides.logbook.plain import sorted_text
 from bothsides.schema.instant import Instant
+from bothsides.schema.stage import LeadStage
 
 OVERRIDE = "override"
 """The purpose of the timer that ends it."""
@@ -31,8 +34,9 @@ def override(
 ) -> LeadNow:
     """The lead with the person's band, and all that follows from it: into sales' hands, say, where nobody has it.
 
-    A lead that has an owner stays with them. Raises UnknownLead, and ValueError for a closed lead, a side without a
-    live card, an end that is not later, or a missing name or reason.
+    A lead that has an owner stays with them; one that waits for sales waits no more where the band is not sales'.
+    Raises UnknownLead, and ValueError for a closed lead, a side without a live card, an end that is not later, or a
+    missing name or reason.
     """
     lead = _open_lead(book, lead_id)
     if lead.side not in agreed.cards:
@@ -96,9 +100,34 @@ def _considered(
 ) -> LeadNow:
     lead.override = holds
     ready_worth(book, agreed, snapshot)
-    found = consider(agreed, lead, read_turns(book, agreed, now), now, snapshot=snapshot)
-    book.post([*lines, *found.entries], now=now)
+    turns = read_turns(book, agreed, now)
+    entries = [*lines, *consider(agreed, lead, turns, now, snapshot=snapshot).entries]
+    if lead.owner is None and lead.stage in _WAITS and lead.band not in (None, Band.SALES):
+        entries += _out_of_the_queue(book, agreed, lead, lines[0], now)
+        entries += consider(agreed, lead, turns, now, snapshot=snapshot).entries
+    book.post(entries, now=now)
     return lead
+
+
+_WAITS = frozenset({LeadStage.MQL, LeadStage.SALES_QUALIFIED})
+"""Stages of leads that sales was asked to take."""
+
+
+def _out_of_the_queue(book: Book, agreed: Agreed, lead: LeadNow, word: Entry, now: Instant) -> list[Entry]:
+    """Sales is asked no more: the lead stands where its band sends it, and what was owed to it is called off."""
+    data = {"stage": LeadStage.LEAD.value, "from": lead.stage.value, "owner": None}
+    found = [
+        Entry(
+            kind=Kind.STAGE_CHANGED, subject=lead.lead_id, at=now, data=data, actor=word.actor, reason=word.reason,
+            policy=word.policy,
+        )
+    ]  # fmt: skip
+    lead.stage, lead.pool, lead.round_at = LeadStage.LEAD, None, None
+    key = f"{lead.lead_id}:{now}:out_of_the_queue"
+    ended = Event(event_id=key, kind=EventKind.RETURNED, occurred_at=now, known_at=now, detail=word.reason)
+    for clock in read_clocks(book, agreed, [lead.lead_id]).get(lead.lead_id, ()):
+        found += move(agreed, clock, [ended])[1]
+    return found
 
 
 def _machine(lead: LeadNow) -> str | None:
