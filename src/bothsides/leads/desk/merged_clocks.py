@@ -134,13 +134,13 @@ def _since(book: Book, agreed: Agreed, lead_id: str, seq: int) -> list[Event]:
                 continue
             way = EventKind.TOUCH_OUT if line.data["direction"] == "out" else EventKind.TOUCH_IN
             automated = bool(line.data.get("automated"))
-            found.append(_heard(line.key, way, line.at, line.written_at, automated=automated))
+            found.append(_event(line.key, way, line.at, line.written_at, automated=automated))
         elif line.kind is Kind.FEEDBACK:
-            found.append(_heard(line.key, EventKind.DISPOSITION, line.at, line.written_at, detail=line.data["verdict"]))
+            found.append(_event(line.key, EventKind.DISPOSITION, line.at, line.written_at, detail=line.data["verdict"]))
     return found
 
 
-def _heard(
+def _event(
     name: str, kind: EventKind, at: Instant, known_at: Instant, *, detail: str = "", automated: bool = False
 ) -> Event:
     return Event(

@@ -42,10 +42,10 @@ def foreseen(workspace: Workspace, logbook: Logbook, *, now: Instant) -> Agreed:
 
 
 def _of(workspace: Workspace, agreed: Agreed) -> Agreed:
-    return replace(agreed, currency=workspace.settings.currency, heard=_heard(workspace))
+    return replace(agreed, currency=workspace.settings.currency, heard=_routed(workspace))
 
 
-def _heard(workspace: Workspace) -> frozenset[str]:
+def _routed(workspace: Workspace) -> frozenset[str]:
     """The actions that have a route; delivery reads the file whole, and names its mistakes, when it sends."""
     path = workspace.agreement_dir / "delivery.toml"
     routes = read_toml(path).get("route", []) if path.exists() else []

@@ -89,7 +89,7 @@ def score(
     `was` is what the lead was banded as before: with hysteresis it keeps its band close below a threshold.
     Points of a group are summed exactly and rounded once, half up; its lines are rounded by largest remainder.
     """
-    seen = _heard(card, events, now)
+    seen = _moments(card, events, now)
     lines: list[Line] = []
     caps: list[CapLine] = []
     whole = card.card
@@ -133,7 +133,7 @@ def score(
     )
 
 
-def _heard(card: CompiledCard, events: Iterable[Event], now: Instant) -> Seen:
+def _moments(card: CompiledCard, events: Iterable[Event], now: Instant) -> Seen:
     """The moments of each event that a rule listens to, oldest first."""
     seen: Seen = {}
     listened = card.listened
