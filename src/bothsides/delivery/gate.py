@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from bothsides.agreement import checked
+from bothsides.agreement.numbers import above_zero
 from bothsides.delivery.hours import OpenHours
 from bothsides.delivery.limits import Sends, window_free
-from bothsides.delivery.retry import above_zero
 from bothsides.schema.instant import DAY, Instant, in_utc
 from bothsides.schema.working_time import NeverOpenError
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from bothsides.agreement import checked
-from bothsides.delivery.retry import above_zero
+from bothsides.agreement.numbers import above_zero
 from bothsides.schema.instant import DAY, HOUR, MINUTE, Instant
 
 

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bothsides.agreement import Agreed, AgreementError, Problem, checked
 from bothsides.agreement.conditions import When
+from bothsides.agreement.numbers import above_zero
 from bothsides.agreement.versions import load_signed
 from bothsides.delivery.egress import EgressPolicy
 from bothsides.delivery.gate import PurposePolicy
 from bothsides.delivery.limits import BreakerPolicy, BudgetPolicy
-from bothsides.delivery.retry import RetryPolicy, above_zero
+from bothsides.delivery.retry import RetryPolicy
 from bothsides.delivery.secret import is_reference, known_reference, known_references
 from bothsides.schema.mail_address import known_mail_address
 

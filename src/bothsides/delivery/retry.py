@@ -3,20 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from bothsides.agreement import checked
+from bothsides.agreement.numbers import above_zero
 from bothsides.delivery.message import Outcome
 from bothsides.schema.instant import HOUR, Instant, instant
-
-Number = TypeVar("Number", int, float)
-
-
-def above_zero(number: Number) -> Number:
-    """A number above zero. Raises ValueError for any other."""
-    if not number > 0:
-        raise ValueError("must be a number above 0")
-    return number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,12 @@
 """Targets as the teams signed them in `agreement/goals.toml`: one per metric, side, category and period."""
 
-import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
 from bothsides.agreement import Agreed, AgreementError, Problem, checked, load_policy
+from bothsides.agreement.numbers import Positive, Share
 from bothsides.schema import Grain, Period, Side
 from bothsides.schema.period import parse_period
 
@@ -32,23 +32,6 @@ def month_or_quarter(label: str) -> str:
     return label
 
 
-def above_zero(number: float) -> float:
-    """A number above 0. Raises ValueError for any other."""
-    if not (math.isfinite(number) and number > 0):
-        raise ValueError("must be a number above 0")
-    return number
-
-
-def share_of_one(number: float) -> float:
-    """A share from 0 to 1, such as 0.2 for 20 %. Raises ValueError for any other number."""
-    if not 0 <= number <= 1:
-        raise ValueError("must be a share from 0 to 1, such as 0.2 for 20 %")
-    return number
-
-
-Share = Annotated[float, checked(share_of_one)]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
     """A target of one period. Money in major units of the reporting currency, rates as shares from 0 to 1.
@@ -59,7 +42,7 @@ class Goal:
 
     metric: str
     period: Annotated[str, checked(month_or_quarter)]
-    target: Annotated[float, checked(above_zero)]
+    target: Positive
     kind: GoalKind = GoalKind.COUNT
     side: Side | None = None
     category: str | None = None

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from bothsides.agreement import checked
 from bothsides.agreement.conditions import When
+from bothsides.agreement.numbers import Share
 from bothsides.identity.compare import COMPARED, LEVELS, Closeness
 
 FILE = "agreement/matching.toml"
@@ -37,13 +38,6 @@ ListField: TypeAlias = Literal[
     "region",
     "country",
 ]
-
-
-def share(value: float) -> float:
-    """A share from 0 to 1. Raises ValueError for another number."""
-    if not 0 <= value <= 1:
-        raise ValueError("must be from 0 to 1")
-    return value
 
 
 def several(value: int) -> int:
@@ -87,7 +81,7 @@ class DedupePolicy:
     """Fields that the weights are learned of; those nobody fills are left out by themselves."""
     cluster_cap: Annotated[int, checked(several)] = 20
     """More different spellings than this are never joined without a person: the group is parted and reviewed."""
-    even_odds: Annotated[float, checked(share)] | None = None
+    even_odds: Share | None = None
     """For `names`: the likeness that is as likely one company as two. Without it 1.5 spreads above the median of names
     drawn at random from the list, which suited lists of patent owners; labels settle it better."""
     threshold: float | None = None

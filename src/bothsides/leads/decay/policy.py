@@ -3,39 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from bothsides.agreement import Agreed, AgreementError, Problem, checked, load_policy
+from bothsides.agreement import Agreed, AgreementError, Problem, load_policy
 from bothsides.agreement.conditions import When
+from bothsides.agreement.numbers import Length, LengthOrZero, WholeFromZero
 from bothsides.schema.stage import LeadStage
 
 FILE = "agreement/decay.toml"
-
-
-def above_zero(number: float) -> float:
-    """A number above 0. Raises ValueError for any other."""
-    if not 0 < number < 1e6:
-        raise ValueError("must be a number above 0")
-    return number
-
-
-def not_negative(number: float) -> float:
-    """A number of 0 or more. Raises ValueError for any other."""
-    if not 0 <= number < 1e6:
-        raise ValueError("must be 0 or a number above it")
-    return number
-
-
-def count(number: int) -> int:
-    """A whole number of 0 or more. Raises ValueError for any other."""
-    if number < 0:
-        raise ValueError("must be a whole number of 0 or more")
-    return number
-
-
-Hours = Annotated[float, checked(above_zero)]
-Spare = Annotated[float, checked(not_negative)]
-Times = Annotated[int, checked(count)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +21,17 @@ class DecayRule:
     when: When = field(default_factory=dict)
     decays: bool = True
     """False: these leads stay with their owner, touched or not."""
-    untouched_hours: Hours = 48.0
+    untouched_hours: Length = 48.0
     """So long after assignment without a real touch a lead goes back to marketing."""
-    after_touch_hours: Spare | None = None
+    after_touch_hours: LengthOrZero | None = None
     """So long after the last real touch; the same as `untouched_hours` where left out, 0 for no decay after one."""
     counted_in: Literal["wall_clock", "working_hours"] = "wall_clock"
-    silent_hours: Spare = 0.0
+    silent_hours: LengthOrZero = 0.0
     """So long after it got the lead an owner who made no touch loses it; 0 for never. The 48 hours run on."""
     silent_then: Literal["reassign", "queue"] = "reassign"
-    new_owner_hours: Spare = 1.0
+    new_owner_hours: LengthOrZero = 1.0
     """Working hours for which whoever gets a lead from a colleague has it at least before it goes back."""
-    most_reassignments: Times = 1
+    most_reassignments: WholeFromZero = 1
     """Silent owners that a lead may lose before it only waits for its decay."""
 
 
@@ -73,14 +48,14 @@ class DecayPolicy:
     """Kinds of touch that count, as in the table `touches`; one that a machine sent never does."""
     stages: tuple[LeadStage, ...] = (LeadStage.MQL, LeadStage.SALES_QUALIFIED)
     """Stages in which leads decay: a deal is watched by the pipeline audit instead."""
-    cool_down_days: Spare = 30.0
+    cool_down_days: LengthOrZero = 30.0
     """How long a lead that went back stays with marketing before it may return to sales."""
     re_enter_at_once: tuple[str, ...] = ("demo_requested", "quote_requested")
     """Events by which a lead returns before its cool-down ends: it asks for somebody."""
-    most_recycles: Times = 3
+    most_recycles: WholeFromZero = 3
     """A lead that went back this often does not return by itself; a person may bring it back. 0 for no
     limit."""
-    grace_hours: Spare = 6.0
+    grace_hours: LengthOrZero = 6.0
     """How long a due lead waits for touches that other systems have not handed over yet."""
     rule: tuple[DecayRule, ...] = ()
 

@@ -4,16 +4,10 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from bothsides.agreement import checked
+from bothsides.agreement.numbers import Part
 
 AGREED_NAME = "agreed"
 """What the points that both teams signed are called where versions of fitted cards stand."""
-
-
-def part(share: float) -> float:
-    """A share above 0 and below 1, such as 0.7."""
-    if not 0 < share < 1:
-        raise ValueError("must be a share above 0 and below 1, such as 0.7")
-    return share
 
 
 def few(number: int) -> int:
@@ -49,7 +43,7 @@ class ModelsPolicy:
     leads than it agreed to; `as_signed`: at the points of the agreement."""
     closes_within_days: Annotated[float, checked(some_days)] | None = None
     """Won means won within so many days. Unless told, the age by which nine of ten wins have come."""
-    learned_share: Annotated[float, checked(part)] = 0.7
+    learned_share: Part = 0.7
     """The earlier part of the history, which is learned from; on the later part the card is tried."""
     most_fields: Annotated[int, checked(few)] = 12
     directions: Annotated[dict[str, int], checked(ways)] = field(default_factory=dict)
@@ -59,7 +53,7 @@ class ModelsPolicy:
     """Fields that a score must never rest on."""
     left_out: tuple[str, ...] = ()
     """Other fields that are not learned from."""
-    yearly_alpha: Annotated[float, checked(part)] = 0.05
+    yearly_alpha: Part = 0.05
     """How often all trials of a year together may promote a card that is no better."""
     looks_a_year: Annotated[int, checked(few)] = 12
     shadow_days: Annotated[float, checked(some_days)] = 14

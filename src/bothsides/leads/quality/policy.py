@@ -4,20 +4,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from bothsides.agreement import checked
-
-
-def a_share(share: float) -> float:
-    """A share from 0 to 1."""
-    if not 0 <= share <= 1:
-        raise ValueError("must be a share from 0 to 1")
-    return share
-
-
-def at_least_0(number: float) -> float:
-    """A number of 0 or more."""
-    if not 0 <= number < 1e12:
-        raise ValueError("must be a number of 0 or more")
-    return number
+from bothsides.agreement.numbers import NotNegative, Share
 
 
 def above_0(number: float) -> float:
@@ -27,9 +14,7 @@ def above_0(number: float) -> float:
     return number
 
 
-Share = Annotated[float, checked(a_share)]
 Amount = Annotated[float, checked(above_0)]
-Number = Annotated[float, checked(at_least_0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +50,9 @@ class Scarcity:
     no_supply_below_suppliers: int = 3
     """A buyer lead in a cell with fewer suppliers goes to a supply-recruit task first."""
     no_supply_below_fill_rate: Share = 0.05
-    unmet_from_a_month: Number = 5.0
+    unmet_from_a_month: NotNegative = 5.0
     """A supplier lead in a cell with so many unfilled requests a month jumps the queue."""
-    unmet_one_supplier_fills_a_month: Number = 2.0
+    unmet_one_supplier_fills_a_month: NotNegative = 2.0
     """Of the unfilled requests, how many one more supplier is taken to fill where no effect has been measured."""
 
 
@@ -75,7 +60,7 @@ class Scarcity:
 class QualityPolicy:
     """Priority in money: own worth of the lead, and what it does for the other side of its cell."""
 
-    cell_counts_as: Number = 20.0
+    cell_counts_as: NotNegative = 20.0
     """The market's rate counts as so many cases of the cell: with 20 cases of its own a cell is half itself. Used
     where the spread between cells cannot be measured."""
     least_cells: int = 5

@@ -7,18 +7,12 @@ from typing import Annotated, Literal
 
 from bothsides.agreement import checked
 from bothsides.agreement.conditions import When
+from bothsides.agreement.numbers import Length, Share
 from bothsides.schema.mail_address import known_mail_address
 from bothsides.schema.working_time.calendar import known_zone
 
 HEAVIEST = 20
 """The largest weight: shares up to 20 to 1, and every step of a turn stays a whole number."""
-
-
-def share(number: float) -> float:
-    """A share from 0 to 1, such as 0.05 for 5 %. Raises ValueError for any other number."""
-    if not 0 <= number <= 1:
-        raise ValueError("must be a share from 0 to 1, such as 0.05 for 5 %")
-    return number
 
 
 def weight(number: int) -> int:
@@ -35,17 +29,8 @@ def at_least_one(number: int) -> int:
     return number
 
 
-def above_zero(number: float) -> float:
-    """A number above 0. Raises ValueError for any other."""
-    if not 0 < number < 1e6:
-        raise ValueError("must be a number above 0")
-    return number
-
-
-Share = Annotated[float, checked(share)]
 Weight = Annotated[int, checked(weight)]
 Limit = Annotated[int, checked(at_least_one)]
-Hours = Annotated[float, checked(above_zero)]
 
 
 class To(StrEnum):
@@ -81,7 +66,7 @@ class Member:
     """Leads in one local day of the policy's time zone."""
     window_cap: Limit | None = None
     """Leads in any `window_hours` hours."""
-    window_hours: Hours = 1.0
+    window_hours: Length = 1.0
     manager: str = ""
     active_from: date | None = None
     active_until: date | None = None
@@ -105,7 +90,7 @@ class Pool:
     """Weights in this pool, in place of the members' own."""
     schedule: Literal["working_hours", "always"] = "working_hours"
     """`always` gives leads out of hours too, but not to who stays away longer than `away_after_hours`."""
-    away_after_hours: Hours = 96.0
+    away_after_hours: Length = 96.0
     after_absence: Literal["keep_place", "catch_up"] = "keep_place"
     """`keep_place`: who comes back goes on where the pool is. `catch_up`: gets the turns that were missed."""
     when_all_away: Literal["queue", "route_anyway", "manager"] = "queue"
@@ -154,7 +139,7 @@ class OwnerFirst:
 
     fields: tuple[str, ...] = ("open_deal_owner", "account_owner", "other_side_owner", "company_lead_owner")
     """Fields of a lead that may hold a member's id, in this order."""
-    away_after_hours: Hours = 96.0
+    away_after_hours: Length = 96.0
     """An owner who stays away longer than this is passed over."""
     respect_caps: bool = False
     moves_turn: bool = False

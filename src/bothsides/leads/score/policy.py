@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from bothsides.agreement import checked
 from bothsides.agreement.conditions import When, read_tests
+from bothsides.agreement.numbers import Length
 from bothsides.schema import Side
 
 MONTH_DAYS = 30
@@ -22,13 +23,6 @@ class Band(StrEnum):
     SALES = "sales"
     SELF_SERVE = "self_serve"
     NURTURE = "nurture"
-
-
-def positive(number: float) -> float:
-    """A number above 0."""
-    if not 0 < number < 1e9:
-        raise ValueError("must be a number above 0")
-    return number
 
 
 def share_lost(share: float) -> float:
@@ -61,7 +55,6 @@ def least_times(events: dict[str, int]) -> dict[str, int]:
 
 
 Points = Annotated[int, checked(some_points)]
-Days = Annotated[float, checked(positive)]
 Times = Annotated[int, checked(whole_times)]
 Needed = Annotated[dict[str, int], checked(least_times)]
 
@@ -90,13 +83,13 @@ class Rule:
     repeatable: bool = False
     """Whether the event earns its points again; else once, at its latest time."""
     most_times: Times | None = None
-    cool_down_days: Days | None = None
+    cool_down_days: Length | None = None
     """Events within so many days after one that counted do not count."""
 
     loses_a_month: Annotated[float, checked(share_lost)] | None = None
     """Linear decay: the share of the points lost each 30 days, so 10 points at 0.5 are 5 after one month, 0 after 2."""
-    half_life_days: Days | None = None
-    within_days: Days | None = None
+    half_life_days: Length | None = None
+    within_days: Length | None = None
     """A time frame without decay: all of the points, then none."""
 
 
@@ -119,7 +112,7 @@ class Hot:
     when: When = field(default_factory=dict)
     events: Needed = field(default_factory=dict)
     without: tuple[str, ...] = ()
-    within_days: Days | None = None
+    within_days: Length | None = None
     does: Literal["sales", "customer_success_touch"]
 
 

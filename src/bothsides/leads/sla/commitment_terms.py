@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
 
-from bothsides.agreement import Agreed, AgreementError, Problem, checked, load_policy
+from bothsides.agreement import Agreed, AgreementError, Problem, load_policy
 from bothsides.agreement.conditions import When
-from bothsides.goals.policy import PacingTerms, Share, above_zero
+from bothsides.agreement.numbers import NotNegative, Positive, Share, WholeFromOne
+from bothsides.goals.policy import PacingTerms
 from bothsides.leads.sla.policy import ClockKind
 from bothsides.schema import Side
 
@@ -43,25 +43,6 @@ class Then(StrEnum):
     """The leads of the broken clocks go back to the other team."""
     MEETING = "meeting"
     """Both teams meet, and write down what they decide."""
-
-
-def whole_from_one(number: int) -> int:
-    """A whole number from 1. Raises ValueError for any other."""
-    if number < 1:
-        raise ValueError("must be a whole number from 1")
-    return number
-
-
-def not_negative(number: float) -> float:
-    """A number from 0. Raises ValueError for one below."""
-    if not number >= 0:
-        raise ValueError("must be a number from 0")
-    return number
-
-
-Positive = Annotated[float, checked(above_zero)]
-WholeFromOne = Annotated[int, checked(whole_from_one)]
-NotNegative = Annotated[float, checked(not_negative)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

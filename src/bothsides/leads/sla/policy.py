@@ -10,6 +10,7 @@ from typing import Annotated
 
 from bothsides.agreement import checked
 from bothsides.agreement.conditions import Fields, Tests, When, read_tests
+from bothsides.agreement.numbers import Length, LengthOrZero
 from bothsides.schema.instant import Instant, instant
 
 FOLDER = Path(__file__).parent
@@ -95,20 +96,6 @@ REACHED: Mapping[ClockKind, tuple[str, ...]] = {
 """The stages that end a clock of a kind that waits for a stage, where its clause names none."""
 
 
-def above_zero(value: float) -> float:
-    """A number above 0. Raises ValueError for another."""
-    if not (math.isfinite(value) and value > 0):
-        raise ValueError("must be a number above 0")
-    return value
-
-
-def not_negative(value: float) -> float:
-    """A number, 0 or more. Raises ValueError for another."""
-    if not (math.isfinite(value) and value >= 0):
-        raise ValueError("must be a number, 0 or more")
-    return value
-
-
 def proper_share(value: float) -> float:
     """A share above 0 and below 1; 0 for no warning. Raises ValueError for another."""
     if not 0 <= value < 1:
@@ -121,7 +108,7 @@ class Step:
     """One step of the ladder, so many hours after the due time, counted as the clause counts its own."""
 
     act: Act
-    after_hours: Annotated[float, checked(not_negative)] = 0
+    after_hours: LengthOrZero = 0
     in_working_hours_only: bool = False
     """Waits for the calendar to open, so that nobody is called at midnight or at the weekend."""
 
@@ -132,7 +119,7 @@ class Clause:
 
     name: str
     clock: ClockKind
-    hours: Annotated[float, checked(above_zero)]
+    hours: Length
     owed_by: Party
     owed_to: Party
     hours_from: str = ""
@@ -147,7 +134,7 @@ class Clause:
     """Share of the time allowed after which it warns that the due time is near."""
     pause_when: tuple[str, ...] = ()
     """Statuses and hold reasons that stop the clock; others do not."""
-    grace_hours: Annotated[float, checked(not_negative)] = 24
+    grace_hours: LengthOrZero = 24
     """Wall-clock hours after the due time for which a breach waits at most for evidence that comes late."""
     automated_counts: bool = False
     """Whether an automatic message is a touch."""

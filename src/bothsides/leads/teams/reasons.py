@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from bothsides.agreement import Agreed, AgreementError, Problem, checked, load_policy
-from bothsides.goals.policy import Share, above_zero
+from bothsides.agreement.numbers import Positive, Share, WholeFromOne
 from bothsides.schema import Side
 
 FILE = "agreement/reasons.toml"
@@ -56,17 +56,6 @@ def code_word(code: str) -> str:
     if code == NONE_RAISED:
         raise ValueError(f"must not be {NONE_RAISED!r}, which says that no objection was raised")
     return code
-
-
-def whole_from_one(number: int) -> int:
-    """A whole number from 1. Raises ValueError for any other."""
-    if number < 1:
-        raise ValueError("must be a whole number from 1")
-    return number
-
-
-Positive = Annotated[float, checked(above_zero)]
-WholeFromOne = Annotated[int, checked(whole_from_one)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
