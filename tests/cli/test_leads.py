@@ -7,6 +7,9 @@ import pytest
 from cyclopts import CycloptsError
 from tests.cli.desk_runs import VISITORS, DeskRuns, desk_at, did, widest
 
+from bothsides.workspace import Workspace
+from bothsides.workspace.stores import open_logbook
+
 
 @pytest.fixture
 def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> DeskRuns:
@@ -85,6 +88,55 @@ def test_a_refused_record_is_corrected_and_taken_in(desk: DeskRuns) -> None:
         desk.text("leads", "retry", "zzzz")
     with pytest.raises(ValueError, match=r"--set 'side': must be field=value"):
         desk.text("leads", "retry", "zzzz", "--set", "side")
+
+
+def journal_lines(desk: DeskRuns) -> int:
+    with open_logbook(Workspace.open(desk.folder), {}).reading() as book:
+        return int(book.all("SELECT count(*) FROM entries")[0][0])
+
+
+def test_a_record_that_a_file_tells_twice_stands_as_told_last_and_the_file_again_changes_nothing(
+    desk: DeskRuns,
+) -> None:
+    path = desk.folder / "twice.csv"
+    path.write_text(
+        "id,side,company,email,deal_size,city\n"
+        "2,buyer,Marsh Valves,m@marsh.example,12000,Leeds\n"
+        "3,buyer,Harland Pumps,h@harland.example,9000,\n"
+        "2,buyer,Marsh Valves,m@marsh.example,19000,\n"
+        "3,pirate,Harland Pumps,h@harland.example,1,\n"
+    )
+    first = desk.record("leads", "take", path, "--source", "api")
+    counted = {"read": 4, "new": 2, "merged": 0, "known": 0, "changed": 0, "repeated": 1, "refused": 1}
+    assert {name: first[name] for name in counted} == counted
+    lines = journal_lines(desk)
+    again = desk.record("leads", "take", path, "--source", "api")
+    assert {name: again[name] for name in counted} == counted | {"new": 0, "known": 2}
+    assert journal_lines(desk) == lines
+    leads = {lead["company"]: lead["lead_id"] for lead in desk.record("leads")["leads"]}
+    fields = desk.record("leads", "show", leads["Marsh Valves"])["fields"]
+    assert (fields["deal_size"], fields["city"]) == (19000, "Leeds")
+    (kept,) = desk.record("leads", "refused")
+    assert desk.record("leads", "retry", kept["record"], "--set", "side=buyer", "--set", "deal_size=9000")["known"] == 1
+    after = desk.record("leads", "take", path, "--source", "api")
+    assert (after["known"], after["repeated"], after["refused"], after["read"]) == (3, 1, 0, 4)
+    assert "1 told again further down, 0 refused" in desk.text("leads", "take", path, "--source", "api")
+
+
+def test_a_line_that_could_not_be_read_is_taken_with_all_that_it_is_to_say(desk: DeskRuns) -> None:
+    path = desk.folder / "leads.jsonl"
+    path.write_text('{"side": "buyer", "email": "a@b.example"}\n{"side": "buyer", \n')
+    desk.record("leads", "take", path, "--source", "api")
+    still = desk.record("leads", "retry")
+    assert (still["new"], still["refused"]) == (0, 1)
+    first, hint = still["still_refused"][0]["reasons"]
+    assert "leads.jsonl line 2: invalid_json" in first
+    assert "give all that the lead is to have with --set" in hint
+    (kept,) = desk.record("leads", "refused")
+    said = ("--set", "side=buyer", "--set", "email=c@d.example")
+    assert desk.record("leads", "retry", kept["record"], *said)["new"] == 1
+    again = desk.record("leads", "take", path, "--source", "api")
+    assert (again["known"], again["refused"], again["read"]) == (2, 0, 2)
 
 
 def test_one_lead_whole_says_score_route_clocks_and_history(desk: DeskRuns) -> None:

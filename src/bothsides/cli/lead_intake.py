@@ -39,6 +39,9 @@ BATCH = 1000
 """Leads of one transaction."""
 
 OUTCOMES = ("new", "merged", "known", "changed")
+COUNTED = (*OUTCOMES, "repeated", "refused")
+"""What becomes of the records of a file; their sum is what was read."""
+
 
 WhichSource = Annotated[str, Parameter(help="The way in, as agreement/intake.toml names it, such as trade_fair.")]
 
@@ -67,8 +70,9 @@ def take(
 ) -> None:
     """Take leads in from files. Each record becomes a lead, goes into one that is there, or is refused with reasons.
 
-    read = new + merged + known + changed + refused, for every file; nothing is dropped. Sent again, a file changes
-    nothing. Refused records are kept: bothsides leads refused. Examples:
+    read = new + merged + known + changed + repeated + refused, for every file; nothing is dropped. Repeated are
+    records that the same file tells of again further down: the last telling stands. Sent again, a file changes nothing.
+    Refused records are kept: bothsides leads refused; one that was corrected since is known. Examples:
 
     bothsides leads take visitors.csv --source trade_fair
 
@@ -151,6 +155,8 @@ def retry(
     bothsides leads retry --source trade_fair
 
     bothsides leads retry 3f2a91 --set side=buyer
+
+    A line that could not be read has no fields: all that the lead is to have is given with --set.
     """
     from bothsides.leads.desk.naming import named_or_known
     from bothsides.leads.intake import Refused
@@ -169,12 +175,15 @@ def retry(
         leads: dict[str, Lead] = {}
         for held in kept:
             raw = held.record
-            if corrections and isinstance(raw, dict):
-                raw = {**raw, **dict(corrections)}
+            if not isinstance(raw, dict) and not corrections:
+                still.append((held.refused_id, Refused(source=held.source, raw=held.raw, reasons=_unread(held))))
+                continue
+            if corrections:
+                raw = {**(raw if isinstance(raw, dict) else {}), **dict(corrections)}
             (read,) = named_or_known(book, [_read(desk, raw, desk.agreed.intake.named(held.source))])
             if isinstance(read, Refused):
                 still.append((held.refused_id, read))
-                if isinstance(raw, dict) and read.refused_id == held.refused_id:
+                if read.refused_id == held.refused_id:
                     keep_refused(book, [read], now=desk.now)
             else:
                 leads[held.refused_id] = read
@@ -200,18 +209,26 @@ def _way(desk: OpenDesk, source: str) -> Source:
 def _take_file(desk: OpenDesk, way: Source, tally: Tally) -> None:
     from bothsides.leads.desk.naming import named_or_known
     from bothsides.leads.intake import Refused
-    from bothsides.leads.intake.refusals import keep_refused
+    from bothsides.leads.intake.refusals import corrected, keep_refused
+    from bothsides.leads.intake.tellings import tellings
 
     unread = tally.listing.refused(way.name)
+    told = tellings((one for batch in tally.listing.batches(BATCH, way) for one in batch), way)
     for batch in _batches(tally.listing, unread, way):
+        records = [(one, one if isinstance(one, Refused) else _read(desk, one, way)) for one in batch]
+        ready = [each for raw, read in records for each in told.ready(raw, read)]
         with desk.writing() as book:
-            read = named_or_known(book, [one if isinstance(one, Refused) else _read(desk, one, way) for one in batch])
+            read = named_or_known(book, ready)
             wrong = [one for one in read if isinstance(one, Refused)]
-            tally.counts.update(_taken(desk, book, [one for one in read if not isinstance(one, Refused)]))
+            outcomes = _taken(desk, book, [one for one in read if not isinstance(one, Refused)])
+            mended = corrected(book, wrong)
             keep_refused(book, wrong, now=desk.now)
-        tally.counts["refused"] += len(wrong)
+        tally.counts.update(outcomes)
         for one in wrong:
-            tally.reasons.update(one.reasons)
+            tally.counts["known" if one.refused_id in mended else "refused"] += 1
+            if one.refused_id not in mended:
+                tally.reasons.update(one.reasons)
+    tally.counts["repeated"] = told.repeated
 
 
 def _batches(listing: Listing, unread: Sequence[Refused], way: Source) -> Iterator[Sequence[Any]]:
@@ -243,6 +260,12 @@ def _named(kept: Sequence[Kept], said: str) -> list[Kept]:
     raise LookupError(f"{said!r}: {why}; there are {names or 'none'}")
 
 
+def _unread(held: Kept) -> tuple[str, ...]:
+    """Why a line that could not be read is refused still."""
+    told = "has no fields that could be read: give all that the lead is to have with --set field=value"
+    return tuple(dict.fromkeys((*held.reasons, told)))
+
+
 def _correction(word: str) -> tuple[str, object]:
     from bothsides.leads.intake.reading_files import as_value
 
@@ -255,7 +278,7 @@ def _correction(word: str) -> tuple[str, object]:
 def _sums(tallies: Sequence[Tally]) -> dict[str, int]:
     return {
         "read": sum(tally.read for tally in tallies),
-        **{name: sum(tally.counts[name] for tally in tallies) for name in (*OUTCOMES, "refused")},
+        **{name: sum(tally.counts[name] for tally in tallies) for name in COUNTED},
     }
 
 
@@ -271,7 +294,7 @@ def _tally_record(tally: Tally) -> dict[str, Any]:
             "quarantined": lines.quarantined,
         },
         "read": tally.read,
-        **{name: tally.counts[name] for name in (*OUTCOMES, "refused")},
+        **{name: tally.counts[name] for name in COUNTED},
         "reasons": dict(tally.reasons.most_common()),
     }
 
@@ -286,7 +309,9 @@ def _print_tallies(console: Console, tallies: Sequence[Tally], source: str) -> N
         console.print(plain(tally.file, style="bold"))
         parts = f"{lines.header:,} header, {lines.blank:,} blank, {lines.record:,} of records"
         console.print(plain(f"  {lines.physical:,} lines: {parts}, {lines.quarantined:,} unreadable"))
-        console.print(plain(f"  {tally.read:,} read: {_counted(tally.counts)}, {tally.counts['refused']:,} refused"))
+        repeated = f", {tally.counts['repeated']:,} told again further down" if tally.counts["repeated"] else ""
+        refused = f"{tally.counts['refused']:,} refused"
+        console.print(plain(f"  {tally.read:,} read: {_counted(tally.counts)}{repeated}, {refused}"))
         for reason, count in tally.reasons.most_common(5):
             console.print(plain(f"    {count:,} times  {cut(reason, 84)}"))
     if any(tally.counts["refused"] for tally in tallies):

@@ -1,7 +1,7 @@
 """Refused records are kept as they came, once each, until somebody has corrected them."""
 
 from bothsides.leads.intake import Refused
-from bothsides.leads.intake.refusals import keep_refused, refused, retried
+from bothsides.leads.intake.refusals import corrected, keep_refused, refused, retried
 from bothsides.logbook import Logbook
 
 
@@ -30,11 +30,12 @@ def test_the_oldest_come_first_of_one_source_as_many_as_asked(logbook: Logbook) 
         assert [one.received_at for one in refused(book, limit=3)] == [10, 10, 20]
 
 
-def test_one_that_was_sent_again_waits_no_more_until_it_is_refused_again(logbook: Logbook) -> None:
+def test_one_that_was_corrected_waits_no_more_however_often_it_is_sent(logbook: Logbook) -> None:
     with logbook.writing() as book:
         keep_refused(book, [record()], now=100)
         (kept,) = refused(book)
         assert retried(book, [kept.refused_id, kept.refused_id]) == 1
         assert (refused(book), len(refused(book, state="retried"))) == ([], 1)
-        keep_refused(book, [record()], now=200)
-        assert [one.refused_id for one in refused(book)] == [kept.refused_id]
+        keep_refused(book, [record(), record(source="crm")], now=200)
+        assert [one.source for one in refused(book)] == ["crm"]
+        assert corrected(book, [record(), record(source="crm")]) == {kept.refused_id}

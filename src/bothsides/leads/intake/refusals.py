@@ -37,21 +37,29 @@ class Kept:
 def keep_refused(book: Book, records: Iterable[Refused], *, now: Instant) -> int:
     """Keeps the records; how many. The same record of the same source is kept once, under its latest reasons.
 
-    One that was sent again and is still refused waits again.
+    One that was corrected and taken in waits no more, however often its source sends it as it was.
     """
     kept = {one.refused_id: one for one in records}
     for one in kept.values():
         book.run(
             f"INSERT INTO refused ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (refused_id) DO UPDATE"
-            " SET received_at = excluded.received_at, reasons = excluded.reasons, state = excluded.state",
+            " SET received_at = excluded.received_at, reasons = excluded.reasons WHERE refused.state <> ?",
             one.refused_id,
             one.source,
             now,
             one.raw,
             plain_text(one.reasons),
             WAITING,
+            RETRIED,
         )
     return len(kept)
+
+
+def corrected(book: Book, records: Iterable[Refused]) -> set[str]:
+    """The ids of those that were corrected and taken in before."""
+    ids = sorted({one.refused_id for one in records})
+    rows = book.all("SELECT refused_id FROM refused WHERE state = ? AND refused_id {any}", RETRIED, ids) if ids else []
+    return {name for (name,) in rows}
 
 
 def refused(book: Book, *, source: str | None = None, state: str = WAITING, limit: int = 1000) -> list[Kept]:
