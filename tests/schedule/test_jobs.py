@@ -10,6 +10,7 @@ from tests.leads.desk.conftest import Desk, at
 START = at("04-01T12:00")
 WEEK_LATER = at("04-08T12:00")
 ran: list[int] = []
+OTHER = {"item": "other", "kind": "other", "content": {}}
 
 
 def trace(run: Run) -> str:
@@ -21,6 +22,10 @@ def trace(run: Run) -> str:
 
 def fails(run: Run) -> str:
     trace(run)
+    raise LookupError("the moon is not there")
+
+
+def blind(_: Run) -> str:
     raise LookupError("the moon is not there")
 
 
@@ -55,6 +60,31 @@ def test_one_that_fails_leaves_nothing_half_done_and_the_others_go_on(desk: Desk
     assert report.jobs == {"trace": "done"}
     assert report.parked == ("job:moon: LookupError: the moon is not there",)
     assert desk.rows("SELECT count(*) FROM agenda WHERE kind = 'trace'") == [(1,)]
+
+
+def test_a_job_that_looks_does_so_before_anything_is_held(desk: Desk, ws: Workspace) -> None:
+    """Meanwhile somebody else writes, which on SQLite would wait for a transaction that writes."""
+
+    def looks(run: Run) -> str:
+        with desk.logbook.writing() as book:
+            book.post([Entry(kind=Kind.AGENDA_OPENED, subject="y", at=START, data=OTHER)], now=START)
+        return f"seen at {run.due_at}"
+
+    def work(run: Run) -> str:
+        return str(run.seen)
+
+    job = Job(name="trace", when=Daily(at="07:00"), does="looks first", work=work, looks=looks)
+    tick(ws, desk.logbook, desk.agreed, now=START, timetable=(job,))
+    report = tick(ws, desk.logbook, desk.agreed, now=WEEK_LATER, timetable=(job,))
+    assert report.jobs == {"trace": f"seen at {at('04-02T06:00')}"}
+    assert desk.rows("SELECT count(*) FROM agenda WHERE item_id = 'other'") == [(1,)]
+
+
+def test_a_job_whose_looking_fails_is_put_before_the_operator(desk: Desk, ws: Workspace) -> None:
+    job = Job(name="moon", when=Daily(at="06:00"), does="fails", work=blind, looks=blind)
+    tick(ws, desk.logbook, desk.agreed, now=START, timetable=(job,))
+    report = tick(ws, desk.logbook, desk.agreed, now=WEEK_LATER, timetable=(job,))
+    assert report.parked == ("job:moon: LookupError: the moon is not there",)
 
 
 def test_a_job_that_is_gone_from_the_timetable_is_put_before_the_operator(desk: Desk, ws: Workspace) -> None:

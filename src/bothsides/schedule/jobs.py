@@ -36,8 +36,9 @@ def run_job(
     *,
     now: Instant,
     timetable: Sequence[Job] = TIMETABLE,
+    seen: object = None,
 ) -> str:
-    """Does a job that is due and sets its next time; what came of it.
+    """Does a job that is due and sets its next time; what came of it. `seen` is what its `looks` found before.
 
     Raises LookupError for a job that is not in the timetable, and whatever the job itself raises.
     """
@@ -45,10 +46,24 @@ def run_job(
     if job is None or job.work is None:
         known = ", ".join(job.name for job in timetable if job.work is not None)
         raise LookupError(f"no job {timer.subject!r} is in the timetable; there are {known}")
-    said = job.work(Run(workspace=workspace, book=book, agreed=agreed, due_at=timer.due_at, now=now))
+    said = job.work(Run(workspace=workspace, book=book, agreed=agreed, due_at=timer.due_at, now=now, seen=seen))
     following = next_time(job, workspace, agreed, timer.due_at if job.makes_up == "each" else max(now, timer.due_at))
     book.post([_at(job, following, now)], now=now)
     return said
+
+
+def jobs_to_look_for(
+    book: Book, timetable: Sequence[Job], *, now: Instant, among: int
+) -> list[tuple[Job, str, Instant]]:
+    """The jobs that look before they work and are due, with their timers; none where more than so many timers are due:
+    those before them may change what they would see."""
+    looking = {f"{JOB}:{job.name}": job for job in timetable if job.looks is not None}
+    if not looking:
+        return []
+    due = book.all("SELECT timer_id, due_at FROM timers WHERE due_at <= ? AND timer_id {any}", now, sorted(looking))
+    if not due or len(book.all("SELECT 1 FROM timers WHERE due_at <= ? LIMIT ?", now, among + 1)) > among:
+        return []
+    return [(looking[name], name, due_at) for name, due_at in due]
 
 
 def put_off(

@@ -4,7 +4,7 @@ A worker that dies loses nothing: what it had claimed stands as it stood. Many m
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -30,11 +30,11 @@ from bothsides.logbook import (
     waiting_effects,
     watermarks,
 )
-from bothsides.schedule.jobs import JOB, plan, put_off, run_job
+from bothsides.schedule.jobs import JOB, jobs_to_look_for, plan, put_off, run_job
 from bothsides.schedule.parking import park
 from bothsides.schedule.report import CountingBook, Counts, TickReport
 from bothsides.schedule.sending import Sending
-from bothsides.schedule.timetable import TIMETABLE, Job
+from bothsides.schedule.timetable import TIMETABLE, Job, Run
 from bothsides.schema.instant import CLOCK_AHEAD, Instant, shown
 from bothsides.workspace import Workspace
 
@@ -69,6 +69,8 @@ class Round:
     """The one transaction of a rehearsal."""
     counts: Counts = field(default_factory=Counts)
     snapshot: int | None = None
+    seen: dict[tuple[str, Instant], object] = field(default_factory=dict)
+    """What jobs found by looking, by timer and when it was due."""
 
     def kept(self, work: Callable[[CountingBook, Counts], T]) -> T:
         """Does the work in a transaction of its own, again where it had to give way to another worker."""
@@ -194,6 +196,7 @@ def _desk(one: Round) -> bool:
 
 def _due(one: Round) -> int:
     """One batch of timers; how many there were. Where one of them cannot be done, each is done by itself."""
+    _look_before(one)
     try:
         return one.kept(lambda book, counts: _batch(one, book, counts, claim(book, now=one.now, limit=one.batch)))
     except MISTAKES:
@@ -203,6 +206,20 @@ def _due(one: Round) -> int:
     while done < one.batch and (found := _single(one)):
         done += found
     return done
+
+
+def _look_before(one: Round) -> None:
+    """Lets jobs that are due read what they need, before anything is held."""
+    if one.only is not None:
+        return
+    with one.logbook.reading() as book:
+        for job, timer, due_at in jobs_to_look_for(book, one.timetable, now=one.now, among=one.batch):
+            if job.looks is None or (timer, due_at) in one.seen:
+                continue
+            run = Run(workspace=one.workspace, book=book, agreed=one.agreed, due_at=due_at, now=one.now)
+            # What it raises it raises again where it works, and is put before the operator there.
+            with suppress(*MISTAKES):
+                one.seen[timer, due_at] = job.looks(run)
 
 
 def _single(one: Round) -> int:
@@ -233,8 +250,9 @@ def _batch(one: Round, book: CountingBook, counts: Counts, timers: Sequence[Time
             counts.jobs[timer.subject] = "is due"
             put_off(book, one.workspace, one.agreed, timer, now=one.now, timetable=one.timetable)
             continue
+        seen = one.seen.get((timer.timer_id, timer.due_at))
         counts.jobs[timer.subject] = run_job(
-            book, one.workspace, one.agreed, timer, now=one.now, timetable=one.timetable
+            book, one.workspace, one.agreed, timer, now=one.now, timetable=one.timetable, seen=seen
         )
     if rest:
         counts.clocks += sum(timer.purpose == "clock" for timer in rest)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.hygiene import Audit
 from bothsides.leads.review.agenda import due_reviews
-from bothsides.leads.upkeep.auditing import weekly
-from bothsides.logbook import Book, broken_seals
+from bothsides.leads.upkeep.auditing import audited, weekly
+from bothsides.logbook import Book, BrokenSeal, broken_seals
 from bothsides.logbook.entry import Entry, Kind
 from bothsides.schedule.cadence import Cadence, Daily, EveryTick, Weekly
 from bothsides.schema.instant import DAY, Instant
@@ -23,6 +25,8 @@ class Run:
     due_at: Instant
     """When it should have run: a month's close asks this, not the clock, which month it closes."""
     now: Instant
+    seen: Any = None
+    """What the job's `looks` found before the transaction began; None where there was no time to look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +38,15 @@ class Job:
     does: str
     work: Callable[[Run], str] | None = None
     """None for the steps of each round, which `tick.py` takes by itself."""
+    looks: Callable[[Run], Any] | None = None
+    """The long part that only reads: done before, in a view of its own, so that nobody waits to write meanwhile."""
     makes_up: str = "once"
     """After an outage: `once`, however often it was missed, or `each` time that was missed, in order."""
 
 
 def check_seals(run: Run) -> str:
     """Adds up the whole journal again; a stretch that was changed is put before the operator."""
-    broken = broken_seals(run.book)
+    broken = broken_seals(run.book) if run.seen is None else run.seen
     for one in broken:
         item = f"broken_seal:{one.last_seq}:{run.due_at}"
         content = {"after": one.after_seq, "last": one.last_seq, "said": one.said}
@@ -70,8 +76,16 @@ def call_reviews(run: Run) -> str:
 
 def audit_records(run: Run) -> str:
     """Holds every record against the agreed rules and keeps the week's scores."""
-    found = weekly(run.book, run.agreed, now=run.now).audit
+    found = weekly(run.book, run.agreed, now=run.now, found=run.seen).audit
     return f"{len(found.faults):,} faults in {found.records:,} records"
+
+
+def _seals(run: Run) -> tuple[BrokenSeal, ...]:
+    return broken_seals(run.book)
+
+
+def _records(run: Run) -> Audit:
+    return audited(run.book, run.agreed, now=run.now).audit
 
 
 TIMETABLE: tuple[Job, ...] = (
@@ -82,8 +96,10 @@ TIMETABLE: tuple[Job, ...] = (
     Job(name="effects", when=EveryTick(), does="sends what is due from the outbox"),
     Job(name="seal", when=EveryTick(), does="seals the journal"),
     Job(name="old sends", when=Daily(at="03:30"), does="forgets sends that no limit counts", work=forget_sends),
-    Job(name="seals", when=Weekly(day="sunday", at="04:00"), does="adds the whole journal up again", work=check_seals),
-    Job(name="hygiene", when=Weekly(day="monday", at="06:00"), does="audits the records by team", work=audit_records),
+    Job(name="seals", when=Weekly(day="sunday", at="04:00"), does="adds the whole journal up again", work=check_seals,
+        looks=_seals),
+    Job(name="hygiene", when=Weekly(day="monday", at="06:00"), does="audits the records by team", work=audit_records,
+        looks=_records),
     Job(name="reviews", when=Daily(at="04:30"), does="freezes months, opens meetings and reviews", work=call_reviews),
 )  # fmt: skip
 """A job is done in its own transaction; what it needs of other rooms it imports above."""

@@ -52,13 +52,13 @@ def audited(book: Book, agreed: Agreed, *, now: Instant) -> Audited:
     return Audited(audit=audit(ready, (one.record for one in leads.values()), now), ready=ready, leads=leads)
 
 
-def weekly(book: Book, agreed: Agreed, *, now: Instant, actor: str = "desk") -> Week:
-    """This week's audit, kept for good; made once a week, however often it is asked for."""
+def weekly(book: Book, agreed: Agreed, *, now: Instant, actor: str = "desk", found: Audit | None = None) -> Week:
+    """This week's audit, kept for good; made once a week, however often it is asked for. `found`: made a moment ago."""
     week = _week(now)
     for kept in weeks(book, limit=1):
         if kept.week == week:
             return kept
-    found = audited(book, agreed, now=now).audit
+    found = found or audited(book, agreed, now=now).audit
     version = agreed.versions["hygiene"]
     line = Entry(
         kind=Kind.STATEMENT_FROZEN,
