@@ -61,7 +61,7 @@ def due_reviews(book: Book, agreed: Agreed, now: Instant) -> list[Entry]:
     """
     moment = midnight(agreed, day_of(agreed)(now))
     entries = due_statements(book, agreed, now)
-    history = history_at(book, agreed, moment)
+    history = history_at(book, agreed, moment, since=_looked_back(agreed, moment))
     entries += _due_meetings(book, agreed, history, moment)
     entries += _due_escalations(book, agreed, history, moment)
     return entries
@@ -75,7 +75,7 @@ def call_review(book: Book, agreed: Agreed, side: Side, *, by: str, now: Instant
     standing = [one for one in read_items(book, kinds=(ESCALATION,)) if one.content["side"] == side.value]
     if waiting := [one.item_id for one in standing if one.state == "open"]:
         raise ValueError(f"{waiting[0]} is open already; decide on it first")
-    history = history_at(book, agreed, now)
+    history = history_at(book, agreed, now, since=_looked_back(agreed, now))
     item = f"escalation/{side.value}/{day_of(agreed)(now).isoformat()}"
     if item in {one.item_id for one in standing}:
         raise ValueError(f"{item} was decided today; call the next review tomorrow")
@@ -124,6 +124,13 @@ def decide(
         owner=owner.strip() or found.owner,
         chosen=list(chosen),
     )
+
+
+def _looked_back(agreed: Agreed, moment: Instant) -> Instant:
+    """From when on leads can matter to a meeting on the month, or to a review with the span it is compared with."""
+    terms = agreed.reasons.escalation
+    start, _ = ends(agreed, month_of(agreed, moment - 1))
+    return min(start, moment - int((terms.window_days + terms.compare_days) * DAY) - DAY)
 
 
 def read_items(book: Book, *, kinds: Sequence[str] = KINDS) -> tuple[Item, ...]:

@@ -75,9 +75,10 @@ class Judged:
         return lines_of(self.kept, self.consequences)
 
 
-def history_at(book: Book, agreed: Agreed, known_at: Instant) -> History:
-    """The logbook as it was known at that moment."""
-    return read_history(book, known_at=known_at, real_touches=agreed.decay.real_touches, currency=agreed.currency)
+def history_at(book: Book, agreed: Agreed, known_at: Instant, *, since: Instant | None = None) -> History:
+    """The logbook as it was known at that moment; with `since` only what can matter from then on."""
+    real, currency = agreed.decay.real_touches, agreed.currency
+    return read_history(book, known_at=known_at, real_touches=real, currency=currency, since=since)
 
 
 def signed_at(book: Book, section: str, at: Instant, policy_type: type[PolicyT], now: PolicyT) -> PolicyT:
@@ -122,9 +123,9 @@ def review_month(
     frozen: bool = False,
 ) -> MonthReview:
     """The month as known at that moment; `adjusted` are what its statement says of earlier ones."""
-    history = history_at(book, agreed, known_at)
-    month = judged(book, agreed, history, period)
     start, close = ends(agreed, period)
+    history = history_at(book, agreed, known_at, since=min(start, known_at - REP_DAYS * DAY))
+    month = judged(book, agreed, history, period)
     terms = signed_at(book, "commitments", close - 1, CommitmentsPolicy, agreed.commitments)
     goals = signed_at(book, "goals", close - 1, GoalsPolicy, agreed.goals)
     reasons = signed_at(book, "reasons", close - 1, ReasonsPolicy, agreed.reasons)

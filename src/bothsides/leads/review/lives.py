@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import orjson
 
+from bothsides.leads.review.moved import moved_since
 from bothsides.logbook import Book, Kind
 from bothsides.schema import Side, from_minor
 from bothsides.schema.instant import Instant
@@ -160,25 +161,34 @@ class _Line:
 
 
 def read_history(
-    book: Book, *, known_at: Instant, real_touches: Collection[str], currency: str, last_seq: int | None = None
+    book: Book,
+    *,
+    known_at: Instant,
+    real_touches: Collection[str],
+    currency: str,
+    since: Instant | None = None,
 ) -> History:
-    """Every lead's way as it was known at that moment, or when that line was the last one, if it is given too.
+    """Every lead's way as it was known at that moment.
 
-    `real_touches` are the kinds of touches that the agreement takes for one by a person.
+    With `since` only what can matter from that moment on is read: whatever moved since, whole, and whatever a clock
+    runs on. `real_touches` are the kinds of touches that the agreement takes for one by a person.
     """
     history = History(known_at=known_at, currency=currency)
-    until = 2**62 if last_seq is None else last_seq
+    kinds = [kind.value for kind in _FOLDS]
+    subjects = None if since is None else moved_since(book, since)
+    some = "" if subjects is None else " AND subject {any}"
     rows = book.all(
-        "SELECT seq, kind, subject, at, data, actor, reason FROM entries"
-        " WHERE kind {any} AND written_at <= ? AND seq <= ? ORDER BY seq",
-        [kind.value for kind in _FOLDS],
+        "SELECT kind, subject, at, data, actor, reason FROM entries"
+        f" WHERE kind {{any}} AND written_at <= ?{some} ORDER BY seq",
+        kinds,
         known_at,
-        until,
+        *([] if subjects is None else [sorted(subjects)]),
     )
+    last = book.one("SELECT max(seq) FROM entries WHERE kind {any} AND written_at <= ?", kinds, known_at)
+    history.last_seq = (last[0] if last else None) or 0
     touches = frozenset(real_touches)
-    for seq, kind, subject, at, data, actor, reason in rows:
+    for kind, subject, at, data, actor, reason in rows:
         told = orjson.loads(data)
-        history.last_seq = seq
         if kind == Kind.TOUCHED.value and (told["automated"] or told["kind"] not in touches):
             continue
         _FOLDS[Kind(kind)](history, _Line(subject, at, told, actor, reason))
