@@ -131,6 +131,9 @@ def test_the_last_line_of_a_commands_help_speaks_of_its_own_job(
     [
         (("sla", "clock"), "bothsides sla takes no 'clock'; did you mean bothsides sla clocks?"),
         (("tick", "next", "week"), "bothsides tick takes no 'week'; bothsides tick --help shows what it takes"),
+        (("leads", "show"), "bothsides leads show needs LEAD; bothsides leads show --help tells more"),
+        (("leads", "take", "x.csv"), "bothsides leads take needs --source;"),
+        (("score", "promote", "buyer"), "bothsides score promote needs --signed-by with 2 values;"),
         (("leads", "--lim", "3"), "Unknown option: --lim. Did you mean --limit?"),
         (("leads", "happened", "none.jsonl"), "none.jsonl: No such file or directory"),
     ],

@@ -39,9 +39,12 @@ def test_clocks_are_listed_by_due_time_and_shown_whole(desk: DeskRuns) -> None:
     lead = desk.lead(id="1", company="lundco", name="Joan Lund", email="x@lundco.example", events=HOT)
     owner = desk.record("leads", "show", lead)["owner"]
     found = desk.record("sla", "clocks", "--owner", owner)
+    with pytest.raises(LookupError, match=r"--owner 'priya\.nail': no member is called so; did you mean"):
+        desk.text("sla", "clocks", "--owner", "priya.nail")
     assert [one["due_at"] for one in found] == sorted(one["due_at"] for one in found)
     assert {one["lead_id"] for one in found} == {lead}
-    assert desk.record("sla", "clocks", "--owner", "nobody") == []
+    another = next(name for name in ("priya.nair", "tom.hadley") if name != owner)
+    assert desk.record("sla", "clocks", "--owner", another) == []
     whole = desk.record("sla", "show", found[0]["clock_id"][:8])
     assert whole["clock_id"] == found[0]["clock_id"]
     assert [one["kind"] for one in whole["history"]] == ["clock_started"]

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from importlib.metadata import version
 from typing import NoReturn
 
-from cyclopts import App, CycloptsError, UnusedCliTokensError
+from cyclopts import App, Argument, CycloptsError, MissingArgumentError, UnusedCliTokensError
 
 from bothsides.cli import next_steps
 
@@ -104,11 +104,21 @@ def mistake(error: Exception) -> str:
     """
     if isinstance(error, UnusedCliTokensError):
         return _unused(error)
+    if isinstance(error, MissingArgumentError) and error.argument is not None and not error.unused_tokens:
+        return _missing(error, error.argument)
     if isinstance(error, CycloptsError):
         error.verbose = False
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         return f"{error.filename}: {error.strerror}"
     return str(error.args[0] if isinstance(error, KeyError) and error.args else error)
+
+
+def _missing(error: MissingArgumentError, argument: Argument) -> str:
+    """What a command cannot do without: a word in its place, or an option with its value."""
+    command, count = " ".join(("bothsides", *(error.command_chain or ()))), argument.token_count()[0]
+    name = argument.name.lstrip("-").upper() if argument.index is not None else argument.name
+    asked = f"{name} with {count} values" if count > 1 else f"a value of {name}" if error.keyword else name
+    return f"{command} needs {asked}; {command} --help tells more"
 
 
 def _unused(error: UnusedCliTokensError) -> str:

@@ -205,7 +205,7 @@ def enrich(
 
     rows = read_rows(file)
     with at_the_desk(workspace, at) as desk, desk.writing() as book:
-        since = desk.now if known_at is None else moment(known_at)
+        since = desk.now if known_at is None else moment(known_at, "--known-at")
         found = offered(book, desk.agreed, rows, source, now=desk.now, known_at=since)
         made = None
         if write:

@@ -12,6 +12,7 @@ from rich.console import Console
 from bothsides.cli import next_steps
 from bothsides.cli.at_the_desk import Moment, Who, at_the_desk, who
 from bothsides.cli.lead_words import AsJson, Why, cut, facts_of, hint, iso, print_record, show_table, when, zone_of
+from bothsides.cli.lists import AtMost
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
@@ -28,7 +29,7 @@ merge = App(name="merge", help_epilogue=next_steps.MERGE)
 @merge.default
 def reviews(
     *,
-    limit: Annotated[int, Parameter(help="At most this many.")] = 20,
+    limit: AtMost = 20,
     at: Moment = None,
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),

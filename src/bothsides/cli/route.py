@@ -167,7 +167,7 @@ def absent(
 
     bothsides route absent tom.hadley --until 2026-04-03T09:00 --why ill
     """
-    ends = None if until is None else moment(until)
+    ends = None if until is None else moment(until, "--until")
     _report(member, workspace, at, json, by, why, absent=True, until=ends)
 
 

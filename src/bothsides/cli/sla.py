@@ -27,6 +27,7 @@ from bothsides.cli.lead_words import (
     show_table,
     when,
 )
+from bothsides.cli.lists import AtMost, check_names
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.sla_scorecard import COMMANDS as MONTH_COMMANDS
 from bothsides.cli.terminal import plain, screen
@@ -94,7 +95,7 @@ def clocks(
         str | None,
         Parameter(help="running, paused, at_risk, breached, met or cancelled; those that are open without it."),
     ] = None,
-    limit: Annotated[int, Parameter(help="At most this many.")] = 50,
+    limit: AtMost = 50,
     at: Moment = None,
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
@@ -118,6 +119,9 @@ def clocks(
         found = clock_records(desk, " AND ".join(tests), *values)
     if owner is not None and missed:
         found = [one for one in found if one["missed_by"] == owner]
+    if owner is not None and not found:
+        with reading(workspace, at) as desk:
+            check_names(desk, owner=owner)
     if json:
         print_record(found[:limit])
         return

@@ -15,7 +15,8 @@ def check_known(book: Book, routing: RoutingPolicy | None, what: Literal["owner"
     known = _agreed(routing, what) if routing is not None else set()
     known |= {word for (word,) in book.all(f"SELECT DISTINCT {what} FROM leads WHERE {what} IS NOT NULL")}
     if what == "owner":
-        known |= {word for (word,) in book.all("SELECT DISTINCT member FROM assignments WHERE member IS NOT NULL")}
+        known |= {word for (word,) in book.all("SELECT DISTINCT member FROM assignments")}
+        known |= {word for (word,) in book.all("SELECT DISTINCT owner FROM clocks WHERE owner IS NOT NULL")}
     if name in known:
         return
     near = get_close_matches(name, sorted(known), n=2, cutoff=0.6)
