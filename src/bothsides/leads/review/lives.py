@@ -55,6 +55,10 @@ class Said:
     amount: float | None = None
 
 
+FOLLOWED = ("close_date", "deal_size")
+"""Fields that a look at open deals wants every value of, not only the last."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Life:
     """One lead from its own act on. Touches are real ones, by people: the moment, and whether it was ours to them."""
@@ -81,6 +85,16 @@ class Life:
     returned: list[Instant] = field(default_factory=list)
     """When the desk gave it back to marketing, because nobody moved."""
     opportunity_at: Instant | None = None
+    had: dict[str, list[object]] = field(default_factory=dict)
+    """Every value that the fields of `FOLLOWED` had, first to last."""
+
+    def tell(self, fields: Mapping[str, Any]) -> None:
+        """Its fields as they are from now on."""
+        self.fields = dict(fields)
+        for name in FOLLOWED:
+            value, values = fields.get(name), self.had.setdefault(name, [])
+            if value is not None and values[-1:] != [value]:
+                values.append(value)
 
     @property
     def is_open(self) -> bool:
@@ -210,19 +224,20 @@ def _join(history: History, gone: Life) -> None:
 
 def _received(history: History, line: _Line) -> None:
     data = line.data
-    history.lives[line.subject] = Life(
+    life = history.lives[line.subject] = Life(
         lead_id=line.subject,
         side=Side(data["side"]),
         source=data["source"],
         asked_at=line.at,
-        fields=dict(data["fields"]),
+        fields={},
         stage_since=line.at,
     )
+    life.tell(data["fields"])
 
 
 def _changed(history: History, line: _Line) -> None:
     if (life := history.lives.get(line.subject)) is not None:
-        life.fields = dict(line.data["fields"])
+        life.tell(line.data["fields"])
 
 
 def _matched(history: History, line: _Line) -> None:
@@ -232,11 +247,12 @@ def _matched(history: History, line: _Line) -> None:
 def _merged(history: History, line: _Line) -> None:
     """The one that stands takes over what was done with the other."""
     standing, gone = history.lives[line.subject], history.lives[line.data["absorbed"]]
-    standing.fields, gone.merged_into = dict(line.data["fields"]), line.subject
+    standing.tell(line.data["fields"])
+    gone.merged_into = line.subject
 
 
 def _unmerged(history: History, line: _Line) -> None:
-    history.lives[line.subject].fields = dict(line.data["fields"])
+    history.lives[line.subject].tell(line.data["fields"])
     history.lives[line.data["absorbed"]].merged_into = None
 
 

@@ -1,6 +1,7 @@
 """Open leads that sales works on, as the pipeline audit takes them."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.review.lives import History, Life
@@ -18,7 +19,8 @@ NOT_KEPT = "not kept"
 def open_deals(history: History, agreed: Agreed) -> tuple[Open, ...]:
     """Leads that sales accepted and that are not closed, with their last activity, expected amount and chance.
 
-    `next_step`, `next_step_on` and `close_date` are read from the lead's fields where the workspace sends them.
+    `next_step`, `next_step_on`, `close_date` and `people_in_touch` are read from the lead's fields where the workspace
+    sends them, of close date and deal size every value there was; a date is written as 2026-04-30.
     """
     lives = [one for one in history.lives.values() if one.is_open and one.stage in STAGES]
     kept = any("next_step" in one.fields for one in history.lives.values())
@@ -28,7 +30,7 @@ def open_deals(history: History, agreed: Agreed) -> tuple[Open, ...]:
 
 def _open(life: Life, agreed: Agreed, kept: bool, chance: float | None) -> Open:
     day = day_of(agreed)
-    step, amount = life.fields.get("next_step"), life.fields.get("deal_size")
+    step, people = life.fields.get("next_step"), life.fields.get("people_in_touch")
     last = max((at for at, _ in life.touches), default=None)
     last = max(last or life.stage_since, life.stage_since, *(one.at for one in life.said))
     return Open(
@@ -39,9 +41,19 @@ def _open(life: Life, agreed: Agreed, kept: bool, chance: float | None) -> Open:
         opened_on=day(life.opportunity_at or life.stage_since),
         last_activity_on=day(last),
         next_step=step if isinstance(step, str) else None if kept else NOT_KEPT,
-        amounts=(float(amount),) if isinstance(amount, int | float) else (),
+        next_step_on=_date(life.fields.get("next_step_on")),
+        close_dates=tuple(on for told in life.had.get("close_date", ()) if (on := _date(told)) is not None),
+        amounts=tuple(float(size) for size in life.had.get("deal_size", ()) if isinstance(size, int | float)),
+        people=int(people) if isinstance(people, int | float) else None,
         probability=chance,
     )
+
+
+def _date(told: object) -> date | None:
+    try:
+        return date.fromisoformat(str(told)[:10])
+    except ValueError:
+        return None
 
 
 def audited(
