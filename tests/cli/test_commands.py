@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -147,6 +148,18 @@ def test_a_mistake_is_one_line_and_a_record_where_one_was_asked_for(
     asked = here(capsys, monkeypatch, *words, "--json")
     assert (asked.code, asked.err) == (2, done.err)
     assert json.loads(asked.out) == {"error": done.err.removeprefix("bothsides: ").rstrip("\n")}
+
+
+def test_a_database_that_gives_up_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("bothsides.cli.app.app", full)
+    done = here(capsys, monkeypatch, "leads")
+    said = "bothsides: the database gave up, and what was in hand was not kept: database or disk is full\n"
+    assert (done.code, done.err) == (2, said)
 
 
 def test_two_versions_of_one_metric_are_told_apart(run: Run, workspace: Path) -> None:

@@ -89,11 +89,22 @@ def main() -> None:
         if os.environ.get("BOTHSIDES_DEBUG"):
             raise
         _end(mistake(error), 2)
+    except _database_errors() as error:
+        if os.environ.get("BOTHSIDES_DEBUG"):
+            raise
+        said = " ".join(str(getattr(error, "orig", error)).split())
+        _end(f"the database gave up, and what was in hand was not kept: {said}", 2)
     except (KeyboardInterrupt, RuntimeError) as error:
         if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
             raise
         _end("stopped; nothing was published", 130)
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def _database_errors() -> tuple[type[BaseException], ...]:
+    """What a database raises that is full, locked or gone, by the drivers that this command loaded."""
+    rooms = ("sqlalchemy.exc", "sqlite3", "psycopg")
+    return tuple(sys.modules[room].OperationalError for room in rooms if room in sys.modules)
 
 
 def mistake(error: Exception) -> str:

@@ -1,7 +1,10 @@
 """Opens a workspace's logbook, wherever its settings say it lies."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import sqlalchemy as sa
 
 from bothsides.logbook import Logbook, LogbookNewer
 from bothsides.warehouse.address import parse_address
@@ -12,11 +15,15 @@ class LogbookMissing(FileNotFoundError):  # noqa: N818 - reads as the fact
     """The workspace has no logbook yet; the message says what makes one."""
 
 
+class LogbookUnreachable(OSError):  # noqa: N818 - reads as the fact
+    """The logbook cannot be opened; the message says which and why."""
+
+
 def open_logbook(workspace: Workspace, environment: Mapping[str, str], *, create: bool = False) -> Logbook:
     """The logbook of the workspace: a file in its folder, or a schema of PostgreSQL named after the workspace.
 
     `create` makes it where it is missing and brings an older one to this release's shape. Raises LogbookMissing,
-    LogbookNewer, or ValueError for an address that cannot be read (its password is not repeated).
+    LogbookNewer, LogbookUnreachable, or ValueError for an address that cannot be read (its password is not repeated).
     """
     setting = workspace.settings.logbook
     if setting.endswith(".sqlite"):
@@ -25,11 +32,15 @@ def open_logbook(workspace: Workspace, environment: Mapping[str, str], *, create
             raise LogbookMissing(
                 f"{workspace.folder} has no logbook yet: take leads in, or run bothsides tick {workspace.folder}"
             )
-        logbook, schema = Logbook.open(path), None
-    else:
-        address = parse_address(setting, environment)
-        schema = address.schema or workspace.settings.name.replace("-", "_")
-        logbook = Logbook.open(address.url, schema=schema)
+        with _reached(str(path)):
+            return _current(workspace, Logbook.open(path), None, create=create)
+    address = parse_address(setting, environment)
+    schema = address.schema or workspace.settings.name.replace("-", "_")
+    with _reached(str(address)):
+        return _current(workspace, Logbook.open(address.url, schema=schema), schema, create=create)
+
+
+def _current(workspace: Workspace, logbook: Logbook, schema: str | None, *, create: bool) -> Logbook:
     if create and not logbook.is_current:
         # Alembic is loaded only where there is a step to take.
         upgrade = importlib.import_module("bothsides.logbook.upgrading").upgrade
@@ -39,3 +50,19 @@ def open_logbook(workspace: Workspace, environment: Mapping[str, str], *, create
             f"{workspace.folder}: its logbook is of another release; run bothsides tick {workspace.folder}"
         )
     return logbook
+
+
+@contextmanager
+def _reached(where: str) -> Iterator[None]:
+    """Says where the logbook was looked for in the place of a driver's error."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        raise ValueError(
+            f"{where}: PostgreSQL needs psycopg; bring it with: pip install 'bothsides[postgres]'"
+        ) from None
+    except sa.exc.DatabaseError as error:
+        said = " ".join(str(error.orig).split())
+        raise LogbookUnreachable(f"{where}: the logbook cannot be opened: {said}") from error
