@@ -5,12 +5,12 @@ from __future__ import annotations
 import getpass
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
 
 from cyclopts import Parameter
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from bothsides.leads.desk.agreed import Agreed
     from bothsides.logbook import Book, Logbook
     from bothsides.workspace import Workspace
+
+T = TypeVar("T")
 
 Moment: TypeAlias = Annotated[
     str | None, Parameter(help="As if it were then, such as 2026-04-01T09:00 (UTC unless it says otherwise).")
@@ -43,6 +45,12 @@ class OpenDesk:
             raise ValueError(f"{ahead(self.now)}: nothing is written down before it happens; leave --at out")
         with self.logbook.writing() as book:
             yield book
+
+    def kept(self, work: Callable[[Book], T]) -> T:
+        """Does the work in one transaction, again where that had to give way to another; what the work returns."""
+        from bothsides.logbook import kept
+
+        return kept(self.logbook, work)
 
     @contextmanager
     def reading(self) -> Iterator[Book]:

@@ -24,12 +24,14 @@ from bothsides.cli.hygiene_words import (
     print_weeks,
     refusal_record,
 )
+from bothsides.cli.lead_words import facts_of
 from bothsides.cli.places import WorkspaceFolder, published
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
-    from bothsides.leads.hygiene import Fix
+    from bothsides.leads.hygiene import Change, Fix
     from bothsides.leads.upkeep.crm import TableAudit
+    from bothsides.leads.upkeep.fixes import Made
     from bothsides.logbook import Book
 
 AsJson = Annotated[bool, Parameter(negative=(), help="Print a record for scripts.")]
@@ -116,10 +118,14 @@ def apply(
 
     if bool(names) is all_safe:
         raise ValueError("name the fixes to make, or say --all-safe; bothsides hygiene fixes lists them")
-    with at_the_desk(workspace, at) as desk, desk.writing() as book:
-        listed = _fixes(book, desk, team=team)
-        chosen = _safe(listed) if all_safe else named(listed, names)
-        made = make(book, desk.agreed, chosen, who=who(by), now=desk.now)
+    with at_the_desk(workspace, at) as desk:
+
+        def fixed(book: Book) -> Made:
+            listed = _fixes(book, desk, team=team)
+            chosen = _safe(listed) if all_safe else named(listed, names)
+            return make(book, desk.agreed, chosen, who=who(by), now=desk.now)
+
+        made = desk.kept(fixed)
     if json:
         _print({
             "keys": list(made.keys),
@@ -148,8 +154,12 @@ def undo(
     """
     from bothsides.leads.upkeep.fixes import take_back
 
-    with at_the_desk(workspace, at) as desk, desk.writing() as book:
-        change = take_back(book, desk.agreed, key, who=who(by), now=desk.now)
+    with at_the_desk(workspace, at) as desk:
+
+        def undone(book: Book) -> Change | None:
+            return take_back(book, desk.agreed, key, who=who(by), now=desk.now, snapshot=facts_of(book))
+
+        change = desk.kept(undone)
     if json:
         _print({"key": key, "change": None if change is None else change_record(change)})
     elif change is None:

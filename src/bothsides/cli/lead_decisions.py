@@ -28,6 +28,7 @@ from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
     from bothsides.leads.desk.standing import LeadNow
+    from bothsides.logbook import Book
 
 Lead = Annotated[str, Parameter(help="The lead's id, or at least four letters that it begins with.")]
 
@@ -57,12 +58,11 @@ def override(
 
     chosen, ends = Band(one_of("band", band, list(Band))), moment(until, "--until")
     with at_the_desk(workspace, at) as desk:
-        with desk.writing() as book:
-            lead_id = found(book, lead).lead_id
-            stands = setting(
+        stands = desk.kept(
+            lambda book: setting(
                 book,
                 desk.agreed,
-                lead_id,
+                found(book, lead).lead_id,
                 chosen,
                 who=who(by),
                 why=why,
@@ -70,6 +70,7 @@ def override(
                 now=desk.now,
                 snapshot=facts_of(book),
             )
+        )
         said = f"{chosen} until {when(ends, zone_of(desk))} ({zone_of(desk).key})"
     _print(stands, said, json)
 
@@ -90,9 +91,13 @@ def lift(
     from bothsides.leads.desk.listing import found
     from bothsides.leads.desk.overriding import lift as ending
 
-    with at_the_desk(workspace, at) as desk, desk.writing() as book:
-        lead_id = found(book, lead).lead_id
-        stands = ending(book, desk.agreed, lead_id, who=who(by), why=why, now=desk.now, snapshot=facts_of(book))
+    with at_the_desk(workspace, at) as desk:
+
+        def lifted(book: Book) -> LeadNow:
+            lead_id = found(book, lead).lead_id
+            return ending(book, desk.agreed, lead_id, who=who(by), why=why, now=desk.now, snapshot=facts_of(book))
+
+        stands = desk.kept(lifted)
     _print(stands, f"{stands.band}, by the scorecard", json)
 
 
@@ -153,19 +158,23 @@ def decide(
     from bothsides.leads.review.agenda import KINDS
     from bothsides.leads.review.agenda import decide as deciding
 
-    with at_the_desk(workspace, at) as desk, desk.writing() as book:
-        row = book.one("SELECT kind, subject, state FROM agenda WHERE item_id = ?", item)
-        if row is None or row[2] != "open":
-            said = f"was decided already: {row[2]}" if row else "is not on the agenda"
-            raise LookupError(f"{item!r} {said}; bothsides leads agenda lists what waits")
-        merge = None
-        if row[0] == REVIEW:
-            merge = answer(book, desk.agreed, item, decision, who=who(by), why=why, now=desk.now, party=party)
-        elif row[0] in KINDS:
-            # Meetings, escalations and consequences have their own states; sla decide takes their proposals too.
-            book.post([deciding(book, item, words=why, by=who(by), now=desk.now, state=decision)], now=desk.now)
-        else:
-            book.post([closing(item, row[1], decision, who=who(by), why=why, now=desk.now)], now=desk.now)
+    with at_the_desk(workspace, at) as desk:
+
+        def decided(book: Book) -> str | None:
+            row = book.one("SELECT kind, subject, state FROM agenda WHERE item_id = ?", item)
+            if row is None or row[2] != "open":
+                said = f"was decided already: {row[2]}" if row else "is not on the agenda"
+                raise LookupError(f"{item!r} {said}; bothsides leads agenda lists what waits")
+            if row[0] == REVIEW:
+                return answer(book, desk.agreed, item, decision, who=who(by), why=why, now=desk.now, party=party)
+            if row[0] in KINDS:
+                # Meetings, escalations and consequences have their own states; sla decide takes their proposals too.
+                book.post([deciding(book, item, words=why, by=who(by), now=desk.now, state=decision)], now=desk.now)
+            else:
+                book.post([closing(item, row[1], decision, who=who(by), why=why, now=desk.now)], now=desk.now)
+            return None
+
+        merge = desk.kept(decided)
     if json:
         print_record({"item": item, "decision": decision, "who": who(by), "why": why, "merge": merge})
         return

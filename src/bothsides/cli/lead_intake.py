@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as json_text
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bothsides.leads.intake import Lead, Refused, Source
     from bothsides.leads.intake.reading_files import Listing
     from bothsides.leads.intake.refusals import Kept
+    from bothsides.logbook import Book
 
 BATCH = 1000
 """Leads of one transaction."""
@@ -158,45 +159,59 @@ def retry(
 
     A line that could not be read has no fields: all that the lead is to have is given with --set.
     """
-    from bothsides.leads.desk.naming import named_or_known
-    from bothsides.leads.intake import Refused
-    from bothsides.leads.intake.refusals import keep_refused, retried
     from bothsides.leads.intake.refusals import refused as waiting
+    from bothsides.leads.intake.refusals import retried
 
     if set_ and record is None:
         raise ValueError("--set corrects one record: bothsides leads retry RECORD --set field=value")
     corrections = [_correction(word) for word in set_]
-    counts: Counter[str] = Counter()
-    still: list[tuple[str, Refused]] = []
-    with making_desk(workspace, at) as desk, desk.writing() as book:
-        kept = waiting(book, source=source, limit=100_000)
-        if record is not None:
-            kept = _named(kept, record)
-        leads: dict[str, Lead] = {}
-        for held in kept:
-            raw = held.record
-            if not isinstance(raw, dict) and not corrections:
-                still.append((held.refused_id, Refused(source=held.source, raw=held.raw, reasons=_unread(held))))
-                continue
-            if corrections:
-                raw = {**(raw if isinstance(raw, dict) else {}), **dict(corrections)}
-            (read,) = named_or_known(book, [_read(desk, raw, desk.agreed.intake.named(held.source))])
-            if isinstance(read, Refused):
-                still.append((held.refused_id, read))
-                if read.refused_id == held.refused_id:
-                    keep_refused(book, [read], now=desk.now)
-            else:
-                leads[held.refused_id] = read
-        counts.update(_taken(desk, book, list(leads.values())))
-        retried(book, list(leads))
+    with making_desk(workspace, at) as desk:
+
+        def again(book: Book) -> tuple[int, Counter[str], list[tuple[str, Refused]]]:
+            kept = waiting(book, source=source, limit=100_000)
+            if record is not None:
+                kept = _named(kept, record)
+            leads, still = _read_again(desk, book, kept, corrections)
+            counts = Counter(_taken(desk, book, list(leads.values())))
+            retried(book, list(leads))
+            return len(kept), counts, still
+
+        number, counts, still = desk.kept(again)
     if json:
         ids = [{"record": name, "reasons": list(one.reasons)} for name, one in still]
         print_record({**{name: counts[name] for name in OUTCOMES}, "refused": len(still), "still_refused": ids})
         return
     console = screen()
-    console.print(plain(f"{len(kept):,} read again: {_counted(counts)}, {len(still):,} still refused"))
+    console.print(plain(f"{number:,} read again: {_counted(counts)}, {len(still):,} still refused"))
     for name, one in still[:20]:
         console.print(plain(f"  {name[:8]}  {cut('; '.join(one.reasons), 86)}"))
+
+
+def _read_again(
+    desk: OpenDesk, book: Book, kept: Sequence[Kept], corrections: Sequence[tuple[str, object]]
+) -> tuple[dict[str, Lead], list[tuple[str, Refused]]]:
+    """The records that are leads now, and those that are refused still, each with its id; their reasons are kept."""
+    from bothsides.leads.desk.naming import named_or_known
+    from bothsides.leads.intake import Refused
+    from bothsides.leads.intake.refusals import keep_refused
+
+    leads: dict[str, Lead] = {}
+    still: list[tuple[str, Refused]] = []
+    for held in kept:
+        raw = held.record
+        if not isinstance(raw, dict) and not corrections:
+            still.append((held.refused_id, Refused(source=held.source, raw=held.raw, reasons=_unread(held))))
+            continue
+        if corrections:
+            raw = {**(raw if isinstance(raw, dict) else {}), **dict(corrections)}
+        (read,) = named_or_known(book, [_read(desk, raw, desk.agreed.intake.named(held.source))])
+        if isinstance(read, Refused):
+            still.append((held.refused_id, read))
+            if read.refused_id == held.refused_id:
+                keep_refused(book, [read], now=desk.now)
+        else:
+            leads[held.refused_id] = read
+    return leads, still
 
 
 def _way(desk: OpenDesk, source: str) -> Source:
@@ -217,12 +232,18 @@ def _take_file(desk: OpenDesk, way: Source, tally: Tally) -> None:
     for batch in _batches(tally.listing, unread, way):
         records = [(one, one if isinstance(one, Refused) else _read(desk, one, way)) for one in batch]
         ready = [each for raw, read in records for each in told.ready(raw, read)]
-        with desk.writing() as book:
+
+        def taken(
+            book: Book, ready: Sequence[Lead | Refused] = ready
+        ) -> tuple[list[str], list[Refused], Collection[str]]:
             read = named_or_known(book, ready)
             wrong = [one for one in read if isinstance(one, Refused)]
             outcomes = _taken(desk, book, [one for one in read if not isinstance(one, Refused)])
             mended = corrected(book, wrong)
             keep_refused(book, wrong, now=desk.now)
+            return outcomes, wrong, mended
+
+        outcomes, wrong, mended = desk.kept(taken)
         tally.counts.update(outcomes)
         for one in wrong:
             tally.counts["known" if one.refused_id in mended else "refused"] += 1

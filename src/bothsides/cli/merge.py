@@ -19,6 +19,8 @@ from bothsides.cli.terminal import plain, screen
 if TYPE_CHECKING:
     from bothsides.leads.desk.merges import Made
     from bothsides.leads.desk.reviewing import Review
+    from bothsides.leads.desk.standing import LeadNow
+    from bothsides.logbook import Book
 
 Item = Annotated[str, Parameter(help="The review, as bothsides merge lists it, or the beginning of its lead's id.")]
 Party = Annotated[str | None, Parameter(help="Which of several: the id of the lead or account.")]
@@ -124,9 +126,13 @@ def leads(
     from bothsides.leads.desk.listing import found
     from bothsides.leads.desk.merging import merge_leads
 
-    with at_the_desk(workspace, at) as desk, desk.writing() as book:
-        one, other = found(book, kept).lead_id, found(book, absorbed).lead_id
-        key, stands = merge_leads(book, desk.agreed, one, other, who=who(by), why=why, now=desk.now)
+    with at_the_desk(workspace, at) as desk:
+
+        def merged(book: Book) -> tuple[str, str, str, LeadNow]:
+            one, other = found(book, kept).lead_id, found(book, absorbed).lead_id
+            return one, other, *merge_leads(book, desk.agreed, one, other, who=who(by), why=why, now=desk.now)
+
+        one, other, key, stands = desk.kept(merged)
     if json:
         print_record({"key": key, "kept": one, "absorbed": other, "owner": stands.owner, "fields": stands.fields})
         return
@@ -154,8 +160,8 @@ def accounts(
     """
     from bothsides.leads.desk.reviewing import link_accounts
 
-    with at_the_desk(workspace, at) as desk, desk.writing() as book:
-        key = link_accounts(book, first, second, who=who(by), why=why, now=desk.now)
+    with at_the_desk(workspace, at) as desk:
+        key = desk.kept(lambda book: link_accounts(book, first, second, who=who(by), why=why, now=desk.now))
     if json:
         print_record({"key": key, "accounts": [first, second]})
         return
@@ -188,10 +194,13 @@ def undo(
     from bothsides.leads.desk.merges import merge_named
     from bothsides.leads.desk.reviewing import undo as undoing
 
-    with at_the_desk(workspace, at) as desk, desk.writing() as book:
-        named = merge_named(book, key)
-        facts = facts_of(book)
-        what = undoing(book, desk.agreed, named, who=who(by), why=why, now=desk.now, snapshot=facts)
+    with at_the_desk(workspace, at) as desk:
+
+        def undone(book: Book) -> tuple[str, str]:
+            named, facts = merge_named(book, key), facts_of(book)
+            return named, undoing(book, desk.agreed, named, who=who(by), why=why, now=desk.now, snapshot=facts)
+
+        named, what = desk.kept(undone)
     if json:
         print_record({"undone": named, "of": what})
         return
@@ -203,9 +212,13 @@ def _answer(
 ) -> None:
     from bothsides.leads.desk.reviewing import answer
 
-    with at_the_desk(workspace, at) as desk, desk.writing() as book:
-        named = _item(book, item)
-        key = answer(book, desk.agreed, named, verdict, who=who(by), why=why, now=desk.now, party=party)
+    with at_the_desk(workspace, at) as desk:
+
+        def answered(book: Book) -> tuple[str, str | None]:
+            named = _item(book, item)
+            return named, answer(book, desk.agreed, named, verdict, who=who(by), why=why, now=desk.now, party=party)
+
+        named, key = desk.kept(answered)
     if json:
         print_record({"item": named, "decision": verdict, "who": who(by), "why": why, "merge": key})
         return

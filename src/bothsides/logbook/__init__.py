@@ -12,6 +12,7 @@ from bothsides.logbook.facts import (
     publish,
     watermarks,
 )
+from bothsides.logbook.giving_way import driver_errors, in_turn, kept
 from bothsides.logbook.outbox import Effect, claim_effects, waiting_effects
 from bothsides.logbook.rebuilding import rebuild, standing
 from bothsides.logbook.sealing import BrokenSeal, Seal, broken_seals, seal
@@ -40,6 +41,9 @@ __all__ = [
     "claim",
     "claim_effects",
     "compared",
+    "driver_errors",
+    "in_turn",
+    "kept",
     "latest",
     "next_due",
     "publish",

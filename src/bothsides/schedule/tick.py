@@ -9,8 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
-
 from bothsides.leads.desk.agreed import Agreed, read_agreement
 from bothsides.leads.desk.draining import QUEUE, Drained, drain_pool, waiting_pools, wake_at
 from bothsides.leads.desk.looking import look, proven
@@ -23,6 +21,8 @@ from bothsides.logbook import (
     Timer,
     advance,
     claim,
+    driver_errors,
+    in_turn,
     latest,
     next_due,
     seal,
@@ -43,9 +43,6 @@ MISTAKES = (LookupError, ValueError, ArithmeticError)
 
 DRAINED_AT_ONCE = 50
 _SEALING = 6243674
-_CONFLICTS = frozenset({"40001", "40P01", "55P03"})
-"""States of PostgreSQL in which a transaction gave way to another: it is done again."""
-_ATTEMPTS = 4
 
 T = TypeVar("T")
 
@@ -74,19 +71,20 @@ class Round:
 
     def kept(self, work: Callable[[CountingBook, Counts], T]) -> T:
         """Does the work in a transaction of its own, again where it had to give way to another worker."""
-        for attempt in range(1, _ATTEMPTS + 1):
+
+        def attempt() -> tuple[T, Counts]:
             counts = Counts()
-            try:
-                with self._begun() as book:
-                    counting = CountingBook(con=book.con, dialect=book.dialect, writes=book.writes, counts=counts)
-                    done = work(counting, counts)
-            except _driver_errors(self.logbook) as error:
-                if attempt == _ATTEMPTS or not _gave_way(error):
-                    raise _unavailable(error) from error
-                continue
-            self.counts.add(counts)
-            return done
-        raise AssertionError("the last attempt returns or raises")
+            with self._begun() as book:
+                counting = CountingBook(con=book.con, dialect=book.dialect, writes=book.writes, counts=counts)
+                return work(counting, counts), counts
+
+        try:
+            # What a rehearsal wrote of a failed attempt stands in its one transaction: it is not made again.
+            done, counts = attempt() if self.only is not None else in_turn(self.logbook, attempt)
+        except driver_errors(self.logbook) as error:
+            raise _unavailable(error) from error
+        self.counts.add(counts)
+        return done
 
     @contextmanager
     def _begun(self) -> Iterator[Book]:
@@ -177,7 +175,7 @@ def available(logbook: Logbook) -> Iterator[None]:
     """Raises LogbookUnavailable in the place of the driver's errors."""
     try:
         yield
-    except _driver_errors(logbook) as error:
+    except driver_errors(logbook) as error:
         raise _unavailable(error) from error
 
 
@@ -363,16 +361,6 @@ def _report(one: Round, sending: Sending | None, *, sealed: int | None, finished
         finished=finished,
         notes=tuple(notes),
     )
-
-
-def _driver_errors(logbook: Logbook) -> tuple[type[Exception], ...]:
-    driver: type[Exception] = logbook.engine.dialect.loaded_dbapi.OperationalError
-    return driver, sa.exc.OperationalError
-
-
-def _gave_way(error: BaseException) -> bool:
-    inner = getattr(error, "orig", None) or error
-    return getattr(inner, "sqlstate", None) in _CONFLICTS
 
 
 def _unavailable(error: BaseException) -> LogbookUnavailable:

@@ -9,7 +9,7 @@ from bothsides.leads.desk.clockwork import begun, move, read_clocks, start_clock
 from bothsides.leads.desk.codes import NotAgreed
 from bothsides.leads.desk.considering import consider, cools, decays
 from bothsides.leads.desk.giving_back import released
-from bothsides.leads.desk.standing import LeadNow, leads_by_id, with_merged
+from bothsides.leads.desk.standing import LeadNow, leads_and_finals
 from bothsides.leads.desk.taking import event_line
 from bothsides.leads.desk.told import (
     LOST,
@@ -131,7 +131,7 @@ def _work(
 ) -> tuple[_Work, set[str]]:
     """All that the happenings concern, held until the transaction ends, and the names of those told before."""
     subjects = sorted({one.subject if isinstance(one, Reached) else one.lead_id for one in happenings})
-    leads = with_merged(book, leads_by_id(book, subjects))
+    leads = leads_and_finals(book, subjects)
     told = _told_before(book, happenings)
     ready_worth(book, agreed, snapshot)
     work = _Work(

@@ -9,7 +9,8 @@ import orjson
 from bothsides.identity import COMPARED, Normal, compare, normalise
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.merging import further, merge_leads, undo_merge
-from bothsides.leads.desk.standing import LeadNow, account_of, leads_by_id, normal_lead, with_merged
+from bothsides.leads.desk.standing import LeadNow, account_of, leads_and_finals, leads_by_id, normal_lead
+from bothsides.leads.desk.taking import hold_intake
 from bothsides.logbook import Book, Entry, Kind
 from bothsides.schema.instant import Instant
 
@@ -181,7 +182,8 @@ def undo(book: Book, agreed: Agreed, key: str, *, who: str, why: str, now: Insta
 
 
 def _same(book: Book, agreed: Agreed, lead_id: str, rival: str, *, who: str, why: str, now: Instant) -> str | None:
-    leads = with_merged(book, leads_by_id(book, [lead_id, rival]))
+    hold_intake(book)
+    leads = leads_and_finals(book, [lead_id, rival])
     lead = _final(leads, lead_id)
     if rival in leads:
         other = _final(leads, rival)

@@ -150,6 +150,17 @@ _WAITS = f"stage IN ('{LeadStage.MQL.value}', '{LeadStage.SALES_QUALIFIED.value}
 """Leads that sales was asked to take; a recycled one waits in no pool."""
 
 
+def leads_and_finals(book: Book, ids: Sequence[str]) -> dict[str, LeadNow]:
+    """The leads and those they were merged into, over any number of steps; all are held in one order."""
+    wanted = set(ids)
+    if book.dialect == "postgresql":
+        into = "SELECT merged_into FROM leads WHERE lead_id {any} AND merged_into IS NOT NULL"
+        while more := {lead for (lead,) in book.all(into, sorted(wanted))} - wanted:
+            wanted |= more
+    # One may have been merged between the two looks.
+    return with_merged(book, leads_by_id(book, sorted(wanted)))
+
+
 def with_merged(book: Book, leads: dict[str, LeadNow]) -> dict[str, LeadNow]:
     """The leads and those they were merged into, which may have been merged in turn."""
     while missing := sorted({lead.merged_into for lead in leads.values() if lead.merged_into} - leads.keys()):

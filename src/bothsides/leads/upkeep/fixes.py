@@ -11,6 +11,7 @@ from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.candidates import identity_keys
 from bothsides.leads.desk.merging import merge_leads, undo_merge
 from bothsides.leads.desk.standing import LeadNow, leads_by_id, normal_lead
+from bothsides.leads.desk.taking import hold_intake
 from bothsides.leads.hygiene import MERGED_INTO, Change, Fix, Fixing, Refused, changed, fixing, undoing
 from bothsides.leads.upkeep.reading import COLUMNS
 from bothsides.logbook import Book, Entry, Kind, set_timer
@@ -72,7 +73,11 @@ def make(
     """
     merges = [fix for fix in fixes if fix.field == MERGED_INTO]
     others = [fix for fix in fixes if fix.field != MERGED_INTO]
-    leads = leads_by_id(book, sorted({fix.record_id for fix in others}))
+    hold_intake(book)
+    # All leads are held before the first merge takes the turns of pools: else two workers could wait for each other.
+    touched = {fix.record_id for fix in fixes} | {str(fix.after) for fix in merges}
+    held = leads_by_id(book, sorted(touched))
+    leads = {name: held[name] for name in {fix.record_id for fix in others} if name in held}
     shown = preview(leads, others, who=who, at=now)
     by_change = {(fix.record_id, fix.field, fix.why): fix for fix in others}
     lines: list[Entry] = []
@@ -98,7 +103,14 @@ def make(
 
 
 def take_back(
-    book: Book, agreed: Agreed, key: str, *, who: str, now: Instant, why: str = "taken back"
+    book: Book,
+    agreed: Agreed,
+    key: str,
+    *,
+    who: str,
+    now: Instant,
+    why: str = "taken back",
+    snapshot: int | None = None,
 ) -> Change | None:
     """Puts back what was, exactly; the change that did it, None where two merged leads were parted.
 
@@ -109,10 +121,11 @@ def take_back(
     if row is None or row[0] not in (Kind.FIX_APPLIED.value, Kind.LEADS_MERGED.value):
         raise LookupError(f"{key!r} names no fix that was made; latest: {', '.join(_latest(book)) or 'none yet'}")
     if row[0] == Kind.LEADS_MERGED.value:
-        undo_merge(book, agreed, key, who=who, why=why, now=now)
+        undo_merge(book, agreed, key, who=who, why=why, now=now, snapshot=snapshot)
         return None
     if book.one("SELECT 1 FROM entries WHERE key = ?", f"undone:{key}") is not None:
         raise ValueError(f"{key} was taken back already")
+    hold_intake(book)
     lead = leads_by_id(book, [row[1]])[row[1]]
     if lead.merged_into is not None:
         raise ValueError(f"{key}: its lead was taken into {lead.merged_into} since; part them first")
