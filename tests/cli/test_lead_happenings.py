@@ -86,6 +86,10 @@ def test_a_request_starts_and_ends_the_clock_of_its_supplier(desk: DeskRuns, lea
     (clock,) = desk.record("sla", "clocks", "--owner", "supplier-7")
     assert (clock["lead_id"], clock["clause"]) == ("rfq-881", "answer_to_request")
     assert desk.record("leads", "reached", "rfq-881", "reply", at="2026-03-31T10:00")["new"] == 1
+    listed = desk.record("leads", "reached", "l-1", "listing_submitted", "--field", "side=buyer")
+    assert listed["notes"] == ["no clause of sla.toml begins a clock for 'l-1' with listing_submitted and these fields"]
+    with pytest.raises(ValueError, match="--occurred '2026-03-31T10:30Z': is 5400 seconds in the future"):
+        desk.text("leads", "touch", lead, "--occurred", "2026-03-31T10:30Z")
     paused = desk.record("leads", "reached", lead[:8], "pause", "--detail", "asked to call later")
     assert [one["lead_id"] for one in paused["leads"]] == [lead]
 

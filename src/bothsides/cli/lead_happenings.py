@@ -227,8 +227,8 @@ def _told(
 ) -> tuple[int, list[str]]:
     """How many were new, and what is to be said of them. Raises ValueError naming every one that cannot be taken."""
     from bothsides.cli.lead_told import Reader
-    from bothsides.leads.desk.happenings import Did, tell
-    from bothsides.leads.desk.likely import events_heard
+    from bothsides.leads.desk.happenings import tell
+    from bothsides.leads.desk.likely import without_effect
     from bothsides.leads.desk.unfit import Unfit
 
     user = who(None) if file is None else None
@@ -251,11 +251,7 @@ def _told(
         told_in = "" if file is None else f"{file}: "
         nothing = "" if file is None else "; nothing was written down"
         raise ValueError(f"{told_in}{'; '.join(sorted(found, key=_line))}{nothing}")
-    heard = events_heard(agreed)
-    strange = sorted({one.event for one in happenings if isinstance(one, Did) and one.event not in heard})
-    return outcomes.count("recorded"), [
-        f"{name!r} earns no points and asks for nobody by this agreement" for name in strange
-    ]
+    return outcomes.count("recorded"), without_effect(book, agreed, happenings)
 
 
 def _line(said: str) -> int:

@@ -96,17 +96,17 @@ class Reader:
     def _when(self, told: Told) -> int:
         from bothsides.leads.desk.told import believed
 
-        text = _text(told, "at")
+        text, name = _text(told, "at"), "at =" if self.user is None else "--occurred"
         if not text:
             return self.now
         try:
             at = moment(text)
         except ValueError as error:
-            raise ValueError(str(error).replace("--at", "at =", 1)) from None
+            raise ValueError(str(error).replace("--at", name, 1)) from None
         try:
             return believed(at, now=self.now, ahead=self.agreed.intake.clock_ahead_seconds)
         except ValueError as error:
-            raise ValueError(f"at = {text!r}: {error}") from None
+            raise ValueError(f"{name} {text!r}: {error}") from None
 
     def _meant(self, key: str, name: str) -> None:
         from bothsides.leads.desk.likely import mistyped_person

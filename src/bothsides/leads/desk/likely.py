@@ -1,9 +1,11 @@
-"""Names that were probably mistyped: nearly, but not quite, those that the agreement knows."""
+"""What was told and probably meant otherwise: names that are nearly known ones, and what the agreement is deaf to."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.desk.told import Did, Happening, Reached
+from bothsides.leads.sla.policy import STARTED_BY
 from bothsides.logbook import Book
 
 
@@ -30,6 +32,24 @@ def events_heard(agreed: Agreed) -> frozenset[str]:
     """The events that earn points under some card, or by which a lead asks for somebody."""
     cards = (*agreed.cards.values(), *(card for beside in agreed.shadows.values() for card in beside))
     return frozenset(name for card in cards for name in card.listened) | agreed.decay.asks_back
+
+
+def without_effect(book: Book, agreed: Agreed, told: Sequence[Happening]) -> list[str]:
+    """What was taken down and moves nothing by this agreement, each as a sentence; asked after it was told."""
+    heard = events_heard(agreed)
+    strange = {one.event for one in told if isinstance(one, Did) and one.event not in heard}
+    found = [f"{name!r} earns no points and asks for nobody by this agreement" for name in sorted(strange)]
+    for one in told:
+        kinds = [kind for kind, trigger in STARTED_BY.items() if isinstance(one, Reached) and trigger == one.what]
+        if not isinstance(one, Reached) or not kinds:
+            continue
+        row = book.one("SELECT merged_into FROM leads WHERE lead_id = ?", one.subject)
+        if row is not None and row[0] is not None:
+            continue  # Its clocks stand under the lead that it went into.
+        begun = dict(book.all("SELECT kind, subject FROM clocks WHERE subject = ?", one.subject))
+        if not begun.keys() & set(kinds):
+            found.append(f"no clause of sla.toml begins a clock for {one.subject!r} with {one.what} and these fields")
+    return found
 
 
 def _near(name: str, known: Collection[str], what: str) -> str | None:
