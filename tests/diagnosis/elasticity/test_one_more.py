@@ -124,9 +124,9 @@ def test_with_the_true_effects_it_is_what_the_simulated_market_does(added: Side)
 
 
 def test_by_pushes_dealt_by_lot_the_range_holds_the_truth() -> None:
-    """One range in twenty may miss: of these eight, one at most does."""
+    """One range in twenty may miss: of these six, one at most does."""
     held = []
-    for seed in range(1, 5):
+    for seed in range(1, 4):
         market = panel(PUSHED, 40, 104, seed)
         found = one_more(market, effects_of(market, DiagnosisPolicy()), 20)
         for added in Side:
@@ -136,4 +136,4 @@ def test_by_pushes_dealt_by_lot_the_range_holds_the_truth() -> None:
             held.append(whole.low < true < whole.high)
             assert whole.grade is Identification.RANDOMISED
             assert added is Side.BUYER or whole.low > 0
-    assert sum(held) >= 7
+    assert sum(held) >= 5
