@@ -12,6 +12,7 @@ from bothsides.leads.decay import DecayPolicy, DecayRule, compile_decay
 from bothsides.leads.desk.agreed import read_agreement
 from bothsides.leads.desk.drafting import draft
 from bothsides.leads.desk.hand_overs import problems
+from bothsides.leads.desk.happenings import Touched
 from bothsides.leads.desk.opening import open_desk
 from bothsides.leads.sla.policy import Act, Clause, ClockKind, Counted, Party, Sla, SlaPolicy, Step
 from bothsides.logbook import Logbook
@@ -133,3 +134,44 @@ def test_a_lead_whose_decay_is_due_is_not_handed_over_first(desk: Desk) -> None:
     acts = [line.data["act"] for line in desk.history(lead) if line.kind == "escalated"]
     assert acts == ["remind_owner", "notify_manager", "notify_manager"]
     assert desk.row(lead)["stage"] == "recycled"
+
+
+def test_whoever_gets_an_untouched_lead_owes_a_first_touch_of_their_own_and_the_missed_one_stays_missed(
+    drafted: Desk,
+) -> None:
+    desk = drafted
+    lead = desk.take_one(deal_size=80_000).lead_id
+    first = desk.row(lead)["owner"]
+    for quarter in range(1, 4 * 31):
+        desk.until(at("03-31T10:00") + quarter * 900)
+    second = desk.row(lead)["owner"]
+    assert second not in (None, first)
+    (given,) = desk.rows("SELECT assigned_at FROM leads WHERE lead_id = ?", lead)[0]
+    call = Touched(
+        touch_id="t", lead_id=lead, kind="call", direction="out", occurred_at=given + 1800, by=second
+    )  # fmt: skip
+    desk.now = given + 1800
+    desk.record(call)
+    clocks = desk.rows(
+        "SELECT owner, status, due_at - started_at FROM clocks WHERE subject = ? AND kind = 'first_touch'"
+        " ORDER BY started_at",
+        lead,
+    )
+    assert [status for _, status, _ in clocks] == ["breached", "met"]
+    breach = next(line for line in desk.history(lead) if line.kind == "breached")
+    assert breach.data["owner"] == first
+    desk.until(given + 14 * 86400)
+    assert desk.kinds(lead).count("assigned") == 2
+
+
+def test_silent_owners_pass_a_lead_on_as_often_as_agreed(drafted: Desk) -> None:
+    desk = drafted
+    rule = DecayRule(name="r", decays=False)
+    desk.agreed = replace(desk.agreed, decay=compile_decay(DecayPolicy(rule=(rule,))))
+    lead = desk.take_one(deal_size=80_000).lead_id
+    for hour in range(1, 24 * 14):
+        desk.until(at("03-31T10:00") + hour * 3600)
+    assert desk.kinds(lead).count("assigned") == 2
+    acts = [line.data["act"] for line in desk.history(lead) if line.kind == "escalated"]
+    assert acts.count("reassign") == 1
+    assert acts.count("notify_manager") >= 2

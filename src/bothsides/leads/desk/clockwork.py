@@ -1,6 +1,6 @@
 """Clocks in the logbook: how one is kept as plain values, started with a lead's turn, and moved by what happens."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -16,6 +16,7 @@ from bothsides.leads.sla.clocks import (
     start,
 )
 from bothsides.leads.sla.evidence import Event
+from bothsides.leads.sla.policy import ClockKind
 from bothsides.leads.sla.stored import as_state, from_state
 from bothsides.logbook import Book, Entry, Kind
 from bothsides.schema.instant import Instant
@@ -37,14 +38,17 @@ def start_clocks(
     key: str,
     acted_at: Instant | None = None,
     owner: str | None = None,
+    kinds: Collection[ClockKind] = frozenset(ClockKind),
 ) -> list[Entry]:
-    """The lines with which the clauses of the subject's policy begin that wait for this trigger."""
+    """The lines with which the clauses of the subject's policy begin that wait for this trigger, of those kinds."""
     policy, clauses = agreed.sla.started_by(trigger, facts, moment)
     if policy is None:
         return []
     version = agreed.versions["sla"]
     found = []
     for clause in clauses:
+        if clause.clock not in kinds:
+            continue
         clock = start(
             clause,
             subject,

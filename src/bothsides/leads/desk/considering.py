@@ -17,6 +17,7 @@ from bothsides.leads.models.seen import add_events
 from bothsides.leads.quality import Priority
 from bothsides.leads.route import Decision, Destination, RoutingState, route
 from bothsides.leads.score import Band, CompiledCard, Score, decided, next_change, score
+from bothsides.leads.sla.policy import ClockKind
 from bothsides.logbook import Entry, Kind, set_timer, unset_named
 from bothsides.schema.instant import Instant
 from bothsides.schema.stage import LeadStage
@@ -293,6 +294,12 @@ def assigned(
         lines += start_clocks(
             agreed, "assigned", lead.lead_id, facts, now, key=str(round_at), acted_at=acted_at, owner=owner
         )
+    elif lead.last_touch_at is None or lead.last_touch_at < round_at:
+        # What the owner before missed stays missed; whoever has the untouched lead now owes a first touch of their own.
+        lines += start_clocks(
+            agreed, "assigned", lead.lead_id, facts, now, key=f"{round_at}:{now}", owner=owner,
+            kinds=(ClockKind.FIRST_TOUCH,),
+        )  # fmt: skip
     if "lead_assigned" in agreed.heard:
         told = re.sub(r"[^A-Za-z0-9_-]", "-", owner or "")
         lines.append(notice("lead_assigned", lead.lead_id, owner, now, key=f"{lead.lead_id}:{now}:{told}", once=False))

@@ -140,8 +140,8 @@ def _step(work: _Work, clock: Clock, change: Change, lead: LeadNow | None) -> No
     """A step of the ladder: a word to somebody, another owner, or back to marketing."""
     act = change.act or Act.NOTIFY_MANAGER
     worked = lead is not None and lead.is_open and lead.owner is not None and lead.stage in work.agreed.decay.stages
-    if act is Act.REASSIGN and lead is not None and worked and _goes_back(work, lead):
-        # A colleague would have it for no time at all: its decay, which is due as well, takes it.
+    if act is Act.REASSIGN and lead is not None and worked and (_passed_on(work, lead) or _goes_back(work, lead)):
+        # Silent owners pass it on as often as agreed; and where its decay is due as well, that takes it.
         act = Act.NOTIFY_MANAGER
     work.entries.append(
         Entry(
@@ -164,6 +164,11 @@ def _step(work: _Work, clock: Clock, change: Change, lead: LeadNow | None) -> No
                 act.value, clock.subject, to, work.now, key=change.key, clause=clock.clause.name, due_at=change.due_at
             )
         )
+
+
+def _passed_on(work: _Work, lead: LeadNow) -> bool:
+    """Whether the lead has lost as many silent owners in its round as decay.toml lets it lose."""
+    return lead.reassignments >= work.agreed.decay.rule(lead.facts).most_reassignments
 
 
 def _goes_back(work: _Work, lead: LeadNow) -> bool:

@@ -31,7 +31,9 @@ def join_clocks(
     missed on. What is due for a look already is moved as it is.
     """
     clocks = read_clocks(book, agreed, [kept.lead_id, absorbed.lead_id])
-    own = {clock.clause.name: clock for clock in clocks.get(kept.lead_id, ()) if clock.state is not _CANCELLED}
+    # Of several for one promise, each owner's own, the one that runs is the rival.
+    mine = sorted(clocks.get(kept.lead_id, ()), key=lambda clock: clock.state in _GOING)
+    own = {clock.clause.name: clock for clock in mine if clock.state is not _CANCELLED}
     changed: list[tuple[Clock, Clock, str]] = []
     for clock in clocks.get(absorbed.lead_id, ()):
         if clock.state not in _GOING and not (clock.state is ClockState.BREACHED and _open(clock)):
