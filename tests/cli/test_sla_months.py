@@ -1,6 +1,7 @@
 """`bothsides sla scorecard | month | meetings | escalations | reps | pipeline | propose`: the teams' month by hand."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,7 @@ def test_the_statement_is_read_back_under_its_seal(desk: DeskRuns) -> None:
     assert {"clause": "qualified buyers", "figure": "delivered", "value": 2.0, "words": ""} in told["lines"]
     text = desk.text("sla", "month", at=LATER)
     assert "holds" in text
+    assert re.search(r"first touch of buyers in time +(missed)? +90 % +\d+ % ", text)
     assert widest(text) <= 100
     with pytest.raises(LookupError, match=r"2026-03 has no statement; frozen are 2026-04"):
         desk.text("sla", "month", "2026-03", at=LATER)

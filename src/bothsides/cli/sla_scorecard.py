@@ -182,7 +182,8 @@ def month(
     found = next((one for one in told if one.period == wanted), None)
     if found is None:
         closed = ", ".join(one.period for one in told) or "none"
-        raise LookupError(f"{wanted or 'no month'} has no statement; frozen are {closed}: bothsides sla review freezes")
+        what = f"{wanted} has no statement" if wanted else "no month has a statement yet"
+        raise LookupError(f"{what}; frozen are {closed}: bothsides sla review freezes those that are over")
     whole = untouched(found)
     if json:
         print_record({**values(found), "untouched": whole})
@@ -215,8 +216,15 @@ _NUMBERS = ("owed", "told", "n", "breaches", "reached")
 
 
 def _told(told: dict[tuple[str, str], float], clause: str, figure: str) -> str:
+    """A figure as people write it: what is owed of clocks, and how many were reached, are shares."""
+    from bothsides.reports.numbers import percent
+
     value = told.get((clause, figure))
-    return "" if value is None else f"{value:.4g}"
+    if value is None:
+        return ""
+    of_clocks = (clause, "breaches") in told
+    is_share = figure == "contact_rate" or (of_clocks and figure in ("owed", "delivered"))
+    return percent(value) if is_share else f"{value:,.1f}".removesuffix(".0")
 
 
 def reps(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
