@@ -31,6 +31,7 @@ from bothsides.cli.terminal import plain, screen
 if TYPE_CHECKING:
     from bothsides.leads.hygiene import Change, Fix
     from bothsides.leads.upkeep.crm import TableAudit
+    from bothsides.leads.upkeep.enrichment import Offered
     from bothsides.leads.upkeep.fixes import Made
     from bothsides.logbook import Book
 
@@ -214,12 +215,16 @@ def enrich(
     from bothsides.leads.upkeep.fixes import make
 
     rows = read_rows(file)
-    with at_the_desk(workspace, at) as desk, desk.writing() as book:
+    with at_the_desk(workspace, at) as desk:
         since = desk.now if known_at is None else moment(known_at, "--known-at")
-        found = offered(book, desk.agreed, rows, source, now=desk.now, known_at=since)
-        made = None
-        if write:
-            made = make(book, desk.agreed, found.enriched.fixes, who=who(by), now=desk.now, provider=source)
+
+        def bought(book: Book) -> tuple[Offered, Made | None]:
+            found = offered(book, desk.agreed, rows, source, now=desk.now, known_at=since)
+            if not write:
+                return found, None
+            return found, make(book, desk.agreed, found.enriched.fixes, who=who(by), now=desk.now, provider=source)
+
+        found, made = desk.kept(bought)
     if json:
         _print({
             "rows": found.rows,

@@ -202,8 +202,9 @@ def _report(
 
     with at_the_desk(workspace, at) as desk:
         one_of("member", member, sorted(desk.agreed.routing.members))
-        with desk.writing() as book:
-            new = report(book, member, absent=absent, until=until, who=who(by), why=why, now=desk.now)
+        new = desk.kept(
+            lambda book: report(book, member, absent=absent, until=until, who=who(by), why=why, now=desk.now)
+        )
         zone = zone_of(desk)
     if json:
         print_record({"member": member, "absent": absent, "until": iso(until), "new": new})

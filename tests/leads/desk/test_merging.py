@@ -281,3 +281,16 @@ def test_what_cannot_be_one_is_refused_with_both_named(desk: Desk) -> None:
         merge(desk, one, "nobody")
     with pytest.raises(LookupError, match="no merge of leads 'x'"):
         undo(desk, "x")
+
+
+def test_a_correction_of_the_absorbed_lead_goes_back_with_it(desk: Desk) -> None:
+    first = desk.take_one(events=()).lead_id
+    before = dict(desk.fields(first))
+    told = {"id": "L9", "city": "Leeds", "events": ()}
+    (second,) = desk.take(desk.lead(**told))
+    desk.take(desk.lead(**{**told, "city": "Bradford", "phone": "020 7946 0009"}))
+    assert desk.fields(first)["city"] == "Bradford"
+    (key,) = (line.key for line in desk.history(first) if line.kind == "leads_merged")
+    undo(desk, str(key))
+    assert desk.fields(first) == before
+    assert (desk.fields(second.lead_id)["city"], desk.fields(second.lead_id)["phone"]) == ("Bradford", "020 7946 0009")

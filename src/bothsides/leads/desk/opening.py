@@ -9,7 +9,7 @@ from bothsides.agreement.versions import Signed, adopt, as_policy, version_at, v
 from bothsides.leads.desk.agreed import SECTIONS, Agreed, read_agreement, ready
 from bothsides.leads.models.in_force import in_force
 from bothsides.leads.sla.policy import Sla
-from bothsides.logbook import Book, Logbook
+from bothsides.logbook import Book, Logbook, kept
 from bothsides.schema.instant import Instant
 from bothsides.workspace import Workspace
 
@@ -23,8 +23,7 @@ def open_desk(workspace: Workspace, logbook: Logbook, *, now: Instant) -> Agreed
     Raises AgreementError naming every mistake of every file, and a version that would change what was decided.
     """
     signed = read_agreement(workspace)
-    with logbook.writing() as book:
-        return _of(workspace, adopted(book, signed, now=now))
+    return _of(workspace, kept(logbook, lambda book: adopted(book, signed, now=now)))
 
 
 def foreseen(workspace: Workspace, logbook: Logbook, *, now: Instant) -> Agreed:
