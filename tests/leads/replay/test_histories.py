@@ -9,6 +9,7 @@ from tests.leads.replay.conftest import CALENDARS, EXAMPLE, workspace_in
 from bothsides.agreement import AgreementError
 from bothsides.leads.desk.adopting import ClosedLead, adopt
 from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.desk.happenings import Did, record
 from bothsides.leads.desk.merging import merge_leads, undo_merge
 from bothsides.leads.desk.opening import open_desk
 from bothsides.leads.desk.overriding import override
@@ -157,6 +158,32 @@ def test_merges_by_people_and_what_took_them_back_are_made_again(desk: tuple[Wor
         undo_merge(book, agreed, key, who="ben", why="two firms", now=now + 120)
         take(book, agreed, [lead(n, now + 200) for n in range(7, 12)], now=now + 200)
     gone_round(logbook, agreed, now + HOUR)
+    gone_round(logbook, agreed, OPENS + 2 * DAY - 1)
+    found = same(logbook, days=2)
+    assert found.record.differences == ()
+    assert (found.left_out, found.moved.any) == ({}, 0)
+
+
+def test_events_told_between_a_merge_and_its_undoing_come_out_again(desk: tuple[Workspace, Logbook]) -> None:
+    workspace, logbook = desk
+    agreed = open_desk(workspace, logbook, now=OPENS)
+    now = OPENS + 9 * HOUR
+    twin = {"company": "Works 1 Ltd", "email": "a1@works1.example"}
+    with logbook.writing() as book:
+        taken = take(book, agreed, [lead(n, now) for n in range(1, 5)], now=now)
+        (merged,) = take(book, agreed, [lead(9, now + 10, **twin)], now=now + 10)
+        one, two = taken[1].lead_id, taken[2].lead_id
+        key, _ = merge_leads(book, agreed, one, two, who="ana", why="one firm", now=now + 60)
+    assert merged.outcome == "merged"
+    gone_round(logbook, agreed, now + 100)
+    with logbook.writing() as book:
+        told = [Did(lead_id=name, event="pricing_viewed", occurred_at=now + 20) for name in (two, merged.lead_id)]
+        record(book, agreed, told, now=now + 200)
+        again = lead(9, now + 210, **twin)
+        take(book, agreed, [again], now=now + 300)
+        (line,) = (one for one in book.history(taken[0].lead_id) if one.kind is Kind.LEADS_MERGED)
+        for name in (key, str(line.key)):
+            undo_merge(book, agreed, name, who="ben", why="two firms", now=now + 400)
     gone_round(logbook, agreed, OPENS + 2 * DAY - 1)
     found = same(logbook, days=2)
     assert found.record.differences == ()
