@@ -196,8 +196,8 @@ def _record(
 
     leads: dict[str, str] = {}
     with at_the_desk(workspace, at) as desk:
-        with desk.writing() as book:
-            new, notes = _told(book, desk.agreed, desk.now, desk.workspace.settings.currency, said, leads, file, wrong)
+        currency = desk.workspace.settings.currency
+        new, notes = desk.kept(lambda book: _told(book, desk.agreed, desk.now, currency, said, leads, file, wrong))
         with desk.reading() as book:
             stand = [found(book, lead_id) for lead_id in dict.fromkeys(leads.values())]
     if json:
