@@ -1,6 +1,7 @@
 """A lead's worth by what the warehouse handed over: in its score's line, in the routes, in the order of the queue."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,28 @@ def test_the_line_of_the_score_says_what_the_lead_is_worth_and_why(worth: Desk) 
     assert sum(minor for _, minor in told["lines"] if minor is not None) == line.data["priority"]
     assert (told["step"], told["currency"]) == ("in_turn", "GBP")
     assert worth.rows("SELECT priority FROM leads WHERE lead_id = ?", one.lead_id) == [(line.data["priority"],)]
+
+
+def test_before_a_card_is_fitted_the_chance_is_that_agreed_for_the_leads_band(worth: Desk) -> None:
+    assert worth.agreed.quality is not None
+    fallback = replace(
+        worth.agreed.quality.fallback, win_chance_by_band={"sales": 0.5, "self_serve": 0.4, "nurture": 0.01}
+    )
+    worth.agreed = replace(worth.agreed, quality=replace(worth.agreed.quality, fallback=fallback))
+    cold = worth.lead(
+        category="valves", region="north", company="lund", name="Al", email="al@lund.example", channel="list"
+    )
+    warm = replace(of(worth, "valves", "hale"), events=())
+    found = {}
+    for lead in (warm, cold):
+        (one,) = taken(worth, lead)
+        (line,) = [line for line in worth.history(one.lead_id) if line.kind is Kind.SCORED]
+        assert line.data["win_chance"] is None
+        found[line.data["band"]] = line.data["worth"]["lines"][2][0]
+    for band, said in found.items():
+        assert (
+            said == f"chance of winning: not known, {fallback.win_chance_by_band[band]:.0%} of {band} leads as agreed"
+        )
 
 
 def test_routes_may_ask_for_worth_and_supply(worth: Desk) -> None:

@@ -181,6 +181,25 @@ def fills(**told: object) -> ExtraFills:
     return ExtraFills(**given)  # type: ignore[arg-type]  # the names and values of the test
 
 
+def test_before_a_card_is_fitted_the_band_tells_leads_of_one_cell_apart() -> None:
+    policy = replace(POLICY, fallback=replace(POLICY.fallback, win_chance_by_band={"sales": 0.3, "nurture": 0.01}))
+    sales, serve, nurture = (
+        at(Side.BUYER, policy=policy, win_chance=None, band=band) for band in ("sales", "self_serve", "nurture")
+    )
+    assert [one.win_chance.value for one in (sales, serve, nurture)] == [0.3, 0.05, 0.01]
+    assert sales.lines[2].says == "chance of winning: not known, 30% of sales leads as agreed"
+    assert "chance of winning" in sales.assumed
+    assert at(Side.BUYER, policy=policy, band="nurture").win_chance.value == 0.2
+
+
+def test_a_chance_for_what_is_no_band_or_no_share_is_a_mistake(tmp_path: Path) -> None:
+    head = "[fallback]\ncontribution_per_order = 1\nown_contribution = 1\n[fallback.win_chance_by_band]\n"
+    for line, said in (("hot = 0.5", "'hot' is no band; allowed: sales, self_serve"), ("sales = 30", "sales = 30")):
+        (tmp_path / "quality.toml").write_text(head + line + "\n", encoding="utf-8")
+        with pytest.raises(AgreementError, match=said):
+            load_policy(tmp_path / "quality.toml", QualityPolicy)
+
+
 def test_an_effect_of_the_other_side_is_not_taken() -> None:
     cell = replace(PUMPS, extra_fills=(fills(added=Side.BUYER),))
     assert at(Side.SUPPLIER, cell).worth.fills.value == 24

@@ -87,7 +87,7 @@ def _scored(
         add_events(one, facts, lead.events, now)
     found = score(card, facts, lead.events, now, was=lead.stood)
     band = decided(found.band, lead.override, now).band
-    worth = _worth(agreed, lead, facts, snapshot, found.probability)
+    worth = _worth(agreed, lead, facts, snapshot, found.probability, band=band.value)
     moved = (found.points, band, found.earned, found.grade) != (lead.score, lead.band, lead.earned, lead.grade)
     if moved or lead.score is None or (worth is not None and worth.money.minor != lead.priority):
         line = _score_line(agreed, lead, found, band, beside, facts, now, snapshot)
@@ -100,10 +100,16 @@ def _scored(
 
 
 def _worth(
-    agreed: Agreed, lead: LeadNow, facts: dict[str, Any], snapshot: int | None, win_chance: float | None
+    agreed: Agreed,
+    lead: LeadNow,
+    facts: dict[str, Any],
+    snapshot: int | None,
+    win_chance: float | None,
+    *,
+    band: str = "",
 ) -> Priority | None:
     """The lead's worth, and in the facts what routes may test of it."""
-    found = worth_of(agreed, lead, snapshot, win_chance)
+    found = worth_of(agreed, lead, snapshot, win_chance, band=band)
     if found is not None and snapshot is not None and (ready := agreed.qualities[snapshot]) is not None:
         add_worth(facts, found, ready)
     return found

@@ -26,8 +26,11 @@ def ready_worth(book: Book, agreed: Agreed, snapshot: int | None) -> None:
     agreed.qualities[snapshot] = None if facts is None else compile_quality(agreed.quality, facts)
 
 
-def worth_of(agreed: Agreed, lead: LeadNow, snapshot: int | None, win_chance: float | None) -> Priority | None:
-    """The lead's worth by the facts of that publish; None where they were not made ready."""
+def worth_of(
+    agreed: Agreed, lead: LeadNow, snapshot: int | None, win_chance: float | None, *, band: str = ""
+) -> Priority | None:
+    """The lead's worth by the facts of that publish; None where they were not made ready. `band` is the one that it is
+    in now, empty where its side has no card."""
     ready = None if snapshot is None else agreed.qualities.get(snapshot)
     if ready is None:
         return None
@@ -38,6 +41,7 @@ def worth_of(agreed: Agreed, lead: LeadNow, snapshot: int | None, win_chance: fl
         category=str(get("category") or ""),
         region=str(get("region") or ""),
         size=str(get("segment") or ""),
+        band=band,
         win_chance=win_chance,
     )
 

@@ -5,6 +5,9 @@ from typing import Annotated
 
 from bothsides.agreement import checked
 from bothsides.agreement.numbers import NotNegative, Share
+from bothsides.leads.score import Band
+
+BANDS = tuple(band.value for band in Band)
 
 
 def above_0(number: float) -> float:
@@ -12,6 +15,16 @@ def above_0(number: float) -> float:
     if not 0 < number < 1e12:
         raise ValueError("must be an amount above 0: where nothing is known a lead is still not worth nothing")
     return number
+
+
+def by_band(shares: dict[str, float]) -> dict[str, float]:
+    """By band a share from 0 to 1."""
+    for band, share in shares.items():
+        if band not in BANDS:
+            raise ValueError(f"{band!r} is no band; allowed: {', '.join(BANDS)}")
+        if not 0 <= share <= 1:
+            raise ValueError(f"{band} = {share}: must be a share from 0 to 1")
+    return shares
 
 
 Amount = Annotated[float, checked(above_0)]
@@ -22,6 +35,8 @@ class Fallback:
     """What is taken where neither the cell nor the market tells; every line that uses it says so."""
 
     win_chance: Share = 0.05
+    win_chance_by_band: Annotated[dict[str, float], checked(by_band)] = field(default_factory=dict)
+    """Of leads in that band, so that the signed points tell leads of one cell apart before a card was fitted."""
     first_order_within_90_days: Share = 0.3
     fill_rate: Share = 0.2
     """Share of requests that end in an order."""

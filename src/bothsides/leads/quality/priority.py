@@ -121,9 +121,11 @@ def priority(
     category: str = "",
     region: str = "",
     size: str = "",
+    band: str = "",
     win_chance: float | None,
 ) -> Priority:
-    """The lead's priority. `win_chance` is that of its scorecard; None where it has none, which takes the agreed one.
+    """The lead's priority. `win_chance` is that of its scorecard; None where it has none, which takes the agreed one of
+    its band, else that of all.
 
     Raises ValueError for a chance outside 0 to 1.
     """
@@ -132,8 +134,7 @@ def priority(
     if worth is None:
         worth = ready.worth[key] = _worth(ready, side, category, region, size)
     if win_chance is None:
-        agreed = ready.policy.fallback.win_chance
-        chance = Known(value=agreed, basis=f"not known, {agreed:.0%} as agreed", assumed=True)
+        chance = _agreed_chance(ready.policy, band)
     elif 0 <= win_chance <= 1:
         chance = Known(value=win_chance, basis="by the scorecard")
     else:
@@ -148,6 +149,14 @@ def priority(
         currency=ready.market.facts.currency,
         snapshot=ready.market.facts.snapshot,
     )
+
+
+def _agreed_chance(policy: QualityPolicy, band: str) -> Known:
+    by = policy.fallback
+    agreed = by.win_chance_by_band.get(band)
+    if agreed is None:
+        return Known(value=by.win_chance, basis=f"not known, {by.win_chance:.0%} as agreed", assumed=True)
+    return Known(value=agreed, basis=f"not known, {agreed:.0%} of {band} leads as agreed", assumed=True)
 
 
 def in_order(leads: Iterable[tuple[str, Instant, Priority]]) -> tuple[str, ...]:
