@@ -103,5 +103,5 @@ def test_without_signal_the_signed_points_stay(score: Command, tmp_path: Path) -
 def test_a_wrong_side_and_a_wrong_moment_say_what_is_allowed(score: Command, folder: Path) -> None:
     with pytest.raises(ValueError, match="side 'seller': must be "):
         score("fit", "seller")
-    with pytest.raises(ValueError, match="must be a moment such as"):
+    with pytest.raises(ValueError, match="is not a moment: write"):
         models(at="yesterday", workspace=folder)

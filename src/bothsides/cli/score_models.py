@@ -96,8 +96,10 @@ def promote(
     from bothsides.cli.score_model_words import moved_lines, moved_record
     from bothsides.leads.models.lifecycle import promote as promoting
 
-    with at_the_desk(workspace, at) as desk, desk.writing() as book:
-        found = promoting(book, desk.agreed, _side(side), now=desk.now, by=who(by), signed_by=signed_by)
+    with at_the_desk(workspace, at) as desk:
+        found = desk.kept(
+            lambda book: promoting(book, desk.agreed, _side(side), now=desk.now, by=who(by), signed_by=signed_by)
+        )
     _print(moved_record(found), moved_lines(found), json)
 
 
@@ -119,8 +121,10 @@ def rollback(
     from bothsides.cli.score_model_words import moved_lines, moved_record
     from bothsides.leads.models.lifecycle import rollback as rolling_back
 
-    with at_the_desk(workspace, at) as desk, desk.writing() as book:
-        found = rolling_back(book, desk.agreed, _side(side), now=desk.now, by=who(by), reason=reason)
+    with at_the_desk(workspace, at) as desk:
+        found = desk.kept(
+            lambda book: rolling_back(book, desk.agreed, _side(side), now=desk.now, by=who(by), reason=reason)
+        )
     _print(moved_record(found), moved_lines(found), json)
 
 

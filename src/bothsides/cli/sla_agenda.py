@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from bothsides.leads.desk.agreed import Agreed
     from bothsides.leads.review.agenda import Item
+    from bothsides.logbook import Book, Entry
 
 OnlyOpen = Annotated[bool, Parameter(name="--open", negative=(), help="Only those that wait for a decision.")]
 
@@ -66,9 +68,13 @@ def escalate(
 
     with at_the_desk(workspace, at) as desk:
         of = Side(one_of("side", side, list(Side)))
-        with desk.writing() as book:
+
+        def called(book: Book) -> Sequence[Entry]:
             entries = call_review(book, desk.agreed, of, by=who(by), now=desk.now, why=why)
             book.post(entries, now=desk.now)
+            return entries
+
+        entries = desk.kept(called)
         _one(desk, entries[0].subject, json=json)
 
 
@@ -99,9 +105,12 @@ def decide(
         raise ValueError("--use and --waive: give one of them")
     state = "used" if use else "waived" if waive else "decided"
     with at_the_desk(workspace, at) as desk:
-        with desk.writing() as book:
+
+        def decided(book: Book) -> None:
             line = decision(book, item, words=words, by=who(by), now=desk.now, owner=owner, chosen=choose, state=state)
             book.post([line], now=desk.now)
+
+        desk.kept(decided)
         _one(desk, item, json=json)
 
 
@@ -113,9 +122,14 @@ def review(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolde
     from bothsides.leads.review.agenda import due_reviews
     from bothsides.logbook import Kind
 
-    with at_the_desk(workspace, at) as desk, desk.writing() as book:
-        entries = due_reviews(book, desk.agreed, desk.now)
-        book.post(entries, now=desk.now)
+    with at_the_desk(workspace, at) as desk:
+
+        def reviewed(book: Book) -> Sequence[Entry]:
+            entries = due_reviews(book, desk.agreed, desk.now)
+            book.post(entries, now=desk.now)
+            return entries
+
+        entries = desk.kept(reviewed)
     frozen = [line.subject for line in entries if line.kind is Kind.STATEMENT_FROZEN]
     opened = [line.subject for line in entries if line.kind is Kind.AGENDA_OPENED]
     if json:
@@ -185,4 +199,5 @@ def _print(console: Console, one: Item, zone: ZoneInfo, agreed: Agreed) -> None:
         return
     chosen = f" ({', '.join(one.decision['chosen'])})" if one.decision["chosen"] else ""
     done = f"{one.state} by {one.decision['by']}, {when(one.decision['at'], zone)}: {one.decision['words']}{chosen}"
-    console.print(plain(f"  {done}; {one.decision.get('owner') or one.owner} does it"))
+    does = "" if one.state == "waived" else f"; {one.decision.get('owner') or one.owner} does it"
+    console.print(plain(f"  {done}{does}"))
