@@ -5,6 +5,7 @@ A wanted change of wording: run these tests once with WRITE_SNAPSHOTS=1, read th
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from tests.reports.teams import months
@@ -60,3 +61,13 @@ def test_the_page_is_whole_in_itself_and_inert() -> None:
 def test_people_are_named_and_told_apart_only_beyond_luck() -> None:
     text = _text(scorecard_html(months.month()))
     assert "Buyer leads: Ana Sousa above what the leads promised; Ben Archer below what the leads promised" in text
+
+
+def test_what_was_decided_names_its_item_as_it_is_typed_and_who_said_so() -> None:
+    decision = {"words": "no draws from 2026-05-01", "by": "ana", "at": months.CLOSE - 3600, "chosen": []}
+    used = replace(months.waiting(), state="decided", decision=decision)
+    waived = replace(months.decided(), kind="consequence", state="waived", decision={**decision, "words": "ill"})
+    page = _text(scorecard_html(months.month(items=(used, waived))))
+    decided = "no draws from 1 May 2026. Decided by ana, 30 April 2026 23:00 UTC; RevOps analyst does it."
+    assert f"Review of leads, escalation/buyer/2026-04-20: {decided}" in page
+    assert "ill. Waived by ana, 30 April 2026 23:00 UTC." in page

@@ -1,6 +1,6 @@
 """The teams' scorecard of a month as one HTML file: no network, no script, nothing beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bothsides.leads.review.agenda import Item
 from bothsides.leads.review.judging import MonthReview
 from bothsides.leads.sla.proposals import Proposal
+from bothsides.leads.sla.statements import Adjustment
 from bothsides.reports.html import contents, page_head
 from bothsides.reports.markup import Markup, element, join
 from bothsides.reports.numbers import count, day, percent, plural, significant, spoken
@@ -147,7 +148,7 @@ def _decisions(month: TeamsMonth) -> Section | None:
         parts += [_item(one, month) for one in waiting]
     if done:
         parts.append(element("h3", "Decided"))
-        parts.append(element("ul", [element("li", spoken(_decided(one, month))) for one in done]))
+        parts.append(element("ul", [element("li", _decided(one, month)) for one in done]))
     if withheld:
         told = [element("li", f"{one.words} It does not apply: {one.withheld}.") for one in withheld]
         parts.append(element("ul", told))
@@ -208,16 +209,18 @@ def _decided(one: Item, month: TeamsMonth) -> str:
     decision = one.decision or {}
     chosen = f" ({', '.join(decision['chosen'])})" if decision.get("chosen") else ""
     when = _moment(int(decision["at"]), month.zone)
-    does = f"{decision.get('owner') or one.owner or 'nobody'} does it"
-    who = f"{one.state.capitalize()} by {decision['by']}, {when}; {does}"
-    return f"{_KINDS[one.kind]}, {one.item_id}: {decision['words']}{chosen}. {who}."
+    does = "" if one.state == "waived" else f"; {decision.get('owner') or one.owner or 'nobody'} does it"
+    # The item's name holds a day, which stays as it is typed.
+    said = spoken(f"{decision['words']}{chosen}. {one.state.capitalize()} by {decision['by']}, {when}{does}.")
+    return f"{_KINDS[one.kind]}, {one.item_id}: {said}"
 
 
 def _later(review: MonthReview) -> Section | None:
     """What the statement says of earlier months that proved different."""
+    shares = {one.clause for one in review.card.kept if one.unit == "share"}
     told = [
-        element("li", f"{month_words(one.period)}, {one.clause}: {one.figure.replace('_', ' ')} "
-                      f"{significant(one.told)} becomes {significant(one.told + one.value)}.")
+        element("li", spoken(f"{month_words(one.period)}, {one.clause}: {one.figure.replace('_', ' ')} "
+                             f"{_figure(one, one.told, shares)} becomes {_figure(one, one.told + one.value, shares)}."))
         for one in review.card.adjustments
     ]  # fmt: skip
     if not told:
@@ -225,6 +228,11 @@ def _later(review: MonthReview) -> Section | None:
     first = prose("Statements never change. What proved different since they were frozen stands here:")
     body = join([first, element("ul", told)])
     return Section(id="adjustments", nav="Adjustments", heading="What earlier months proved to be", body=body)
+
+
+def _figure(one: Adjustment, value: float, shares: Collection[str]) -> str:
+    is_share = one.figure == "contact_rate" or (one.figure in ("delivered", "owed") and one.clause in shares)
+    return percent(value) if is_share else significant(value)
 
 
 def _method(month: TeamsMonth) -> Section:
