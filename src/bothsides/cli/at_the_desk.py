@@ -41,16 +41,23 @@ class OpenDesk:
     @contextmanager
     def writing(self) -> Iterator[Book]:
         """One transaction. Raises ValueError for a moment that is still to come."""
-        if self.to_come:
-            raise ValueError(f"{ahead(self.now)}: nothing is written down before it happens; leave --at out")
+        self._comes_now()
         with self.logbook.writing() as book:
             yield book
 
     def kept(self, work: Callable[[Book], T]) -> T:
-        """Does the work in one transaction, again where that had to give way to another; what the work returns."""
+        """Does the work in one transaction, again where that had to give way to another; what the work returns.
+
+        Raises ValueError for a moment that is still to come.
+        """
         from bothsides.logbook import kept
 
+        self._comes_now()
         return kept(self.logbook, work)
+
+    def _comes_now(self) -> None:
+        if self.to_come:
+            raise ValueError(f"{ahead(self.now)}: nothing is written down before it happens; leave --at out")
 
     @contextmanager
     def reading(self) -> Iterator[Book]:
