@@ -236,7 +236,12 @@ def facts_page() -> str:
 
 def commands_page() -> str:
     """Every command with its arguments and options, as its own help says."""
-    body = app.generate_docs()
+    started_as, sys.argv[0] = sys.argv[0], "bothsides"
+    try:
+        # Usage lines begin with how this process was started: `python -m pytest` would become part of them.
+        body = app.generate_docs()
+    finally:
+        sys.argv[0] = started_as
     return "\n".join([_NOTE.format(source="src/bothsides/cli/"), body.rstrip()]) + "\n"
 
 
