@@ -108,6 +108,15 @@ def website_domain(written: str | None) -> str:
     return company_domain(host.rpartition("@")[2].partition(":")[0])
 
 
+def holds_mail_address(written: str) -> bool:
+    """Whether anybody could write to it: a mailbox at a host, with or without a name before it.
+
+    >>> [holds_mail_address(text) for text in ("Jo Smith <jo@acme.com>", "jörg@müller.de", "jo@acme", "nope")]
+    [True, True, False, False]
+    """
+    return _ADDRESS.search(written) is not None
+
+
 def mail_address(written: str | None) -> tuple[str, str]:
     """The e-mail address in one spelling and its host; tags after a plus are cut, and points in Gmail's names.
 

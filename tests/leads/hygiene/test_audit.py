@@ -71,6 +71,12 @@ def test_a_clean_record_has_no_fault(tmp_path: Path) -> None:
         (record(source="carrier pigeon"), "source", "no spelling of one is agreed", None),
         (record(employees=999), "null", "employees 999 says that it is not known", None),
         (record(website=" Select "), "null", "website ' Select ' says that it is not known", None),
+        (
+            record(email="bob@steelsons"),
+            "address",
+            "email 'bob@steelsons' is no address that anybody can write to",
+            None,
+        ),
         (record(sku_count=None), "missing", "sku_count is missing: the onboarding team cannot plan", None),
         (record(created_at=NOW + DAY), "date", "created_at 2027-01-16 has not come yet", None),
         (record(created_at=86_400), "date", "created_at 1970-01-02 is before 2015-01-01", None),

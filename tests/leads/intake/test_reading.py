@@ -217,3 +217,14 @@ def test_whatever_comes_is_a_lead_or_has_reasons_and_can_be_stored(value: object
             assert "\\u0000" not in text
             text.encode()
             assert found.created_at <= NOW
+
+
+def test_an_email_that_is_no_address_reaches_nobody_and_counts_as_unknown() -> None:
+    lead = read({"id": 1, "side": "buyer", "company": "Acme", "email": "bob@steelsons"})
+    assert isinstance(lead, Lead)
+    assert lead.fields == {"company": "Acme", "given_email": "bob@steelsons"}
+    assert lead.unnamed is None
+    alone = read({"id": 2, "side": "buyer", "email": "nope", "deal_size": 5})
+    assert isinstance(alone, Lead)
+    assert alone.unnamed is not None
+    assert alone.unnamed.reasons[0] == 'email: "nope" is no address such as ana@acme.example'

@@ -1,15 +1,19 @@
-"""What is wrong in one record: eight checks, each with the fix that would put it right."""
+"""What is wrong in one record: nine checks, each with the fix that would put it right."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bothsides.agreement.conditions import Tests, read_tests
+from bothsides.identity.addresses import holds_mail_address
 from bothsides.leads.hygiene.policy import CLOSED, Check, HygienePolicy, Required, worded
 from bothsides.leads.hygiene.policy import problems as problems_of
 from bothsides.leads.hygiene.records import MERGED_INTO, Fault, Fix, Member, Record, Surroundings
 from bothsides.metrics.facts.hygiene import STANDARD_SOURCES
 from bothsides.schema.instant import DAY, Instant, in_utc, instant
+
+GIVEN_EMAIL = "given_email"
+"""Where intake keeps an e-mail address that is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -77,6 +81,7 @@ def faults(ready: CompiledHygiene, record: Record, now: Instant) -> tuple[Fault,
     return (
         *_sources(ready, record),
         *_nulls(ready, record),
+        *_addresses(ready, record),
         *_missing(ready, record),
         *_dates(ready, record, now),
         *_references(ready, record),
@@ -93,6 +98,7 @@ def applicable(ready: CompiledHygiene, record: Record) -> tuple[Check, ...]:
     could: dict[Check, bool] = {
         "source": any(not blank(ready, name, fields.get(name)) for name in policy.source_fields),
         "null": bool(fields),
+        "address": _written_address(ready, record) is not None,
         "missing": any(tests.hold(fields) for tests, _ in ready.required),
         "date": any(isinstance(fields.get(name), int) for name in ready.names),
         "reference": any(
@@ -151,6 +157,21 @@ def _nulls(ready: CompiledHygiene, record: Record) -> Iterator[Fault]:
     for name, value in record.fields.items():
         if name not in ("stage", "side", "owner") and disguised(ready, name, value):
             yield _fault(ready, record, "null", name, f"{name} {value!r} says that it is not known", hand=False)
+
+
+def _written_address(ready: CompiledHygiene, record: Record) -> object:
+    """The e-mail address as it came; None where nothing came, or what stands for "not known"."""
+    for name in ("email", GIVEN_EMAIL):
+        value = record.fields.get(name)
+        if not blank(ready, name, value):
+            return value
+    return None
+
+
+def _addresses(ready: CompiledHygiene, record: Record) -> Iterator[Fault]:
+    value = _written_address(ready, record)
+    if value is not None and not holds_mail_address(str(value)):
+        yield _fault(ready, record, "address", "email", f"email {value!r} is no address that anybody can write to")
 
 
 def _missing(ready: CompiledHygiene, record: Record) -> Iterator[Fault]:

@@ -9,9 +9,9 @@ from bothsides.agreement.conditions import When
 from bothsides.metrics.facts.hygiene import STANDARD_SOURCES
 from bothsides.schema.stage import LeadStage
 
-Check: TypeAlias = Literal["source", "null", "missing", "date", "reference", "owner", "stale", "duplicate"]
-"""Standard sources, disguised nulls, missing fields, impossible dates, broken references, orphan owners, stale stages,
-duplicates."""
+Check: TypeAlias = Literal["source", "null", "address", "missing", "date", "reference", "owner", "stale", "duplicate"]
+"""Standard sources, disguised nulls, addresses nobody can write to, missing fields, impossible dates, broken
+references, orphan owners, stale stages, duplicates."""
 CHECKS: tuple[Check, ...] = get_args(Check)
 
 CLOSED = frozenset((LeadStage.CLOSED_WON, LeadStage.CLOSED_LOST))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 
+from bothsides.identity.addresses import holds_mail_address
 from bothsides.leads.intake.figures import MOST_NUMBER, NUMBERS, Decimal, read_number
 from bothsides.leads.intake.policy import Source
 from bothsides.schema import Side
@@ -115,6 +116,8 @@ def read_lead(raw: object, source: Source, *, workspace: str, now: Instant, ahea
     if reasons or side is None:
         return _refused(raw, source, reasons)
     names_somebody = any(name in fields for name in WHO)
+    told = fields.get(_GIVEN_EMAIL)
+    nobody = [_NOBODY] if told is None else [f"email: {_shown(told)} is no address such as ana@acme.example", _NOBODY]
     return Lead(
         lead_id=lead_id(workspace, source.name, key if key is not None else _canonical(raw)),
         side=side,
@@ -123,9 +126,12 @@ def read_lead(raw: object, source: Source, *, workspace: str, now: Instant, ahea
         fields=fields,
         events=events,
         has_key=key is not None,
-        unnamed=None if names_somebody else _refused(raw, source, [_NOBODY]),
+        unnamed=None if names_somebody else _refused(raw, source, nobody),
     )
 
+
+_GIVEN_EMAIL = "given_email"
+"""Keeps an e-mail address that is none: the checks of hygiene see it, but nobody is reached by it or known by it."""
 
 _NOBODY = "says nothing to reach anybody by: give at least one of company, name, email, phone"
 
@@ -215,6 +221,8 @@ def _fields(renamed: Mapping[str, Any], source: Source, reasons: list[str]) -> d
         read = _value(name, value, source.decimal, reasons)
         if read is not None:
             found[name] = read
+    if "email" in found and not holds_mail_address(str(found["email"])):
+        found[_GIVEN_EMAIL] = found.pop("email")
     if len(found) > MOST_FIELDS:
         reasons.append(f"has {len(found)} fields; at most {MOST_FIELDS} are kept")
     if found:
