@@ -132,6 +132,20 @@ def test_a_touch_of_the_owner_before_does_not_save_a_silent_owner() -> None:
     assert decay_due(replace(second, last_touch=FRIDAY_16 + 11 * HOUR), compiled) == FRIDAY_16 + 59 * HOUR
 
 
+@pytest.mark.parametrize("touched", [None, FRIDAY_16 + HOUR], ids=["untouched", "touched"])
+def test_whoever_gets_a_lead_late_has_it_for_the_agreed_hours_whether_it_was_touched_or_not(
+    touched: int | None,
+) -> None:
+    compiled = compile_decay(DecayPolicy(rule=(DecayRule(name="all", after_touch_hours=24, new_owner_hours=2),)))
+    before = lead(last_touch=touched)
+    due = decay_due(before, compiled)
+    assert due is not None
+    handed = replace(before, owner="ben", owner_since=due - 60)
+    assert decay_due(handed, compiled) == due - 60 + 2 * HOUR
+    early = replace(before, owner="ben", owner_since=due - 3 * HOUR)
+    assert decay_due(early, compiled) == due
+
+
 def test_re_entering_is_a_step_of_history() -> None:
     gone = lead(stage=LeadStage.RECYCLED, recycled_at=FRIDAY_16, recycles=1)
     step = reentered(gone, FRIDAY_16 + HOUR, LeadStage.MQL, "demo_requested")

@@ -155,12 +155,13 @@ def _clocks(lead: LeadRound, compiled: CompiledDecay, calendar: OpenTime | None)
     if not rule.decays:
         return []
     clocks = []
-    touch = _touch(lead)
+    touch, moment = _touch(lead), None
     if touch is None:
         moment = _after(lead.assigned_at, rule.untouched_hours, rule, calendar)
-        clocks.append((max(moment, _owners_own(lead, rule, calendar)), DecayKind.RETURN_TO_MARKETING))
     elif (hours := rule.untouched_hours if rule.after_touch_hours is None else rule.after_touch_hours) > 0:
-        clocks.append((_after(touch, hours, rule, calendar), DecayKind.RETURN_TO_MARKETING))
+        moment = _after(touch, hours, rule, calendar)
+    if moment is not None:
+        clocks.append((max(moment, _owners_own(lead, rule, calendar)), DecayKind.RETURN_TO_MARKETING))
     since = lead.owner_since
     silent = lead.owner is not None and since is not None and (lead.last_touch is None or lead.last_touch < since)
     if silent and since is not None and rule.silent_hours > 0 and lead.reassignments < rule.most_reassignments:
