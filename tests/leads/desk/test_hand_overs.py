@@ -11,6 +11,7 @@ from bothsides.agreement import AgreementError
 from bothsides.leads.decay import DecayPolicy, DecayRule, compile_decay
 from bothsides.leads.desk.agreed import read_agreement
 from bothsides.leads.desk.drafting import draft
+from bothsides.leads.desk.draining import drain_pool, waiting_pools
 from bothsides.leads.desk.hand_overs import problems
 from bothsides.leads.desk.happenings import Touched
 from bothsides.leads.desk.opening import open_desk
@@ -175,3 +176,47 @@ def test_silent_owners_pass_a_lead_on_as_often_as_agreed(drafted: Desk) -> None:
     acts = [line.data["act"] for line in desk.history(lead) if line.kind == "escalated"]
     assert acts.count("reassign") == 1
     assert acts.count("notify_manager") >= 2
+
+
+def silent_for(hours: float, *, then: str = "reassign") -> DecayPolicy:
+    rule = DecayRule(
+        name="r", untouched_hours=40, counted_in="working_hours", silent_hours=hours, silent_then=then,
+    )  # type: ignore[arg-type]  # one of the two words  # fmt: skip
+    return DecayPolicy(rule=(rule,))
+
+
+def first_touches(desk: Desk, lead: str) -> list[tuple[str, str]]:
+    found = desk.rows(
+        "SELECT owner, status FROM clocks WHERE subject = ? AND kind = 'first_touch' ORDER BY started_at", lead
+    )
+    return [(owner, status) for owner, status in found]
+
+
+@pytest.mark.parametrize("then", ["reassign", "queue"])
+def test_a_promise_that_is_not_due_yet_passes_to_the_new_owner_and_is_missed_once(desk: Desk, then: str) -> None:
+    desk.agreed = replace(desk.agreed, decay=compile_decay(silent_for(2, then=then)))
+    lead = desk.take_one().lead_id
+    first = desk.row(lead)["owner"]
+    desk.until(at("03-31T11:00"))
+    with desk.logbook.writing() as book:
+        for pool in waiting_pools(book, desk.agreed):
+            drain_pool(book, desk.agreed, pool, now=desk.now)
+    second = desk.row(lead)["owner"]
+    assert second not in (None, first)
+    assert first_touches(desk, lead) == [(second, "running")]
+    desk.until(at("04-03T16:00"))
+    breaches = [line for line in desk.history(lead) if line.kind == "breached" and line.data["clause"] == "first_touch"]
+    assert [line.data["owner"] for line in breaches] == [second]
+
+
+def test_what_was_missed_before_the_hand_over_stays_with_whoever_missed_it_though_written_after(desk: Desk) -> None:
+    desk.agreed = replace(desk.agreed, decay=compile_decay(silent_for(9)))
+    lead = desk.take_one().lead_id
+    first = desk.row(lead)["owner"]
+    desk.until(at("04-01T11:00"))
+    second = desk.row(lead)["owner"]
+    assert second not in (None, first)
+    assert [status for _, status in first_touches(desk, lead)] == ["at_risk", "running"], "the grace of 24 h runs"
+    desk.until(at("04-02T15:00"))
+    (breach,) = [line for line in desk.history(lead) if line.kind == "breached"]
+    assert breach.data["owner"] == first

@@ -11,6 +11,7 @@ from bothsides.leads.sla.clocks import (
     Change,
     ChangeKind,
     Clock,
+    ClockState,
     apply,
     next_look,
     start,
@@ -39,15 +40,19 @@ def start_clocks(
     acted_at: Instant | None = None,
     owner: str | None = None,
     kinds: Collection[ClockKind] = frozenset(ClockKind),
+    left_out: Collection[str] = (),
 ) -> list[Entry]:
-    """The lines with which the clauses of the subject's policy begin that wait for this trigger, of those kinds."""
+    """The lines with which the clauses of the subject's policy begin that wait for this trigger, of those kinds.
+
+    Clauses whose names are `left_out` do not begin.
+    """
     policy, clauses = agreed.sla.started_by(trigger, facts, moment)
     if policy is None:
         return []
     version = agreed.versions["sla"]
     found = []
     for clause in clauses:
-        if clause.clock not in kinds:
+        if clause.clock not in kinds or clause.name in left_out:
             continue
         clock = start(
             clause,
@@ -73,6 +78,12 @@ def start_clocks(
             )
         )
     return found
+
+
+def still_to_keep(clocks: Iterable[Clock], now: Instant) -> list[Clock]:
+    """Those that run or are on hold: their due time is to come, by the time itself and not by who looked last."""
+    going = (ClockState.RUNNING, ClockState.PAUSED)
+    return [clock for clock in clocks if clock.state in going and (clock.due_at is None or clock.due_at > now)]
 
 
 def begun(agreed: Agreed, line: Entry) -> Clock:

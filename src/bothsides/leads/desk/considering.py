@@ -8,7 +8,7 @@ from typing import Any
 
 from bothsides.leads.decay import cool_down_ends, decay_due, may_reenter
 from bothsides.leads.desk.agreed import Agreed
-from bothsides.leads.desk.clockwork import start_clocks
+from bothsides.leads.desk.clockwork import start_clocks, still_to_keep
 from bothsides.leads.desk.effects import notice
 from bothsides.leads.desk.standing import LeadNow
 from bothsides.leads.desk.turns import moved_places
@@ -17,6 +17,7 @@ from bothsides.leads.models.seen import add_events
 from bothsides.leads.quality import Priority
 from bothsides.leads.route import Decision, Destination, RoutingState, route
 from bothsides.leads.score import Band, CompiledCard, Score, decided, next_change, score
+from bothsides.leads.sla.clocks import Clock
 from bothsides.leads.sla.policy import ClockKind
 from bothsides.logbook import Entry, Kind, set_timer, unset_named
 from bothsides.schema.instant import Instant
@@ -256,10 +257,12 @@ def assigned(
     *,
     snapshot: int | None = None,
     silent: bool = False,
+    clocks: Sequence[Clock] = (),
 ) -> list[Entry]:
-    """The lines that give the lead to its owner, start its clocks (or tell them the new owner) and its decay.
+    """The lines that give the lead to its owner, start its clocks and its decay.
 
-    `silent` says that the owner before stayed silent, which counts towards the reassignments of the round.
+    `silent` says that the owner before stayed silent, which counts towards the reassignments of the round. `clocks`
+    are those that the lead has of its round so far: they go on, and whoever calls tells them the new owner.
     """
     owner = decision.owner
     before, new_round = lead.owner, lead.round_at is None
@@ -302,9 +305,10 @@ def assigned(
         )
     elif lead.last_touch_at is None or lead.last_touch_at < round_at:
         # What the owner before missed stays missed; whoever has the untouched lead now owes a first touch of their own.
+        # A promise that is not due yet is not made twice: it passes to them as it runs.
         lines += start_clocks(
             agreed, "assigned", lead.lead_id, facts, now, key=f"{round_at}:{now}", owner=owner,
-            kinds=(ClockKind.FIRST_TOUCH,),
+            kinds=(ClockKind.FIRST_TOUCH,), left_out={clock.clause.name for clock in still_to_keep(clocks, now)},
         )  # fmt: skip
     if "lead_assigned" in agreed.heard:
         told = re.sub(r"[^A-Za-z0-9_-]", "-", owner or "")

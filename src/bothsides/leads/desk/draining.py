@@ -6,6 +6,7 @@ from heapq import merge
 from itertools import islice
 
 from bothsides.leads.desk.agreed import Agreed
+from bothsides.leads.desk.clockwork import move, read_clocks, still_to_keep
 from bothsides.leads.desk.considering import assigned
 from bothsides.leads.desk.standing import LeadNow, Place, place_of, waiting_leads
 from bothsides.leads.desk.turns import read_pool_turns, read_turns
@@ -13,6 +14,8 @@ from bothsides.leads.route import Decision, Destination, RoutingState, Waiting, 
 from bothsides.leads.route.compiled import CompiledPool, Seat
 from bothsides.leads.route.seats import DAY_CAP, WINDOW_CAP, away, free_seats, full
 from bothsides.leads.route.state import Load
+from bothsides.leads.sla.clocks import Clock
+from bothsides.leads.sla.evidence import Event, EventKind
 from bothsides.logbook import Book, Entry, set_timer
 from bothsides.schema.instant import DAY, Instant
 from bothsides.schema.working_time import NeverOpenError
@@ -67,14 +70,27 @@ def drain_pool(
     leads = list(islice(merge(*queued, key=place_of), limit))
     entries: list[Entry] = []
     by_id = {lead.lead_id: lead for lead in leads}
+    clocks = read_clocks(book, agreed, again) if (again := [one.lead_id for one in leads if one.round_at]) else {}
     for decision in _decisions(book, agreed, pool, leads, turns, now):
         lead = by_id[decision.lead_id]
-        entries += assigned(agreed, lead, lead.facts, decision, turns, now, snapshot=snapshot)
+        own = clocks.get(lead.lead_id, [])
+        entries += assigned(agreed, lead, lead.facts, decision, turns, now, snapshot=snapshot, clocks=own)
+        entries += _passed_on(agreed, lead, own, now)
     book.post(entries, now=now)
     given = sum(lead.owner is not None for lead in leads)
     last = place_of(leads[-1]) if leads else after
     later = frees_at(agreed, pool, turns, now) if given < len(leads) else None
     return Drained(pool=name, given=given, seen=len(leads), next_at=later, last=last)
+
+
+def _passed_on(agreed: Agreed, lead: LeadNow, clocks: Sequence[Clock], now: Instant) -> list[Entry]:
+    """The lines by which promises of the round that are not due yet are the new owner's."""
+    # Facts of one second are read by their names: this one behind the loss of the owner before.
+    key = f"~{lead.lead_id}:{now}:drained"
+    event = Event(
+        event_id=key, kind=EventKind.REASSIGNED, occurred_at=now, known_at=now, detail=lead.owner or ""
+    )  # fmt: skip
+    return [line for clock in still_to_keep(clocks, now) for line in move(agreed, clock, [event])[1]]
 
 
 def wake_at(book: Book, drained: Drained, *, now: Instant) -> list[Entry]:

@@ -201,8 +201,9 @@ def _reassign(work: _Work, lead: LeadNow, *, reason: str, key: str, silent: bool
         if before is not None:
             release(work.turns, before)
         work.entries += assigned(
-            work.agreed, lead, lead.facts, decision, work.turns, work.now, snapshot=work.snapshot, silent=silent
-        )
+            work.agreed, lead, lead.facts, decision, work.turns, work.now, snapshot=work.snapshot, silent=silent,
+            clocks=work.beside.get(lead.lead_id, ()),
+        )  # fmt: skip
         _tell(work, lead, EventKind.REASSIGNED, f"{key}:reassigned", decision.owner)
         return
     lines = released(

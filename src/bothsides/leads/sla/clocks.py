@@ -349,7 +349,10 @@ class _History:
             reversed_at=None,
             breaches=self.clock.breaches + 1,
         )
-        self._write(ChangeKind.BREACHED, due or self.now, seconds=self.clock.failed_by, reason=reason)
+        missed_by = self.clock.owner if due is None else _owner_before(self.clock, due)
+        self._write(
+            ChangeKind.BREACHED, due or self.now, seconds=self.clock.failed_by, reason=reason, owner=missed_by
+        )  # fmt: skip
 
     def _step(self, moment: Instant) -> None:
         clock, number = self.clock, self.clock.steps_done
@@ -368,6 +371,7 @@ class _History:
         seconds: int | None = None,
         act: Act | None = None,
         reason: str = "",
+        owner: str | None = None,
     ) -> None:
         clock = self.clock
         self.changes.append(
@@ -378,7 +382,7 @@ class _History:
                 subject=clock.subject,
                 occurred_at=moment,
                 noticed_at=self.now,
-                owner=clock.owner,
+                owner=clock.owner if owner is None else owner,
                 due_at=clock.due_at,
                 seconds=seconds,
                 act=act,
@@ -392,6 +396,15 @@ def _too_late_to_matter(clock: Clock, fact: Fact) -> bool:
     """Whether it lies after the work was done or called off; only the owner still changes then."""
     over = clock.done_at if clock.done_at is not None else clock.ended_at
     return over is not None and fact.occurred_at > over and fact.effect is not Effect.OWNER
+
+
+def _owner_before(clock: Clock, moment: Instant) -> str | None:
+    """Who had it until that moment: a breach that is written later is theirs, whoever has it by then."""
+    owner = clock.first_owner
+    for fact in clock.facts:
+        if fact.effect is Effect.OWNER and clock.started_at <= fact.occurred_at < moment:
+            owner = fact.detail or None
+    return owner
 
 
 def _late_end(found: Reading) -> Instant | None:
