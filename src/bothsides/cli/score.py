@@ -20,7 +20,7 @@ from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
     from bothsides.leads.desk.standing import LeadNow
-    from bothsides.leads.score import Card, Comparison, CompiledCard, Score
+    from bothsides.leads.score import Card, Comparison, CompiledCard, Event, Score
     from bothsides.logbook import Book, Written
     from bothsides.schema import Side
 
@@ -73,8 +73,8 @@ def explain(lead: Lead, *, at: Moment = None, json: AsJson = False, workspace: W
             whole = _lead(book, lead)
         card = _card(desk, whole)
         facts = _facts(desk, whole)
-        found = _scored(card, whole, facts, desk.now)
-        change = next_change(found, facts, whole.events)
+        found = _scored(card, whole, facts, desk)
+        change = next_change(found, facts, _did(desk, whole))
         stands = decided(found.band, whole.override, desk.now)
         zone = zone_of(desk)
     record = {
@@ -189,7 +189,7 @@ def beside(
             ]
             leads = leads_by_id(book, ids, locked=False)
         found = side_by_side(
-            live, other, ((name, _facts(desk, lead), lead.events) for name, lead in leads.items()), desk.now
+            live, other, ((name, _facts(desk, lead), _did(desk, lead)) for name, lead in leads.items()), desk.now
         )
     if json:
         print_record(_comparison_record(found))
@@ -264,14 +264,18 @@ def _facts(desk: OpenDesk, lead: LeadNow) -> dict[str, Any]:
     facts = lead.facts
     for card in (desk.agreed.cards.get(lead.side), *desk.agreed.shadows.get(lead.side, ())):
         if card is not None:
-            add_events(card, facts, lead.events, desk.now)
+            add_events(card, facts, _did(desk, lead), desk.now)
     return facts
 
 
-def _scored(card: CompiledCard, lead: LeadNow, facts: dict[str, Any], now: int) -> Score:
+def _did(desk: OpenDesk, lead: LeadNow) -> list[Event]:
+    return lead.did(desk.now, ahead=desk.agreed.intake.clock_ahead_seconds)
+
+
+def _scored(card: CompiledCard, lead: LeadNow, facts: dict[str, Any], desk: OpenDesk) -> Score:
     from bothsides.leads.score import score as scoring
 
-    return scoring(card, facts, lead.events, now, was=lead.stood)
+    return scoring(card, facts, _did(desk, lead), desk.now, was=lead.stood)
 
 
 def _moves(before: Written, after: Written) -> list[dict[str, Any]]:

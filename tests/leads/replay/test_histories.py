@@ -1,6 +1,7 @@
 """Histories that are not one smooth run: two databases, new versions, a desk that stood still, people's words."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from tests.leads.replay.conftest import CALENDARS, EXAMPLE, workspace_in
 from bothsides.agreement import AgreementError
 from bothsides.leads.desk.adopting import ClosedLead, adopt
 from bothsides.leads.desk.agreed import Agreed
-from bothsides.leads.desk.happenings import Did, record
+from bothsides.leads.desk.happenings import Did, Happening, Judged, Moved, Reached, key_of, record
 from bothsides.leads.desk.merging import merge_leads, undo_merge
 from bothsides.leads.desk.opening import open_desk
 from bothsides.leads.desk.overriding import override
@@ -20,10 +21,12 @@ from bothsides.leads.quality import CellFacts, Counted, MarketFacts
 from bothsides.leads.quality.stored import published_cells
 from bothsides.leads.rehearsal import rehearse
 from bothsides.leads.replay import NothingRecorded, Replayed, read_proposed, replay
+from bothsides.leads.replay.happened import read_happened
 from bothsides.leads.score import Band
 from bothsides.logbook import Entry, Kind, Logbook, publish, seal
 from bothsides.schema import Money, Side
 from bothsides.schema.instant import DAY, HOUR, Instant
+from bothsides.schema.stage import LeadStage
 from bothsides.simulate.desk import quarter
 from bothsides.workspace import Workspace
 from bothsides.workspace.stores import open_logbook
@@ -179,15 +182,58 @@ def test_events_told_between_a_merge_and_its_undoing_come_out_again(desk: tuple[
     with logbook.writing() as book:
         told = [Did(lead_id=name, event="pricing_viewed", occurred_at=now + 20) for name in (two, merged.lead_id)]
         record(book, agreed, told, now=now + 200)
+        # The kept leads are told of the same by their own sources, too.
+        record(book, agreed, [Did(lead_id=one, event="pricing_viewed", occurred_at=now + 20)], now=now + 205)
+        told_too = Event(event="pricing_viewed", occurred_at=now + 20)
+        take(book, agreed, [replace(lead(1, now), events=(told_too,))], now=now + 207)
         again = lead(9, now + 210, **twin)
         take(book, agreed, [again], now=now + 300)
         (line,) = (one for one in book.history(taken[0].lead_id) if one.kind is Kind.LEADS_MERGED)
         for name in (key, str(line.key)):
             undo_merge(book, agreed, name, who="ben", why="two firms", now=now + 400)
+        parted = book.all("SELECT lead_id FROM events WHERE event = 'pricing_viewed' ORDER BY lead_id")
+    assert [name for (name,) in parted] == sorted([taken[0].lead_id, one, two, merged.lead_id])
     gone_round(logbook, agreed, OPENS + 2 * DAY - 1)
     found = same(logbook, days=2)
     assert found.record.differences == ()
     assert (found.left_out, found.moved.any) == ({}, 0)
+
+
+def test_what_is_told_of_a_merged_lead_or_by_a_clock_that_is_ahead_comes_out_again(
+    desk: tuple[Workspace, Logbook],
+) -> None:
+    workspace, logbook = desk
+    agreed = open_desk(workspace, logbook, now=OPENS)
+    now = OPENS + 9 * HOUR
+    with logbook.writing() as book:
+        one, two, three, four, five, six = (
+            each.lead_id for each in take(book, agreed, [lead(n, now) for n in range(1, 7)], now=now)
+        )
+        for kept, absorbed in ((one, two), (three, four)):
+            merge_leads(book, agreed, kept, absorbed, who="ana", why="one firm", now=now + 60)
+    later, ahead = now + 120, now + 180
+    lost, opened = LeadStage.CLOSED_LOST, LeadStage.OPPORTUNITY
+    told = [
+        Judged(lead_id=two, verdict="rejected", reason="bad_timing", by="x", occurred_at=later),
+        Reached(subject=four, what="pause", detail="asked to call later", occurred_at=later),
+        Moved(lead_id=four, stage=lost, occurred_at=later, by="x", reason="price", objections=("none",)),
+        Judged(lead_id=five, verdict="recycled", reason="bad_timing", by="x", occurred_at=ahead),
+        Moved(lead_id=six, stage=opened, occurred_at=ahead, by="x"),
+        Reached(subject=six, what="pause", detail="asked to call later", occurred_at=ahead),
+        Did(lead_id=six, event="pricing_viewed", occurred_at=ahead),
+    ]
+    with logbook.writing() as book:
+        assert record(book, agreed, told, now=later) == len(told)
+        keys = {key_of(each) for each in told}
+        assert len(book.all("SELECT 1 FROM entries WHERE key {any}", sorted(keys))) == len(keys)
+        (last,) = book.one("SELECT max(seq) FROM entries") or (0,)
+    with logbook.reading() as book:
+        again = read_happened(book, 0, last)
+    assert [step.what for step in again.steps if isinstance(step.what, Happening)] == told
+    gone_round(logbook, agreed, now + HOUR)
+    found = same(logbook, days=2)
+    assert found.record.differences == ()
+    assert found.moved.any == 0
 
 
 def test_a_list_that_tells_of_one_record_twice_comes_out_again(desk: tuple[Workspace, Logbook]) -> None:

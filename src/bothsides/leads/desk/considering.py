@@ -16,7 +16,7 @@ from bothsides.leads.desk.worth import add_worth, told_worth, worth_of
 from bothsides.leads.models.seen import add_events
 from bothsides.leads.quality import Priority
 from bothsides.leads.route import Decision, Destination, RoutingState, route
-from bothsides.leads.score import Band, CompiledCard, Score, decided, next_change, score
+from bothsides.leads.score import Band, CompiledCard, Event, Score, decided, next_change, score
 from bothsides.leads.sla.clocks import Clock
 from bothsides.leads.sla.policy import ClockKind
 from bothsides.logbook import Entry, Kind, set_timer, unset_named
@@ -70,7 +70,7 @@ def consider(
             _sent(lead, lead.band, now, entries, agreed.versions["scoring"])
     if scored is not None and lead.events and lead.owner is None and lead.is_open:
         # With an owner it is the owner's to judge; until then decay may move it to another band by itself.
-        change = next_change(scored, facts, lead.events, banded=True)
+        change = next_change(scored, facts, _did(agreed, lead, now), banded=True)
         if change is not None:
             entries.append(set_timer("score", lead.lead_id, change.due_at, now=now))
     return Considered(entries=tuple(entries), score=scored, decision=decision)
@@ -84,9 +84,10 @@ def _scored(
         _worth(agreed, lead, facts, snapshot, None)
         return None
     beside = agreed.shadows.get(lead.side, ())
+    did = _did(agreed, lead, now)
     for one in (card, *beside):
-        add_events(one, facts, lead.events, now)
-    found = score(card, facts, lead.events, now, was=lead.stood)
+        add_events(one, facts, did, now)
+    found = score(card, facts, did, now, was=lead.stood)
     band = decided(found.band, lead.override, now).band
     worth = _worth(agreed, lead, facts, snapshot, found.probability, band=band.value)
     moved = (found.points, band, found.earned, found.grade) != (lead.score, lead.band, lead.earned, lead.grade)
@@ -98,6 +99,10 @@ def _scored(
     lead.score, lead.band, lead.earned, lead.grade = found.points, band, found.earned, found.grade
     lead.win_chance = found.probability
     return found
+
+
+def _did(agreed: Agreed, lead: LeadNow, now: Instant) -> list[Event]:
+    return lead.did(now, ahead=agreed.intake.clock_ahead_seconds)
 
 
 def _worth(
@@ -146,7 +151,7 @@ def _score_line(
         "card": found.version,
     }
     if beside:
-        data["shadow"] = [_shadowed(score(card, facts, lead.events, now)) for card in beside]
+        data["shadow"] = [_shadowed(score(card, facts, _did(agreed, lead, now), now)) for card in beside]
     version = agreed.versions["scoring"]
     return Entry(kind=Kind.SCORED, subject=lead.lead_id, at=now, data=data, policy=version, snapshot=snapshot)
 

@@ -23,6 +23,7 @@ from bothsides.leads.desk.told import (
     Reached,
     Touched,
     UnknownLead,
+    by_our_clock,
     key_of,
 )
 from bothsides.leads.desk.turns import read_turns
@@ -83,7 +84,7 @@ def record(
             continue
         told.add(key)
         new += 1
-        _HANDLERS[type(one)](work, one, key)
+        _HANDLERS[type(one)](work, by_our_clock(one, now), key)
     book.post(work.entries, now=now)
     return new
 
@@ -102,8 +103,9 @@ def tell(
         return None if row is None else row[0]
 
     found: list[Outcome] = []
-    for one in happenings:
-        lead, key = _known(work, one), key_of(one)
+    for as_told in happenings:
+        one, key = by_our_clock(as_told, now), key_of(as_told)
+        lead = _known(work, one)
         seen = _amount_seen(lead, one)
         if (key in told and seen is None) or (isinstance(one, Did) and seen == one.amount):
             found.append("known")

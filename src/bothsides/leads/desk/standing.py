@@ -75,6 +75,12 @@ class LeadNow:
             "owner": self.owner,
         }
 
+    def did(self, now: Instant, *, ahead: int) -> list[Event]:
+        """Its events as they count: those told by a clock that is no more seconds ahead of ours happened now."""
+        if all(at <= now for _, at, _ in self.events):
+            return self.events
+        return [(name, now if now < at <= now + ahead else at, amount) for name, at, amount in self.events]
+
     @property
     def stood(self) -> Standing | None:
         """The band it was in, for hysteresis."""

@@ -1,7 +1,7 @@
 """What can be told of leads and of what else a clock is about: touches, events, verdicts, stages, what was reached."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bothsides.schema.instant import Instant
@@ -91,7 +91,7 @@ class UnknownLead(LookupError):  # noqa: N818 - reads as the fact
 
 
 def key_of(one: Happening) -> str:
-    """What makes it one happening, however often it is told."""
+    """What makes it one happening, however often it is told: its moment is the one that was told."""
     if isinstance(one, Touched):
         return f"touch:{one.lead_id}:{one.touch_id}"
     if isinstance(one, Did):
@@ -104,15 +104,23 @@ def key_of(one: Happening) -> str:
 
 
 def believed(at: Instant, *, now: Instant, ahead: int) -> Instant:
-    """The moment as the desk takes it: whoever tells may have a clock that is so many seconds ahead; then it is now.
+    """The moment as it was told, by whose own clock it is known again; that may be so many seconds ahead of ours.
 
     Raises ValueError for what lies further in the future, or before 1970.
 
     >>> believed(1_000_100, now=1_000_000, ahead=300)
-    1000000
+    1000100
     """
     if at > now + ahead:
         raise ValueError(f"is {at - now} seconds in the future; at most {ahead} are believed")
     if at < 0:
         raise ValueError("is before 1970")
-    return min(at, now)
+    return at
+
+
+def by_our_clock(one: Happening, now: Instant) -> Happening:
+    """As it counts for clocks and for how a lead stands: what was told of a moment still to come happened now.
+
+    An event keeps the moment that was told, by which its lead knows it.
+    """
+    return one if isinstance(one, Did) or one.occurred_at <= now else replace(one, occurred_at=now)

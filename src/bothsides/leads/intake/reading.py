@@ -107,7 +107,7 @@ def read_lead(raw: object, source: Source, *, workspace: str, now: Instant, ahea
     reasons: list[str] = []
     renamed = _renamed(raw, source, reasons)
     side = _side(renamed.get("side"), source, reasons)
-    created_at = _moment("created_at", renamed.get("created_at"), now, ahead, reasons)
+    created_at = min(now, _moment("created_at", renamed.get("created_at"), now, ahead, reasons))
     fields = _fields(renamed, source, reasons)
     events = _events(renamed.get("events"), now, ahead, reasons)
     key = _key(renamed.get("id"), reasons)
@@ -193,7 +193,7 @@ def _side(value: object, source: Source, reasons: list[str]) -> Side | None:
 
 
 def _moment(name: str, value: object, now: Instant, ahead: int, reasons: list[str]) -> Instant:
-    """ISO 8601 with a zone. A sender's clock may be a little ahead: then it is now."""
+    """ISO 8601 with a zone, as it was told: a sender's clock may be a little ahead."""
     if value is None or value == "":
         return now
     try:
@@ -207,7 +207,7 @@ def _moment(name: str, value: object, now: Instant, ahead: int, reasons: list[st
         reasons.append(f"{name}: {_shown(value)} is {at - now} seconds in the future; at most {ahead} are believed")
     elif at < 0:
         reasons.append(f"{name}: {_shown(value)} is before 1970")
-    return min(at, now)
+    return at
 
 
 def _fields(renamed: Mapping[str, Any], source: Source, reasons: list[str]) -> dict[str, Any]:

@@ -165,16 +165,19 @@ def _decisions(book: Book, side: Side, found: Mapping[str, _Past]) -> None:
 def _events(book: Book, side: Side, found: Mapping[str, _Past]) -> None:
     """What was seen before the decision: told later, it was not known then."""
     rows = book.all(
-        f"SELECT e.subject, e.seq, e.at, e.data FROM entries e {_OF_SIDE} AND e.kind = ? ORDER BY e.seq",
+        f"SELECT e.subject, e.seq, e.at, e.written_at, e.data FROM entries e {_OF_SIDE} AND e.kind = ? ORDER BY e.seq",
         side.value,
         Kind.EVENT_SEEN.value,
     )
-    for subject, seq, at, data in rows:
+    for subject, seq, told_at, written_at, data in rows:
+        at = min(told_at, written_at)  # by the desk's clock: the teller's may have been ahead
         past = found.get(subject)
         if past is None or at > past.decided_at or (past.decided_seq is not None and seq > past.decided_seq):
             continue
         told = orjson.loads(data)
-        past.events.append((told["event"], at, float(told.get("amount", 1))))
+        # What others told of it first and its own source told too stands twice in its history, and counts once.
+        if all((told["event"], at) != event[:2] for event in past.events):
+            past.events.append((told["event"], at, float(told.get("amount", 1))))
 
 
 def _facts(past: _Past) -> dict[str, Any]:

@@ -187,10 +187,10 @@ def _moved(line: Written) -> bool:
 
 
 def _what(line: Written) -> What:
-    data, lead, key = line.data, line.subject, line.key or ""
+    data, lead = line.data, line.subject
     if line.kind is Kind.TOUCHED:
         # Told of a lead that was merged, it stands under the one it went into; its key names whom it was told of.
-        _, told_of, name = key.split(":", 2)
+        _, told_of, name = str(line.key).split(":", 2)
         return Touched(
             touch_id=name,
             lead_id=told_of,
@@ -203,10 +203,11 @@ def _what(line: Written) -> What:
     if line.kind is Kind.EVENT_SEEN and line.actor != "adopted":
         return Did(lead_id=_told_of(line), event=data["event"], occurred_at=line.at, amount=data["amount"])
     if line.kind is Kind.REACHED:
+        said, at = _by_key(line)
         return Reached(
-            subject=lead,
+            subject=said.removesuffix(f":{data['what']}:{data['detail']}"),
             what=data["what"],
-            occurred_at=line.at,
+            occurred_at=at,
             detail=data["detail"],
             by=line.actor,
             fields=data["fields"],
@@ -215,8 +216,11 @@ def _what(line: Written) -> What:
     if line.kind is Kind.FEEDBACK:
         return _said(line)
     if line.kind is Kind.STAGE_CHANGED and line.actor != "adopted":
-        stage, amount = LeadStage(data["stage"]), data["amount"]
-        return Moved(lead_id=lead, stage=stage, occurred_at=line.at, by=line.actor, reason=line.reason, amount=amount)
+        stage, (said, at) = LeadStage(data["stage"]), _by_key(line)
+        told_of = said.removesuffix(f":{stage.value}")
+        return Moved(
+            lead_id=told_of, stage=stage, occurred_at=at, by=line.actor, reason=line.reason, amount=data["amount"]
+        )
     if line.kind is Kind.OVERRIDDEN:
         return Overridden(lead, data, line.actor, line.reason)
     if line.kind in (Kind.LEADS_MERGED, Kind.MERGE_UNDONE):
@@ -224,24 +228,32 @@ def _what(line: Written) -> What:
     return line
 
 
+def _by_key(line: Written) -> tuple[str, Instant]:
+    """Of whom and what it was told, and of which moment: it stands under the lead that one went into, and not later
+    than it was written down."""
+    _, _, named = str(line.key).partition(":")
+    said, _, moment = named.rpartition(":")
+    return said, int(moment)
+
+
 def _said(line: Written) -> Happening:
-    data, verdict = line.data, line.data["verdict"]
+    data, verdict, (said, at) = line.data, line.data["verdict"], _by_key(line)
     if verdict in _CLOSES:
         return Moved(
-            lead_id=line.subject,
+            lead_id=said.removesuffix(f":{_CLOSES[verdict].value}"),
             stage=_CLOSES[verdict],
-            occurred_at=line.at,
+            occurred_at=at,
             by=line.actor,
             reason=line.reason,
             objections=tuple(data["objections"]),
             amount=data["amount"],
         )
     return Judged(
-        lead_id=line.subject,
+        lead_id=said.removesuffix(f":{verdict}"),
         verdict=verdict,
         reason=line.reason,
         by=line.actor,
-        occurred_at=line.at,
+        occurred_at=at,
         note=data["note"],
     )
 

@@ -1,0 +1,96 @@
+"""What is told again is known, also where whoever tells has a clock that is ahead of the desk's."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.leads.desk.conftest import Desk
+
+from bothsides.leads.desk.happenings import Happening, Outcome, tell
+from bothsides.leads.desk.unfit import Unfit
+from bothsides.leads.intake import Lead, Refused, Source, read_lead
+from bothsides.logbook import rebuild, standing
+from bothsides.schema.instant import Instant
+from bothsides.web.told import KINDS, read_told
+
+
+def moment(at: Instant) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat()
+
+
+def told(desk: Desk, kind: str, said: Mapping[str, Any]) -> Outcome:
+    """What becomes of a record at the API, as it stands now."""
+    one: Happening | Refused = read_told(said, KINDS[kind], workspace="acme", now=desk.now, ahead=300)
+    assert not isinstance(one, Refused), one
+    with desk.logbook.writing() as book:
+        (outcome,) = tell(book, desk.agreed, [one], now=desk.now)
+    return outcome
+
+
+def test_what_a_clock_that_is_ahead_tells_again_is_known(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    before, moved = desk.kinds(lead), moment(desk.now + 120)
+    records = {
+        "touches": {"lead_id": lead, "kind": "call", "direction": "out"},
+        "events": {"lead_id": lead, "event": "catalog_viewed"},
+        "verdicts": {"lead_id": lead, "verdict": "accepted", "by": "x"},
+        "stages": {"lead_id": lead, "stage": "opportunity", "by": "x"},
+        "reached": {"subject": lead, "what": "handed_over"},
+    }
+    for kind, said in records.items():
+        assert told(desk, kind, {**said, "occurred_at": moved}) == "recorded"
+    since = desk.kinds(lead)
+    assert len(since) > len(before) + 4
+    for later in (10, 60, 200):
+        desk.now += later
+        for kind, said in records.items():
+            assert told(desk, kind, {**said, "occurred_at": moved}) == "known"
+    assert desk.kinds(lead) == since
+
+
+def test_what_a_clock_that_is_ahead_tells_counts_at_once(desk: Desk) -> None:
+    lead = desk.take_one(events=["email_opened"], deal_size=900).lead_id
+    assert desk.row(lead)["owner"] is None
+    start = desk.now
+    for name in ("demo_requested", "quote_requested"):
+        assert told(desk, "events", {"lead_id": lead, "event": name, "occurred_at": moment(start + 120)}) == "recorded"
+    row = desk.row(lead)
+    assert row["owner"] is not None, row
+    assert told(desk, "touches", {
+        "lead_id": lead, "kind": "call", "direction": "out", "occurred_at": moment(start + 120),
+    }) == "recorded"  # fmt: skip
+    assert desk.row(lead)["first_touch_at"] == start
+    assert told(desk, "verdicts", {
+        "lead_id": lead, "verdict": "rejected", "reason": "no_budget", "by": "x", "occurred_at": moment(start + 120),
+    }) == "recorded"  # fmt: skip
+    assert desk.rows("SELECT recycled_at FROM leads WHERE lead_id = ?", lead) == [(start,)]
+    with desk.logbook.writing() as book:
+        stood = standing(book)
+        rebuild(book)
+        assert standing(book) == stood
+
+
+def test_an_amount_that_differs_is_not_lost_unsaid_where_a_clock_is_ahead(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    record = {"lead_id": lead, "event": "listing_added", "amount": 3, "occurred_at": moment(desk.now + 120)}
+    assert told(desk, "events", record) == "recorded"
+    desk.now += 10
+    assert isinstance(told(desk, "events", record | {"amount": 5}), Unfit)
+
+
+def test_a_record_sent_again_brings_no_event_twice_where_its_senders_clock_is_ahead(desk: Desk) -> None:
+    did = [{"event": "demo_requested", "occurred_at": moment(desk.now + 120)}]
+    raw = {"id": "7", "side": "buyer", "company": "Ahead Ltd", "email": "a@ahead.example", "events": did}
+
+    def sent() -> str:
+        read = read_lead(raw, Source(name="fair"), workspace="acme", now=desk.now, ahead=300)
+        assert isinstance(read, Lead)
+        (taken,) = desk.take(read)
+        return taken.outcome
+
+    assert sent() == "new"
+    desk.now += 10
+    assert sent() == "known"
+    desk.now += 300
+    assert sent() == "known"
+    assert desk.rows("SELECT event FROM events") == [("demo_requested",)]
