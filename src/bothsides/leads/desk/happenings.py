@@ -9,6 +9,7 @@ from bothsides.leads.desk.clockwork import begun, move, read_clocks, start_clock
 from bothsides.leads.desk.codes import NotAgreed
 from bothsides.leads.desk.considering import consider, cools, decays
 from bothsides.leads.desk.giving_back import released
+from bothsides.leads.desk.merged_events import shared
 from bothsides.leads.desk.standing import LeadNow, leads_and_finals
 from bothsides.leads.desk.taking import event_line
 from bothsides.leads.desk.told import (
@@ -49,6 +50,7 @@ Outcome = Literal["recorded", "known"] | Unfit
 
 @dataclass(slots=True, kw_only=True)
 class _Work:
+    book: Book
     agreed: Agreed
     now: Instant
     leads: dict[str, LeadNow]
@@ -107,7 +109,8 @@ def tell(
         one, key = by_our_clock(as_told, now), key_of(as_told)
         lead = _known(work, one)
         seen = _amount_seen(lead, one)
-        if (key in told and seen is None) or (isinstance(one, Did) and seen == one.amount):
+        known = isinstance(one, Did) and seen == one.amount and (key in told or not _told_too(work, one))
+        if known or (key in told and seen is None):
             found.append("known")
             continue
         has_clocks = isinstance(one, Reached) and one.subject in work.clocks
@@ -137,6 +140,7 @@ def _work(
     told = _told_before(book, happenings)
     ready_worth(book, agreed, snapshot)
     work = _Work(
+        book=book,
         agreed=agreed,
         now=now,
         leads=leads,
@@ -218,9 +222,17 @@ def _begin(work: _Work, lines: Sequence[Entry]) -> None:
             work.clocks.setdefault(line.subject, []).append(begun(work.agreed, line))
 
 
+def _told_too(work: _Work, one: Did) -> list[tuple[str, Instant, float]]:
+    """The event, if the lead that it is told of was not told of it itself until now."""
+    told = [(one.event, one.occurred_at, one.amount)]
+    return shared(work.book, work.leads[one.lead_id], told, work.entries)
+
+
 def _did(work: _Work, one: Did, key: str) -> None:
     lead = _lead(work, one)
     if (one.event, one.occurred_at) in {(name, at) for name, at, _ in lead.events}:
+        # No news of the lead that stands for it, but its own too: it has it still when the two are parted.
+        work.entries += [event_line(one.lead_id, *event, key=key) for event in _told_too(work, one)]
         return
     work.entries.append(event_line(lead.lead_id, one.event, one.occurred_at, one.amount, key=key, told_of=one.lead_id))
     lead.events.append((one.event, one.occurred_at, one.amount))

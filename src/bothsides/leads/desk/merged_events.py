@@ -3,13 +3,15 @@
 What is told of a lead that was taken into another stands with both, so that nothing is lost when they are parted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from bothsides.logbook import Book, Kind
+from bothsides.leads.desk.standing import LeadNow
+from bothsides.leads.score import Event
+from bothsides.logbook import Book, Entry, Kind
 from bothsides.schema.instant import Instant
 
 Named = tuple[str, Instant]
@@ -49,6 +51,34 @@ def parted_events(book: Book, kept_id: str, parting: Sequence[str], *, seq: int)
     )
 
 
+def absorbing(book: Book, ids: Sequence[str]) -> set[str]:
+    """Those of the leads that others have ever gone into: they may have events and values that were told of others."""
+    took = "SELECT DISTINCT subject FROM entries WHERE subject {any} AND kind = ?"
+    return {lead for (lead,) in book.all(took, list(ids), Kind.LEADS_MERGED.value)} if ids else set()
+
+
+def told_of(book: Book, lead_id: str, coming: Iterable[Entry] = ()) -> set[Named]:
+    """The events that the lead was told of itself; `coming` are lines that are not written down yet."""
+    lines = book.all(
+        "SELECT subject, at, data FROM entries WHERE subject {any} AND kind = ?",
+        _stood_for(book, lead_id),
+        Kind.EVENT_SEEN.value,
+    )
+    told = [(subject, at, orjson.loads(data)) for subject, at, data in lines]
+    told += [(line.subject, line.at, line.data) for line in coming if line.kind is Kind.EVENT_SEEN]
+    return {(data["event"], at) for subject, at, data in told if data.get("of", subject) == lead_id}
+
+
+def shared(book: Book, lead: LeadNow, told: Sequence[Event], coming: Iterable[Entry]) -> list[Event]:
+    """Of events that the lead that stands for it has, those that it was not told of itself until now.
+
+    They are its own too from then on: it has them still when it is parted from whoever was told of them first.
+    """
+    has = {(name, at): amount for name, at, amount in lead.events}
+    own = told_of(book, lead.lead_id, coming)
+    return [(name, at, has.get((name, at), amount)) for name, at, amount in told if (name, at) not in own]
+
+
 def _below(book: Book, ids: Sequence[str]) -> list[str]:
     found: list[str] = []
     while ids:
@@ -64,9 +94,13 @@ def _events(book: Book, ids: Sequence[str]) -> dict[Named, float]:
 
 
 def _stood_for(book: Book, lead_id: str) -> list[str]:
-    """The lead and those that have ever stood for it."""
-    rows = book.all("SELECT data FROM entries WHERE subject = ? AND kind = ?", lead_id, Kind.STANDS_AS.value)
-    return sorted({lead_id, *(orjson.loads(data)["lead"] for (data,) in rows)})
+    """The lead and those that have ever stood for it, over any number of steps."""
+    found, ids = {lead_id}, [lead_id]
+    while ids:
+        rows = book.all("SELECT data FROM entries WHERE subject {any} AND kind = ?", ids, Kind.STANDS_AS.value)
+        ids = sorted({orjson.loads(data)["lead"] for (data,) in rows} - found)
+        found.update(ids)
+    return sorted(found)
 
 
 def _gained(book: Book, lead_id: str) -> set[Named]:

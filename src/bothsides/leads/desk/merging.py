@@ -3,8 +3,8 @@
 The kept lead is scored anew when time is next looked after: what follows from a merge is a decision of its own, so that
 taking the merge back brings exactly what stood. Where something happened in between, both are scored at once when it is
 taken back: each by its own fields and by the events that were told of it. What people did with the kept lead since
-stays with it: touches, verdicts, stages, owners, and fields that its own source or somebody corrected. Of an event that
-both were told of, the second telling of which was no news then, only the absorbed lead has it afterwards.
+stays with it: touches, verdicts, stages, owners, and fields that its own source or somebody corrected. An event that
+both were told of stays with both, whichever was told of it first.
 """
 
 from collections.abc import Mapping, Sequence

@@ -11,11 +11,13 @@ from bothsides.identity.survivorship import Held, Profile, merge
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.candidates import Candidates, identity_keys, read_candidates
 from bothsides.leads.desk.considering import consider
+from bothsides.leads.desk.merged_events import absorbing, shared
 from bothsides.leads.desk.standing import LeadNow, leads_by_id, normal_lead, with_merged
 from bothsides.leads.desk.turns import read_turns
 from bothsides.leads.desk.worth import ready_worth
 from bothsides.leads.intake import Event, Lead
 from bothsides.leads.route import RoutingState
+from bothsides.leads.score import Event as ScoredEvent
 from bothsides.logbook import Book, Entry, Kind
 from bothsides.schema.instant import Instant
 
@@ -50,6 +52,8 @@ class _Work:
     entries: list[Entry]
     said: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What sources said last of leads, field by field, as far as it was asked for."""
+    absorbing: set[str] = field(default_factory=set)
+    """Leads that others have gone into."""
 
 
 def take(
@@ -80,6 +84,7 @@ def take(
         candidates=found,
         turns=read_turns(book, agreed, now),
         entries=[],
+        absorbing=absorbing(book, sorted(known)),
     )
     taken = []
     for lead in leads:
@@ -258,6 +263,7 @@ def _merged(
     ]
     twin.events += [event for event in standing.events if (event[0], event[1]) not in seen]
     standing.merged_into, standing.is_open = twin.lead_id, False
+    work.absorbing.add(twin.lead_id)
     work.candidates.leads[lead.lead_id] = standing
     work.candidates.changed(twin)
     work.entries += consider(
@@ -271,15 +277,16 @@ def _again(work: _Work, lead: Lead, standing: LeadNow, actor: str) -> Taken:
     target = work.candidates.whole(work.candidates.final(standing.lead_id))
     changed = _corrected(work, lead, target.fields)
     told = [(one.event, one.occurred_at, one.amount) for one in _once(lead.events)]
-    seen, own = ({event[:2] for event in one.events} for one in (target, standing))
+    seen = {event[:2] for event in target.events}
     news = [event for event in told if event[:2] not in seen]
     if not lead.has_key:
         changed = {}
+    if again := _told_too(work, standing, [event for event in told if event[:2] in seen]):
+        work.entries += [event_line(standing.lead_id, *event) for event in again]
+        has = {event[:2] for event in standing.events}
+        standing.events += [event for event in again if event[:2] not in has]
     if target is not standing:
-        # What the lead that it went into has already is its own too: it has it still when the two are parted.
-        shared = [event for event in told if event[:2] in seen and event[:2] not in own]
-        work.entries += [event_line(standing.lead_id, *event) for event in shared]
-        standing.events += [*shared, *news]
+        standing.events += news
     if not changed and not news:
         return Taken(lead_id=lead.lead_id, outcome="known", stands=target)
     if changed:
@@ -293,6 +300,14 @@ def _again(work: _Work, lead: Lead, standing: LeadNow, actor: str) -> Taken:
     waked = frozenset(name for name, _, _ in news)
     work.entries += consider(work.agreed, target, work.turns, work.now, snapshot=work.snapshot, waked_by=waked).entries
     return Taken(lead_id=lead.lead_id, outcome="changed", stands=target)
+
+
+def _told_too(work: _Work, standing: LeadNow, told: Sequence[ScoredEvent]) -> list[ScoredEvent]:
+    """Of what is no news, what the lead was not told of itself until now."""
+    if standing.lead_id not in work.absorbing:
+        own = {event[:2] for event in standing.events}
+        return [event for event in told if event[:2] not in own]
+    return shared(work.candidates.book, standing, told, work.entries) if told else []
 
 
 def _change(work: _Work, lead: LeadNow, fields: dict[str, Any], told: Mapping[str, Any], actor: str) -> None:

@@ -1,0 +1,77 @@
+"""Whose an event or a value is, once two leads that were one are parted: everybody's who was told of it."""
+
+from typing import Any
+
+import pytest
+from tests.leads.desk.conftest import Desk
+from tests.leads.desk.test_merging import all_standing, events, merge, stranger, undo
+
+from bothsides.leads.desk.happenings import Did, tell
+from bothsides.logbook import rebuild
+
+PRICING = "pricing_viewed"
+
+
+def told(desk: Desk, lead: str) -> list[object]:
+    """What becomes of the event when it is told of the lead at the prompt or over the API."""
+    viewed = Did(lead_id=lead, event=PRICING, occurred_at=desk.now - 3600)
+    with desk.logbook.writing() as book:
+        return list(tell(book, desk.agreed, [viewed], now=desk.now))
+
+
+def sent(desk: Desk, name: str, lead: dict[str, Any]) -> str:
+    """The record comes again in a file of its source, now with the event."""
+    (taken,) = desk.take(desk.lead(**{**lead, "id": name, "events": [PRICING]}))
+    return taken.outcome
+
+
+def stands_as_rebuilt(desk: Desk) -> bool:
+    before = all_standing(desk)
+    with desk.logbook.writing() as book:
+        rebuild(book)
+    return all_standing(desk) == before
+
+
+@pytest.mark.parametrize("way", ["prompt", "file", "batch"])
+@pytest.mark.parametrize("first", ["kept", "absorbed"])
+def test_an_event_that_both_were_told_of_stays_with_both(desk: Desk, way: str, first: str) -> None:
+    one = {"company": "Aqua Ltd", "name": "Ann Bo", "email": "ann@aqua.example"}
+    two = {"company": "Zeta GmbH", "name": "Ci Di", "email": "ci@zeta.example"}
+    kept = desk.take_one(id="K", events=["email_opened"], **one).lead_id
+    absorbed = desk.take_one(id="A", events=["email_opened"], **two).lead_id
+    key = merge(desk, kept, absorbed)
+    order = [("K", kept, one), ("A", absorbed, two)][:: 1 if first == "kept" else -1]
+    if way == "batch":
+        desk.take(*(desk.lead(**{**lead, "id": name, "events": [PRICING]}) for name, _, lead in order))
+    for name, lead_id, lead in () if way == "batch" else order:
+        (told(desk, lead_id) if way == "prompt" else sent(desk, name, lead))
+    lines = desk.rows("SELECT count(*) FROM entries")
+    again = [told(desk, lead_id) == ["known"] and sent(desk, name, lead) == "known" for name, lead_id, lead in order]
+    assert all(again)
+    assert desk.rows("SELECT count(*) FROM entries") == lines
+    undo(desk, key)
+    assert [events(desk, lead) for lead in (kept, absorbed)] == [["email_opened", PRICING]] * 2
+    assert stands_as_rebuilt(desk)
+
+
+def test_in_one_list_the_kept_lead_keeps_what_it_tells_after_the_one_that_went_into_it(desk: Desk) -> None:
+    kept, absorbed = stranger(desk, 1, events=["email_opened"]), stranger(desk, 2, events=["email_opened"])
+    key = merge(desk, kept, absorbed)
+    both = [Did(lead_id=lead, event=PRICING, occurred_at=desk.now - 60) for lead in (absorbed, kept)]
+    with desk.logbook.writing() as book:
+        assert tell(book, desk.agreed, both, now=desk.now) == ["recorded", "recorded"]
+        assert tell(book, desk.agreed, both, now=desk.now) == ["known", "known"]
+    assert desk.rows("SELECT amount FROM events WHERE event = ?", PRICING) == [(1.0,), (1.0,)]
+    undo(desk, key)
+    assert [PRICING in events(desk, lead) for lead in (kept, absorbed)] == [True, True]
+
+
+def test_what_the_middle_of_a_chain_was_told_too_stays_with_it(desk: Desk) -> None:
+    top, middle, bottom = (stranger(desk, n, events=["email_opened"]) for n in range(3))
+    inner = merge(desk, middle, bottom)
+    outer = merge(desk, top, middle)
+    for lead in (bottom, middle):
+        assert told(desk, lead) == ["recorded"]
+    undo(desk, outer)
+    undo(desk, inner)
+    assert [PRICING in events(desk, lead) for lead in (top, middle, bottom)] == [False, True, True]
