@@ -59,7 +59,7 @@ def test_what_cannot_be_read_at_all_is_kept_with_its_line(desk: DeskRuns) -> Non
 
 def test_a_list_shows_how_it_writes_numbers_and_what_may_mean_two_is_refused(desk: DeskRuns) -> None:
     path = desk.folder / "messe.csv"
-    path.write_text("id;side;company;deal_size\n1;buyer;Bär KG;120.000\n2;buyer;Groß AG;1.250,50\n3;buyer;;7\n")
+    path.write_text("id;side;company;deal_size\n1;buyer;Bär KG;120.000\n2;buyer;Groß AG;1.250,50\n3;buyer;;7,5\n")
     taken = desk.record("leads", "take", path, "--source", "messe")
     assert (taken["read"], taken["new"], taken["refused"]) == (3, 2, 1)
     assert [reason[:38] for reason in taken["files"][0]["reasons"]] == ["says nothing to reach anybody by: give"]
@@ -71,6 +71,20 @@ def test_a_list_shows_how_it_writes_numbers_and_what_may_mean_two_is_refused(des
     assert sizes == {120_000, 1250.5}
     path.write_text("id;side;company;deal_size\n4;buyer;Weiß KG;120.000\n")
     assert desk.record("leads", "take", path, "--source", "messe")["refused"] == 1
+
+
+def test_one_number_alone_does_not_say_how_a_list_writes_decimals_and_what_is_open_stays_open(desk: DeskRuns) -> None:
+    path = desk.folder / "fair.csv"
+    path.write_text('id,side,company,deal_size\n1,buyer,Moss,"52.000,50"\n2,buyer,Fern,"120,000"\n')
+    said = desk.text("leads", "take", path, "--source", "fair")
+    assert '52.000,50 has "," before decimals: too little to go by' in said
+    assert "2 read: 1 new, 0 merged, 0 known, 0 changed, 1 refused" in said
+    (open_still,) = desk.record("leads", "retry")["still_refused"]
+    assert "may be 120000 or 120" in open_still["reasons"][0]
+    assert desk.record("leads", "retry", open_still["record"], "--set", "deal_size=120000")["new"] == 1
+    path.write_text('id,side,company,deal_size\n3,buyer,Elm,"52.000,50"\n4,buyer,Oak,"7,5"\n')
+    (file,) = desk.record("leads", "take", path, "--source", "fair")["files"]
+    assert (file["decimal"], file["decimal_shown_by"]) == (",", {",": ["52.000,50", "7,5"]})
 
 
 def test_a_refused_record_is_corrected_and_taken_in(desk: DeskRuns) -> None:

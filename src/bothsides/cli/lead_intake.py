@@ -32,6 +32,7 @@ from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
     from bothsides.leads.intake import Lead, Refused, Source
+    from bothsides.leads.intake.figures import Decimal, Shown
     from bothsides.leads.intake.reading_files import Listing
     from bothsides.leads.intake.refusals import Kept
     from bothsides.logbook import Book
@@ -55,6 +56,10 @@ class Tally:
     listing: Listing
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    decimal: Decimal | None = None
+    """What stands before the decimals of its numbers, as the source says or the file shows."""
+    shown: Shown | None = None
+    """What the file shows of it."""
 
     @property
     def read(self) -> int:
@@ -91,7 +96,10 @@ def take(
             listing = read_listing(found, spool_dir=Path(spool))
             tally = Tally(file=found.name, listing=listing)
             tallies.append(tally)
-            _take_file(desk, listing.read_by(way), tally)
+            tally.shown = listing.shown(way)
+            as_read = listing.read_by(way, tally.shown)
+            tally.decimal = as_read.decimal
+            _take_file(desk, as_read, tally)
     if json:
         print_record({"source": source, "files": [_tally_record(tally) for tally in tallies], **_sums(tallies)})
     else:
@@ -204,7 +212,13 @@ def _read_again(
             continue
         if corrections:
             raw = {**(raw if isinstance(raw, dict) else {}), **dict(corrections)}
-        (read,) = named_or_known(book, [_read(desk, raw, desk.agreed.intake.named(held.source))])
+        way = desk.agreed.intake.named(held.source)
+        if way.decimal is None and (
+            open_still := _open_still(held, {way.rename.get(name, name) for name, _ in corrections})
+        ):
+            still.append((held.refused_id, Refused(source=held.source, raw=held.raw, reasons=open_still)))
+            continue
+        (read,) = named_or_known(book, [_read(desk, raw, way)])
         if isinstance(read, Refused):
             still.append((held.refused_id, read))
             if read.refused_id == held.refused_id:
@@ -287,6 +301,15 @@ def _unread(held: Kept) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*held.reasons, told)))
 
 
+def _open_still(held: Kept, mended: Collection[str]) -> tuple[str, ...]:
+    """The reasons of numbers that its file left open: without the file they must not be read as if nothing were."""
+    from bothsides.leads.intake.figures import NUMBERS, OPEN
+
+    return tuple(
+        why for why in held.reasons if OPEN in why and (name := why.partition(":")[0]) in NUMBERS and name not in mended
+    )
+
+
 def _correction(word: str) -> tuple[str, object]:
     from bothsides.leads.intake.reading_files import as_value
 
@@ -316,6 +339,8 @@ def _tally_record(tally: Tally) -> dict[str, Any]:
         },
         "read": tally.read,
         **{name: tally.counts[name] for name in COUNTED},
+        "decimal": tally.decimal,
+        "decimal_shown_by": {} if tally.shown is None else dict(tally.shown.by_sign),
         "reasons": dict(tally.reasons.most_common()),
     }
 
@@ -330,6 +355,8 @@ def _print_tallies(console: Console, tallies: Sequence[Tally], source: str) -> N
         console.print(plain(tally.file, style="bold"))
         parts = f"{lines.header:,} header, {lines.blank:,} blank, {lines.record:,} of records"
         console.print(plain(f"  {lines.physical:,} lines: {parts}, {lines.quarantined:,} unreadable"))
+        if tally.shown is not None and tally.shown.by_sign:
+            console.print(plain(f"  {_decimals(tally.shown)}"))
         repeated = f", {tally.counts['repeated']:,} told again further down" if tally.counts["repeated"] else ""
         refused = f"{tally.counts['refused']:,} refused"
         console.print(plain(f"  {tally.read:,} read: {_counted(tally.counts)}{repeated}, {refused}"))
@@ -339,6 +366,23 @@ def _print_tallies(console: Console, tallies: Sequence[Tally], source: str) -> N
         hint(console, f"Those refused, with all reasons: bothsides leads refused --source {source}")
     else:
         hint(console, "Next: bothsides leads --open, and bothsides tick to look at what is due")
+
+
+def _decimals(shown: Shown) -> str:
+    """By which numbers the file is read, in words.
+
+    >>> from bothsides.leads.intake.figures import shown_decimal
+    >>> _decimals(shown_decimal(["1.250,50", "7,5"]))
+    'its numbers have "," before decimals, as 1.250,50 and 7,5 show'
+    >>> _decimals(shown_decimal(["1.250,50"]))
+    '1.250,50 has "," before decimals: too little to go by, so numbers that can be read two ways are refused'
+    """
+    if shown.decimal is not None:
+        return (
+            f'its numbers have "{shown.decimal}" before decimals, as {" and ".join(shown.by_sign[shown.decimal])} show'
+        )
+    each = " and ".join(f'{texts[0]} has "{sign}"' for sign, texts in shown.by_sign.items())
+    return f"{each} before decimals: too little to go by, so numbers that can be read two ways are refused"
 
 
 def _kept_record(one: Kept) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from bothsides.connectors.files import FoundFile
-from bothsides.leads.intake import Source
+from bothsides.leads.intake import Lead, Refused, Source, read_lead
 from bothsides.leads.intake.reading_files import Listing, read_listing
+from bothsides.schema import Side
 
 
 def listing(path: Path, spool: Path) -> Listing:
@@ -56,7 +57,13 @@ def test_objects_of_json_lines_keep_their_types(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("figures", "decimal"),
-    [("1.250,50\n120.000", ","), ("7.5\n120.000", "."), ("90\n120.000", None), ("1.250,50\n7.5\n120.000", None)],
+    [
+        ("1.250,50\n7,5\n120.000", ","),
+        ("7.5\n0.25\n120.000", "."),
+        ("1.250,50\n120.000", None),
+        ("90\n120.000", None),
+        ("1.250,50\n7,5\n7.5\n120.000", None),
+    ],
 )
 def test_a_file_shows_how_it_writes_decimals_by_numbers_that_can_be_read_one_way(
     tmp_path: Path, figures: str, decimal: str | None
@@ -75,3 +82,23 @@ def test_a_number_that_two_countries_read_differently_stays_as_it_is_written(tmp
     path.write_text("deal_size,share\n120.125,1.125\n")
     ((record,),) = listing(path, tmp_path).batches(10, Source(name="fair"))
     assert record == {"deal_size": "120.125", "share": 1.125}
+
+
+@pytest.mark.parametrize(
+    ("others", "size"), [("90", 120_000), ("7.5", 120_000), ("52.000,50", None), ("1,5\n7,5", 120)]
+)
+def test_one_number_alone_does_not_make_thousands_of_another_into_units(
+    tmp_path: Path, others: str, size: int | None
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("company;deal_size\n" + "".join(f"A;{one}\n" for one in (*others.split("\n"), "120,000")))
+    file = listing(path, tmp_path)
+    source = file.read_by(Source(name="fair", side=Side.BUYER))
+    *_, last = next(iter(file.batches(10, source)))
+    found = read_lead(last, source, workspace="acme", now=1_800_000_000, ahead=0)
+    if size is None:
+        assert isinstance(found, Refused)
+        assert found.reasons[0].startswith('deal_size: "120,000" may be 120000 or 120: say decimal')
+    else:
+        assert isinstance(found, Lead)
+        assert found.fields["deal_size"] == size

@@ -2,7 +2,8 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 Decimal = Literal[".", ","]
@@ -25,9 +26,18 @@ _EITHER = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
 else is known: money and people have no three decimals, but databases write three zeros behind a point."""
 
 
-def read_number(text: str, decimal: Decimal | None) -> float | int | str:
+_WITH_COMMA = re.compile(r"-?[1-9][0-9]{0,2},[0-9]{3}")
+
+OPEN = " may be "
+"""What stands in the reason where a number is refused because it can be read two ways."""
+
+MOST_SHOWN = 2
+"""Different numbers that must show the same sign before a list is read by it: one alone may be a slip."""
+
+
+def read_number(text: str, decimal: Decimal | None, *, doubtful: bool = False) -> float | int | str:
     """The number that the text means, or in words why it means none. Without a known decimal sign a text that two
-    countries read differently means none.
+    countries read differently means none; where its list leaves it in doubt, 120,000 too.
 
     >>> read_number("12,500.50", None), read_number("12.500,50", None), read_number("12 500", None)
     (12500.5, 12500.5, 12500)
@@ -37,9 +47,9 @@ def read_number(text: str, decimal: Decimal | None) -> float | int | str:
     'may be 120 or 120000: say decimal = "." or "," for this source in agreement/intake.toml, or write it without'
     """
     plain = _SPACES.sub("", text.strip().removeprefix("+"))
-    if decimal is None and _EITHER.fullmatch(plain):
+    if decimal is None and (_EITHER.fullmatch(plain) or (doubtful and _WITH_COMMA.fullmatch(plain))):
         return (
-            f"may be {_value(plain, '.')} or {_value(plain, ',')}: "
+            f"{OPEN.lstrip()}{_value(plain, '.')} or {_value(plain, ',')}: "
             'say decimal = "." or "," for this source in agreement/intake.toml, or write it without'
         )
     styles: tuple[Decimal, ...] = (".", ",") if decimal is None else (decimal,)
@@ -56,20 +66,41 @@ def is_open(text: str) -> bool:
     return _EITHER.fullmatch(text) is not None
 
 
-def shown_decimal(texts: Iterable[str]) -> Decimal | None:
-    """The decimal sign of a list, by its numbers that can be read one way only; None where none or both are shown.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a list writes decimals: by sign, a few of its numbers that can be read one way only."""
 
-    >>> shown_decimal(["120.000", "1.250,50"]), shown_decimal(["120.000", "7.5"]), shown_decimal(["120.000", "90"])
-    (',', '.', None)
+    by_sign: Mapping[Decimal, tuple[str, ...]]
+
+    @property
+    def decimal(self) -> Decimal | None:
+        """The sign that several numbers show and none contradicts."""
+        sure = [sign for sign, texts in self.by_sign.items() if len(texts) >= MOST_SHOWN]
+        return sure[0] if sure and len(self.by_sign) == 1 else None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether 120,000 may be 120 in this list: something shows a comma before decimals, but not enough to go by."""
+        return "," in self.by_sign and self.decimal is None
+
+
+def shown_decimal(texts: Iterable[str]) -> Shown:
+    """What a list's numbers show of its decimal sign.
+
+    >>> shown_decimal(["120.000", "1.250,50", "7,5"]).decimal, shown_decimal(["120.000", "7.5", "0.25"]).decimal
+    (',', '.')
+    >>> [shown_decimal(texts).decimal for texts in (["1.250,50", "120,000"], ["1.250,50", "7,5", "7.5"], ["90"])]
+    [None, None, None]
     """
-    found: set[Decimal] = set()
+    found: dict[Decimal, tuple[str, ...]] = {}
     for text in texts:
         plain = _SPACES.sub("", text.strip())
-        if plain.isdigit() or _EITHER.fullmatch(plain) or re.fullmatch(r"-?[1-9][0-9]{0,2},[0-9]{3}", plain):
+        if plain.isdigit() or _EITHER.fullmatch(plain) or _WITH_COMMA.fullmatch(plain):
             continue
         fits = [style for style in _WRITTEN if _fits(plain, style)]
-        found.update(fits if len(fits) == 1 else ())
-    return found.pop() if len(found) == 1 else None
+        if len(fits) == 1 and text not in (before := found.get(fits[0], ())) and len(before) < MOST_SHOWN:
+            found[fits[0]] = (*before, text)
+    return Shown(found)
 
 
 def _fits(plain: str, style: Decimal) -> bool:

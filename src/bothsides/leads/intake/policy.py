@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from bothsides.agreement import checked
 from bothsides.leads.intake.figures import Decimal
@@ -57,6 +57,15 @@ class Source:
     decimal: Decimal | None = None
     """What stands before the decimals of its numbers; without it a number that may be read two ways is refused."""
     hook: Hook | None = None
+    doubtful: ClassVar[bool] = False
+    """Whether a comma in its numbers may stand before decimals although nobody said so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtfulSource(Source):
+    """A source as it reads a file some of whose numbers have a comma before decimals, but too few to go by."""
+
+    doubtful: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

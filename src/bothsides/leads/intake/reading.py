@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 
 from bothsides.identity.addresses import holds_mail_address
-from bothsides.leads.intake.figures import MOST_NUMBER, NUMBERS, Decimal, read_number
+from bothsides.leads.intake.figures import MOST_NUMBER, NUMBERS, read_number
 from bothsides.leads.intake.policy import Source
 from bothsides.schema import Side
 from bothsides.schema.instant import Instant, instant
@@ -218,7 +218,7 @@ def _fields(renamed: Mapping[str, Any], source: Source, reasons: list[str]) -> d
         if not isinstance(name, str) or not name or len(name) > 100 or _UNFIT.search(name):
             reasons.append(f"{_shown(name)}: a field's name must be a text of 1 to 100 letters")
             continue
-        read = _value(name, value, source.decimal, reasons)
+        read = _value(name, value, source, reasons)
         if read is not None:
             found[name] = read
     if "email" in found and not holds_mail_address(str(found["email"])):
@@ -233,7 +233,7 @@ def _fields(renamed: Mapping[str, Any], source: Source, reasons: list[str]) -> d
     return found
 
 
-def _value(name: str, value: object, decimal: Decimal | None, reasons: list[str]) -> object:
+def _value(name: str, value: object, source: Source, reasons: list[str]) -> object:
     if isinstance(value, str):
         text = value.strip()
         if len(text) > MOST_TEXT:
@@ -241,7 +241,7 @@ def _value(name: str, value: object, decimal: Decimal | None, reasons: list[str]
         elif _UNFIT.search(text):
             reasons.append(f"{name}: holds a sign that no database keeps as text (NUL or half a surrogate pair)")
         elif text and name in NUMBERS:
-            return _number(name, read_number(text, decimal), text, reasons)
+            return _number(name, read_number(text, source.decimal, doubtful=source.doubtful), text, reasons)
         return text or None
     if isinstance(value, bool):
         if name in NUMBERS:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import duckdb
@@ -12,8 +12,8 @@ from bothsides.connectors.files import FoundFile, LineCount, Reject, TextTable, 
 from bothsides.connectors.files.archive import BLOCK_BYTES, opened
 from bothsides.connectors.files.encoding import utf8_blocks
 from bothsides.connectors.files.lines import physical_lines
-from bothsides.leads.intake.figures import NUMBERS, is_open, shown_decimal
-from bothsides.leads.intake.policy import Source
+from bothsides.leads.intake.figures import NUMBERS, Shown, is_open, shown_decimal
+from bothsides.leads.intake.policy import DoubtfulSource, Source
 from bothsides.leads.intake.reading import Refused
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,6})?")
@@ -41,12 +41,19 @@ class Listing:
             for one in self.rejects
         )
 
-    def read_by(self, source: Source) -> Source:
+    def read_by(self, source: Source, shown: Shown | None = None) -> Source:
         """The source as it reads this file: where it does not say what stands before decimals, the file may show it."""
+        shown = self.shown(source) if shown is None else shown
+        if shown.doubtful:
+            return DoubtfulSource(**{one.name: getattr(source, one.name) for one in fields(source)})
+        return source if source.decimal is not None else replace(source, decimal=shown.decimal)
+
+    def shown(self, source: Source) -> Shown:
+        """What the file shows of its decimal sign; nothing where the source says it."""
         columns = self._number_columns(source)
         if source.decimal is not None or not columns or self.table.layout.format == "jsonl":
-            return source
-        return replace(source, decimal=shown_decimal(_texts(self.table, columns)))
+            return Shown({})
+        return shown_decimal(_texts(self.table, columns))
 
     def batches(self, size: int, source: Source | None = None) -> Iterator[list[dict[str, object]]]:
         """The records, so many at once. A value that stands empty is left out; digits that lose nothing are numbers,
@@ -110,7 +117,9 @@ def _texts(table: TextTable, columns: Collection[str]) -> Iterator[str]:
         scan(con, table).create("read")
         for name in columns:
             quoted = '"' + name.replace('"', '""') + '"'
-            cursor = con.execute(f"SELECT DISTINCT {quoted} FROM read WHERE regexp_matches({quoted}, '[.,]')")
+            cursor = con.execute(
+                f"SELECT DISTINCT {quoted} FROM read WHERE regexp_matches({quoted}, '[.,]') ORDER BY 1"
+            )
             while rows := cursor.fetchmany(1000):
                 yield from (text for (text,) in rows)
     finally:
