@@ -26,6 +26,9 @@ def said(when: dict[str, Any], intake: IntakePolicy = SOURCES) -> list[str]:
         ({"stage": "none of mql, openn"}, ["no lead has it"]),
         ({"band": "!= sale"}, ["did you mean 'sales'?"]),
         ({"segmnet": "enterprise"}, ["no lead has a field 'segmnet'; did you mean 'segment'?"]),
+        ({"catgory": "pumps"}, ["did you mean 'category'?"]),
+        ({"emaill": "is known"}, ["did you mean 'email'?"]),
+        ({"deal_sise": ">= 5"}, ["did you mean 'deal_size'?"]),
         ({"source": "trade-fair"}, ["did you mean 'trade_fair'?"]),
     ],
 )
@@ -41,6 +44,25 @@ def test_a_word_that_no_lead_has_is_named(when: dict[str, Any], words: list[str]
     [
         {"side": "Buyer", "band": ["sales", "self_serve"], "stage": "!= mql"},
         {"side": "is known", "deal_size": ">= 5", "sector": "pumps", "shoe_size": 42},
+        dict.fromkeys(
+            (
+                "category_id",
+                "campaign_id",
+                "company_id",
+                "region_id",
+                "source_id",
+                "phone2",
+                "deal_size_eur",
+                "city_id",
+                "segment_2",
+                "sub_category",
+                "sku_counts",
+                "size",
+                "count",
+                "campaigns",
+            ),
+            "x",
+        ),
         {"source": "newsletter", "owner": "starts with an"},
     ],
 )

@@ -22,7 +22,7 @@ FIELDS = frozenset(
         "campaign", "job_title", "employees", "email_domain", "sku_count",
     }
 )  # fmt: skip
-"""Fields that the desk itself knows. A lead may bring any other, so only one that is nearly one of these is wrong."""
+"""Fields that the desk itself knows. A lead may bring any other, so only a slip of one of these is wrong."""
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "side": tuple(side.value for side in Side),
@@ -68,8 +68,28 @@ def _wrong(name: str, written: Written, sources: Collection[str], brought: Colle
         for value in named_values(written):
             if value not in sources and (meant := _meant(value, sources)):
                 yield f"no source of intake.toml is called so{meant}"
-    elif name not in FIELDS and name not in brought and (meant := _meant(name, FIELDS)):
-        yield f"no lead has a field {name!r}{meant}"
+    elif name not in FIELDS and name not in brought:
+        slips = [known for known in FIELDS if _is_slip(name, known)]
+        if meant := _meant(name, slips):
+            yield f"no lead has a field {name!r}{meant}; one that forms bring so is named in a rename of intake.toml"
+
+
+def _is_slip(word: str, known: str) -> bool:
+    """Whether one letter of the known word was left out, doubled, put in, mistaken or swapped with its neighbour.
+
+    A longer name that has the known one whole in it, as category_id, is a name of its own, unless a letter is doubled.
+    """
+    if len(word) == len(known):
+        differ = [place for place, (one, other) in enumerate(zip(word, known, strict=True)) if one != other]
+        first, last = (differ[0], differ[-1]) if differ else (0, 0)
+        return len(differ) == 1 or (
+            len(differ) == 2 and last == first + 1 and word[first : last + 1] == known[first : last + 1][::-1]
+        )
+    longer, shorter = (word, known) if len(word) > len(known) else (known, word)
+    if len(longer) != len(shorter) + 1:
+        return False
+    places = [place for place in range(len(longer)) if longer[:place] + longer[place + 1 :] == shorter]
+    return bool(places) and (longer is known or known not in word or len(places) > 1)
 
 
 def _meant(word: str, known: Collection[str]) -> str:
