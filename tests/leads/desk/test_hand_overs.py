@@ -69,6 +69,35 @@ def test_leads_that_another_rule_keeps_and_hours_that_cannot_be_compared_are_no_
     assert len(problems(Sla(policy=(replace(walls.policy[0], clause=(clause,)),)), DecayPolicy())) == 1
 
 
+@pytest.mark.parametrize(
+    ("of_policy", "of_rule", "meet"),
+    [
+        ({"segment": "smb"}, {"segment": "enterprise"}, False),
+        ({"side": ["buyer"]}, {"side": "supplier"}, False),
+        ({"region": ["EU", "UK"]}, {"region": ["US", "apac"]}, False),
+        ({"region": ["EU", "UK"]}, {"region": ["us", "uk"]}, True),
+        ({"segment": "smb", "region": "EU"}, {"side": "buyer", "segment": "enterprise"}, False),
+        ({"segment": "!= enterprise"}, {"segment": "Enterprise"}, False),
+        ({"employees": 40}, {"employees": ">= 50"}, False),
+        ({"employees": 60}, {"employees": ">= 50"}, True),
+        ({"segment": "smb"}, {"region": "EU"}, True),
+        ({"job_title": "contains buyer"}, {"job_title": "contains head"}, True),
+    ],
+)
+def test_rules_that_no_lead_passes_both_of_never_meet(
+    of_policy: dict[str, object], of_rule: dict[str, object], meet: bool
+) -> None:
+    (taking,) = decay(16).rule
+    rules = DecayPolicy(rule=(replace(taking, when=of_rule), replace(taking, name="others", untouched_hours=80)))  # type: ignore[arg-type]  # plain values
+    assert bool(problems(sla(REASSIGN, when=of_policy), rules)) == meet
+
+
+def test_a_rule_that_every_lead_of_the_policy_passes_keeps_the_rules_below_it_out() -> None:
+    (taking,) = decay(16).rule
+    kept = replace(taking, name="kept", when={"side": ["buyer", "supplier"]}, decays=False)
+    assert problems(sla(REASSIGN, when={"side": ["buyer"]}), DecayPolicy(rule=(kept, taking))) == ()
+
+
 def test_it_is_named_when_the_files_are_read(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "acme", Settings(name="acme", currency="GBP", time_zone="Europe/London"))
     shutil.copytree(EXAMPLE, workspace.agreement_dir)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from bothsides.agreement.conditions import Value, Written, named_values, read_tests
 from bothsides.leads.decay import DecayPolicy, DecayRule
 from bothsides.leads.sla.policy import NEEDS_BREACH, STARTED_BY, Act, Clause, Counted, Sla, SlaPolicy
 
@@ -80,7 +81,7 @@ def _returns(policy: SlaPolicy, decay: DecayPolicy) -> Iterator[_Taking]:
             continue
         if rule.decays:
             yield _taking(rule)
-        if all(policy.when.get(name) == value for name, value in rule.when.items()):
+        if _covers(rule.when, policy.when):
             return
     yield _taking(DecayRule(name="every lead"))
 
@@ -92,9 +93,31 @@ def _taking(rule: DecayRule) -> _Taking:
     )
 
 
-def _apart(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
-    """Whether no lead can pass both: they ask another plain side of one field."""
+def _apart(one: Mapping[str, Written], other: Mapping[str, Written]) -> bool:
+    """Whether no lead can pass both: the plain values that one asks of a field all fail the other's test of it."""
     return any(
-        isinstance(value, str) and isinstance(other.get(name), str) and {value, other[name]} == {"buyer", "supplier"}
-        for name, value in one.items()
+        values is not None and not any(read_tests({name: asked[name]}).hold({name: value}) for value in values)
+        for wanted, asked in ((one, other), (other, one))
+        for name in wanted.keys() & asked.keys()
+        for values in (_plain(wanted[name]),)
     )
+
+
+def _covers(rule: Mapping[str, Written], policy: Mapping[str, Written]) -> bool:
+    """Whether every lead of the policy passes the rule, as far as equal tests and plain values show it."""
+    return all(name in policy and _within(name, policy[name], test) for name, test in rule.items())
+
+
+def _within(name: str, asked: Written, test: Written) -> bool:
+    """Whether what passes the one test of the field passes the other too."""
+    values = _plain(asked)
+    return asked == test or (
+        values is not None and all(read_tests({name: test}).hold({name: value}) for value in values)
+    )
+
+
+def _plain(written: Written) -> list[Value] | None:
+    """The values that are wanted, where these are all that the test names; None for one of another kind."""
+    found = written if isinstance(written, list) else [written]
+    plain = all(not isinstance(one, str) or named_values(one) == (one.strip().casefold(),) for one in found)
+    return found if plain else None
