@@ -61,7 +61,7 @@ def said(folder: Path, capsys: pytest.CaptureFixture[str]) -> Command:
 
 def test_the_score_the_list_a_fix_and_its_undoing(said: Command) -> None:
     audit = said("--json")
-    assert audit["records"] == 2
+    assert (audit["records"], audit["at"]) == (2, "2026-03-31T09:00:00Z")
     assert sum(team["faulty"] for team in audit["teams"]) == 1
     assert {(fault["check"], fault["field"]) for fault in audit["faults"]} == {
         ("source", "channel"),

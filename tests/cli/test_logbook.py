@@ -78,6 +78,7 @@ def test_a_whole_logbook_says_so_and_a_changed_one_says_where(desk: Path, run: R
     assert "WRONG  table leads: 2 rows are not what the journal makes of them" in said.out
     told = json.loads(run("logbook", "verify", desk, "--json").out)
     assert (told["is_whole"], told["broken"][0]["said"]) == (False, "lines were changed")
+    assert told["last_seal"]["sealed_at"] == "2026-03-30T15:05:00Z"
 
 
 def test_a_history_reads_like_one(desk: Path, run: Run) -> None:
@@ -95,7 +96,9 @@ def test_a_history_reads_like_one(desk: Path, run: Run) -> None:
         assert part in said.out, said.out
     assert "decay" not in said.out
     assert "to be looked at for its decay" in run("logbook", "history", LEAD, "-w", desk, "--all").out
-    assert len(json.loads(run("logbook", "history", LEAD, "-w", desk, "--json").out)) == 6
+    lines = json.loads(run("logbook", "history", LEAD, "-w", desk, "--json").out)
+    assert len(lines) == 6
+    assert (lines[0]["at"], lines[0]["written_at"]) == ("2026-03-29T11:33:20Z", "2026-03-30T15:05:00Z")
 
 
 def test_a_word_that_means_several_or_none_is_refused(desk: Path, run: Run) -> None:

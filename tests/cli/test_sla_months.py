@@ -49,6 +49,8 @@ def test_the_scorecard_says_who_kept_their_word_and_is_written_as_a_page(desk: D
     touch = kept["first touch of buyers in time"]
     assert (touch["n"], touch["delivered"], touch["word"]) == (2, 0.5, "missed")
     assert (card["frozen"], card["is_over"]) == (True, True)
+    moments = (card["start"], card["close"], card["known_at"])
+    assert moments == ("2026-03-31T23:00:00Z", "2026-04-30T23:00:00Z", "2026-04-30T23:00:00Z")
     text = desk.text("sla", "scorecard", "--month", "2026-04", "--html", at=LATER)
     assert "Marketing missed both clauses: qualified buyers (2 of 50 owed), qualified suppliers (0 of 20 owed)." in text
     assert "first touch of buyers in time" in text
@@ -91,7 +93,7 @@ def test_a_month_without_commitments_says_what_to_write(tmp_path: Path, capsys: 
 
 def test_the_statement_is_read_back_under_its_seal(desk: DeskRuns) -> None:
     told = desk.record("sla", "month", "2026-04", at=LATER)
-    assert told["untouched"] is True
+    assert (told["untouched"], told["closed_at"]) == (True, "2026-04-30T23:00:00Z")
     assert {"clause": "qualified buyers", "figure": "delivered", "value": 2.0, "words": ""} in told["lines"]
     text = desk.text("sla", "month", at=LATER)
     assert "holds" in text
@@ -104,11 +106,12 @@ def test_the_statement_is_read_back_under_its_seal(desk: DeskRuns) -> None:
 def test_meetings_are_listed_with_packs_and_decided_once(desk: DeskRuns) -> None:
     item = "alignment/2026-04/buyer/qualified buyers"
     meetings = {one["item_id"]: one for one in desk.record("sla", "meetings", at=LATER)}
-    assert meetings[item]["owner"] == "VP Marketing"
+    assert (meetings[item]["owner"], meetings[item]["due_at"]) == ("VP Marketing", "2026-04-22T23:00:00Z")
     assert "delivered so far: 2" in desk.text("sla", "meetings", "--open", at=LATER)
     assert f'by the end of 2026-04-22: bothsides sla decide "{item}" --words' in desk.text("sla", "meetings", at=LATER)
     words = ("sla", "decide", item, "--words", "two webinars", "--by", "ana")
-    assert desk.record(*words, at=LATER)["decision"]["words"] == "two webinars"
+    decision = desk.record(*words, at=LATER)["decision"]
+    assert (decision["words"], decision["at"]) == ("two webinars", "2026-05-04T13:00:00Z")
     with pytest.raises(ValueError, match="was decided already"):
         desk.text(*words, at=LATER)
     assert "decided by ana" in desk.text("sla", "meetings", at=LATER)

@@ -35,7 +35,7 @@ def test_a_round_says_what_it_did_and_a_rehearsal_leaves_no_trace(acme: Path, ru
     assert first.code == 0, first.err
     told = json.loads(first.out)
     assert told["business_date"] == "2026-03-31"
-    assert (told["at"], told["finished"], told["breaches"]) == ("2026-03-31T08:00:00+00:00", True, 0)
+    assert (told["at"], told["finished"], told["breaches"]) == ("2026-03-31T08:00:00Z", True, 0)
     assert told["sealed_up_to"] > told["lines"] > 0, "the sections of the agreement were recorded before"
     would = run("tick", "-w", acme, "--at", "2026-04-10T08:00", "--dry-run")
     assert "would be done at 2026-04-10 09:00 BST" in would.out

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from bothsides.cli.lead_words import iso
 from bothsides.cli.terminal import plain
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ SHOWN = 40
 def audit_record(found: Audit, against: tuple[str, Progress] | None) -> dict[str, Any]:
     """An audit for scripts."""
     return {
-        "at": found.at,
+        "at": iso(found.at),
         "records": found.records,
         "teams": [
             {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json as json_text
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
@@ -18,6 +18,7 @@ from rich.table import Table
 
 from bothsides.cli.at_the_desk import OpenDesk, at_the_desk, moment
 from bothsides.cli.terminal import plain
+from bothsides.schema import instant
 
 if TYPE_CHECKING:
     from bothsides.logbook import Book
@@ -104,7 +105,25 @@ def iso(at: int | None) -> str | None:
     >>> iso(1774947600)
     '2026-03-31T09:00:00Z'
     """
-    return None if at is None else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if at is None else instant.iso(at)
+
+
+def with_moments(record: object, *others: str) -> Any:
+    """The record with each moment as scripts read it: what stands under `at`, a name that ends in `_at`, or the others.
+
+    >>> with_moments({"opened_at": 1774947600, "n": 3, "lines": [{"at": None, "start": 0}]}, "start")
+    {'opened_at': '2026-03-31T09:00:00Z', 'n': 3, 'lines': [{'at': None, 'start': '1970-01-01T00:00:00Z'}]}
+    """
+    if isinstance(record, Mapping):
+        return {
+            name: iso(value) if isinstance(value, int) and _is_moment(name, others) else with_moments(value, *others)
+            for name, value in record.items()
+        }
+    return [with_moments(one, *others) for one in record] if isinstance(record, list | tuple) else record
+
+
+def _is_moment(name: str, others: Sequence[str]) -> bool:
+    return name == "at" or name.endswith("_at") or name in others
 
 
 def rough(seconds: int) -> str:

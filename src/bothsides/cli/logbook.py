@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from cyclopts import App, Parameter
 
 from bothsides.cli import next_steps
+from bothsides.cli.lead_words import iso, with_moments
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
@@ -56,7 +57,7 @@ def verify(
     with _opened(workspace) as (_, book):
         found = verified(book, deep=deep, noted=seal)
     if json:
-        _print({"is_whole": found.is_whole, **asdict(found)})
+        _print(with_moments({"is_whole": found.is_whole, **asdict(found)}))
     else:
         _show(screen(), found)
     return int(not found.is_whole)
@@ -88,7 +89,8 @@ def history(
         return f"{in_utc(moment).astimezone(zone):%Y-%m-%d %H:%M}"
 
     if json:
-        _print([asdict(line) for line in lines])
+        # The data of a line stands as it was sealed, its moments in seconds.
+        _print([{**asdict(line), "at": iso(line.at), "written_at": iso(line.written_at)} for line in lines])
         return
     console = screen()
     shown = [line for line in lines if every or not is_routine(line)]

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from cyclopts import Parameter
 
 from bothsides.cli.days import day
+from bothsides.cli.lead_words import iso
 from bothsides.cli.places import WorkspaceFolder
 
 if TYPE_CHECKING:
@@ -99,15 +100,9 @@ def record(opened: Workspace, found: Replayed, left_out: tuple[str, ...]) -> dic
     """The answer for scripts. Moments are UTC; shares 0-1; amounts in major units of `currency`."""
     told = asdict(found)
     told["record"]["share"] = round(found.record.share, 6)
-    told["record"]["differences"] = [{**one, "at": _utc(one["at"])} for one in told["record"]["differences"]]
+    told["record"]["differences"] = [{**one, "at": iso(one["at"])} for one in told["record"]["differences"]]
     for mover in told["moved"]["movers"]:
         for side in ("before", "after"):
-            mover[side]["due_at"] = _utc(mover[side]["due_at"])
-    head = {"currency": opened.settings.currency, "since": _utc(found.since), "until": _utc(found.until)}
+            mover[side]["due_at"] = iso(mover[side]["due_at"])
+    head = {"currency": opened.settings.currency, "since": iso(found.since), "until": iso(found.until)}
     return {**told, **head, "files_left_out": list(left_out)}
-
-
-def _utc(moment: int | None) -> str | None:
-    from bothsides.schema.instant import in_utc
-
-    return None if moment is None else in_utc(moment).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from bothsides.cli.at_the_desk import Moment, OpenDesk, Who, at_the_desk, who
-from bothsides.cli.lead_words import AsJson, hint, one_of, print_record, when, zone_of
+from bothsides.cli.lead_words import AsJson, hint, one_of, print_record, when, with_moments, zone_of
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
@@ -152,7 +152,7 @@ def _show(desk: OpenDesk, kinds: tuple[str, ...], *, only_open: bool, json: bool
     with desk.reading() as book:
         items = [one for one in read_items(book, kinds=kinds) if one.decision is None or not only_open]
     if json:
-        print_record(values(items))
+        print_record(with_moments(values(items)))
         return
     console = screen()
     if not items:
@@ -168,7 +168,7 @@ def _one(desk: OpenDesk, item_id: str, *, json: bool) -> None:
     with desk.reading() as book:
         found = next(one for one in read_items(book) if one.item_id == item_id)
     if json:
-        print_record(values(found))
+        print_record(with_moments(values(found)))
     else:
         _print(screen(), found, zone_of(desk), desk.agreed)
 

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from bothsides.cli.at_the_desk import Moment, OpenDesk, at_the_desk
-from bothsides.cli.lead_words import AsJson, cut, hint, print_record, show_table
+from bothsides.cli.lead_words import AsJson, cut, hint, print_record, show_table, with_moments
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
@@ -81,7 +81,8 @@ def scorecard(
             )
             written = write_page(scorecard_html(page), desk.workspace.reports_dir / f"sla-{review.period}.html")
     if json:
-        print_record({**values(review), "agenda": values(items), "proposals": values(proposed)})
+        record = {**values(review), "agenda": values(items), "proposals": values(proposed)}
+        print_record(with_moments(record, "start", "close"))
         return
     console = screen()
     _print_month(console, review, items)
@@ -186,7 +187,7 @@ def month(
         raise LookupError(f"{what}; frozen are {closed}: bothsides sla review freezes those that are over")
     whole = untouched(found)
     if json:
-        print_record({**values(found), "untouched": whole})
+        print_record(with_moments({**values(found), "untouched": whole}))
         return
     console = screen()
     sealed = f"seal {found.seal[:12]} {'holds' if whole else 'IS BROKEN: what it says was changed'}"

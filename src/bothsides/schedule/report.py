@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bothsides.logbook import Book, Entry, Kind
-from bothsides.schema.instant import Instant, in_utc
+from bothsides.schema.instant import Instant, in_utc, iso
 from bothsides.schema.stage import LeadStage
 
 
@@ -54,11 +54,11 @@ class TickReport:
         """As a record for scripts: moments in UTC, and the business date on which the round was."""
         told = {name: getattr(self, name) for name in self.__slots__ if name not in ("at", "next_due", "sealed")}
         return {
-            "at": in_utc(self.at).isoformat(),
+            "at": iso(self.at),
             "business_date": in_utc(self.at).astimezone(zone).date().isoformat(),
             **told,
             "sealed_up_to": self.sealed,
-            "next_due": None if self.next_due is None else in_utc(self.next_due).isoformat(),
+            "next_due": None if self.next_due is None else iso(self.next_due),
         }
 
 

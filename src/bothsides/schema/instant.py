@@ -36,6 +36,15 @@ def in_utc(moment: Instant) -> datetime:
     return datetime.fromtimestamp(moment, UTC)
 
 
+def iso(moment: Instant) -> str:
+    """The instant as scripts read it, everywhere alike.
+
+    >>> iso(1774947600)
+    '2026-03-31T09:00:00Z'
+    """
+    return f"{in_utc(moment):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def shown(moment: Instant, zone: ZoneInfo) -> str:
     """The instant as people read it: in the business's zone, which is named, to the minute.
 
