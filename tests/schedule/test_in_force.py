@@ -43,3 +43,22 @@ def test_wrong_files_are_not_read_again_until_they_change(
     path.write_text(text, encoding="utf-8")
     running.at(desk.now + 3)
     assert running.mistakes == ""
+
+
+def test_files_that_cannot_be_looked_at_leave_the_agreement_in_force_until_they_can(
+    desk: Desk, ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "agreement/sla.toml")
+
+    running = InForce(workspace=ws, logbook=desk.logbook)
+    with monkeypatch.context() as patched, pytest.raises(PermissionError):
+        patched.setattr(room, "stamp_of", refused)
+        running.at(desk.now)
+    before = running.at(desk.now)
+    with monkeypatch.context() as patched:
+        patched.setattr(room, "stamp_of", refused)
+        assert running.at(desk.now + 1) is before
+    assert "Permission denied" in running.mistakes
+    running.at(desk.now + 2)
+    assert running.mistakes == ""

@@ -10,7 +10,9 @@ from bothsides.agreement import AgreementError
 from bothsides.delivery import SecretMissing
 from bothsides.logbook import Logbook
 from bothsides.logbook.upgrading import upgrade
+from bothsides.schedule.in_force import Stamp
 from bothsides.schema.instant import DAY
+from bothsides.web import standing_desk
 from tests.web.conftest import TUESDAY, Api, api_over, lead, workspace_at
 
 
@@ -54,6 +56,26 @@ def test_wrong_files_leave_the_agreement_in_force_and_health_says_so(standing: A
     assert "colour" in standing.desk.mistakes
     assert "mistakes" in standing.call("GET", "/api/health").json()["agreement"]
     change(standing, "routing.toml", "seed = 7\ncolour = 1", 'seed = "fixwell-2026-q2"')
+    standing.clock[0] += 1
+    assert standing.call("GET", "/api/health").json()["agreement"] == "in force"
+
+
+def test_files_that_cannot_be_looked_at_leave_the_agreement_in_force_until_they_can(
+    standing: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refused(*_: object) -> Stamp:
+        raise PermissionError(13, "Permission denied", "agreement/sla.toml")
+
+    agreed = standing.desk.agreed
+    with monkeypatch.context() as patch:
+        patch.setattr(standing_desk, "stamp_of", refused)
+        for _ in range(3):
+            standing.clock[0] += 1
+            assert standing.post("/api/leads", lead(id="once")).status_code in (200, 201)
+    assert standing.desk.agreed is agreed
+    assert "Permission denied: 'agreement/sla.toml'" in standing.desk.mistakes
+    assert [one for one in caplog.messages if "Permission denied" in one] == caplog.messages[:1]
+    assert "mistakes" in standing.call("GET", "/api/health").json()["agreement"]
     standing.clock[0] += 1
     assert standing.call("GET", "/api/health").json()["agreement"] == "in force"
 

@@ -29,10 +29,11 @@ class InForce:
 
     def at(self, now: Instant) -> Agreed:
         """The agreement at that moment. Raises AgreementError where there never was a right one."""
-        stamp = self.stamp()
-        if self._agreed is not None and stamp == self._stamp and now < self._until:
-            return self._agreed
+        stamp: Stamp = ()
         try:
+            stamp = self.stamp()
+            if self._agreed is not None and stamp == self._stamp and now < self._until:
+                return self._agreed
             self._agreed, self.mistakes = open_desk(self.workspace, self.logbook, now=now), ""
         except (AgreementError, OSError) as error:
             if self._agreed is None:

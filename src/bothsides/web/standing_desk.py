@@ -81,6 +81,9 @@ class StandingDesk:
         except self.database_errors:
             # Whoever wants to write hears of it; the agreement in force goes on.
             return False
+        except OSError:
+            # Opening it anew says why, once; files that can be looked at again differ from none at all.
+            return self._stamp != ()
 
     @property
     def database_errors(self) -> tuple[type[Exception], ...]:
@@ -90,6 +93,7 @@ class StandingDesk:
     def open_again(self) -> None:
         """Opens it anew; where that cannot be, the agreement stays as it was and the mistakes are told."""
         now = self.clock()
+        stamp: Stamp = ()
         try:
             stamp = self._files()
             self.open()
