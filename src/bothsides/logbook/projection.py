@@ -301,7 +301,8 @@ def _look_again(changes: Changes, timer: str, purpose: str, subject: str, due_at
 
 def _feedback(changes: Changes, entry: Entry) -> None:
     data = entry.data
-    changes.set("leads", (entry.subject,), {"disposition": data["verdict"]})
+    if not data.get("late"):
+        changes.set("leads", (entry.subject,), {"disposition": data["verdict"]})
 
 
 def _agenda_opened(changes: Changes, entry: Entry) -> None:

@@ -94,3 +94,32 @@ def test_a_record_sent_again_brings_no_event_twice_where_its_senders_clock_is_ah
     desk.now += 300
     assert sent() == "known"
     assert desk.rows("SELECT event FROM events") == [("demo_requested",)]
+
+
+def says(desk: Desk, lead: str, verdict: str, before: int = 0) -> None:
+    record = {"lead_id": lead, "verdict": verdict, "by": "x", "occurred_at": moment(desk.now - before)}
+    assert told(desk, "verdicts", record | ({} if verdict == "accepted" else {"reason": "no_budget"})) == "recorded"
+
+
+def test_a_verdict_told_late_stands_in_the_history_and_changes_nothing(desk: Desk) -> None:
+    sent_back, accepted, lost = (desk.take_one(company=f"C{n}", email=f"a@c{n}.example").lead_id for n in range(3))
+    desk.now += 3600
+    says(desk, sent_back, "recycled")
+    says(desk, accepted, "accepted")
+    close = {"stage": "closed_lost", "reason": "price", "objections": ["none"], "by": "x"}
+    assert told(desk, "stages", {**close, "lead_id": lost, "occurred_at": moment(desk.now)}) == "recorded"
+    desk.now += 60
+    stood = {lead: desk.row(lead) for lead in (sent_back, accepted, lost)}
+    assert [row["disposition"] for row in stood.values()] == ["recycled", "accepted", "lost"]
+    says(desk, sent_back, "accepted", before=600)
+    says(desk, accepted, "rejected", before=600)
+    says(desk, lost, "accepted")
+    assert {lead: desk.row(lead) for lead in stood} == stood
+    assert [desk.kinds(lead).count("feedback") for lead in stood] == [2, 2, 2]
+    says(desk, accepted, "rejected")
+    assert desk.row(accepted)["disposition"] == "rejected"
+    assert desk.row(accepted)["owner"] is None
+    with desk.logbook.writing() as book:
+        before = standing(book)
+        rebuild(book)
+        assert standing(book) == before

@@ -108,7 +108,7 @@ def _assignments(lead: str, lines: Sequence[Line]) -> list[Row]:
     rows: list[Row] = []
     silent, verdict = 0, ""
     for line in lines:
-        if line.kind == Kind.FEEDBACK:
+        if line.kind == Kind.FEEDBACK and not line.data.get("late"):
             verdict = line.data["verdict"]
         elif line.kind == Kind.ASSIGNED:
             before = silent

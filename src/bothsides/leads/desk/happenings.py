@@ -242,28 +242,40 @@ def _did(work: _Work, one: Did, key: str) -> None:
 
 def _judged(work: _Work, one: Judged, key: str) -> None:
     lead = _lead(work, one)
+    late = _is_late(work, lead, one)
     data = {"verdict": one.verdict, "reason": one.reason, "note": one.note, "owner": lead.owner, "band": _band(lead)}
     work.entries.append(
         Entry(
             kind=Kind.FEEDBACK,
             subject=lead.lead_id,
             at=one.occurred_at,
-            data={**data, "score": lead.score},
+            data={**data, "score": lead.score, **({"late": True} if late else {})},
             key=key,
             actor=one.by,
             reason=one.reason,
             policy=work.agreed.versions.get("reasons", ""),
         )
     )
-    lead.disposition = one.verdict
     _tell_clocks(work, lead.lead_id, _event(work, key, EventKind.DISPOSITION, one.occurred_at, detail=one.verdict))
-    if not lead.is_open:
+    if late:
         return
+    lead.disposition = one.verdict
     if one.verdict == "accepted":
         if lead.owner is not None and lead.stage is not LeadStage.OPPORTUNITY:
             _enter(work, lead, LeadStage.SALES_QUALIFIED, one, key)
         return
     _give_back(work, lead, LeadStage.RECYCLED, one, key, credit_for=_credited(one))
+
+
+def _is_late(work: _Work, lead: LeadNow, one: Judged) -> bool:
+    """Whether it belongs to the lead's history and changes nothing: the lead is closed, a later word stands, or who
+    accepted it has it no more."""
+    if not lead.is_open or (one.verdict == "accepted" and lead.owner is None):
+        return True
+    asked = "SELECT max(at) FROM entries WHERE subject = ? AND kind = ?"
+    row = work.book.one(asked, lead.lead_id, Kind.FEEDBACK.value)
+    said = [line.at for line in work.entries if line.kind is Kind.FEEDBACK and line.subject == lead.lead_id]
+    return one.occurred_at < max(0 if row is None else row[0] or 0, *said, 0)
 
 
 def _give_back(

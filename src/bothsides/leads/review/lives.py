@@ -338,7 +338,7 @@ def _feedback(history: History, line: _Line) -> None:
             amount=None if amount is None else float(from_minor(amount, history.currency)),
         )
     )
-    if life.turns and verdict != "accepted" and life.turns[-1].end is None:
+    if life.turns and verdict != "accepted" and life.turns[-1].end is None and not data.get("late"):
         life.turns[-1].end = verdict
 
 
