@@ -75,3 +75,53 @@ def test_what_the_middle_of_a_chain_was_told_too_stays_with_it(desk: Desk) -> No
     undo(desk, outer)
     undo(desk, inner)
     assert [PRICING in events(desk, lead) for lead in (top, middle, bottom)] == [False, True, True]
+
+
+@pytest.fixture
+def joined(desk: Desk) -> tuple[str, str, str]:
+    """A lead, one of the same person that went into it as it came with a segment and employees, and the merge's key."""
+    kept = desk.take_one(id="K", employees="").lead_id
+    desk.now += 60
+    (absorbed,) = desk.take(desk.lead(id="A", employees=50, segment="smb"))
+    assert absorbed.stands.lead_id == kept
+    ((key,),) = desk.rows("SELECT key FROM entries WHERE kind = 'leads_merged'")
+    desk.now += 60
+    return kept, absorbed.lead_id, key
+
+
+def test_a_value_that_the_kept_leads_own_source_tells_too_stays_with_it(
+    desk: Desk, joined: tuple[str, str, str]
+) -> None:
+    kept, absorbed, key = joined
+    said = desk.lead(id="K", employees=50, events=())
+    assert [desk.take(said)[0].outcome for _ in range(2)] == ["known", "known"]
+    assert desk.kinds(kept).count("lead_changed") == 1
+    undo(desk, key)
+    assert (desk.fields(kept)["employees"], desk.fields(kept).get("segment")) == (50, None)
+    assert (desk.fields(absorbed)["employees"], desk.fields(absorbed)["segment"]) == (50, "smb")
+    assert stands_as_rebuilt(desk)
+
+
+def test_a_value_of_its_own_comes_back_where_the_other_source_had_corrected_it_since(
+    desk: Desk, joined: tuple[str, str, str]
+) -> None:
+    kept, absorbed, key = joined
+    desk.take(desk.lead(id="K", employees="", phone="020 7946 0008", events=()))
+    desk.now += 60
+    desk.take(desk.lead(id="A", employees=50, segment="smb", phone="020 7946 0009", events=()))
+    assert desk.fields(kept)["phone"] == "020 7946 0009"
+    undo(desk, key)
+    assert [desk.fields(lead)["phone"] for lead in (kept, absorbed)] == ["020 7946 0008", "020 7946 0009"]
+    assert stands_as_rebuilt(desk)
+
+
+def test_a_correction_to_what_the_kept_lead_has_already_goes_back_with_the_absorbed_one(
+    desk: Desk, joined: tuple[str, str, str]
+) -> None:
+    kept, absorbed, key = joined
+    desk.take(desk.lead(id="K", segment="large", events=()))
+    (again,) = desk.take(desk.lead(id="A", employees=50, segment="large", events=()))
+    assert (again.outcome, again.stands.lead_id) == ("known", kept)
+    undo(desk, key)
+    assert [desk.fields(lead)["segment"] for lead in (kept, absorbed)] == ["large", "large"]
+    assert stands_as_rebuilt(desk)

@@ -15,6 +15,7 @@ from bothsides.leads.desk.merging import merge_leads, undo_merge
 from bothsides.leads.desk.opening import open_desk
 from bothsides.leads.desk.overriding import override
 from bothsides.leads.desk.rounds import go_round
+from bothsides.leads.desk.standing import leads_by_id
 from bothsides.leads.desk.taking import take
 from bothsides.leads.intake import Event, Lead, Source, read_lead
 from bothsides.leads.quality import CellFacts, Counted, MarketFacts
@@ -171,7 +172,7 @@ def test_events_told_between_a_merge_and_its_undoing_come_out_again(desk: tuple[
     workspace, logbook = desk
     agreed = open_desk(workspace, logbook, now=OPENS)
     now = OPENS + 9 * HOUR
-    twin = {"company": "Works 1 Ltd", "email": "a1@works1.example"}
+    twin = {"company": "Works 1 Ltd", "email": "a1@works1.example", "city": "Leeds"}
     with logbook.writing() as book:
         taken = take(book, agreed, [lead(n, now) for n in range(1, 5)], now=now)
         (merged,) = take(book, agreed, [lead(9, now + 10, **twin)], now=now + 10)
@@ -185,12 +186,13 @@ def test_events_told_between_a_merge_and_its_undoing_come_out_again(desk: tuple[
         # The kept leads are told of the same by their own sources, too.
         record(book, agreed, [Did(lead_id=one, event="pricing_viewed", occurred_at=now + 20)], now=now + 205)
         told_too = Event(event="pricing_viewed", occurred_at=now + 20)
-        take(book, agreed, [replace(lead(1, now), events=(told_too,))], now=now + 207)
+        take(book, agreed, [replace(lead(1, now, city="Leeds"), events=(told_too,))], now=now + 207)
         again = lead(9, now + 210, **twin)
         take(book, agreed, [again], now=now + 300)
         (line,) = (one for one in book.history(taken[0].lead_id) if one.kind is Kind.LEADS_MERGED)
         for name in (key, str(line.key)):
             undo_merge(book, agreed, name, who="ben", why="two firms", now=now + 400)
+        assert leads_by_id(book, [taken[0].lead_id])[taken[0].lead_id].fields["city"] == "Leeds"
         parted = book.all("SELECT lead_id FROM events WHERE event = 'pricing_viewed' ORDER BY lead_id")
     assert [name for (name,) in parted] == sorted([taken[0].lead_id, one, two, merged.lead_id])
     gone_round(logbook, agreed, OPENS + 2 * DAY - 1)

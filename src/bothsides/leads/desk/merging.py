@@ -128,7 +128,10 @@ def undo_merge(
     parting = absorbed_by(book, absorbed_id)
     events = parted_events(book, kept_id, parting, seq=seq)
     carried = _carried_over(book, kept_id, parting, seq)
-    data = _undone(book, agreed, kept, absorbed, told | {"fields": {**told["fields"], **carried}}, turns)
+    # What the kept lead's own source told since is its own, also where it stood by the merge already.
+    own = {name: value for name, value in _told_since(book, kept_id, seq).items() if name in kept.fields}
+    stood = {"fields": {**told["fields"], **carried}, "fields_before": {**told["fields_before"], **own}}
+    data = _undone(book, agreed, kept, absorbed, told | stood, turns)
     data |= {"events": events.given, "events_gone": events.gone}
     lines = give_clocks_back(book, agreed, kept, told.get("clocks", ()), seq=seq, now=now, who=who)
     lines += _timers_again(kept, absorbed, told, now, untouched=since == 0)
@@ -335,6 +338,15 @@ def _carried_over(book: Book, kept_id: str, parting: Sequence[str], seq: int) ->
         data = orjson.loads(told)
         if data.get("absorbed") in parting:
             found |= {name: data["fields"][name] for name in data["before"]}
+    return found
+
+
+def _told_since(book: Book, lead_id: str, seq: int) -> dict[str, Any]:
+    """What the lead's own source has told of it since, field by field."""
+    lines = "SELECT data FROM entries WHERE subject = ? AND seq > ? AND kind = ? ORDER BY seq"
+    found: dict[str, Any] = {}
+    for (told,) in book.all(lines, lead_id, seq, Kind.LEAD_CHANGED.value):
+        found |= orjson.loads(told).get("changed", {})
     return found
 
 

@@ -275,26 +275,25 @@ def _merged(
 def _again(work: _Work, lead: Lead, standing: LeadNow, actor: str) -> Taken:
     """A lead that came before: its source may have corrected it, or it did something since."""
     target = work.candidates.whole(work.candidates.final(standing.lead_id))
-    changed = _corrected(work, lead, target.fields)
+    changed = _corrected(work, lead, standing, target) if lead.has_key else {}
+    moved = {name: value for name, value in changed.items() if target.fields.get(name) != value}
     told = [(one.event, one.occurred_at, one.amount) for one in _once(lead.events)]
     seen = {event[:2] for event in target.events}
     news = [event for event in told if event[:2] not in seen]
-    if not lead.has_key:
-        changed = {}
     if again := _told_too(work, standing, [event for event in told if event[:2] in seen]):
         work.entries += [event_line(standing.lead_id, *event) for event in again]
         has = {event[:2] for event in standing.events}
         standing.events += [event for event in again if event[:2] not in has]
     if target is not standing:
         standing.events += news
-    if not changed and not news:
-        return Taken(lead_id=lead.lead_id, outcome="known", stands=target)
     if changed:
         work.said[lead.lead_id] |= changed
         was = standing.fields
         _change(work, standing, {**was, **changed}, {"changed": changed}, actor)
-        if target is not standing:
-            _carry_over(work, standing, was, target, changed, actor)
+        if target is not standing and moved:
+            _carry_over(work, standing, was, target, moved, actor)
+    if not moved and not news:
+        return Taken(lead_id=lead.lead_id, outcome="known", stands=target)
     target.events += news
     work.entries += [event_line(target.lead_id, *event, told_of=standing.lead_id) for event in news]
     waked = frozenset(name for name, _, _ in news)
@@ -344,18 +343,24 @@ def _carry_over(
         _change(work, target, fields, {"absorbed": absorbed.lead_id}, actor)
 
 
-def _corrected(work: _Work, lead: Lead, stands: Mapping[str, Any]) -> dict[str, Any]:
+def _corrected(work: _Work, lead: Lead, standing: LeadNow, target: LeadNow) -> dict[str, Any]:
     """The fields of which the source says something else than stands and than it said before.
 
-    What it merely says again is no correction: a value that came by a merge, a fix or from somebody else stays.
+    What it merely says again is no correction: a value that came by a merge, a fix or from somebody else stays. What
+    it says for the first time is its lead's own, also where it stands already by a merge that may be taken back.
     """
-    differs = {name: value for name, value in lead.fields.items() if stands.get(name) != value}
-    if not differs:
-        return differs
+    by_merge = standing.lead_id in work.absorbing
+    asked = {
+        name: value
+        for name, value in lead.fields.items()
+        if by_merge or target.fields.get(name) != value or standing.fields.get(name) != value
+    }
+    if not asked:
+        return asked
     if lead.lead_id not in work.said:
         work.said[lead.lead_id] = _said(work.candidates.book, lead.lead_id)
     before = work.said[lead.lead_id]
-    return {name: value for name, value in differs.items() if name not in before or before[name] != value}
+    return {name: value for name, value in asked.items() if name not in before or before[name] != value}
 
 
 def _said(book: Book, lead_id: str) -> dict[str, Any]:
