@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MONTH = "2026-05"
 """The month whose scorecard is shown: marketing's campaign of it brings leads that nobody wants."""
 
+FIRST_SNAPSHOT = 1
+"""The number of the first publish of facts to a logbook."""
+
 EVERY = 3600
 """Seconds between two rounds of the desk."""
 
@@ -74,12 +77,16 @@ def _is_over(logbook: Logbook) -> bool:
 
 def _through_the_desk(workspace: Workspace, logbook: Logbook, agreed: Agreed, spring: Quarter) -> Rehearsal:
     from bothsides.leads.rehearsal import rehearse
+    from bothsides.leads.rehearsed_market import facts_of
     from bothsides.schedule import tick
+    from bothsides.simulate.desk import market
 
     def go_round(moment: int) -> None:
         tick(workspace, logbook, agreed, now=moment)
 
-    return rehearse(logbook, agreed, spring, workspace=workspace.settings.name, tick=EVERY, look_after=go_round)
+    name, currency = workspace.settings.name, workspace.settings.currency
+    facts = facts_of(market(spring.seed, spring.start), currency=currency, snapshot=FIRST_SNAPSHOT)
+    return rehearse(logbook, agreed, spring, workspace=name, tick=EVERY, look_after=go_round, facts=facts)
 
 
 def _told(gone: Rehearsal) -> str:

@@ -15,6 +15,8 @@ from bothsides.leads.desk.rounds import go_round
 from bothsides.leads.desk.taking import take
 from bothsides.leads.intake import Event, Refused, parse_json, read_lead
 from bothsides.leads.intake.refusals import keep_refused
+from bothsides.leads.quality import MarketFacts
+from bothsides.leads.quality.stored import published_cells
 from bothsides.logbook import Kind, Logbook, PublishedParty, Written, latest, publish, seal
 from bothsides.schema.instant import DAY, HOUR, MINUTE, Instant
 from bothsides.schema.stage import LeadStage
@@ -60,14 +62,16 @@ def rehearse(
     tick: int = 15 * MINUTE,
     until: Instant | None = None,
     look_after: Callable[[Instant], None] | None = None,
+    facts: MarketFacts | None = None,
 ) -> Rehearsal:
     """The quarter from its first day until `until` (its end, where nothing is said), on a desk that starts empty.
 
     Leads are taken when they arrive; what people did is told to the desk with the next round, every `tick` seconds.
-    `look_after` goes round in the place of the house's own round, so that a service can be rehearsed too. The same
-    quarter, agreement and tick give the same journal.
+    `look_after` goes round in the place of the house's own round, so that a service can be rehearsed too. `facts` are
+    what the desk knows of the market, where nothing was published before; without them no lead has a worth. The same
+    quarter, agreement, tick and facts give the same journal.
     """
-    run = _Run(logbook=logbook, agreed=agreed, quarter=quarter, workspace=workspace, look_after=look_after)
+    run = _Run(logbook=logbook, agreed=agreed, quarter=quarter, workspace=workspace, look_after=look_after, facts=facts)
     run.open()
     end = quarter.closes_at if until is None else until
     arriving = iter([one for one in quarter.deliveries if one.received_at <= end])
@@ -87,6 +91,7 @@ class _Run:
     quarter: Quarter
     workspace: str
     look_after: Callable[[Instant], None] | None
+    facts: MarketFacts | None
     counts: dict[str, int] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     by_id: dict[str, QuarterLead] = field(default_factory=dict)
@@ -105,14 +110,15 @@ class _Run:
     snapshot: int | None = None
 
     def open(self) -> None:
-        """The companies on the books are published, unless something was published already."""
+        """The companies on the books and the market are published, unless something was published already."""
         now = self.quarter.opens_at
         self.by_id = {lead.lead: lead for lead in self.quarter.leads}
         with self.logbook.writing() as book:
             known = latest(book)
             if known is None:
                 parties = [_party(account) for account in self.quarter.accounts]
-                known = publish(book, load_id=FIRST_LOAD, now=now, cells=(), parties=parties, watermarks={})
+                cells = () if self.facts is None else published_cells(self.facts)
+                known = publish(book, load_id=FIRST_LOAD, now=now, cells=cells, parties=parties, watermarks={})
             self.snapshot = known.snapshot
             row = book.one("SELECT max(seq) FROM entries")
             self.seq = row[0] if row and row[0] else 0

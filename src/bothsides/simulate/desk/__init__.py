@@ -3,6 +3,7 @@
 from bothsides.simulate.desk.aftermath import Aftermath, aftermath
 from bothsides.simulate.desk.layouts import ENVELOPES, LAYOUTS
 from bothsides.simulate.desk.lead import QuarterLead
+from bothsides.simulate.desk.market import market
 from bothsides.simulate.desk.odds import Engagement
 from bothsides.simulate.desk.past import PastLead, past_leads
 from bothsides.simulate.desk.quarter import START, Quarter, quarter
@@ -34,6 +35,7 @@ __all__ = [
     "Touch",
     "Workload",
     "aftermath",
+    "market",
     "past_leads",
     "quarter",
     "reaction",

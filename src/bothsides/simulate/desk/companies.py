@@ -18,6 +18,7 @@ ZONES = {
     "PL": "Europe/Warsaw",
     "ES": "Europe/Madrid",
 }
+REGIONS = ("UK", "EU")
 _COUNTRIES = {"GB": 0.42, "DE": 0.16, "FR": 0.1, "NL": 0.09, "IE": 0.07, "PL": 0.07, "IT": 0.06, "ES": 0.03}
 LANGUAGES = {"GB": "en", "IE": "en", "DE": "de", "NL": "nl", "FR": "fr", "IT": "it", "PL": "pl", "ES": "es"}
 _LEGAL = {
@@ -91,7 +92,7 @@ class Company:
     @property
     def region(self) -> str:
         """UK or EU."""
-        return "UK" if self.country == "GB" else "EU"
+        return REGIONS[0] if self.country == "GB" else REGIONS[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
