@@ -24,9 +24,33 @@ def test_what_a_new_user_still_has_to_do_is_said(new: DeskRuns) -> None:
     path = new.folder / "agreement" / "routing.toml"
     text = path.read_text().replace("first.member", "ana.ruiz").replace("# manager = ", "manager = ")
     path.write_text(text.replace("another.member", "ana.ruiz"))
-    assert [said.partition(",")[0] for said in new.record("leads", "agree", at=None)["unfinished"]] == [
-        "there is no delivery.toml"
+    told_again = new.record("leads", "agree", "--member", "ana.ruiz", "--member", "tom.hadley", at=None)
+    assert [said.partition(",")[0] for said in told_again["unfinished"]] == [
+        "there is no commitments.toml",
+        "there is no delivery.toml",
     ]
+    assert told_again["members_not_used"] == ["tom.hadley"]
+    assert "commitments" in told_again["house"]
+    assert "sla" not in told_again["house"]
+    told = new.text("leads", "agree", "--member", "tom.hadley", at=None)
+    assert "--member tom.hadley not used" in told
+    assert "The agreement loads: calendar, decay, routing, scoring, sla." in told
+
+
+def test_a_file_or_an_event_that_is_misspelt_is_said(new: DeskRuns) -> None:
+    new.text("leads", "agree", "--member", "ana.ruiz", at=None)
+    folder = new.folder / "agreement"
+    path = folder / "scoring.toml"
+    path.write_text(path.read_text().replace("demo_requested", "demo_request"))
+    (folder / "scoring-2025.toml").write_text("")
+    undone = new.record("leads", "agree", at=None)["unfinished"]
+    waits = "the agreement waits for the event 'demo_request' that nobody tells; did you mean demo_requested?"
+    assert waits in undone
+    assert "nobody reads scoring-2025.toml: no part of the agreement is called so" in undone
+    (folder / "comitments.toml").write_text("")
+    for command in (("leads", "agree"), ("tick",)):
+        with pytest.raises(AgreementError, match="unknown file, which nobody reads; did you mean commitments"):
+            new.text(*command, at=None)
 
 
 def test_every_mistake_of_every_file_comes_at_once_with_its_place(new: DeskRuns) -> None:

@@ -101,6 +101,13 @@ def test_an_event_that_nothing_listens_to_is_taken_and_said_so(desk: DeskRuns, l
     )  # fmt: skip
 
 
+def test_an_event_that_a_machine_misspelt_before_is_still_questioned_at_the_prompt(desk: DeskRuns) -> None:
+    events = [{"event": "quote_requestd", "occurred_at": "2026-03-30T09:00:00Z"}]
+    lead = desk.lead(id="H2", company="Marsh", name="Tim Marsh", email="tim@marsh.example", events=events)
+    with pytest.raises(ValueError, match="did you mean quote_requested"):
+        desk.text("leads", "event", lead, "quote_requestd")
+
+
 def test_without_signed_reasons_the_standard_codes_hold(desk: DeskRuns, lead: str) -> None:
     (desk.folder / "agreement" / "reasons.toml").unlink()
     with pytest.raises(ValueError, match="reason: missing; must be one of bad_timing"):

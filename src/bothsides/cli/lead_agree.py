@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +15,7 @@ from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
     from bothsides.agreement.versions import Signed
+    from bothsides.leads.desk.agreed import Agreed
     from bothsides.workspace import Workspace
 
 
@@ -43,33 +45,60 @@ def agree(
     bothsides leads agree --example
     """
     from bothsides.leads.desk.drafting import EXAMPLE, draft, unfinished
+    from bothsides.leads.desk.likely import waits_in_vain
     from bothsides.workspace import Workspace
 
     if example and start_from is not None:
         raise ValueError(f"--from {start_from} and --example: name one of them")
     opened = Workspace.open(workspace)
     drafted = draft(opened, start_from=EXAMPLE if example else start_from, members=member)
-    read = _whole(opened)
+    read, agreed = _whole(opened)
     versions = {section: signed.version for section, signed in sorted(read.items())}
-    undone = unfinished(opened, {section: signed.policy for section, signed in read.items()})
+    policies = {section: signed.policy for section, signed in read.items()}
+    undone = (*unfinished(opened, policies), *waits_in_vain(agreed, _told(opened)))
+    given = {one.id for one in agreed.routing_policy.member}
+    unused = [name for name in dict.fromkeys(member) if name not in given]
+    house = [section for section in versions if not (opened.agreement_dir / f"{section}.toml").exists()]
     if json:
         record = {"written": list(drafted.written), "left": list(drafted.left), "versions": versions}
-        print_record({**record, "unfinished": list(undone)})
+        print_record({**record, "house": house, "members_not_used": unused, "unfinished": list(undone)})
         return
     console = screen()
     for name in drafted.written:
         console.print(plain(f"drafted {opened.agreement_dir / name}"))
     for name in drafted.left:
         console.print(plain(f"left as it was: {opened.agreement_dir / name}"))
-    console.print(plain(f"The agreement loads: {', '.join(versions)}."))
+    if unused:
+        there = f"{opened.agreement_dir / 'routing.toml'} is there already and is left as it is"
+        console.print(plain(f"--member {', '.join(unused)} not used: {there}; write them there", style="yellow"))
+    console.print(plain(f"The agreement loads: {', '.join(name for name in versions if name not in house)}."))
+    if house:
+        console.print(plain(f"The house's own, until you write a file of that name: {', '.join(house)}."))
     for said in undone:
         console.print(plain(f"Still to do: {said}.", style="yellow"))
     hint(console, "Next: read the files with both teams, then bothsides leads take FILE --source NAME")
 
 
-def _whole(workspace: Workspace) -> dict[str, Signed[Any]]:
-    """Every section, made ready as the desk does. Raises AgreementError naming every mistake of every file at once,
-    those that sending and the API read among them.
+def _told(workspace: Workspace) -> list[str]:
+    """The events that were ever told; none where there is no logbook yet, or none that can be read."""
+    from bothsides.logbook import LogbookNewer
+    from bothsides.workspace.stores import LogbookMissing, LogbookUnreachable, open_logbook
+
+    try:
+        logbook = open_logbook(workspace, os.environ)
+    except (LogbookMissing, LogbookUnreachable, LogbookNewer, ValueError):
+        return []
+    try:
+        with logbook.reading() as book:
+            return [event for (event,) in book.all("SELECT DISTINCT event FROM events")]
+    finally:
+        logbook.close()
+
+
+def _whole(workspace: Workspace) -> tuple[dict[str, Signed[Any]], Agreed]:
+    """Every section and what they mean together, as the desk makes them ready.
+
+    Raises AgreementError naming every mistake of every file at once, those that sending and the API read among them.
     """
     from bothsides.agreement import AgreementError, Problem
     from bothsides.delivery.policy import POLICY_FILE, load_delivery
@@ -81,7 +110,7 @@ def _whole(workspace: Workspace) -> dict[str, Signed[Any]]:
     sending = workspace.agreement_dir / POLICY_FILE
     try:
         read = read_agreement(workspace)
-        ready(
+        agreed = ready(
             {section: signed.policy for section, signed in read.items()},
             {section: signed.version for section, signed in read.items()},
             now=int(time.time()),
@@ -99,4 +128,4 @@ def _whole(workspace: Workspace) -> dict[str, Signed[Any]]:
         problems += error.problems
     if problems:
         raise AgreementError(problems)
-    return read
+    return read, agreed

@@ -168,7 +168,7 @@ def _event(reader: Reader, told: Told, at: int) -> Happening:
     read = read_event(given, now=at, ahead=0, where="event", reasons=reasons)
     if read is None:
         raise ValueError("; ".join(reasons))
-    if said := mistyped_event(reader.book, reader.agreed, read.event):
+    if said := mistyped_event(reader.agreed, read.event):
         raise ValueError(f"event = {said}")
     return Did(lead_id=lead, event=read.event, occurred_at=at, amount=read.amount)
 

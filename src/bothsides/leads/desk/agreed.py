@@ -13,6 +13,7 @@ from bothsides.identity import Matching, MatchingPolicy, compile_matching
 from bothsides.identity import problems as matching_problems
 from bothsides.leads.decay import CompiledDecay, DecayPolicy, compile_decay
 from bothsides.leads.decay import problems as decay_problems
+from bothsides.leads.desk.agreement_files import misnamed
 from bothsides.leads.desk.between_sections import problems as problems_between
 from bothsides.leads.hygiene import HygienePolicy
 from bothsides.leads.hygiene import problems as hygiene_problems
@@ -172,6 +173,7 @@ def read_agreement(workspace: Workspace) -> dict[str, Signed[Any]]:
                 continue
             allowed = "is missing; bothsides leads agree drafts one to start from"
             problems.append(Problem(file=str(path), key="file", value="", allowed=allowed))
+    problems += misnamed(workspace.agreement_dir, SECTIONS)
     policies = {section: one.policy for section, one in found.items()}
     problems += problems_between(policies, workspace.agreement_dir)
     if problems:

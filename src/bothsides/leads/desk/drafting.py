@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bothsides.leads.desk.agreed import SECTIONS
+from bothsides.leads.desk.agreement_files import unread
 from bothsides.leads.route import RoutingPolicy
 from bothsides.leads.sla.policy import DEFAULT_CALENDAR, DEFAULT_SLA, Act
 from bothsides.workspace import Workspace
@@ -81,6 +82,7 @@ def _from(folder: Path) -> dict[str, str]:
 
 def unfinished(workspace: Workspace, policies: Mapping[str, Any]) -> tuple[str, ...]:
     """What loads, but leaves something that people expect to happen undone; each as one sentence."""
+    folder = workspace.agreement_dir
     routing: RoutingPolicy = policies["routing"]
     found = []
     if any(member.id == _NOBODY for member in routing.member):
@@ -91,6 +93,9 @@ def unfinished(workspace: Workspace, policies: Mapping[str, Any]) -> tuple[str, 
     alone = [member.id for member in routing.member if not member.manager]
     if Act.NOTIFY_MANAGER in told and routing.member and len(alone) == len(routing.member):
         found.append("no member has a manager, so where sla.toml tells the manager, the member is told again")
-    if not (workspace.agreement_dir / "delivery.toml").exists():
+    found += [f"nobody reads {name}.toml: no part of the agreement is called so" for name in unread(folder, SECTIONS)]
+    if not (folder / "commitments.toml").exists():
+        found.append("there is no commitments.toml, so neither team owes the other a number (docs/commitments.md)")
+    if not (folder / "delivery.toml").exists():
         found.append("there is no delivery.toml, so messages to people wait in the outbox (docs/delivery.md)")
     return tuple(found)

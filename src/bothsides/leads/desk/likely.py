@@ -8,6 +8,12 @@ from bothsides.leads.desk.told import Did, Happening, Reached
 from bothsides.leads.sla.policy import STARTED_BY
 from bothsides.logbook import Book
 
+USUAL_EVENTS = (
+    "demo_requested", "email_opened", "listing_added", "logistics_viewed", "pricing_viewed", "quote_requested",
+    "supplier_profile_viewed", "verification_viewed",
+)  # fmt: skip
+"""Events that the house's own cards listen to."""
+
 
 def mistyped_person(agreed: Agreed, name: str) -> str | None:
     """Why the name of somebody of ours is probably wrong; None for those of routing.toml and for real strangers.
@@ -16,16 +22,24 @@ def mistyped_person(agreed: Agreed, name: str) -> str | None:
     """
     people = {one.id for one in agreed.routing_policy.member}
     people |= {one.manager for one in agreed.routing_policy.member if one.manager}
-    return _near(name, people, "nobody of routing.toml")
+    return _near(name, people, "is nobody of routing.toml")
 
 
-def mistyped_event(book: Book, agreed: Agreed, event: str) -> str | None:
-    """Why the name of an event is probably wrong; None for those that are known or were told before, and for new ones
-    that are like none of them."""
-    known = events_heard(agreed)
-    if event in known or book.one("SELECT 1 FROM events WHERE event = ? LIMIT 1", event) is not None:
-        return None
-    return _near(event, known, "no event that the agreement listens to")
+def mistyped_event(agreed: Agreed, event: str) -> str | None:
+    """Why the name of an event is probably wrong; None for those that the agreement listens to, and for others that are
+    like none of them. That one was told before says nothing: machines misspell for years."""
+    return _near(event, events_heard(agreed), "is no event that the agreement listens to")
+
+
+def waits_in_vain(agreed: Agreed, told: Collection[str]) -> tuple[str, ...]:
+    """Events that the agreement listens to and that are probably misspelt there, each as a sentence; `told` are those
+    that were ever told."""
+    known = {*USUAL_EVENTS, *told}
+    return tuple(
+        f"the agreement waits for the event {said}"
+        for event in sorted(events_heard(agreed))
+        if (said := _near(event, known, "that nobody tells"))
+    )
 
 
 def events_heard(agreed: Agreed) -> frozenset[str]:
@@ -56,4 +70,4 @@ def _near(name: str, known: Collection[str], what: str) -> str | None:
     if name in known:
         return None
     near = get_close_matches(name, sorted(known), n=2, cutoff=0.8)
-    return f"{name!r} is {what}; did you mean {' or '.join(near)}?" if near else None
+    return f"{name!r} {what}; did you mean {' or '.join(near)}?" if near else None
