@@ -71,9 +71,25 @@ def test_the_lines_that_help_shows_are_taken(desk: DeskRuns, lead: str) -> None:
     assert {one["what"] for one in shown} == {"touch", "event", "verdict", "reached"}
     lines = [{**one, "lead": lead} if "lead" in one else one for one in shown]
     told = desk.record("leads", "happened", file_of(desk, *lines), at="2026-04-01T10:00")
-    assert (told["told"], told["new"], told["notes"]) == (len(shown), len(shown), [])
+    assert (told["told"], told["new"]) == (len(shown), len(shown))
+    (unknown,) = told["notes"]
+    assert unknown.startswith("'ana.ruiz' is nobody whom the agreement knows; it knows priya.nair, tom.hadley")
     stands = desk.record("leads", "show", lead)
     assert (stands["attempts"], stands["stage"], stands["queue"]) == (1, "recycled", "marketing")
+
+
+def test_nobody_unknown_ends_what_sales_owes_at_the_prompt(desk: DeskRuns, lead: str) -> None:
+    touch, known = ("leads", "touch", lead), "is nobody whom the agreement knows; it knows priya.nair, tom.hadley"
+    with pytest.raises(ValueError, match=f"^--by: missing; your user name '.*' {known}.*VP Sales"):
+        desk.text(*touch)
+    with pytest.raises(ValueError, match=f"^--by 'nobody.here' {known}"):
+        desk.text(*touch, "--by", "nobody.here")
+    with pytest.raises(ValueError, match=f"^--by: missing; your user name '.*' {known}"):
+        desk.text("leads", "verdict", lead, "rejected", "--reason", "no_budget")
+    assert desk.record("leads", "show", lead)["attempts"] == 0
+    assert desk.record(*touch, "--way", "in")["new"] == 1, "the lead answered: nobody of ours need be named"
+    assert desk.record(*touch, "--by", "VP Sales")["new"] == 1, "has an address in delivery.toml"
+    assert desk.record("leads", "show", lead)["attempts"] == 1
 
 
 def test_a_request_starts_and_ends_the_clock_of_its_supplier(desk: DeskRuns, lead: str) -> None:
@@ -89,7 +105,7 @@ def test_a_request_starts_and_ends_the_clock_of_its_supplier(desk: DeskRuns, lea
     listed = desk.record("leads", "reached", "l-1", "listing_submitted", "--field", "side=buyer")
     assert listed["notes"] == ["no clause of sla.toml begins a clock for 'l-1' with listing_submitted and these fields"]
     with pytest.raises(ValueError, match="--occurred '2026-03-31T10:30Z': is 5400 seconds in the future"):
-        desk.text("leads", "touch", lead, "--occurred", "2026-03-31T10:30Z")
+        desk.text("leads", "touch", lead, "--by", "priya.nair", "--occurred", "2026-03-31T10:30Z")
     paused = desk.record("leads", "reached", lead[:8], "pause", "--detail", "asked to call later")
     assert [one["lead_id"] for one in paused["leads"]] == [lead]
 
@@ -111,7 +127,7 @@ def test_an_event_that_a_machine_misspelt_before_is_still_questioned_at_the_prom
 def test_without_signed_reasons_the_standard_codes_hold(desk: DeskRuns, lead: str) -> None:
     (desk.folder / "agreement" / "reasons.toml").unlink()
     with pytest.raises(ValueError, match="reason: missing; must be one of bad_timing"):
-        desk.text("leads", "verdict", lead, "rejected")
+        desk.text("leads", "verdict", lead, "rejected", "--by", "priya.nair")
     with pytest.raises(ValueError, match=r"objections: missing; must be some of .*, or only 'none'"):
         desk.text("leads", "stage", lead, "closed_won", "--reason", "price")
     lost = ("leads", "stage", lead, "closed_lost", "--reason", "other", "--objection", "none")

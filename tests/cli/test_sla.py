@@ -22,7 +22,7 @@ def test_clocks_by_clause_before_and_after_they_are_due(desk: DeskRuns) -> None:
     first, _ = (lead["lead_id"] for lead in desk.record("leads")["leads"])
     clauses = {one["clause"]: one for one in desk.record("sla")["clauses"]}
     assert (clauses["first_touch"]["running"], clauses["first_touch"]["attainment"]) == (2, None)
-    desk.record("leads", "touch", first, "--by", "x", at="2026-03-31T10:00")
+    desk.record("leads", "touch", first, "--by", "priya.nair", at="2026-03-31T10:00")
     desk.text("tick", at="2026-04-02T16:00")
     later = desk.record("sla", at="2026-04-02T16:00")
     assert later["month_from"] == "2026-03-31T23:00:00Z"

@@ -31,8 +31,10 @@ def desk(folder: Path, capsys: pytest.CaptureFixture[str]) -> DeskRuns:
     path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     made.record("leads", "take", path, "--source", "api", at=at)
     first = made.record("leads", at=at)["leads"][0]["lead_id"]
-    made.record("leads", "touch", first, "--by", "x", at="2026-04-01T10:00")
-    made.record("leads", "verdict", first, "rejected", "--reason", "no_budget", "--by", "x", at="2026-04-01T11:00")
+    made.record("leads", "touch", first, "--by", "priya.nair", at="2026-04-01T10:00")
+    made.record(
+        "leads", "verdict", first, "rejected", "--reason", "no_budget", "--by", "priya.nair", at="2026-04-01T11:00"
+    )
     made.text("tick", at="2026-04-20T12:00")
     made.record("sla", "review", at="2026-04-20T12:00")
     made.record("sla", "review", at="2026-05-04T12:00")

@@ -77,7 +77,7 @@ def verdict(
 
     A lead that waits for sales may be rejected out of the queue; one that nobody has is accepted by nobody. Example:
 
-    bothsides leads verdict 3f2a91 rejected --reason no_budget
+    bothsides leads verdict 3f2a91 rejected --reason no_budget --by priya.nair
     """
     told = {"what": "verdict", "lead": lead, "verdict": says, "reason": reason, "note": note, "by": by}
     _record([told | {"at": occurred}], at, json, workspace)
@@ -229,6 +229,7 @@ def _told(
     from bothsides.cli.lead_told import Reader
     from bothsides.leads.desk.happenings import tell
     from bothsides.leads.desk.likely import without_effect
+    from bothsides.leads.desk.people import strangers
     from bothsides.leads.desk.unfit import Unfit
 
     user = who(None) if file is None else None
@@ -239,8 +240,11 @@ def _told(
     for told in said:
         place = f"line {told['line']}: " if file is not None else ""
         try:
-            happenings.append(reader.read(told))
+            happening = reader.read(told)
+            happenings.append(happening)
             places.append(place)
+            if file is None and (said_wrong := _of_a_stranger(agreed, happening, told)):
+                found.append(said_wrong)
         except (ValueError, LookupError, ArithmeticError) as error:
             found.append(f"{place}{error.args[0] if error.args else error}")
     outcomes = tell(book, agreed, happenings, now=now, snapshot=facts_of(book))
@@ -251,7 +255,24 @@ def _told(
         told_in = "" if file is None else f"{file}: "
         nothing = "" if file is None else "; nothing was written down"
         raise ValueError(f"{told_in}{'; '.join(sorted(found, key=_line))}{nothing}")
-    return outcomes.count("recorded"), without_effect(book, agreed, happenings)
+    notes = without_effect(book, agreed, happenings)
+    return outcomes.count("recorded"), [*notes, *(_unknown(name, agreed) for name in strangers(agreed, happenings))]
+
+
+def _unknown(name: str, agreed: Agreed) -> str:
+    from bothsides.leads.desk.people import who_is_known
+
+    return f"{name!r} is nobody whom the agreement knows; it knows {who_is_known(agreed)}"
+
+
+def _of_a_stranger(agreed: Agreed, happening: Happening, told: Mapping[str, Any]) -> str | None:
+    """Why nobody is believed at the prompt to have done it; a file comes from a system, whose people may be others."""
+    from bothsides.leads.desk.people import strangers
+
+    for name in strangers(agreed, [happening]):
+        said = "--by" if told.get("by") else "--by: missing; your user name"
+        return f"{said} {_unknown(name, agreed)}"
+    return None
 
 
 def _line(said: str) -> int:

@@ -125,6 +125,9 @@ class Agreed:
     heard: frozenset[str] = frozenset()
     """Actions that delivery.toml sends on: nobody is told of what has no way out."""
 
+    addressed: frozenset[str] = frozenset()
+    """Those whom delivery.toml gives an address and who take no leads."""
+
     def clause(self, version: str, policy: str, name: str) -> Clause:
         """A clause by the SLA's version and the names of its policy and its own: a clock keeps what it began under.
 

@@ -41,15 +41,18 @@ def foreseen(workspace: Workspace, logbook: Logbook, *, now: Instant) -> Agreed:
 
 
 def _of(workspace: Workspace, agreed: Agreed) -> Agreed:
-    return replace(agreed, currency=workspace.settings.currency, heard=_routed(workspace))
+    heard, addressed = _delivered(workspace)
+    return replace(agreed, currency=workspace.settings.currency, heard=heard, addressed=addressed)
 
 
-def _routed(workspace: Workspace) -> frozenset[str]:
-    """The actions that have a route; delivery reads the file whole, and names its mistakes, when it sends."""
+def _delivered(workspace: Workspace) -> tuple[frozenset[str], frozenset[str]]:
+    """The actions that have a route, and who has an address; delivery names the file's mistakes when it sends."""
     path = workspace.agreement_dir / "delivery.toml"
-    routes = read_toml(path).get("route", []) if path.exists() else []
+    read = read_toml(path) if path.exists() else {}
+    routes, addresses = read.get("route"), read.get("addresses")
     found = routes if isinstance(routes, list) else []
-    return frozenset(str(route.get("action", "")) for route in found if isinstance(route, dict))
+    actions = frozenset(str(route.get("action", "")) for route in found if isinstance(route, dict))
+    return actions, frozenset(addresses if isinstance(addresses, dict) else ())
 
 
 def adopted(book: Book, signed: Mapping[str, Signed[Any]], *, now: Instant) -> Agreed:
