@@ -85,6 +85,28 @@ def test_a_number_that_two_countries_read_differently_stays_as_it_is_written(tmp
 
 
 @pytest.mark.parametrize(
+    ("given", "size"), [("12.5", None), ("0.75", None), ("1234.567", None), ("12.500", 12_500), ("12,5", 12.5)]
+)
+def test_what_a_source_says_of_its_decimals_holds_for_every_number_of_its_files(
+    tmp_path: Path, given: str, size: float | None
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"company;deal_size;share\nA;{given};12.5\nB;1500;\n")
+    source = Source(name="fair", side=Side.BUYER, decimal=",")
+    file = listing(path, tmp_path)
+    first, second = next(iter(file.batches(10, file.read_by(source))))
+    found = read_lead(first, source, workspace="acme", now=1_800_000_000, ahead=0)
+    if size is None:
+        assert isinstance(found, Refused)
+        assert found.reasons[0].startswith(f'deal_size: "{given}" is not a number')
+    else:
+        assert isinstance(found, Lead)
+        assert (found.fields["deal_size"], found.fields["share"]) == (size, 12.5)
+    # A record without an id is known by its content: what was a number already is the same as before.
+    assert second == {"company": "B", "deal_size": 1500}
+
+
+@pytest.mark.parametrize(
     ("others", "size"), [("90", 120_000), ("7.5", 120_000), ("52.000,50", None), ("1,5\n7,5", 120)]
 )
 def test_one_number_alone_does_not_make_thousands_of_another_into_units(

@@ -61,9 +61,13 @@ def read_number(text: str, decimal: Decimal | None, *, doubtful: bool = False) -
     return value if math.isfinite(value) and abs(value) <= MOST_NUMBER else "is too large a number"
 
 
-def is_open(text: str) -> bool:
-    """Whether a value of a number's field must stay a text until it is known how its list writes decimals."""
-    return _EITHER.fullmatch(text) is not None
+def is_open(text: str, decimal: Decimal | None) -> bool:
+    """Whether a value of a number's field must stay a text, because its list may write decimals otherwise than we do.
+
+    >>> [is_open("12.5", sign) for sign in (None, ".", ",")], is_open("120.000", None), is_open("1500", ",")
+    ([False, False, True], True, False)
+    """
+    return _EITHER.fullmatch(text) is not None or (decimal == "," and "." in text)
 
 
 @dataclass(frozen=True, slots=True)

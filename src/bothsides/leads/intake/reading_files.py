@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -12,9 +12,9 @@ from bothsides.connectors.files import FoundFile, LineCount, Reject, TextTable, 
 from bothsides.connectors.files.archive import BLOCK_BYTES, opened
 from bothsides.connectors.files.encoding import utf8_blocks
 from bothsides.connectors.files.lines import physical_lines
-from bothsides.leads.intake.figures import NUMBERS, Shown, is_open, shown_decimal
+from bothsides.leads.intake.figures import NUMBERS, Decimal, Shown, is_open, shown_decimal
 from bothsides.leads.intake.policy import DoubtfulSource, Source
-from bothsides.leads.intake.reading import Refused
+from bothsides.leads.intake.reading import WHO, Refused
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,6})?")
 
@@ -55,12 +55,27 @@ class Listing:
             return Shown({})
         return shown_decimal(_texts(self.table, columns))
 
+    def names_nobody(self, source: Source) -> tuple[str, ...]:
+        """What its columns are called where none of them can say who a lead is; nothing where one can, or none are."""
+        if self.table.layout.format == "jsonl":
+            first = next(iter(self.batches(1000)), [])
+            given = tuple(dict.fromkeys(name for record in first for name in record))
+        else:
+            given = tuple(self.table.columns)
+        known = {*WHO, "id"}
+        return () if any(source.rename.get(name, name) in known for name in given) else given
+
     def batches(self, size: int, source: Source | None = None) -> Iterator[list[dict[str, object]]]:
         """The records, so many at once. A value that stands empty is left out; digits that lose nothing are numbers,
-        but for those of a number's field that two countries read differently."""
+        but for those of a number's field that two countries, or the source, read differently."""
         if self.table.layout.format == "jsonl":
             return _objects(self, size)
-        return _rows(self, size, self._number_columns(source) if source else ())
+        columns = self._number_columns(source) if source else ()
+        return _rows(self, size, dict.fromkeys(columns, self._own_decimal(source)))
+
+    def _own_decimal(self, source: Source | None) -> Decimal | None:
+        """By what its texts are read; number cells of a sheet come with a point, whatever the source says."""
+        return source.decimal if source and self.table.layout.format == "delimited" else None
 
     def _number_columns(self, source: Source) -> tuple[str, ...]:
         return tuple(name for name in self.table.columns if source.rename.get(name, name) in NUMBERS)
@@ -126,7 +141,7 @@ def _texts(table: TextTable, columns: Collection[str]) -> Iterator[str]:
         con.close()
 
 
-def _rows(listing: Listing, size: int, numbers: Collection[str]) -> Iterator[list[dict[str, object]]]:
+def _rows(listing: Listing, size: int, numbers: Mapping[str, Decimal | None]) -> Iterator[list[dict[str, object]]]:
     table = listing.table
     con = duckdb.connect()
     try:
@@ -138,7 +153,7 @@ def _rows(listing: Listing, size: int, numbers: Collection[str]) -> Iterator[lis
             done += len(rows)
             yield [
                 {
-                    name: text if name in numbers and is_open(text) else as_value(text)
+                    name: text if name in numbers and is_open(text, numbers[name]) else as_value(text)
                     for name, text in zip(table.columns, row, strict=True)
                     if text
                 }
