@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from bothsides.logbook import Book, Logbook
     from bothsides.workspace import Workspace
 
+FIRST_YEAR, LAST_YEAR = 1973, 2097
+"""Years of which the desk can lay out calendars, those around them included."""
+
 T = TypeVar("T")
 
 Moment: TypeAlias = Annotated[
@@ -88,7 +91,7 @@ def at_the_desk(folder: Path, at: str | None) -> Iterator[OpenDesk]:
 
 
 def moment(at: str | None, option: str = "--at") -> int:
-    """The moment that is meant, now where none is given. Raises ValueError naming the form."""
+    """The moment that is meant, now where none is given. Raises ValueError naming the form, or the years of --at."""
     if at is None:
         return int(time.time())
     try:
@@ -97,7 +100,14 @@ def moment(at: str | None, option: str = "--at") -> int:
         raise ValueError(
             f"{option} {at!r} is not a moment: write 2026-04-01T09:00 (UTC) or 2026-04-01T09:00+02:00"
         ) from None
-    return int((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp())
+    read = read if read.tzinfo else read.replace(tzinfo=UTC)
+    first, end = (datetime(year, 1, 1, tzinfo=UTC) for year in (FIRST_YEAR, LAST_YEAR + 1))
+    if option == "--at" and not first <= read < end:
+        raise ValueError(
+            f"{option} {at!r}: must lie from {FIRST_YEAR} to {LAST_YEAR}, the years of which calendars know the working"
+            " hours"
+        )
+    return int(read.timestamp())
 
 
 def is_to_come(now: int) -> bool:
