@@ -73,6 +73,7 @@ def test_a_month_looked_at_while_it_ran_is_not_yet_frozen_and_knows_nothing_to_c
     then = desk.record("sla", "scorecard", "--month", "2026-04", at="2026-04-10T12:00")
     assert (then["frozen"], then["is_over"], then["agenda"]) == (False, False, [])
     text = desk.text("sla", "scorecard", "--month", "2026-04", at="2026-04-03T12:00")
+    assert "How the month paces, by its working days up to the end of 2026-04-02:" in text
     assert "so far: too early to tell: qualified buyers (2 of 50 owed)" in text
     assert "missed" not in text
 

@@ -116,7 +116,7 @@ def _under_way(desk: OpenDesk) -> str:
 def _print_month(console: Console, review: MonthReview, items: tuple[Item, ...]) -> None:
     from bothsides.reports.numbers import percent
     from bothsides.reports.teams import team_sentences
-    from bothsides.reports.teams.words import word_of
+    from bothsides.reports.teams.words import pace_heading, word_of
 
     frozen = "as told at its close" if review.frozen else "so far" if not review.is_over else "not frozen yet"
     console.print(plain(f"{review.period}, {frozen}", style="bold"))
@@ -125,8 +125,10 @@ def _print_month(console: Console, review: MonthReview, items: tuple[Item, ...])
         return
     for said in team_sentences(review.card.kept, is_over=review.is_over, paces=review.paces):
         console.print(plain(f"  {said}"))
+    if review.paces:
+        console.print(plain(f"  {pace_heading(review.paces)}", style="dim"))
     for pace in review.paces:
-        console.print(plain(f"  {pace.goal.side}: {pace.words}", style="dim"))
+        console.print(plain(f"    {pace.goal.side}: {pace.words}", style="dim"))
     console.print()
     show_table(
         console,

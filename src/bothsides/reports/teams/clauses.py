@@ -13,7 +13,7 @@ from bothsides.reports.charts.theme import side_colour
 from bothsides.reports.markup import Markup, element, join
 from bothsides.reports.numbers import between, count, money, percent, plural, spoken
 from bothsides.reports.pieces import Column, Section, figure, fold, prose, table
-from bothsides.reports.teams.words import TEAMS, against, word_of
+from bothsides.reports.teams.words import TEAMS, against, pace_heading, word_of
 from bothsides.schema import Side
 
 _SMALL = 20
@@ -46,7 +46,7 @@ def clauses(review: MonthReview, currency: str = "") -> Section:
     parts = [part for side in Side if (part := _side(review, side, currency))]
     if review.paces:
         told = [element("li", spoken(f"{pace.goal.side}s: {pace.words}")) for pace in review.paces]
-        parts.insert(0, join([prose("How the month paces, by its working days:"), element("ul", told)]))
+        parts.insert(0, join([prose(pace_heading(review.paces)), element("ul", told)]))
     return Section(id="clauses", nav="Clauses", heading="Clause by clause", body=join(parts))
 
 
@@ -206,7 +206,7 @@ def excuses(review: MonthReview) -> Section:
 def _speed(speeds: Sequence[Speed]) -> Markup:
     columns = (
         Column(label="side"),
-        Column(label="leads", numeric=True),
+        Column(label="touched", numeric=True),
         Column(label="from the lead's own act"),
         Column(label="from assignment"),
         Column(label="routing between"),
@@ -215,7 +215,7 @@ def _speed(speeds: Sequence[Speed]) -> Markup:
     rows = [
         (
             f"{one.side.value}s",
-            count(one.n),
+            count(one.n - one.waiting),
             _span(one.lead_median, one.lead_p90),
             _span(one.sla_median, one.sla_p90),
             _span(one.routing_median, one.routing_p90),
@@ -223,7 +223,9 @@ def _speed(speeds: Sequence[Speed]) -> Markup:
         )
         for one in speeds
     ]
-    caption = "Elapsed time to the first touch, of leads that were touched: the middle one, and the slowest tenth"
+    caption = (
+        "Elapsed time to the first touch, of leads that were touched, and of routing, of all: middle and slowest tenth"
+    )
     return table(caption, columns, rows)
 
 

@@ -32,6 +32,11 @@ def word_of(one: Kept, *, is_over: bool, paces: Sequence[Pace] = ()) -> str:
     return BELOW
 
 
+def pace_heading(paces: Sequence[Pace]) -> str:
+    """What stands above the paces: they know whole days only, while what is delivered is counted up to the moment."""
+    return f"How the month paces, by its working days up to the end of {max(pace.as_of for pace in paces)}:"
+
+
 def team_sentences(kept: Sequence[Kept], *, is_over: bool, paces: Sequence[Pace] = ()) -> tuple[str, ...]:
     """Who kept their word: one sentence for each team that owes something."""
     owing = [team for team in Team if any(one.team is team for one in kept)]
