@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from cyclopts import CycloptsError
-from tests.cli.desk_runs import VISITORS, DeskRuns, desk_at, did, widest
+from tests.cli.desk_runs import EXAMPLE, VISITORS, DeskRuns, desk_at, did, widest
 
 from bothsides.workspace import Workspace
 from bothsides.workspace.stores import open_logbook
@@ -85,6 +85,30 @@ def test_one_number_alone_does_not_say_how_a_list_writes_decimals_and_what_is_op
     path.write_text('id,side,company,deal_size\n3,buyer,Elm,"52.000,50"\n4,buyer,Oak,"7,5"\n')
     (file,) = desk.record("leads", "take", path, "--source", "fair")["files"]
     assert (file["decimal"], file["decimal_shown_by"]) == (",", {",": ["52.000,50", "7,5"]})
+
+
+def test_a_file_that_is_no_list_of_leads_is_one_error_and_keeps_nothing(desk: DeskRuns) -> None:
+    path = desk.folder / "x.csv"
+    path.write_text("a;b\n1;2\n")
+    for file, words in ((path, "It has 'a', 'b'; leads are told by company, name"), (EXAMPLE / "sla.toml", "sla.toml")):
+        with pytest.raises(ValueError, match=f"{words}.*rename of the source 'fair' in agreement/intake.toml"):
+            desk.text("leads", "take", file, "--source", "fair")
+    assert desk.record("leads", "refused") == []
+
+
+def test_a_refused_record_that_is_no_lead_is_discarded_for_good(desk: DeskRuns) -> None:
+    path = desk.folder / "visitors.csv"
+    path.write_text(VISITORS)
+    desk.record("leads", "take", path, "--source", "trade_fair")
+    one, _ = desk.record("leads", "refused")
+    with pytest.raises(ValueError, match="name what to discard"):
+        desk.text("leads", "discard", "--why", "a joke")
+    said = ("--why", "a joke", "--by", "ana")
+    assert desk.record("leads", "discard", one["record"][:8], *said) == {"discarded": 1}
+    assert desk.record("leads", "take", path, "--source", "trade_fair")["refused"] == 2
+    assert len(desk.record("leads", "refused")) == 1
+    assert desk.record("leads", "discard", "--source", "trade_fair", *said) == {"discarded": 1}
+    assert desk.record("leads", "refused") == []
 
 
 def test_a_refused_record_is_corrected_and_taken_in(desk: DeskRuns) -> None:

@@ -1,4 +1,4 @@
-"""`bothsides leads take`, `refused` and `retry`: lists of leads from files, and the records that were no leads."""
+"""`bothsides leads take`, `refused`, `discard` and `retry`: lists of leads from files, and records that were none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from rich.console import Console
 
-from bothsides.cli.at_the_desk import Moment, OpenDesk
+from bothsides.cli.at_the_desk import Moment, OpenDesk, Who, who
 from bothsides.cli.lead_words import (
     AsJson,
     cut,
@@ -92,9 +92,11 @@ def take(
     tallies = []
     with making_desk(workspace, at) as desk, tempfile.TemporaryDirectory() as spool:
         way = _way(desk, source)
-        for found in locate(files, Path()):
-            listing = read_listing(found, spool_dir=Path(spool))
-            tally = Tally(file=found.name, listing=listing)
+        listings = [read_listing(found, spool_dir=Path(spool)) for found in locate(files, Path())]
+        for listing in listings:
+            _names_leads(listing, way)
+        for listing in listings:
+            tally = Tally(file=listing.name, listing=listing)
             tallies.append(tally)
             tally.shown = listing.shown(way)
             as_read = listing.read_by(way, tally.shown)
@@ -143,6 +145,45 @@ def refused(
     if len(kept) == limit:
         hint(console, f"the first {limit}; --limit shows more")
     hint(console, "Whole with --json. Read again: bothsides leads retry [RECORD --set field=value]")
+    hint(console, "No leads at all: bothsides leads discard RECORD --why TEXT")
+
+
+def discard(
+    record: Annotated[
+        str | None, Parameter(help="One record by the beginning of its id; with --source, all of it without one.")
+    ] = None,
+    *,
+    why: Annotated[str, Parameter(help="Why they are no leads, in your words.")],
+    source: Annotated[str | None, Parameter(help="Only records of this source.")] = None,
+    by: Who = None,
+    at: Moment = None,
+    json: AsJson = False,
+    workspace: WorkspaceFolder = Path(),
+) -> None:
+    """Say of refused records that they are no leads: they wait no more, however often they are sent. Examples:
+
+    bothsides leads discard 3f2a91 --why "a test of the form"
+
+    bothsides leads discard --source trade_fair --why "the wrong file"
+    """
+    from bothsides.leads.intake.refusals import discarded
+    from bothsides.leads.intake.refusals import refused as waiting
+
+    if record is None and source is None:
+        raise ValueError("name what to discard: bothsides leads discard RECORD, or --source NAME for all of a source")
+    if not why.strip():
+        raise ValueError("--why '': say why they are no leads")
+    with making_desk(workspace, at) as desk:
+
+        def put_away(book: Book) -> int:
+            kept = waiting(book, source=source, limit=100_000)
+            return discarded(book, kept if record is None else _named(kept, record), by=who(by), why=why.strip())
+
+        number = desk.kept(put_away)
+    if json:
+        print_record({"discarded": number})
+    else:
+        screen().print(plain(f"{number:,} discarded; they stay in the logbook with who said so and why"))
 
 
 def retry(
@@ -233,6 +274,20 @@ def _way(desk: OpenDesk, source: str) -> Source:
         return desk.agreed.intake.named(source)
     except ValueError as error:
         raise ValueError(f"--source {source!r}: {error}") from None
+
+
+def _names_leads(listing: Listing, way: Source) -> None:
+    """Raises ValueError for a file that is no list of leads: none of its columns can say who one is."""
+    from bothsides.leads.intake.reading import WHO
+
+    if given := listing.names_nobody(way):
+        names = ", ".join(repr(cut(name, 30)) for name in given[:8])
+        more = f" and {len(given) - 8} more" if len(given) > 8 else ""
+        raise ValueError(
+            f"{listing.name}: none of its columns says who a lead is, so nothing was taken. It has {names}{more}; "
+            f"leads are told by {', '.join(WHO)}. Say which of yours is which under rename of the source {way.name!r} "
+            "in agreement/intake.toml"
+        )
 
 
 def _take_file(desk: OpenDesk, way: Source, tally: Tally) -> None:

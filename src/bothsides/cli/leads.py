@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "agree": ("lead_agree:agree", "Draft the agreement that the desk needs; nothing is overwritten."),
     "take": ("lead_intake:take", "Take leads in from CSV, JSON lines or xlsx; every line is accounted for."),
     "refused": ("lead_intake:refused", "Records that were no leads, with every reason."),
+    "discard": ("lead_intake:discard", "Say of refused records that they are no leads, and why."),
     "retry": ("lead_intake:retry", "Read refused records again, corrected or under a changed agreement."),
     "touch": ("lead_happenings:touch", "Write down a call, mail, meeting or chat with a lead."),
     "event": ("lead_happenings:event", "Write down something a lead did."),

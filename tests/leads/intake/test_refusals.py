@@ -1,7 +1,7 @@
 """Refused records are kept as they came, once each, until somebody has corrected them."""
 
 from bothsides.leads.intake import Refused
-from bothsides.leads.intake.refusals import corrected, keep_refused, refused, retried
+from bothsides.leads.intake.refusals import corrected, discarded, keep_refused, refused, retried
 from bothsides.logbook import Logbook
 
 
@@ -39,3 +39,15 @@ def test_one_that_was_corrected_waits_no_more_however_often_it_is_sent(logbook: 
         keep_refused(book, [record(), record(source="crm")], now=200)
         assert [one.source for one in refused(book)] == ["crm"]
         assert corrected(book, [record(), record(source="crm")]) == {kept.refused_id}
+
+
+def test_one_that_was_discarded_waits_no_more_and_says_who_and_why(logbook: Logbook) -> None:
+    with logbook.writing() as book:
+        keep_refused(book, [record()], now=100)
+        (kept,) = refused(book)
+        assert [discarded(book, [kept], by="ana", why="a test") for _ in range(2)] == [1, 0]
+        keep_refused(book, [record()], now=200)
+        assert refused(book) == []
+        (kept,) = refused(book, state="discarded")
+        assert kept.reasons == ("side: must be buyer or supplier", "discarded by ana: a test")
+        assert corrected(book, [record()]) == set()

@@ -11,8 +11,9 @@ from bothsides.logbook import Book
 from bothsides.logbook.plain import plain_text
 from bothsides.schema.instant import Instant
 
-WAITING, RETRIED = "waiting", "retried"
-"""States of a kept record: nobody has looked after it, or it was corrected and sent again."""
+WAITING, RETRIED, DISCARDED = "waiting", "retried", "discarded"
+"""States of a kept record: nobody has looked after it, it was corrected and sent again, or somebody said that it is no
+lead."""
 
 _COLUMNS = "refused_id, source, received_at, raw, reasons, state"
 
@@ -37,20 +38,20 @@ class Kept:
 def keep_refused(book: Book, records: Iterable[Refused], *, now: Instant) -> int:
     """Keeps the records; how many. The same record of the same source is kept once, under its latest reasons.
 
-    One that was corrected and taken in waits no more, however often its source sends it as it was.
+    One that was corrected and taken in, or discarded, waits no more, however often its source sends it as it was.
     """
     kept = {one.refused_id: one for one in records}
     for one in kept.values():
         book.run(
             f"INSERT INTO refused ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (refused_id) DO UPDATE"
-            " SET received_at = excluded.received_at, reasons = excluded.reasons WHERE refused.state <> ?",
+            " SET received_at = excluded.received_at, reasons = excluded.reasons WHERE refused.state = ?",
             one.refused_id,
             one.source,
             now,
             one.raw,
             plain_text(one.reasons),
             WAITING,
-            RETRIED,
+            WAITING,
         )
     return len(kept)
 
@@ -78,6 +79,20 @@ def retried(book: Book, ids: Sequence[str]) -> int:
     """Marks the records as corrected and sent again; how many were waiting. What they were stays to be read."""
     return book.run(
         "UPDATE refused SET state = ? WHERE state = ? AND refused_id {any}", RETRIED, WAITING, list(dict.fromkeys(ids))
+    )
+
+
+def discarded(book: Book, records: Iterable[Kept], *, by: str, why: str) -> int:
+    """Marks the records as no leads; how many were waiting. They stay to be read, with who said so and why."""
+    return sum(
+        book.run(
+            "UPDATE refused SET state = ?, reasons = ? WHERE state = ? AND refused_id = ?",
+            DISCARDED,
+            plain_text((*one.reasons, f"discarded by {by}: {why}")),
+            WAITING,
+            one.refused_id,
+        )
+        for one in records
     )
 
 
