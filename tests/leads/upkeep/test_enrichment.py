@@ -54,10 +54,18 @@ def test_a_provider_replaces_what_it_wrote_and_never_what_a_person_corrected(des
 
 def test_a_number_that_two_countries_read_differently_stops_the_file(desk: Desk) -> None:
     lead = desk.take_one(employees=None).lead_id
-    with pytest.raises(ValueError, match=r"row 2: employees = '12\.000' may be 12 or 12000"):
+    with pytest.raises(ValueError, match=r'row 2: employees: "12\.000" may be 12 or 12000'):
         bought(desk, "zoominfo", {"lead_id": lead}, {"lead_id": lead, "employees": "12.000"})
     bought(desk, "zoominfo", {"lead_id": lead, "employees": "12,000"})
     assert fields(desk, lead)["employees"] == 12_000
+
+
+def test_a_number_that_no_lead_could_come_with_stops_the_file(desk: Desk) -> None:
+    lead = desk.take_one(employees=None).lead_id
+    for given in ("-5", -5, "- 5", True, float("inf"), [5]):
+        with pytest.raises(ValueError, match=r"^row 1: employees: "):
+            bought(desk, "zoominfo", {"lead_id": lead, "employees": given})
+    assert "employees" not in fields(desk, lead)
 
 
 def test_old_data_and_strangers_are_left_out(desk: Desk) -> None:

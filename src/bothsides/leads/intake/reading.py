@@ -218,7 +218,7 @@ def _fields(renamed: Mapping[str, Any], source: Source, reasons: list[str]) -> d
         if not isinstance(name, str) or not name or len(name) > 100 or _UNFIT.search(name):
             reasons.append(f"{_shown(name)}: a field's name must be a text of 1 to 100 letters")
             continue
-        read = _value(name, value, source, reasons)
+        read = read_field(name, value, source, reasons)
         if read is not None:
             found[name] = read
     if "email" in found and not holds_mail_address(str(found["email"])):
@@ -233,7 +233,8 @@ def _fields(renamed: Mapping[str, Any], source: Source, reasons: list[str]) -> d
     return found
 
 
-def _value(name: str, value: object, source: Source, reasons: list[str]) -> object:
+def read_field(name: str, value: object, source: Source, reasons: list[str]) -> object:
+    """A field's value as the source means it, None where it says nothing; what is wrong with it goes to `reasons`."""
     if isinstance(value, str):
         text = value.strip()
         if len(text) > MOST_TEXT:

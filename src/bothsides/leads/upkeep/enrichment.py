@@ -13,6 +13,8 @@ from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.hygiene import Enriched, Offer, Record, compile_hygiene, enrich
 from bothsides.leads.hygiene import Surroundings as Beside
 from bothsides.leads.intake.figures import NUMBERS, read_number
+from bothsides.leads.intake.policy import Source
+from bothsides.leads.intake.reading import read_field
 from bothsides.leads.upkeep.provenance import origins, providers
 from bothsides.leads.upkeep.reading import Held, held
 from bothsides.logbook import Book
@@ -94,17 +96,20 @@ def _offers(
     for name, value in row.items():
         if name in NAMING or name is None or value in (None, ""):
             continue
-        told = _number(number, name, value) if name in numbers and isinstance(value, str) else value
+        told = _number(number, name, value, provider) if name in numbers else value
         yield Offer(record_id=lead_id, field=name, value=told, provider=provider, known_at=known_at)
 
 
-def _number(number: int, name: str, text: str) -> object:
-    """The number, or the text of an own field that is none. A deal size that may mean two things stops the file."""
-    read = read_number(text, None)
-    if isinstance(read, str):
-        if name in NUMBERS:
-            raise ValueError(f"row {number}: {name} = {text!r} {read}")
-        return text
+def _number(number: int, name: str, value: object, provider: str) -> object:
+    """The number, or the value of an own field that is none. A deal size that no lead could come with, or that may mean
+    two things, stops the file."""
+    if name not in NUMBERS:
+        read = read_number(value, None) if isinstance(value, str) else value
+        return value if isinstance(read, str) else read
+    reasons: list[str] = []
+    read = read_field(name, value, Source(name=provider), reasons)
+    if reasons:
+        raise ValueError(f"row {number}: {reasons[0]}")
     return read
 
 
