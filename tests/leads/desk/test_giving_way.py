@@ -10,6 +10,7 @@ from tests.leads.desk.test_merging import BY, merge, stranger
 
 from bothsides.leads.desk.merging import undo_merge
 from bothsides.leads.desk.standing import leads_by_id
+from bothsides.leads.desk.taking import take
 from bothsides.leads.desk.turns import read_turns
 from bothsides.leads.hygiene import MERGED_INTO, Fix
 from bothsides.leads.upkeep.fixes import make
@@ -46,6 +47,60 @@ def test_leads_are_held_before_turns(
             holds.set()
             threading.Event().wait(0.4)
             read_turns(book, desk.agreed, desk.now)
+
+    def second() -> None:
+        holds.wait(10)
+        with desk.logbook.writing() as book:
+            work(book)
+
+    with ThreadPoolExecutor(max_workers=2) as workers:
+        for done in [workers.submit(first), workers.submit(second)]:
+            done.result(timeout=30)
+
+
+def colleague(desk: Desk, lead: str, n: int) -> str:
+    """Somebody else of the same company, whose lead is held before this one."""
+    for m in range(20):
+        other = desk.take_one(name=f"Zoe Nr{n}{m}", email=f"zoe{n}{m}@harlandpumps.example").lead_id
+        if other < lead:
+            return other
+    raise AssertionError("none of twenty comes before it")
+
+
+def of_one_company(desk: Desk) -> tuple[str, str]:
+    """Two leads of colleagues, in the order in which they are held."""
+    lead = desk.take_one().lead_id
+    return colleague(desk, lead, 1), lead
+
+
+def undoing_by_rule(desk: Desk, later: str) -> Callable[[Book], object]:
+    """A merge by a rule is taken back: whoever may be of the absorbed lead's company is looked at."""
+    assert desk.take_one().outcome == "merged"
+    ((key,),) = desk.rows("SELECT key FROM entries WHERE kind = 'leads_merged' AND subject = ?", later)
+    return lambda book: undo_merge(book, desk.agreed, key, now=desk.now, **BY)
+
+
+def taking(desk: Desk, later: str) -> Callable[[Book], object]:
+    """A known lead comes again in one list with a new one of its company."""
+    again, fresh = desk.lead(id="L1"), desk.lead(name="Ada Oak", email="ada@harlandpumps.example")
+    assert again.lead_id == later
+    return lambda book: take(book, desk.agreed, [again, fresh], now=desk.now)
+
+
+@pytest.mark.parametrize("working", [undoing_by_rule, taking])
+def test_leads_of_one_company_are_held_in_one_order(
+    desk: Desk, working: Callable[[Desk, str], Callable[[Book], object]]
+) -> None:
+    earlier, later = of_one_company(desk)
+    work = working(desk, later)
+    holds = threading.Event()
+
+    def first() -> None:
+        with desk.logbook.writing() as book:
+            leads_by_id(book, [earlier])
+            holds.set()
+            threading.Event().wait(0.5)
+            leads_by_id(book, [later])
 
     def second() -> None:
         holds.wait(10)

@@ -1,6 +1,6 @@
 """Who a lead may be: known accounts and leads under the same identity keys, the leads of the same batch among them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import orjson
 
 from bothsides.identity import Matching, Normal, candidates, keys_of, normalise
-from bothsides.leads.desk.standing import LeadNow, account_of, leads_by_id, normal_lead, party_of
+from bothsides.leads.desk.standing import LeadNow, account_of, leads_by_id, normal_lead, party_of, to_hold
 from bothsides.logbook import Book
 from bothsides.schema import Side
 from bothsides.schema.instant import Instant
@@ -138,8 +138,8 @@ def identity_keys(normal: Normal) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*keys_of(normal, "company"), *keys_of(normal, "person"))))
 
 
-def read_candidates(book: Book, keys: Iterable[str], matching: Matching) -> Candidates:
-    """Everybody known under one of the keys."""
+def read_candidates(book: Book, keys: Iterable[str], matching: Matching, *, beside: Collection[str] = ()) -> Candidates:
+    """Everybody known under one of the keys; on PostgreSQL they are held, with the leads of `beside`, in one order."""
     # In the order of the tables, so that neighbours are read together.
     asked = sorted(set(keys))
     found = Candidates(
@@ -147,7 +147,7 @@ def read_candidates(book: Book, keys: Iterable[str], matching: Matching) -> Cand
         lead_holders=_holders(book, "lead", asked, matching.too_common),
         account_holders=_holders(book, "party", asked, matching.too_common),
     )
-    wanted = _telling(found.lead_holders, matching.too_common)
+    wanted = to_hold(book, _telling(found.lead_holders, matching.too_common) | set(beside))
     # Leads are held before the turns of the pools are, here as everywhere: else two workers could wait for each other.
     held = " ORDER BY lead_id FOR UPDATE" if book.dialect == "postgresql" else ""
     # A lead that was merged leads to another, which may have been merged in turn.

@@ -115,15 +115,16 @@ def undo_merge(
     hold_intake(book)
     seq, kept_id, told = _merge_line(book, key)
     absorbed_id = told["absorbed"]
+    known = None
+    if "timers" not in told:
+        # Leads are held in one order and before turns are, so whoever may be of its company is read with the two.
+        keys = identity_keys(normal_lead(leads_by_id(book, [absorbed_id], locked=False)[absorbed_id]))
+        known = read_candidates(book, keys, agreed.matching, beside=(kept_id, absorbed_id))
     leads = leads_by_id(book, [kept_id, absorbed_id])
     kept, absorbed = leads[kept_id], leads[absorbed_id]
     if kept.merged_into is not None:
         raise ValueError(f"{key}: its lead was merged in turn; first undo {_last_merge(book, kept_id)}")
     (since,) = book.all("SELECT count(*) FROM entries WHERE subject = ? AND seq > ?", kept_id, seq)[0]
-    known = None
-    if "timers" not in told:
-        # Leads are held before turns are, so whoever may be of its company is read now.
-        known = read_candidates(book, identity_keys(normal_lead(absorbed)), agreed.matching)
     turns = read_turns(book, agreed, now)
     parting = absorbed_by(book, absorbed_id)
     events = parted_events(book, kept_id, parting, seq=seq)

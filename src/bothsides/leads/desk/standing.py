@@ -1,6 +1,6 @@
 """A lead as it stands while the desk works on it: read from the logbook, moved by each decision."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -158,13 +158,21 @@ _WAITS = f"stage IN ('{LeadStage.MQL.value}', '{LeadStage.SALES_QUALIFIED.value}
 
 def leads_and_finals(book: Book, ids: Sequence[str]) -> dict[str, LeadNow]:
     """The leads and those they were merged into, over any number of steps; all are held in one order."""
+    # One may have been merged between the two looks.
+    return with_merged(book, leads_by_id(book, sorted(to_hold(book, ids))))
+
+
+def to_hold(book: Book, ids: Collection[str]) -> set[str]:
+    """The leads that are to be held in one statement with these, in one order: on PostgreSQL those they went into, too.
+
+    Held one after the other, two workers could wait for each other.
+    """
     wanted = set(ids)
-    if book.dialect == "postgresql":
+    if wanted and book.dialect == "postgresql":
         into = "SELECT merged_into FROM leads WHERE lead_id {any} AND merged_into IS NOT NULL"
         while more := {lead for (lead,) in book.all(into, sorted(wanted))} - wanted:
             wanted |= more
-    # One may have been merged between the two looks.
-    return with_merged(book, leads_by_id(book, sorted(wanted)))
+    return wanted
 
 
 def with_merged(book: Book, leads: dict[str, LeadNow]) -> dict[str, LeadNow]:

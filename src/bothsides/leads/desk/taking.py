@@ -67,15 +67,18 @@ def take(
         return []
     # Two leads of one company that come at the same moment must see each other.
     book.hold(_INTAKE)
-    known = with_merged(book, leads_by_id(book, sorted({lead.lead_id for lead in leads})))
+    came = "SELECT lead_id FROM leads WHERE lead_id {any}"
+    before = {name for (name,) in book.all(came, sorted({lead.lead_id for lead in leads}))}
     fresh: dict[str, tuple[LeadNow, Normal, tuple[str, ...]]] = {}
     for lead in leads:
-        if lead.lead_id not in known and lead.lead_id not in fresh:
+        if lead.lead_id not in before and lead.lead_id not in fresh:
             standing = _standing(lead, now)
             normal = normal_lead(standing)
             fresh[lead.lead_id] = standing, normal, identity_keys(normal)
     ready_worth(book, agreed, snapshot)
-    found = read_candidates(book, (key for _, _, keys in fresh.values() for key in keys), agreed.matching)
+    keys = (key for _, _, keys in fresh.values() for key in keys)
+    found = read_candidates(book, keys, agreed.matching, beside=before)
+    known = with_merged(book, leads_by_id(book, sorted(before)))
     found.leads |= known
     work = _Work(
         agreed=agreed,
