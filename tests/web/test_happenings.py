@@ -69,6 +69,8 @@ def test_a_verdict_moves_the_lead_and_needs_an_agreed_code(api: Api) -> None:
 def test_a_won_lead_needs_its_coded_reason(api: Api) -> None:
     lead_id = api.take()
     body = {"lead_id": lead_id, "stage": "closed_won", "by": "tom.hadley", "occurred_at": NOW, "amount": 125_000}
+    below = error(api.post("/api/stages", {**body, "reason": "price", "objections": ["none"], "amount": -1}), 422)
+    assert "greater than or equal to 0" in below["reasons"][0]
     assert error(api.post("/api/stages", body), 422)["reasons"]
     wins = [one for one in api.desk.agreed.reasons.win if not one.sides or Side.BUYER in one.sides]
     win = next(one.code for one in wins if not one.needs_note)
@@ -110,6 +112,13 @@ def test_of_a_lead_that_never_came_in_nothing_is_recorded(api: Api) -> None:
     ):
         told = error(api.post(f"/api/{path}", {"lead_id": unknown, "occurred_at": NOW, **more}), 404)
         assert unknown in told["message"]
+        named = {"source": "crm", "id": "L-7", "occurred_at": NOW, **more}
+        told = error(api.post(f"/api/{path}", named), 404)
+        assert told["message"] == "id: no lead 'L-7' of the source 'crm' has come in"
+    misspelt = {"lead_id": unknown, "occured_at": NOW, "occurred_at": NOW, "event": "demo_requested"}
+    (reason,) = error(api.post("/api/events", misspelt), 422)["reasons"]
+    assert reason.startswith("occured_at: unknown; events are told by occurred_at, lead_id")
+    assert reason.endswith("did you mean occurred_at?")
     assert api.rows("SELECT count(*) FROM entries WHERE subject = ?", unknown) == [(0,)]
 
 

@@ -100,8 +100,11 @@ def test_addresses_that_are_not_there_and_sources_without_a_hook_look_alike(api:
     assert len({answer.content for answer in answers}) == 1
 
 
-def test_a_hook_whose_secret_is_not_set_asks_to_be_called_again_and_names_nothing(api: Api) -> None:
+def test_a_hook_whose_secret_is_not_set_asks_to_be_called_again_and_names_nothing(
+    api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
     answer = api.post("/hooks/unset", RECORD)
+    assert "env:NOT_SET: this environment variable is not set" in caplog.text, "whoever runs the desk is told"
     assert error(answer, 503)["code"] == "no_secret"
     assert "NOT_SET" not in answer.text
 

@@ -100,16 +100,20 @@ def unwrapped(value: object) -> object:
 
 def _live(hook: Hook, secrets: Secrets) -> list[Secret]:
     """The secrets of the hook that can be found and used. Raises Denied, telling nothing of them, where none can."""
-    found, unusable = [], False
+    found: list[Secret] = []
+    missing: list[SecretMissing] = []
+    unusable = False
     for reference in hook.secrets:
         try:
             found.append(_usable(hook, secrets.find(reference)))
-        except SecretMissing:
-            continue
+        except SecretMissing as error:
+            missing.append(error)
         except ValueError as error:
             _LOG.error("a webhook's secret cannot be used: %s", error)
             unusable = True
     if not found:
+        for each in missing:
+            _LOG.error("a webhook's secret is missing: %s", each)
         told = "cannot be used" if unusable else "is not set"
         message = f"the secret of this webhook {told} here; send it again later"
         raise denied(503, "bad_secret" if unusable else "no_secret", message, retry_after="300")

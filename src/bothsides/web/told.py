@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar, Literal
 
 import orjson
@@ -146,7 +147,7 @@ class StageIn(OfLead):
     objections: Codes = ()
     questions: Codes = ()
     note: Annotated[Words, Field(description="The customer's own words.")] = ""
-    amount: Minor | None = None
+    amount: Annotated[Minor, Field(ge=0)] | None = None
 
     def means(self, workspace: str, at: Instant) -> Happening:
         """The move."""
@@ -214,7 +215,7 @@ def read_told(raw: object, kind: type[Told], *, workspace: str, now: Instant, ah
             raise ValueError(f"occurred_at: {error}") from None
         return told.means(workspace, at)
     except ValidationError as error:
-        reasons += [_said(one) for one in error.errors(include_url=False, include_context=False)]
+        reasons += [_said(one, kind) for one in error.errors(include_url=False, include_context=False)]
     except ValueError as error:
         reasons.append(str(error))
     return refused_told(raw, kind, reasons)
@@ -225,7 +226,12 @@ def refused_told(raw: object, kind: type[Told], reasons: Sequence[str]) -> Refus
     return Refused(source=f"api/{kind.of}", raw=kept_text(raw), reasons=tuple(reasons))
 
 
-def _said(error: Mapping[str, Any]) -> str:
+def _said(error: Mapping[str, Any], kind: type[Told]) -> str:
+    if error["type"] == "extra_forbidden":
+        name, known = kept_words(str(error["loc"][-1]))[:100], tuple(kind.model_fields)
+        near = get_close_matches(name, known, n=1)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        return f"{name}: unknown; {kind.of} are told by {', '.join(known)}{meant}"
     where = kept_words(".".join(str(part) for part in error["loc"]))[:100] or "record"
     message = error["msg"].removeprefix("Value error, ")
     given = error.get("input")

@@ -1,6 +1,6 @@
 """Writes requests down, many in one transaction, and makes the answers that go out once it has ended well."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -91,8 +91,18 @@ def _told(
     found: list[Literal["recorded", "known"] | Refused] = []
     for one, raw in zip(job.told, job.records, strict=True):
         outcome = one if isinstance(one, Refused) else next(outcomes)
-        found.append(refused_told(raw, kind, outcome.reasons) if isinstance(outcome, Unfit) else outcome)
+        found.append(refused_told(raw, kind, _as_sent(outcome, raw)) if isinstance(outcome, Unfit) else outcome)
     return found
+
+
+_NO_LEAD_OF_SOURCE = "id: no lead"
+
+
+def _as_sent(unfit: Unfit, raw: object) -> tuple[str, ...]:
+    """The reasons, a lead that never came in named as the caller named it: by our id, or by the source's own."""
+    if not unfit.reasons[0].startswith(NO_LEAD) or not isinstance(raw, Mapping) or raw.get("lead_id") is not None:
+        return unfit.reasons
+    return (f"{_NO_LEAD_OF_SOURCE} {raw['id']!r} of the source {raw['source']!r} has come in",)
 
 
 def _happenings(job: Job, outcomes: Sequence[Literal["recorded", "known"] | Refused]) -> Answer:
@@ -103,7 +113,7 @@ def _happenings(job: Job, outcomes: Sequence[Literal["recorded", "known"] | Refu
     (outcome,) = outcomes
     if not isinstance(outcome, Refused):
         return said(201 if outcome == "recorded" else 200, {"outcome": outcome})
-    if outcome.reasons[0].startswith(NO_LEAD):
+    if outcome.reasons[0].startswith((NO_LEAD, _NO_LEAD_OF_SOURCE)):
         return wrong(404, "no_such_lead", outcome.reasons[0], outcome.reasons)
     return _refused(job, outcome)
 

@@ -228,3 +228,29 @@ def test_an_email_that_is_no_address_reaches_nobody_and_counts_as_unknown() -> N
     assert isinstance(alone, Lead)
     assert alone.unnamed is not None
     assert alone.unnamed.reasons[0] == 'email: "nope" is no address such as ana@acme.example'
+
+
+def test_a_value_is_shown_as_it_came_and_what_no_database_keeps_is_written_out() -> None:
+    (said,) = reasons({"side": "buyer", "company": "Acme", "deal_size": "€ 55,000"})
+    assert said.startswith('deal_size: "€ 55,000" is not a number')
+    (said,) = reasons({"side": "\ud800", "company": "Acme"})
+    assert said.startswith('side: "\\ud800" must be')
+
+
+@pytest.mark.parametrize(
+    ("given", "size"),
+    [("9007199254740993", 2**53 + 1), ("9,007,199,254,740,993.00", 2**53 + 1), ("9223372036854775807", 2**63 - 1),
+     ("12.0", 12), ("0.1", 0.1), ("1e3", 1000), ("1e-2", 0.01)],
+)  # fmt: skip
+def test_a_large_number_is_read_to_its_last_digit(given: str, size: float) -> None:
+    lead = read({"side": "buyer", "email": "a@b.example", "deal_size": given})
+    assert isinstance(lead, Lead)
+    assert lead.fields["deal_size"] == size
+    assert type(lead.fields["deal_size"]) is type(size)
+
+
+@pytest.mark.parametrize("given", ["9223372036854775808", "1e40", "9" * 5000])
+def test_a_number_that_no_database_keeps_is_too_large(given: str) -> None:
+    refused = read({"side": "buyer", "email": "a@b.example", "deal_size": given})
+    assert isinstance(refused, Refused)
+    assert refused.reasons[0].endswith("is too large a number")

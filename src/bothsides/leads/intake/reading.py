@@ -307,7 +307,9 @@ def _key(value: object, reasons: list[str]) -> str | None:
 
 
 def _shown(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=True, default=str)
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    if _UNFIT.search(text):
+        text = json.dumps(value, ensure_ascii=True, default=str)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
