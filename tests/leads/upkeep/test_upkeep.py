@@ -247,6 +247,17 @@ def test_a_merged_value_keeps_its_writer(desk: Desk) -> None:
         assert "phone" not in origins(book, [one])[one]
 
 
+def test_a_correction_that_came_by_a_merged_lead_has_that_ones_writer(desk: Desk) -> None:
+    one = desk.take_one(events=()).lead_id
+    desk.take(desk.lead(id="L9", events=(), city="Leeds"))
+    came, desk.now = desk.now, desk.now + 60
+    desk.take(desk.lead(id="L9", events=(), city="Bradford"))
+    with desk.logbook.reading() as book:
+        found = origins(book, [one])[one]
+    assert found["city"] == Origin(kind="form", by="web-form", at=desk.now)
+    assert found["company"] == Origin(kind="form", by="web-form", at=came)
+
+
 def test_the_timetable_makes_the_weekly_audit(desk: Desk, tmp_path: Path) -> None:
     desk.take_one(channel="Google Ads")
     job = next(job for job in TIMETABLE if job.name == "hygiene")

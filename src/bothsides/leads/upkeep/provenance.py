@@ -94,7 +94,13 @@ def _changed(state: _Writing, lead: str, line: _Line) -> None:
     origin = Origin(
         kind="form" if sent else "person", by=state.sources.get(lead, "") if sent else line.actor, at=line.at
     )
-    held = {**state.origins.get(lead, {}), **dict.fromkeys(line.data["changed"], origin)}
+    if (absorbed := line.data.get("absorbed")) is not None:
+        # A correction of a lead that had gone into this one: whoever wrote it there.
+        given = state.origins.get(absorbed, {})
+        wrote = {name: given.get(name, origin) for name in line.data["before"]}
+    else:
+        wrote = dict.fromkeys(line.data["changed"], origin)
+    held = {**state.origins.get(lead, {}), **wrote}
     _stands(state, lead, held, line.data["fields"])
 
 
