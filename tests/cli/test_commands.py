@@ -12,7 +12,7 @@ import pytest
 from tests.cli.conftest import MAPPING, Ran, Run
 
 from bothsides.cli import next_steps
-from bothsides.cli.app import COMMANDS, main
+from bothsides.cli.app import COMMANDS, app, main
 
 
 def test_metrics_json_has_the_promised_fields(run: Run, workspace: Path) -> None:
@@ -293,3 +293,11 @@ def test_the_audit_as_one_record_tells_what_the_page_tells(run: Run, workspace: 
     assert told["stage"]["sentence"]
     assert told["threshold"]["status"] in ("ok", "unavailable")
     assert run("audit", "--whole", "-w", workspace).code == 2
+
+
+@pytest.mark.parametrize("command", ["score", "route", "sla", "merge", "leads", "hygiene", "logbook"])
+def test_no_line_of_a_list_of_commands_ends_where_an_example_should_begin(command: str) -> None:
+    group = app[command]
+    named = {name: group[name].help.split("\n\n")[0].split() for name in group if not name.startswith("-")}
+    assert len(named) > 2
+    assert [name for name, words in named.items() if words[-1] in ("Example:", "Examples:")] == []

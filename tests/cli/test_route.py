@@ -47,7 +47,9 @@ def test_who_is_reported_away_gets_no_turn_until_the_moment_that_was_said(desk: 
 def test_where_a_lead_would_go_is_told_with_its_reasons_and_nothing_is_written(desk: DeskRuns) -> None:
     before = desk.record("route")
     large = desk.record("route", "try", "--side", "buyer", "--deal-size", 60000)
-    assert (large["rule"], large["pool"]) == ("large buyers", "enterprise")
+    assert (large["rule"], large["pool"], large["band_taken"]) == ("large buyers", "enterprise", True)
+    assert "band is taken as sales" in desk.text("route", "try", "--side", "buyer", "--deal-size", 60000)
+    assert "band is taken" not in desk.text("route", "try", "--side", "buyer", "--band", "sales")
     assert large["owner"] in ("priya.nair", "jonas.weber")
     assert "rule not ready for a person: band is sales, wanted nurture" in large["trace"]
     known = desk.record("route", "try", "--side", "buyer", "--field", "account_owner=tom.hadley")

@@ -28,6 +28,8 @@ def test_a_score_is_explained_to_the_point_and_why_it_moved(desk: DeskRuns) -> N
     lead = desk.lead(**BUYER, id="1", events=did("pricing_viewed"))
     now = desk.record("score", "explain", lead)
     assert sum(reason["points"] for reason in now["reasons"]) == now["points"] == now["stored"]["points"]
+    with pytest.raises(LookupError, match=r"lead \w+ was scored once: there is nothing to compare"):
+        desk.text("score", "why", lead)
     desk.record("leads", "event", lead, "demo_requested", at="2026-03-31T10:00")
     why = desk.record("score", "why", lead)
     assert sum(move["change"] for move in why["moves"]) == why["change"] > 0
@@ -36,7 +38,7 @@ def test_a_score_is_explained_to_the_point_and_why_it_moved(desk: DeskRuns) -> N
     assert later["points"] < later["stored"]["points"]
     assert any("50 %" in reason["how"] for reason in later["reasons"])
     assert widest(desk.text("score", "explain", lead)) <= 100
-    with pytest.raises(ValueError, match=r"--since 2: lead \w+ was scored 2 times, so 1 to 1"):
+    with pytest.raises(ValueError, match=r"--since 2: must be from 1 to 1, for lead \w+ was scored 2 times"):
         desk.text("score", "why", lead, "--since", 2)
 
 

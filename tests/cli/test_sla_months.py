@@ -112,6 +112,9 @@ def test_meetings_are_listed_with_packs_and_decided_once(desk: DeskRuns) -> None
     assert (meetings[item]["owner"], meetings[item]["due_at"]) == ("VP Marketing", "2026-04-22T23:00:00Z")
     assert "delivered so far: 2" in desk.text("sla", "meetings", "--open", at=LATER)
     assert f'by the end of 2026-04-22: bothsides sla decide "{item}" --words' in desk.text("sla", "meetings", at=LATER)
+    agenda = desk.text("leads", "agenda", at=LATER)
+    assert "due by the end of 2026-04-22" in agenda
+    assert "consequence: consequence/" not in agenda, "it says what the month brought, not its key"
     words = ("sla", "decide", item, "--words", "two webinars", "--by", "ana")
     decision = desk.record(*words, at=LATER)["decision"]
     assert (decision["words"], decision["at"]) == ("two webinars", "2026-05-04T13:00:00Z")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from cyclopts import Parameter
@@ -131,7 +132,7 @@ def agenda(
         console.print("Nothing waits for a person.")
         return
     for item, row in zip(items, rows, strict=True):
-        due = f", due {when(row[4], zone)}" if row[4] is not None else ""
+        due = f", due {due_words(row[4], zone)}" if row[4] is not None else ""
         console.print(plain(f"{item['item']}", style="bold"))
         console.print(
             plain(f"  {item['kind'].replace('_', ' ')}: {cut(item['says'], 70)}, since {when(row[3], zone)}{due}")
@@ -184,10 +185,25 @@ def decide(
         hint(console, f"To take the merge back: bothsides merge undo {merge} --why ...")
 
 
+_SAYS = ("question", "said", "why", "in_words", "words")
+"""Under which of these an item says in a sentence what it is about: the kinds name it differently."""
+
+
+def due_words(due: int, zone: ZoneInfo) -> str:
+    """By when, as people say it: what is due at midnight is due by the end of the day before.
+
+    >>> london = ZoneInfo("Europe/London")
+    >>> due_words(1774998000, london), due_words(1774947600, london)
+    ('by the end of 2026-03-31', '2026-03-31 10:00')
+    """
+    told = when(due, zone)
+    return f"by the end of {when(due - 1, zone)[:10]}" if told.endswith("00:00") else told
+
+
 def _item(row: tuple[Any, ...]) -> dict[str, Any]:
     item, kind, subject, opened, due, owner, data = row
     content = orjson.loads(data)
-    says = content.get("question") or content.get("said") or content.get("why") or subject
+    says = next((content[name] for name in _SAYS if content.get(name)), subject)
     return {
         "item": item,
         "kind": kind,

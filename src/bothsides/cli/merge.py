@@ -82,9 +82,9 @@ def yes(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """They are the same: two leads become one, or the lead belongs to the account. Example:
+    """They are the same: two leads become one, or the lead belongs to the account.
 
-    bothsides merge yes 3f2a91 --why "same telephone, she confirmed"
+    Example: bothsides merge yes 3f2a91 --why "same telephone, she confirmed"
     """
     _answer(item, "yes", why, party, by, at, json, workspace)
 
@@ -99,9 +99,9 @@ def no(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """They are not the same: both stay as they are. Example:
+    """They are not the same: both stay as they are.
 
-    bothsides merge no 3f2a91 --why "father and son"
+    Example: bothsides merge no 3f2a91 --why "father and son"
     """
     _answer(item, "no", why, None, by, at, json, workspace)
 
@@ -154,9 +154,9 @@ def accounts(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """Two known accounts are one organisation: leads of one are known to the owner of the other. Example:
+    """Two known accounts are one organisation: leads of one are known to the owner of the other.
 
-    bothsides merge accounts acc-17 acc-902 --why "one company, two offices"
+    Example: bothsides merge accounts acc-17 acc-902 --why "one company, two offices"
     """
     from bothsides.leads.desk.reviewing import link_accounts
 

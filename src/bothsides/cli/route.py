@@ -88,9 +88,9 @@ def pools(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder
 
 @route.command
 def explain(lead: Lead, *, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
-    """Why a lead went where it went: every rule that it did not pass, who had no turn and why. Example:
+    """Why a lead went where it went: every rule that it did not pass, who had no turn and why.
 
-    bothsides route explain 3f2a91
+    Example: bothsides route explain 3f2a91
     """
     from bothsides.cli.lead_show import route_record
     from bothsides.leads.desk.listing import found
@@ -113,7 +113,9 @@ def explain(lead: Lead, *, at: Moment = None, json: AsJson = False, workspace: W
 def attempt(
     *,
     side: Annotated[str, Parameter(help="buyer or supplier.")],
-    band: Annotated[str, Parameter(help="sales, self_serve or nurture.")] = "sales",
+    band: Annotated[
+        str | None, Parameter(help="sales, self_serve or nurture; taken as sales without it: no card is asked.")
+    ] = None,
     deal_size: Annotated[float | None, Parameter(help="Expected yearly value in the reporting currency.")] = None,
     country: Annotated[str | None, Parameter(help="Two letters, such as GB.")] = None,
     segment: Annotated[str | None, Parameter(help="Such as enterprise.")] = None,
@@ -125,16 +127,17 @@ def attempt(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """Where such a lead would go now; nothing is written. Example:
+    """Where such a lead would go now; nothing is written.
 
-    bothsides route try --side buyer --deal-size 60000 --country DE
+    Example: bothsides route try --side buyer --deal-size 60000 --country DE
     """
     from bothsides.leads.desk.turns import read_turns
     from bothsides.leads.route import route as routing
     from bothsides.leads.score import Band
     from bothsides.schema import Side
 
-    fields: dict[str, object] = {"side": one_of("--side", side, list(Side)), "band": one_of("--band", band, list(Band))}
+    stands = Band.SALES if band is None else Band(one_of("--band", band, list(Band)))
+    fields: dict[str, object] = {"side": one_of("--side", side, list(Side)), "band": stands.value}
     given = {"deal_size": deal_size, "country": country, "segment": segment, "source": source}
     fields |= {name: value for name, value in given.items() if value is not None} | dict(map(_field, field))
     with at_the_desk(workspace, at) as desk:
@@ -143,10 +146,12 @@ def attempt(
         decision = routing(desk.agreed.routing, fields, "0" * 32, turns, desk.now)
         record = _decision_record(decision, fields, desk.now)
     if json:
-        print_record(record)
+        print_record({**record, "band_taken": band is None})
         return
     console = screen()
     console.print(plain(record["says"], style="bold"))
+    if band is None:
+        console.print("  The band is taken as sales, whatever a card would say; --band names another.")
     for step in record["trace"]:
         console.print(plain(f"  {cut(step, 96)}"))
     hint(console, "Nothing was written. A real lead may be one of those given at random.")
@@ -163,9 +168,9 @@ def absent(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """Report a member away: no turns until they are back. Planned leave belongs into agreement/calendar.toml. Example:
+    """Report a member away: no turns until they are back. Planned leave belongs into agreement/calendar.toml.
 
-    bothsides route absent tom.hadley --until 2026-04-03T09:00 --why ill
+    Example: bothsides route absent tom.hadley --until 2026-04-03T09:00 --why ill
     """
     ends = None if until is None else moment(until, "--until")
     _report(member, workspace, at, json, by, why, absent=True, until=ends)
@@ -180,9 +185,9 @@ def back(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """Report a member back: turns come again, without a flood of those that were missed. Example:
+    """Report a member back: turns come again, without a flood of those that were missed.
 
-    bothsides route back tom.hadley
+    Example: bothsides route back tom.hadley
     """
     _report(member, workspace, at, json, by, "", absent=False, until=None)
 

@@ -62,9 +62,9 @@ def cards(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder
 
 @score.command
 def explain(lead: Lead, *, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
-    """What a lead's score is the sum of, now, with the arithmetic of decay and when it moves by itself. Example:
+    """What a lead's score is the sum of, now, with the arithmetic of decay and when it moves by itself.
 
-    bothsides score explain 3f2a91
+    Example: bothsides score explain 3f2a91
     """
     from bothsides.leads.score import decided, next_change
 
@@ -119,9 +119,9 @@ def why(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """Why a lead's score moved between two of its scores: each reason with what it gained or lost. Example:
+    """Why a lead's score moved between two of its scores: each reason with what it gained or lost.
 
-    bothsides score why 3f2a91
+    Example: bothsides score why 3f2a91
     """
     from bothsides.cli.lead_words import reading
     from bothsides.leads.desk.listing import found
@@ -131,8 +131,13 @@ def why(
         lead_id = found(desk.book, lead).lead_id
         scored = [line for line in desk.book.history(lead_id) if line.kind is Kind.SCORED]
         zone = desk.zone
-    if since < 1 or len(scored) <= since:
-        raise ValueError(f"--since {since}: lead {lead_id} was scored {len(scored)} times, so 1 to {len(scored) - 1}")
+    if len(scored) < 2:
+        how_often = "was scored once" if scored else "was never scored"
+        raise LookupError(f"lead {lead_id} {how_often}: there is nothing to compare")
+    if not 1 <= since < len(scored):
+        raise ValueError(
+            f"--since {since}: must be from 1 to {len(scored) - 1}, for lead {lead_id} was scored {len(scored)} times"
+        )
     before, after = scored[-1 - since], scored[-1]
     moves = _moves(before, after)
     record = {

@@ -100,9 +100,9 @@ def clocks(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """Clocks by their due time, what is owed first at the top. Example:
+    """Clocks by their due time, what is owed first at the top.
 
-    bothsides sla clocks --owner priya.nair --state at_risk
+    Example: bothsides sla clocks --owner priya.nair --state at_risk
     """
     tests, values = [], list[object]()
     if state is None:
@@ -158,9 +158,9 @@ def show(
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """One clock whole: the clause under which it began, how it stands, and its history. Example:
+    """One clock whole: the clause under which it began, how it stands, and its history.
 
-    bothsides sla show 3f2a91
+    Example: bothsides sla show 3f2a91
     """
     import orjson
 

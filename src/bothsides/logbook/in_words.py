@@ -116,6 +116,8 @@ def _clock_changed(data: Mapping[str, Any], when: When) -> str:
     if data["what"] == "looked":
         return f"the clock {_clause(data)} was looked at: {_plain(data.get('status', 'as before'))}"
     said = _CLOCK_SAYS.get(data["what"], _plain(data["what"]))
+    if data["what"] == "at_risk" and (data.get("state") or {}).get("done_at") is not None:
+        said = "is past due, for what was done came late; proof that it came in time may still come"
     due = f", due {when(data['due_at'])}" if data["what"] in ("warned", "at_risk", "resumed") and data["due_at"] else ""
     return f"the clock {_clause(data)} {said}{due}"
 
