@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal as Exact
 from typing import Literal
 
 Decimal = Literal[".", ","]
@@ -113,5 +114,5 @@ def _fits(plain: str, style: Decimal) -> bool:
 
 def _value(plain: str, style: Decimal) -> float | int:
     digits = plain.replace(",", "") if style == "." else plain.replace(".", "").replace(",", ".")
-    value = float(digits)
-    return int(value) if value.is_integer() else value
+    exact = Exact(digits)
+    return int(exact) if -MOST_NUMBER <= exact <= MOST_NUMBER and exact == exact.to_integral_value() else float(exact)
