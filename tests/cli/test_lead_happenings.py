@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.cli.desk_runs import DeskRuns, desk_at, did
 
+from bothsides.cli.lead_happenings import pair
 from bothsides.cli.lead_told import FORMAT
 
 
@@ -64,6 +65,27 @@ def test_every_line_of_a_file_that_cannot_be_taken_is_named(desk: DeskRuns, lead
     assert [told.index(words) > place for words, place in zip(wrong, places, strict=True)] == [True] * len(wrong)
     assert "line 1:" not in told
     assert desk.record("leads", "show", lead)["attempts"] == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ("deal_size=9000", 9000), ("gap=-3.5", -3.5), ("part=0.75", 0.75), ("urgent=true", True), ("side=us", "us"),
+        ("sku=007", "007"), ("sku=1_000", "1_000"), ("sku=1e3", "1e3"), ("sku=nan", "nan"), ("sku=+5", "+5"),
+        ("sku=.5", ".5"), ("sku=5.", "5."), ("sku=\u0663", "\u0663"), ("id=9007199254740993", 9007199254740993),
+    ],
+)  # fmt: skip
+def test_a_field_is_a_number_only_where_it_is_written_as_one(given: str, value: object) -> None:
+    name, _, _ = given.partition("=")
+    assert pair(given) == (name, value)
+    assert type(pair(given)[1]) is type(value)
+
+
+def test_a_deal_is_worth_at_least_nothing(desk: DeskRuns, lead: str) -> None:
+    close = ("leads", "stage", lead, "closed_won", "--reason", "price", "--objection", "none")
+    with pytest.raises(ValueError, match=r"amount = -500\.0: must be at least 0"):
+        desk.text(*close, "--amount=-500")
+    assert desk.record("leads", "show", lead)["stage"] != "closed_won"
 
 
 def test_the_lines_that_help_shows_are_taken(desk: DeskRuns, lead: str) -> None:

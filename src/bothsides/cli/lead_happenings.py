@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_text
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -133,25 +134,24 @@ def reached(
 
     bothsides leads reached rfq-881 reply
     """
-    told = {"what": "reached", "subject": subject, "reached": what, "detail": detail, "fields": dict(map(_pair, field))}
+    told = {"what": "reached", "subject": subject, "reached": what, "detail": detail, "fields": dict(map(pair, field))}
     _record([told | {"owner": owner, "by": by, "at": occurred}], at, json, workspace)
 
 
-def _pair(text: str) -> tuple[str, str | float | bool]:
-    """A field with its value: yes and no, a number, or a text.
+def pair(text: str) -> tuple[str, str | float | bool]:
+    """A field with its value: yes and no, a number where it is written as one, or a text.
 
-    >>> _pair("deal_size=9000"), _pair("side=buyer")
-    (('deal_size', 9000.0), ('side', 'buyer'))
+    >>> pair("deal_size=9000"), pair("side=buyer"), pair("sku=007")
+    (('deal_size', 9000), ('side', 'buyer'), ('sku', '007'))
     """
     name, equals, value = text.partition("=")
     if not equals or not name or not value:
         raise ValueError(f"--field {text!r}: must be NAME=VALUE, such as side=buyer")
     if value.lower() in ("true", "false"):
         return name, value.lower() == "true"
-    try:
-        return name, float(value)
-    except ValueError:
+    if not re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", value):
         return name, value
+    return name, float(value) if "." in value else int(value)
 
 
 def happened(

@@ -213,6 +213,8 @@ def _minor(amount: object, currency: str) -> int | None:
     read = Decimal(str(amount)) if isinstance(amount, int | float) and not isinstance(amount, bool) else None
     if read is None or not read.is_finite():
         raise ValueError(f"amount = {amount!r}: must be a number in {currency}, such as 12000 or 12000.50")
+    if read < 0:
+        raise ValueError(f"amount = {amount!r}: must be at least 0")
     return to_minor(read, currency)
 
 
