@@ -61,6 +61,14 @@ def test_a_clock_whose_time_is_over_is_past_due_before_the_desk_goes_round(desk:
     desk.lead(id="1", company="lundco", name="Joan Lund", email="x@lundco.example", events=HOT)
     clauses = {one["clause"]: one for one in desk.record("sla", at="2026-04-20T12:00")["clauses"]}
     assert (clauses["first_touch"]["running"], clauses["first_touch"]["at_risk"]) == (0, 1)
+    late = desk.record("sla", "clocks", "--state", "at_risk", at="2026-04-20T12:00")
+    assert "first_touch" in {one["clause"] for one in late}
+    assert len(late) == sum(one["at_risk"] for one in clauses.values())
+    running = desk.record("sla", "clocks", "--state", "running", at="2026-04-20T12:00")
+    assert len(running) == sum(one["running"] for one in clauses.values())
+    listed = desk.text("sla", "clocks", "--state", "at_risk", at="2026-04-20T12:00")
+    assert "past due" in listed
+    assert "running" not in listed
 
 
 def test_a_missed_clock_names_who_missed_it_beside_who_has_the_lead_now(desk: DeskRuns) -> None:

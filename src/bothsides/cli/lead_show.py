@@ -176,7 +176,7 @@ def clock_records(desk: Reading, test: str, *values: object) -> list[dict[str, A
             "lead_id": subject,
             "clause": clause,
             "waits_for": kind,
-            "status": status,
+            "status": _stands(status, due, desk.now),
             "owner": owner,
             **({"missed_by": missed_by.get(clock), "now_with": has.get(subject)} if status == BREACHED else {}),
             "started_at": iso(started),
@@ -210,6 +210,16 @@ def _missed_by(desk: Reading, leads: Sequence[str]) -> dict[str, str | None]:
 BREACHED = "breached"
 OPEN_CLOCKS = ("running", "paused", "at_risk")
 """States in which a clock may still be met."""
+
+
+def _stands(status: str, due: int | None, now: int) -> str:
+    """What ran when the desk last went round is past due all the same once its time is over."""
+    return "at_risk" if status == "running" and due is not None and due <= now else status
+
+
+def state_word(clock: dict[str, Any]) -> str:
+    """How a clock stands, as every table says it."""
+    return "past due" if clock["status"] == "at_risk" else str(clock["status"])
 
 
 def _worth(history: Sequence[Written]) -> dict[str, Any] | None:
@@ -307,7 +317,7 @@ def print_clocks(console: Console, desk: Reading, clocks: Sequence[dict[str, Any
             (
                 cut(one["clause"].replace("_", " "), 26),
                 cut(one.get("missed_by") or one["owner"], 16),
-                one["status"].replace("_", " "),
+                state_word(one),
                 _moment(desk, one["due_at"]),
                 "" if one["left_seconds"] is None else rough(one["left_seconds"]),
             )

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from bothsides.cli import next_steps
 from bothsides.cli.at_the_desk import Moment, at_the_desk, moment
-from bothsides.cli.lead_show import BREACHED, OPEN_CLOCKS, clock_records, print_clocks
+from bothsides.cli.lead_show import BREACHED, OPEN_CLOCKS, clock_records, print_clocks, state_word
 from bothsides.cli.lead_words import (
     AsJson,
     Reading,
@@ -93,7 +93,7 @@ def clocks(
     owner: Annotated[str | None, Parameter(help="Only those owed, or missed, by this member.")] = None,
     state: Annotated[
         str | None,
-        Parameter(help="running, paused, at_risk, breached, met or cancelled; those that are open without it."),
+        Parameter(help="running, paused, at_risk (past due), breached, met or cancelled; without it those open."),
     ] = None,
     limit: AtMost = 50,
     at: Moment = None,
@@ -109,14 +109,18 @@ def clocks(
         tests.append(f"status IN ({', '.join('?' * len(OPEN_CLOCKS))})")
         values += OPEN_CLOCKS
     else:
-        tests.append("status = ?")
-        values.append(one_of("--state", state, STATES))
+        # What is past due may stand as running until the desk goes round.
+        stored = {"at_risk": ("at_risk", "running")}.get(one_of("--state", state, STATES), (state,))
+        tests.append(f"status IN ({', '.join('?' * len(stored))})")
+        values += stored
     missed = state == BREACHED
     if owner is not None and not missed:
         tests.append("owner = ?")
         values.append(owner)
     with reading(workspace, at) as desk:
         found = clock_records(desk, " AND ".join(tests), *values)
+    if state is not None:
+        found = [one for one in found if one["status"] == state]
     if owner is not None and missed:
         found = [one for one in found if one["missed_by"] == owner]
     if owner is not None and not found:
@@ -139,7 +143,7 @@ def clocks(
                 one["lead_id"][:8],
                 cut(one["clause"].replace("_", " "), 20),
                 *((cut(one["missed_by"], 14), cut(one["now_with"], 14)) if missed else (cut(one["owner"], 14),)),
-                one["status"].replace("_", " "),
+                state_word(one),
                 _shown(one["due_at"], desk.zone),
                 *(() if missed else ("" if one["left_seconds"] is None else rough(one["left_seconds"]),)),
             )
