@@ -69,7 +69,7 @@ def test_a_table_with_a_mistake_stays_beside_the_good_ones(tmp_path: Path) -> No
         "rules = {}: unknown key; allowed: rule; did you mean 'rule'?",
         "rule[0].nam = \"a\": unknown key; allowed: name, since, days; did you mean 'name'?",
         "rule[0].name: missing; this key is required",
-        "rule[2].name = 3: should be a valid string",
+        "rule[2].name = 3: must be a text",
     ]
 
 

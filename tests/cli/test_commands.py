@@ -136,7 +136,7 @@ def test_the_last_line_of_a_commands_help_speaks_of_its_own_job(
         (("leads", "take", "x.csv"), "bothsides leads take needs --source;"),
         (("score", "promote", "buyer"), "bothsides score promote needs --signed-by with 2 values;"),
         (("leads", "--lim", "3"), "Unknown option: --lim. Did you mean --limit?"),
-        (("leads", "happened", "none.jsonl"), "none.jsonl: No such file or directory"),
+        (("leads", "happened", "none.jsonl"), "none.jsonl: there is no such file or folder"),
     ],
 )
 def test_a_mistake_is_one_line_and_a_record_where_one_was_asked_for(

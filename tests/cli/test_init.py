@@ -49,3 +49,22 @@ def test_doctor_names_the_word_that_marks_what_is_to_be_answered(run: Run, tmp_p
     assert draft.name.endswith(write.UNFINISHED)
     word = " ".join(run("doctor", "acme", cwd=tmp_path).out.split()).partition("marked ")[2].split()[0]
     assert f"# {word} supplier_id (required)" in draft.read_text()
+
+
+def test_without_exports_the_way_to_a_desk_alone_is_told_and_can_be_gone(run: Run, tmp_path: Path) -> None:
+    done = run("init", "acme", cwd=tmp_path)
+    assert (done.code, "needs --from with your exports" in done.err) == (2, True)
+    (tmp_path / "acme").mkdir()
+    lines = [line.strip() for line in done.err.splitlines() if line.startswith("  ")]
+    (tmp_path / "acme" / "bothsides.toml").write_text("\n".join(lines))
+    assert run("leads", "agree", "-w", "acme", cwd=tmp_path).code == 0
+
+
+def test_what_is_no_number_and_what_is_no_file_are_said_in_plain_words(run: Run, tmp_path: Path) -> None:
+    done = run("leads", "event", "3f2a", "demo_requested", "--amount", "lots", cwd=tmp_path)
+    assert (done.code, done.err) == (2, "bothsides: --amount 'lots': must be a number\n")
+    (tmp_path / "bothsides.toml").write_text('name = "acme"\ncurrency = "EUR"\n')
+    assert run("leads", "agree", cwd=tmp_path).code == 0
+    path = tmp_path / "agreement" / "decay.toml"
+    path.write_text(path.read_text().replace("untouched_hours = 16", 'untouched_hours = "lots"'))
+    assert 'untouched_hours = "lots": must be a number' in run("leads", "agree", cwd=tmp_path).err

@@ -193,9 +193,28 @@ def _from_pydantic(path: Path, prefix: tuple[object, ...], detail: dict[str, Any
     if detail["type"] in ("missing", "missing_argument", "missing_keyword_only_argument"):
         choices = _choices(_hint(policy_type, detail["loc"]))
         return Problem(file=str(path), key=_key(where), value="", allowed=f"missing; this key is required{choices}")
-    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    allowed = message[:1].lower() + message[1:]
-    return _problem(path, where, detail["input"], allowed)
+    return _problem(path, where, detail["input"], mistake_in_words(detail["type"], detail["msg"]))
+
+
+_KINDS = {
+    "int_type": "must be a whole number", "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number", "float_type": "must be a number", "float_parsing": "must be a number",
+    "string_type": "must be a text", "bool_type": "must be true or false", "bool_parsing": "must be true or false",
+    "tuple_type": "must be a list", "list_type": "must be a list", "dict_type": "must be a table of names and values",
+    "date_from_datetime_parsing": "must be a day such as 2026-03-31",
+}  # fmt: skip
+
+
+def mistake_in_words(kind: str, message: str) -> str:
+    """What may stand there, in the words of who writes the file instead of the checking library's.
+
+    >>> mistake_in_words("int_type", "Input should be a valid integer")
+    'must be a whole number'
+    >>> mistake_in_words("value_error", "Value error, must be a day")
+    'must be a day'
+    """
+    said = message.removeprefix("Value error, ").removeprefix("Input ")
+    return _KINDS.get(kind, said[:1].lower() + said[1:])
 
 
 def _hint(expected: object, where: Sequence[object]) -> object:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from importlib.metadata import version
 from typing import NoReturn
 
-from cyclopts import App, Argument, CycloptsError, MissingArgumentError, UnusedCliTokensError
+from cyclopts import App, Argument, CoercionError, CycloptsError, MissingArgumentError, UnusedCliTokensError
 
 from bothsides.cli import next_steps
 
@@ -107,27 +107,45 @@ def _database_errors() -> tuple[type[BaseException], ...]:
     return tuple(sys.modules[room].OperationalError for room in rooms if room in sys.modules)
 
 
+_NUMBERS: dict[object, str] = {int: "a whole number", float: "a number"}
+
+
 def mistake(error: Exception) -> str:
     """What is wrong, in one message.
 
     >>> mistake(FileNotFoundError(2, "No such file or directory", "leads.csv"))
-    'leads.csv: No such file or directory'
+    'leads.csv: there is no such file or folder'
     """
     if isinstance(error, UnusedCliTokensError):
         return _unused(error)
     if isinstance(error, MissingArgumentError) and error.argument is not None and not error.unused_tokens:
         return _missing(error, error.argument)
+    if isinstance(error, CoercionError) and error.token is not None and error.target_type in _NUMBERS:
+        name = error.token.keyword or (error.argument.name.lstrip("-").upper() if error.argument else "value")
+        return f"{name} {error.token.value!r}: must be {_NUMBERS[error.target_type]}"
     if isinstance(error, CycloptsError):
         error.verbose = False
+    if isinstance(error, FileNotFoundError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: there is no such file or folder"
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         return f"{error.filename}: {error.strerror}"
     return str(error.args[0] if isinstance(error, KeyError) and error.args else error)
+
+
+_INIT = """\
+bothsides init needs --from with your exports, such as: bothsides init acme --from exports/*.csv
+For the lead desk alone no export is needed: write acme/bothsides.toml with
+  name = "acme"
+  currency = "EUR"
+and run: bothsides leads agree -w acme"""
 
 
 def _missing(error: MissingArgumentError, argument: Argument) -> str:
     """What a command cannot do without: a word in its place, or an option with its value."""
     command, count = " ".join(("bothsides", *(error.command_chain or ()))), argument.token_count()[0]
     name = argument.name.lstrip("-").upper() if argument.index is not None else argument.name
+    if (command, argument.name) == ("bothsides init", "--from"):
+        return _INIT
     asked = f"{name} with {count} values" if count > 1 else f"a value of {name}" if error.keyword else name
     return f"{command} needs {asked}; {command} --help tells more"
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from bothsides.agreement.policy import mistake_in_words
 from bothsides.leads.desk.happenings import Did, Happening, Judged, Moved, Reached, Touched
 from bothsides.leads.desk.told import believed
 from bothsides.leads.intake import Refused
@@ -233,7 +234,6 @@ def _said(error: Mapping[str, Any], kind: type[Told]) -> str:
         meant = f"; did you mean {near[0]}?" if near else ""
         return f"{name}: unknown; {kind.of} are told by {', '.join(known)}{meant}"
     where = kept_words(".".join(str(part) for part in error["loc"]))[:100] or "record"
-    message = error["msg"].removeprefix("Value error, ")
     given = error.get("input")
     shown = f" {given!r:.60}" if isinstance(given, str | int | float) and error["type"] != "missing" else ""
-    return f"{where}:{shown} {message[0].lower()}{message[1:]}"
+    return f"{where}:{shown} {mistake_in_words(error['type'], error['msg'])}"
