@@ -208,8 +208,8 @@ def test_what_is_told_of_a_merged_lead_or_by_a_clock_that_is_ahead_comes_out_aga
     agreed = open_desk(workspace, logbook, now=OPENS)
     now = OPENS + 9 * HOUR
     with logbook.writing() as book:
-        one, two, three, four, five, six = (
-            each.lead_id for each in take(book, agreed, [lead(n, now) for n in range(1, 7)], now=now)
+        one, two, three, four, five, six, seven = (
+            each.lead_id for each in take(book, agreed, [lead(n, now) for n in range(1, 8)], now=now)
         )
         for kept, absorbed in ((one, two), (three, four)):
             merge_leads(book, agreed, kept, absorbed, who="ana", why="one firm", now=now + 60)
@@ -223,6 +223,7 @@ def test_what_is_told_of_a_merged_lead_or_by_a_clock_that_is_ahead_comes_out_aga
         Moved(lead_id=six, stage=opened, occurred_at=ahead, by="x"),
         Reached(subject=six, what="pause", detail="asked to call later", occurred_at=ahead),
         Did(lead_id=six, event="pricing_viewed", occurred_at=ahead),
+        Moved(lead_id=seven, stage=LeadStage.RECYCLED, occurred_at=later, by="x", reason="later"),
     ]
     with logbook.writing() as book:
         assert record(book, agreed, told, now=later) == len(told)
@@ -232,6 +233,8 @@ def test_what_is_told_of_a_merged_lead_or_by_a_clock_that_is_ahead_comes_out_aga
     with logbook.reading() as book:
         again = read_happened(book, 0, last)
     assert [step.what for step in again.steps if isinstance(step.what, Happening)] == told
+    with logbook.writing() as book:
+        record(book, agreed, [replace(told[2], occurred_at=later + 60)], now=later + 60)
     gone_round(logbook, agreed, now + HOUR)
     found = same(logbook, days=2)
     assert found.record.differences == ()

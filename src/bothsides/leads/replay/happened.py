@@ -182,8 +182,10 @@ def _told_of(line: Written) -> str:
 
 
 def _moved(line: Written) -> bool:
-    """Whether a person moved the lead to this stage; wins and losses are read from what was said of them."""
-    return "amount" in line.data and line.data["stage"] not in _CLOSES.values()
+    """Whether a person moved the lead to this stage; wins and losses are read from what was said of them, but for those
+    told of a lead that was closed already."""
+    key = line.key or ""
+    return key.startswith("stage:") and not key.endswith(":stage")
 
 
 def _what(line: Written) -> What:
@@ -219,7 +221,7 @@ def _what(line: Written) -> What:
         stage, (said, at) = LeadStage(data["stage"]), _by_key(line)
         told_of = said.removesuffix(f":{stage.value}")
         return Moved(
-            lead_id=told_of, stage=stage, occurred_at=at, by=line.actor, reason=line.reason, amount=data["amount"]
+            lead_id=told_of, stage=stage, occurred_at=at, by=line.actor, reason=line.reason, amount=data.get("amount")
         )
     if line.kind is Kind.OVERRIDDEN:
         return Overridden(lead, data, line.actor, line.reason)
