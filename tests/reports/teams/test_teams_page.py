@@ -58,6 +58,19 @@ def test_the_page_is_whole_in_itself_and_inert() -> None:
     assert "bothsides sla decide &quot;escalation/buyer/2026-04-20&quot; --choose" in page
 
 
+def test_a_right_is_used_or_waived_by_words_that_look_typed() -> None:
+    page = scorecard_html(months.month(items=(replace(months.waiting(), kind="consequence"),)))
+    assert ", or with <code>--waive</code> in place of <code>--use</code>" in page
+
+
+def test_a_month_without_a_lead_says_so_in_place_of_an_empty_heading() -> None:
+    month = months.month()
+    bare = replace(month.review, quality=(), card=replace(month.review.card, quality=()))
+    text = _text(scorecard_html(replace(month, review=bare)))
+    heading = text.index("What the leads were worth")
+    assert text[heading:].splitlines()[1].startswith("No lead of the month was qualified")
+
+
 def test_people_are_named_and_told_apart_only_beyond_luck() -> None:
     text = _text(scorecard_html(months.month()))
     assert "Buyer leads: Ana Sousa above what the leads promised; Ben Archer below what the leads promised" in text

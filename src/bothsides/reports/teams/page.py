@@ -108,7 +108,7 @@ def _header(month: TeamsMonth) -> Markup:
         ("Month", month_words(review.period)),
         ("As known at", _moment(review.known_at, month.zone)),
         ("Agreement", review.card.policy_version),
-        ("Load", review.card.load_id),
+        ("Facts of load", review.card.load_id),
         ("Money in", month.currency),
     )
     listed = [element("div", element("dt", term), element("dd", fact)) for term, fact in facts if fact]
@@ -179,8 +179,9 @@ def _item(one: Item, month: TeamsMonth) -> Markup:
     lists = [element("li", f"{listed['name']}: {plural(listed['n'], 'lead')}") for listed in content.get("lists", ())]
     pack = [*offers, *figures, *lists]
     body = fold("The pack", element("ul", pack)) if pack else None
-    instead = ", or --waive in place of --use" if one.kind == "consequence" else ""
-    named = element("small", element("code", decision_command(one)), instead, class_="trust")
+    waived = (", or with ", element("code", "--waive"), " in place of ", element("code", "--use"))
+    instead = waived if one.kind == "consequence" else ()
+    named = element("small", element("code", decision_command(one)), *instead, class_="trust")
     return element("div", prose(element("b", head), spoken(why.rstrip(".")), "."), body, named, class_="finding")
 
 

@@ -34,6 +34,8 @@ def quality(review: MonthReview) -> Section:
             parts.append(prose(spoken(_said(verdicts[side], rows))))
             parts.append(_codes(review, verdicts[side]))
             parts.append(_by_source(rows, side))
+    if not parts:
+        parts.append(prose("No lead of the month was qualified, so there is none whose worth could be told."))
     return Section(id="quality", nav="Lead quality", heading="What the leads were worth", body=join(parts))
 
 
