@@ -76,7 +76,10 @@ def test_every_mistake_of_every_file_comes_at_once_with_its_place(new: DeskRuns)
         ("routing.toml: member[0].calendar", "calendar.toml has office; did you mean 'office'?"),
         ("routing.toml: rule[0].when.band", "did you mean 'nurture'?"),
         ("sla.toml: policy[0].when.side", "must be one of buyer, supplier; did you mean 'buyer'?"),
-        ("scoring.toml: card[0].fit[0].rule[0].when.dealsize", "did you mean 'deal_size'?"),
+        (
+            "scoring.toml: card[0].fit[0].rule[0].when.dealsize",
+            "did you mean 'deal_size'?; one that forms bring so is named in a rename of intake.toml",
+        ),
         ("sla.toml: ladder", "so the colleague has it for no time; leave 2 at least"),
         ("delivery.toml: colour", ""),
         ("api.toml: token", ""),
