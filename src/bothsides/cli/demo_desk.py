@@ -10,6 +10,7 @@ from rich.console import Console
 
 from bothsides.cli.sla_scorecard import scorecard
 from bothsides.cli.terminal import plain
+from bothsides.schema.instant import Instant, in_utc
 
 if TYPE_CHECKING:
     from bothsides.leads.desk.agreed import Agreed
@@ -54,7 +55,18 @@ def desk_quarter(folder: Path, *, seed: int, console: Console) -> None:
     logbook.close()
     console.print()
     scorecard(month=MONTH, html=True, at=None, workspace=folder)
-    console.print(plain(f"\nNext: bothsides leads -w {folder}", style="bold"))
+    console.print()
+    for said in what_next(folder, spring.closes_at):
+        console.print(plain(said, style="bold"))
+
+
+def what_next(folder: Path, closed_at: Instant) -> tuple[str, str]:
+    """What to type next: the quarter lies in the past, so today every clock that was left open is long overdue."""
+    at = f"{in_utc(closed_at):%Y-%m-%dT%H:%M}"
+    return (
+        f"Next: bothsides leads -w {folder} --at {at}",
+        f"The quarter ended on {at[:10]}: --at shows the desk as of then; without it what was left open is overdue.",
+    )
 
 
 def _workspace(folder: Path) -> Workspace:
