@@ -64,3 +64,17 @@ def test_a_breach_stands_until_late_proof_takes_it_back():
 def test_a_clock_on_hold_is_not_due():
     held = happened(CLOCK, EventKind.PAUSE, MONDAY + HOUR, detail="waiting for the buyer")
     assert result(held) is None
+
+
+def test_what_was_kept_or_missed_is_that_of_who_had_it_then():
+    touched = happened(CLOCK, EventKind.TOUCH_OUT, MONDAY + 2 * HOUR)
+    passed_on = happened(touched, EventKind.REASSIGNED, MONDAY + 3 * DAY, detail="ben")
+    assert result(passed_on).owner == "ana"
+
+    missed, _ = apply(CLOCK, tick(CLOCK.due_at + 2 * DAY), CALENDAR)
+    rescued = happened(missed, EventKind.REASSIGNED, CLOCK.due_at + 2 * DAY, detail="ben")
+    rescued = happened(rescued, EventKind.TOUCH_OUT, CLOCK.due_at + 3 * DAY)
+    assert result(rescued).owner == "ana"
+
+    handed_over = happened(CLOCK, EventKind.REASSIGNED, MONDAY + HOUR, detail="ben")
+    assert result(handed_over).owner == "ben"

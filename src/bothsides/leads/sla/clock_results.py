@@ -1,6 +1,6 @@
 """A clock of the SLA as the month's record sees it: when it was due, whether it was met, whether a breach stands."""
 
-from bothsides.leads.sla.clocks import Clock, ClockState
+from bothsides.leads.sla.clocks import Clock, ClockState, owner_before
 from bothsides.leads.sla.commitments import ClockResult
 from bothsides.leads.sla.evidence import span
 from bothsides.schema import Side
@@ -23,7 +23,8 @@ def clock_result(clock: Clock, side: Side, calendar: WorkingTime) -> ClockResult
         clock=clock.clause.clock,
         side=side,
         lead_id=clock.subject,
-        owner=clock.owner,
+        # Who has the lead later neither kept nor missed it.
+        owner=owner_before(clock, due if clock.done_at is None else min(due, clock.done_at)),
         due_at=due,
         met_at=clock.done_at,
         breached_at=clock.breached_at,

@@ -248,6 +248,15 @@ def apply(clock: Clock, event: Event, calendar: WorkingTime) -> tuple[Clock, tup
     return history.clock, tuple(history.changes)
 
 
+def owner_before(clock: Clock, moment: Instant) -> str | None:
+    """Who had it until that moment: a breach that is written later is theirs, whoever has it by then."""
+    owner = clock.first_owner
+    for fact in clock.facts:
+        if fact.effect is Effect.OWNER and clock.started_at <= fact.occurred_at < moment:
+            owner = fact.detail or None
+    return owner
+
+
 class _History:
     """Writes the lines that one event brings, the clock changing with each."""
 
@@ -349,7 +358,7 @@ class _History:
             reversed_at=None,
             breaches=self.clock.breaches + 1,
         )
-        missed_by = self.clock.owner if due is None else _owner_before(self.clock, due)
+        missed_by = self.clock.owner if due is None else owner_before(self.clock, due)
         self._write(
             ChangeKind.BREACHED, due or self.now, seconds=self.clock.failed_by, reason=reason, owner=missed_by
         )  # fmt: skip
@@ -396,15 +405,6 @@ def _too_late_to_matter(clock: Clock, fact: Fact) -> bool:
     """Whether it lies after the work was done or called off; only the owner still changes then."""
     over = clock.done_at if clock.done_at is not None else clock.ended_at
     return over is not None and fact.occurred_at > over and fact.effect is not Effect.OWNER
-
-
-def _owner_before(clock: Clock, moment: Instant) -> str | None:
-    """Who had it until that moment: a breach that is written later is theirs, whoever has it by then."""
-    owner = clock.first_owner
-    for fact in clock.facts:
-        if fact.effect is Effect.OWNER and clock.started_at <= fact.occurred_at < moment:
-            owner = fact.detail or None
-    return owner
 
 
 def _late_end(found: Reading) -> Instant | None:
