@@ -68,7 +68,7 @@ def change(folder: Path, statement: str) -> None:
 def test_a_whole_logbook_says_so_and_a_changed_one_says_where(desk: Path, run: Run) -> None:
     said = run("logbook", "verify", desk, "--deep")
     assert said.code == 0, said.err
-    assert "12 lines, 1 seals, the last over line 12; 0 wait for the next" in said.out
+    assert "12 lines, 1 seal, the last over line 12; 0 wait for the next" in said.out
     assert "The logbook is whole. The lines explain every score, owner and breach." in said.out
     change(desk, "UPDATE entries SET reason = 'no need' WHERE seq = 5")
     change(desk, "UPDATE leads SET owner = 'zoe'")
@@ -91,7 +91,7 @@ def test_a_history_reads_like_one(desk: Path, run: Run) -> None:
         "given to ana of 3 in pool uk (rule: United Kingdom)",
         'the clock "first touch" of ana, due 2026-03-30 16:03, was MISSED: the grace for late evidence is over',
         "rejected for no budget, by bea",
-        "and 1 lines of when the desk looks again: --all",
+        "and 1 line of when the desk looks again: --all",
     ):
         assert part in said.out, said.out
     assert "decay" not in said.out

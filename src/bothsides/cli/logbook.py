@@ -98,7 +98,9 @@ def history(
     for line in shown:
         _line(console, line, when)
     if hidden := len(lines) - len(shown):
-        console.print(plain(f"and {hidden} lines of when the desk looks again: --all", style="dim"))
+        from bothsides.reports.numbers import plural
+
+        console.print(plain(f"and {plural(hidden, 'line')} of when the desk looks again: --all", style="dim"))
 
 
 @logbook.command
@@ -184,11 +186,13 @@ _LATE_SECONDS = 3600
 
 
 def _show(console: Console, found: Verified) -> None:
+    from bothsides.reports.numbers import plural
+
     for kind, count in found.kinds.items():
         console.print(plain(f"{count:>9,}  {kind.replace('_', ' ')}", style="dim"))
     seal = found.last_seal
-    sealed = "no seal yet" if seal is None else f"{found.seals:,} seals, the last over line {seal.last_seq}"
-    console.print(plain(f"{found.lines:,} lines, {sealed}; {found.unsealed:,} wait for the next"))
+    sealed = "no seal yet" if seal is None else f"{plural(found.seals, 'seal')}, the last over line {seal.last_seq}"
+    console.print(plain(f"{plural(found.lines, 'line')}, {sealed}; {found.unsealed:,} wait for the next"))
     if seal is not None:
         console.print(plain(f"last seal {seal.hash}", style="dim"))
     for said in _wrong(found):

@@ -91,7 +91,7 @@ def _topic(console: Console, title: str, measures: Sequence[Measure], draws: int
         table.add_row(plain(f"  {one.of}"), plain(what), _number(one, one.before), _number(one, one.after), *between)
     console.print(table)
     if same := len(measures) - len(changed):
-        console.print(f"  The other {same} figures are the same.")
+        console.print(f"  The other {'figure is' if same == 1 else f'{same} figures are'} the same.")
     console.print()
 
 

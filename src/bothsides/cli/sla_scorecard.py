@@ -114,7 +114,7 @@ def _under_way(desk: OpenDesk) -> str:
 
 
 def _print_month(console: Console, review: MonthReview, items: tuple[Item, ...]) -> None:
-    from bothsides.reports.numbers import percent
+    from bothsides.reports.numbers import percent, plural
     from bothsides.reports.teams import team_sentences
     from bothsides.reports.teams.words import pace_heading, word_of
 
@@ -140,7 +140,10 @@ def _print_month(console: Console, review: MonthReview, items: tuple[Item, ...])
         rejected = "" if one.reject_rate is None else f", rejected {one.rejected} ({percent(one.reject_rate)})"
         decided = f"; {one.decided} decided, rejections among them, {one.won} won" if one.decided else ""
         console.print(
-            plain(f"  {one.side}s: {one.handed_over} leads, answered {one.answered}{rejected}{decided}", style="dim")
+            plain(
+                f"  {one.side}s: {plural(one.handed_over, 'lead')}, answered {one.answered}{rejected}{decided}",
+                style="dim",
+            )
         )
     waiting = [one for one in items if one.decision is None]
     if waiting:

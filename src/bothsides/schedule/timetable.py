@@ -71,7 +71,7 @@ def call_reviews(run: Run) -> str:
     run.book.post(entries, now=run.now)
     frozen = sum(one.kind is Kind.STATEMENT_FROZEN for one in entries)
     opened = sum(one.kind is Kind.AGENDA_OPENED for one in entries)
-    return f"{frozen} months frozen, {opened} put on the agenda"
+    return f"{frozen} {'month' if frozen == 1 else 'months'} frozen, {opened} put on the agenda"
 
 
 def audit_records(run: Run) -> str:
