@@ -1,11 +1,12 @@
 """Time goes by: warnings, breaches, ladders and decay come each once, whenever somebody looks."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 from tests.leads.desk.conftest import Desk, at
 
-from bothsides.leads.decay import compile_decay
+from bothsides.leads.decay import DecayPolicy, DecayRule, compile_decay
 from bothsides.leads.desk.happenings import Did, Touched
 from bothsides.leads.desk.looking import look
 from bothsides.leads.desk.overriding import override
@@ -154,3 +155,17 @@ def test_a_lead_that_went_back_as_often_as_agreed_waits_for_a_person(desk: Desk)
     desk.agreed = replace(desk.agreed, decay=compile_decay(replace(desk.agreed.decay.policy, most_recycles=1)))
     _recycled(desk)
     assert _cool_down(desk) == []
+
+
+def test_whatever_a_clock_says_is_told_though_a_hand_over_made_it_say_it(desk: Desk) -> None:
+    rule = DecayRule(name="r", untouched_hours=400, counted_in="working_hours", silent_hours=9)
+    desk.agreed = replace(desk.agreed, decay=compile_decay(DecayPolicy(rule=(rule,))))
+    lead = desk.take_one().lead_id
+    # The desk stood still: the lead is handed over in the round in which its other clocks have run out, too.
+    desk.until(at("04-30T12:00"))
+    said = Counter(line.data.get("what") for line in desk.history(lead))
+    sent = Counter(action for (action,) in desk.rows("SELECT action FROM outbox WHERE subject = ?", lead))
+    for what in ("warned", "at_risk", "breached"):
+        assert said[what] > 1
+        assert sent[f"clock_{what}"] == said[what]
+    assert said["step"] == desk.kinds(lead).count("escalated")

@@ -122,11 +122,19 @@ def _clock(work: _Work, timer: Timer) -> None:
     for change in changes:
         if change.kind is ChangeKind.STEP:
             _step(work, moved, change, lead)
-        elif change.kind in (ChangeKind.WARNED, ChangeKind.AT_RISK, ChangeKind.BREACHED):
-            work.entries.append(
-                notice(f"clock_{change.kind.value}", moved.subject, change.owner, work.now, key=change.key,
-                       clause=moved.clause.name, due_at=change.due_at)
-            )  # fmt: skip
+        else:
+            _state_told(work, moved, change)
+
+
+def _state_told(work: _Work, clock: Clock, change: Change) -> None:
+    if change.kind in (ChangeKind.WARNED, ChangeKind.AT_RISK, ChangeKind.BREACHED):
+        _word(work, clock, change, f"clock_{change.kind.value}", change.owner)
+
+
+def _word(work: _Work, clock: Clock, change: Change, action: str, to: str | None) -> None:
+    work.entries.append(
+        notice(action, clock.subject, to, work.now, key=change.key, clause=clock.clause.name, due_at=change.due_at)
+    )
 
 
 def _beside(work: _Work, clock: Clock) -> None:
@@ -143,6 +151,22 @@ def _step(work: _Work, clock: Clock, change: Change, lead: LeadNow | None) -> No
     if act is Act.REASSIGN and lead is not None and worked and (_passed_on(work, lead) or _goes_back(work, lead)):
         # Silent owners pass it on as often as agreed; and where its decay is due as well, that takes it.
         act = Act.NOTIFY_MANAGER
+    if act is Act.REASSIGN and lead is not None and worked:
+        _escalated(work, clock, change, act)
+        _reassign(work, lead, reason=f"{clock.clause.name} breached", key=change.key)
+    elif act is Act.BACK_TO_MARKETING and lead is not None and worked:
+        _escalated(work, clock, change, act)
+        _return(work, lead, reason=f"{clock.clause.name} breached", key=change.key)
+    else:
+        _told_somebody(work, clock, change, act)
+
+
+def _told_somebody(work: _Work, clock: Clock, change: Change, act: Act) -> None:
+    _escalated(work, clock, change, act)
+    _word(work, clock, change, act.value, _manager(work, change.owner) if act is Act.NOTIFY_MANAGER else change.owner)
+
+
+def _escalated(work: _Work, clock: Clock, change: Change, act: Act) -> None:
     work.entries.append(
         Entry(
             kind=Kind.ESCALATED,
@@ -153,17 +177,6 @@ def _step(work: _Work, clock: Clock, change: Change, lead: LeadNow | None) -> No
             policy=clock.policy_version,
         )
     )
-    if act is Act.REASSIGN and lead is not None and worked:
-        _reassign(work, lead, reason=f"{clock.clause.name} breached", key=change.key)
-    elif act is Act.BACK_TO_MARKETING and lead is not None and worked:
-        _return(work, lead, reason=f"{clock.clause.name} breached", key=change.key)
-    else:
-        to = _manager(work, change.owner) if act is Act.NOTIFY_MANAGER else change.owner
-        work.entries.append(
-            notice(
-                act.value, clock.subject, to, work.now, key=change.key, clause=clock.clause.name, due_at=change.due_at
-            )
-        )
 
 
 def _passed_on(work: _Work, lead: LeadNow) -> bool:
@@ -242,13 +255,22 @@ def _return(work: _Work, lead: LeadNow, *, reason: str, key: str, due_at: Instan
 
 
 def _tell(work: _Work, lead: LeadNow, kind: EventKind, key: str, detail: str) -> None:
+    """Every clock of the lead hears it. Where that lets one say what was due by now, it is told; the lead itself moves
+    but once at a moment, so that a step which would move it again is a word to the manager.
+    """
     event = Event(event_id=key, kind=kind, occurred_at=work.now, known_at=work.now, detail=detail)
     clocks = work.beside.get(lead.lead_id, [])
     for place, clock in enumerate(clocks):
-        clocks[place], lines, _ = move(work.agreed, clock, [event])
+        clocks[place], lines, changes = move(work.agreed, clock, [event])
         if clock.clock_id in work.clocks:
             work.clocks[clock.clock_id] = clocks[place]
         work.entries += lines
+        for change in changes:
+            if change.kind is ChangeKind.STEP:
+                act = Act.REMIND_OWNER if change.act is Act.REMIND_OWNER else Act.NOTIFY_MANAGER
+                _told_somebody(work, clocks[place], change, act)
+            else:
+                _state_told(work, clocks[place], change)
 
 
 def _decay(work: _Work, timer: Timer) -> None:
