@@ -83,7 +83,10 @@ def _replayed(
         with logbook.reading() as book:
             in_force = recorded_versions(book).at(until)
         proposed = read_proposed(paths, time_zone=opened.settings.time_zone, calendars=list(in_force.calendars))
-        found = run(logbook, proposed.versions, since=since, until=until, seed=seed, draws=draws)
+        found = run(
+            logbook, proposed.versions, since=since, until=until, seed=seed, draws=draws,
+            currency=opened.settings.currency,
+        )  # fmt: skip
     finally:
         logbook.close()
     return found, proposed.left_out

@@ -64,6 +64,11 @@ def lead(number: int, now: Instant, **fields: object) -> Lead:
     )
 
 
+def _revenue(found: Replayed) -> float:
+    """Expected revenue of all leads before the change, in major units."""
+    return sum(one.before or 0.0 for one in found.measures if one.what == "expected revenue")
+
+
 def gone_round(logbook: Logbook, agreed: Agreed, now: Instant) -> None:
     with logbook.writing() as book:
         go_round(book, agreed, now=now)
@@ -99,6 +104,21 @@ def test_what_was_due_while_the_desk_stood_still_is_looked_at_when_it_went_on(de
     assert found.record.differences == ()
     assert found.moved.any == 0
     assert all(one.before == one.after for one in found.measures)
+
+
+def test_a_desk_that_stood_still_from_then_on_stands_still_in_what_is_tried_too(
+    desk: tuple[Workspace, Logbook],
+) -> None:
+    workspace, logbook = desk
+    agreed = open_desk(workspace, logbook, now=OPENS)
+    now = OPENS + 9 * HOUR
+    with logbook.writing() as book:
+        take(book, agreed, [lead(n, now) for n in range(1, 7)], now=now)
+    gone_round(logbook, agreed, now + HOUR)
+    gone_round(logbook, agreed, OPENS + 40 * DAY)
+    found = same(logbook)
+    assert found.record.differences == ()
+    assert [one for one in found.measures if one.before != one.after] == []
 
 
 def test_each_decision_is_made_by_the_version_that_was_in_force(desk: tuple[Workspace, Logbook]) -> None:
@@ -289,6 +309,12 @@ def test_what_leads_were_worth_by_the_facts_of_then_is_counted_where_they_would_
     found = same(logbook, days=1)
     assert found.record.differences == ()
     assert found.valued == 6
+    # A currency without smaller units: its amounts are what is stored, not a hundredth of it.
+    tried = read_proposed([EXAMPLE / "sla.toml"], time_zone="Europe/London", calendars=CALENDARS)
+    told = replay(logbook, tried.versions, since=OPENS, until=OPENS + 30 * DAY, draws=1, currency="JPY")
+    worth = {currency: _revenue(one) for currency, one in (("GBP", found), ("JPY", told))}
+    assert worth["JPY"] == pytest.approx(100 * worth["GBP"])
+    assert worth["GBP"] > 0
 
 
 def test_what_the_desk_did_not_decide_so_is_shown_as_a_difference(desk: tuple[Workspace, Logbook]) -> None:

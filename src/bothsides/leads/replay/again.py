@@ -33,7 +33,8 @@ class Rhythm:
 
     lags: list[int] = field(default_factory=list)
     quiet: list[tuple[Instant, Instant]] = field(default_factory=list)
-    """Stretches without a round, from when something was due until it was looked at; in order once `settled`."""
+    """Stretches without a round, from when something was due until it was looked at, or until the span's end where it
+    was not; in order once `settled`."""
 
     def saw(self, due_at: Instant, now: Instant) -> None:
         """A timer was looked at."""
@@ -103,6 +104,8 @@ class Again:
             self._do(moment, batch)
             self._follow(moment)
         self._go_round_until(self.until + 1)
+        if (due := next_due(self.book)) is not None and due <= self.until:
+            self.rhythm.quiet.append((due, self.until + 1))
 
     def _batches(self, steps: Sequence[Step]) -> Iterator[list[Item]]:
         """Runs of items that can be handed to the desk at once: of one moment and one sort, each subject once."""
@@ -157,7 +160,7 @@ class Again:
         looked = False
         while (due := next_due(self.book)) is not None and self._tried < due < min(moment, self.until + 1):
             coming = self.happened.next_round(due)
-            if coming is not None and (coming - due <= self.like.usual or self.like.was_quiet(due)):
+            if self.like.was_quiet(due) or (coming is not None and coming - due <= self.like.usual):
                 break
             self._tried = due
             go_round(self.book, self.agreements.at(due), now=due, snapshot=self.snapshot)

@@ -9,6 +9,7 @@ import orjson
 
 from bothsides.leads.route import Decision, Destination
 from bothsides.logbook import Book, Kind, Written
+from bothsides.schema import from_minor
 from bothsides.schema.instant import HOUR, Instant
 from bothsides.schema.stage import LeadStage
 
@@ -85,7 +86,7 @@ class Figures:
     reassigned: int = 0
 
 
-def read_figures(book: Book, first_seq: int, began: Instant) -> Figures:
+def read_figures(book: Book, first_seq: int, began: Instant, *, currency: str) -> Figures:
     """The figures of the lines after that one."""
     reader = _Reader(figures=Figures())
     seq = first_seq
@@ -96,7 +97,7 @@ def read_figures(book: Book, first_seq: int, began: Instant) -> Figures:
     figures = reader.figures
     figures.loads = reader.loads(dict(book.all("SELECT member, open_leads FROM members")))
     figures.kept = _kept(book, began)
-    _worth(book, figures.fates)
+    _worth(book, figures.fates, currency)
     return figures
 
 
@@ -214,13 +215,13 @@ def _summed(side: str, clause: str, clocks: Iterable[tuple[str, float | None]]) 
     )
 
 
-def _worth(book: Book, fates: dict[str, Fate]) -> None:
+def _worth(book: Book, fates: dict[str, Fate], currency: str) -> None:
     for lead, chance, priority, fields in book.all("SELECT lead_id, win_chance, priority, fields FROM leads"):
         fate = fates.get(lead)
         if fate is not None and not fate.merged:
             fate.value = _number(orjson.loads(fields).get("deal_size"))
             if priority is not None:
-                fate.worth = priority / 100
+                fate.worth = float(from_minor(priority, currency))
             elif chance is not None and fate.value is not None:
                 fate.worth = round(chance * fate.value, 2)
 

@@ -74,10 +74,12 @@ def replay(
     until: Instant,
     seed: str = SEED,
     draws: int | None = None,
+    currency: str = "EUR",
 ) -> Replayed:
     """The history from `since` up to, but not including, `until` under these sections in the place of the recorded.
 
-    Equal arguments give equal answers. Raises ValueError for a span in which no lead came in, and NothingRecorded.
+    Equal arguments give equal answers; `currency` is that of the priorities. Raises ValueError for a span in which no
+    lead came in, and NothingRecorded.
     """
     with logbook.reading() as record:
         agreements = recorded_versions(record)
@@ -90,7 +92,7 @@ def replay(
                 record=record, place=place, agreements=agreements, happened=happened, first=first, last=last,
                 since=since, until=until - 1, parties=party_rows(record),
             )  # fmt: skip
-            return _compared(work, versions, seed=seed, draws=draws)
+            return _compared(work, versions, seed=seed, draws=draws, currency=currency)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,13 +128,13 @@ class _Work:
         return self.agreements.at(at).hours_of(member)
 
 
-def _compared(work: _Work, versions: Mapping[str, Version], *, seed: str, draws: int | None) -> Replayed:
+def _compared(work: _Work, versions: Mapping[str, Version], *, seed: str, draws: int | None, currency: str) -> Replayed:
     with undone(work.place) as book:
         standing = _standing(book)
         # Without a record of rounds the desk is taken to look at everything the moment it is due.
         base = work.run(book, work.agreements.anew(), None, None if work.happened.rounds else Rhythm())
         same = reproduced(work.record, book, work.first, work.last)
-        before = read_figures(book, work.first, work.since)
+        before = read_figures(book, work.first, work.since, currency=currency)
     courses = read_courses(
         work.record, work.happened.steps, work.hours, first_seq=work.first, last_seq=work.last, standing=standing
     )
@@ -143,7 +145,7 @@ def _compared(work: _Work, versions: Mapping[str, Version], *, seed: str, draws:
         reacting = Reacting(courses=courses, hours=work.hours, seed=f"{seed}:{number}")
         with undone(work.place) as book:
             again = work.run(book, work.agreements.anew(versions), reacting, base.rhythm.settled())
-            found.append(read_figures(book, work.first, work.since))
+            found.append(read_figures(book, work.first, work.since, currency=currency))
         notes.append((reacting, again))
         if not reacting.drawn:
             break
