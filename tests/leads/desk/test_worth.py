@@ -97,7 +97,9 @@ def test_the_line_of_the_score_says_what_the_lead_is_worth_and_why(worth: Desk) 
     assert worth.agreed.quality is not None
     ready = compile_quality(worth.agreed.quality, FACTS)
     chance = line.data["win_chance"]
-    expected = priority(ready, side=Side.BUYER, category="valves", region="north", win_chance=chance)
+    expected = priority(
+        ready, side=Side.BUYER, category="valves", region="north", band=line.data["band"], win_chance=chance
+    )
     assert line.data["priority"] == expected.money.minor > 0
     assert line.snapshot == 1
     told = line.data["worth"]

@@ -1,6 +1,5 @@
 """A panel keeps its books, repeats itself to the byte, and holds what its plan says."""
 
-import time
 from dataclasses import fields, replace
 
 import numpy as np
@@ -36,12 +35,6 @@ def test_the_same_plan_gives_the_same_world_and_another_seed_another() -> None:
     assert np.array_equal(once.gmv, again.gmv)
     assert once.truth == again.truth
     assert not np.array_equal(once.buyers.joined, other.buyers.joined)
-
-
-def test_a_panel_of_40_cells_and_two_years_is_drawn_in_a_blink() -> None:
-    began = time.process_time()
-    draw(WORLDS["sharp_threshold"](1))
-    assert time.process_time() - began < 1.0
 
 
 def test_joiners_and_leavers_come_at_the_planned_level() -> None:
