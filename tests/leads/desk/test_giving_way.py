@@ -34,6 +34,19 @@ def undoing(desk: Desk) -> tuple[str, Callable[[Book], object]]:
     return three, lambda book: undo_merge(book, desk.agreed, first, now=desk.now, **BY)
 
 
+def _after(held: threading.Event, desk: Desk, work: Callable[[Book], object]) -> None:
+    """The work in a transaction of its own, once the other one holds something."""
+    held.wait(10)
+    with desk.logbook.writing() as book:
+        work(book)
+
+
+def at_once(*works: Callable[[], object]) -> None:
+    with ThreadPoolExecutor(max_workers=len(works)) as workers:
+        for done in [workers.submit(work) for work in works]:
+            done.result(timeout=30)
+
+
 @pytest.mark.parametrize("working", [fixing, undoing])
 def test_leads_are_held_before_turns(
     desk: Desk, working: Callable[[Desk], tuple[str, Callable[[Book], object]]]
@@ -48,14 +61,7 @@ def test_leads_are_held_before_turns(
             threading.Event().wait(0.4)
             read_turns(book, desk.agreed, desk.now)
 
-    def second() -> None:
-        holds.wait(10)
-        with desk.logbook.writing() as book:
-            work(book)
-
-    with ThreadPoolExecutor(max_workers=2) as workers:
-        for done in [workers.submit(first), workers.submit(second)]:
-            done.result(timeout=30)
+    at_once(first, lambda: _after(holds, desk, work))
 
 
 def colleague(desk: Desk, lead: str, n: int) -> str:
@@ -102,11 +108,4 @@ def test_leads_of_one_company_are_held_in_one_order(
             threading.Event().wait(0.5)
             leads_by_id(book, [later])
 
-    def second() -> None:
-        holds.wait(10)
-        with desk.logbook.writing() as book:
-            work(book)
-
-    with ThreadPoolExecutor(max_workers=2) as workers:
-        for done in [workers.submit(first), workers.submit(second)]:
-            done.result(timeout=30)
+    at_once(first, lambda: _after(holds, desk, work))

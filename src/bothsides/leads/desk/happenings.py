@@ -349,9 +349,15 @@ def _late(work: _Work, lead: LeadNow, one: Moved, key: str) -> None:
 
 
 def _stage_line(work: _Work, lead: LeadNow, one: Judged | Moved, key: str, data: Mapping[str, object]) -> None:
+    _said_line(work, Kind.STAGE_CHANGED, lead, one, key, data)
+
+
+def _said_line(
+    work: _Work, kind: Kind, lead: LeadNow, one: Judged | Moved, key: str, data: Mapping[str, object]
+) -> None:
     work.entries.append(
         Entry(
-            kind=Kind.STAGE_CHANGED,
+            kind=kind,
             subject=lead.lead_id,
             at=one.occurred_at,
             data=data,
@@ -380,17 +386,7 @@ def _moved(work: _Work, one: Moved, key: str) -> None:
             "score": lead.score,
             "band": _band(lead),
         }
-        work.entries.append(
-            Entry(
-                kind=Kind.FEEDBACK,
-                subject=lead.lead_id,
-                at=one.occurred_at,
-                data=data,
-                key=key,
-                actor=one.by,
-                reason=one.reason,
-            )
-        )
+        _said_line(work, Kind.FEEDBACK, lead, one, key, data)
     if one.stage in _NOT_SALES:
         _give_back(work, lead, one.stage, one, key)
         return
