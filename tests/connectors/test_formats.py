@@ -122,6 +122,24 @@ def test_a_sheet_gives_text_and_row_numbers(tmp_path: Path) -> None:
     assert (table.lines.physical, table.lines.header, table.lines.blank) == (6, 2, 2)
 
 
+def test_a_sheet_says_which_of_its_cells_are_numbers(tmp_path: Path) -> None:
+    sheet = row(2, "id", "price") + row(3, "1.234", 1.234) + row(5, 7, "1.234") + row(6, "x", None, date=None)
+    table = read(tmp_path, workbook({"Orders": sheet}), "orders.xlsx")
+    assert [(line, table.holds_number("id", line), table.holds_number("price", line)) for line in (3, 5, 6)] == [
+        (3, False, True),
+        (5, True, False),
+        (6, False, False),
+    ]
+
+
+def test_number_cells_are_written_with_the_decimal_sign_that_the_texts_have(tmp_path: Path) -> None:
+    sheet = row(1, "id", "price") + row(2, 1, 1.234) + row(3, 2, "1.234") + row(4, 3, 12.0) + row(5, 4, 2.5e-05)
+    book = workbook({"Orders": sheet})
+    assert [price for _, price in rows(read(tmp_path, book, "a.xlsx"))] == ["1.234", "1.234", "12", "2.5e-05"]
+    with_comma = rows(read(tmp_path, book, "b.xlsx", hints=ReadHints(decimal=",")))
+    assert [price for _, price in with_comma] == ["1,234", "1.234", "12", "0,000025"]
+
+
 def test_a_cell_beyond_the_header_is_set_aside(tmp_path: Path) -> None:
     sheet = row(1, "id", "name") + row(2, 1, "a") + row(3, 2, "b", "stray") + row(4, "id", "name")
     table = read(tmp_path, workbook({"Orders": sheet}), "orders.xlsx")

@@ -2,10 +2,13 @@
 
 import csv
 import io
+import json
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 from tests.ingest.conftest import ORDERS
+from tests.workbooks import workbook
 
 if TYPE_CHECKING:
     from tests.ingest.conftest import Market
@@ -95,6 +98,41 @@ def test_a_decimal_comma_turns_the_separators_round(market: "Market") -> None:
         "100.50": "bad_amount",
         "7": 700,
     }
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_a_number_of_json_and_parquet_is_that_number_where_texts_have_a_decimal_comma(
+    market: "Market", kind: str
+) -> None:
+    market.map("orders", ORDERS.format(extra='decimal = ","').replace("orders*.csv", f"orders.{kind}"))
+    amounts, path = [1.234, 12.5, 1500.0, 0.125], market.workspace.folder / f"orders.{kind}"
+    orders = [
+        {"id": f"o{n}", "buyer": "b", "supplier": "s", "day": "2024-01-01", "amount": amount}
+        for n, amount in enumerate(amounts)
+    ]
+    lines = [json.dumps(order) for order in orders]
+    if kind == "jsonl":
+        lines += ['{"id":"o4","buyer":"b","supplier":"s","day":"2024-01-01","amount":"1.250,50"}']
+        path.write_text("\n".join(lines), encoding="utf-8")
+    else:
+        (market.workspace.folder / "raw.json").write_text("\n".join(lines), encoding="utf-8")
+        with duckdb.connect() as con:
+            con.read_json(str(market.workspace.folder / "raw.json")).write_parquet(str(path))
+    market.sync()
+    assert market.quarantine() == []
+    booked = market.rows("SELECT amount FROM orders WHERE superseded_in IS NULL ORDER BY amount")
+    assert [minor for (minor,) in booked] == sorted([123, 1250, 150000, 12, 125050][: len(lines)])
+
+
+def test_a_number_cell_of_a_sheet_is_that_number_beside_texts_with_a_decimal_comma(market: "Market") -> None:
+    market.map("orders", ORDERS.format(extra='decimal = ","').replace("orders*.csv", "orders.xlsx"))
+    amounts: list[str | float] = [1.234, "1.234", 12.5, "1.250,50", 1500, 0.125, 2.5e-05]
+    rows = [(f"o{n}", "b", "s", "2024-01-01", amount) for n, amount in enumerate(amounts)]
+    workbook(market.workspace.folder / "orders.xlsx", ("id", "buyer", "supplier", "day", "amount"), *rows)
+    market.sync()
+    assert market.quarantine() == []
+    booked = market.rows("SELECT amount FROM orders WHERE superseded_in IS NULL ORDER BY rowid")
+    assert [minor for (minor,) in booked] == [123, 123400, 1250, 125050, 150000, 12, 0]
 
 
 def test_cents_are_scaled_without_a_float(market: "Market") -> None:

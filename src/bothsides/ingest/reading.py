@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -41,7 +41,8 @@ class FileCount:
 
 def read_file(file: LandedFile, landed: Landed, spool: Path, *, careful: bool = False) -> TextTable:
     """The file by the mapping's hints. Raises FileRefused."""
-    return read(file.found, spool_dir=spool, hints=landed.mapping.read, force_slow=careful)
+    hints = replace(landed.mapping.read, decimal=landed.mapping.decimal)
+    return read(file.found, spool_dir=spool, hints=hints, force_slow=careful)
 
 
 def file_text(file: LandedFile, table: TextTable) -> Text:

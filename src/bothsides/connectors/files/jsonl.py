@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,6 +12,7 @@ from bothsides.connectors.files.spool import LINE_COLUMN, spool_row, write_spool
 from bothsides.connectors.files.table import FileRefused, Layout, Reject, TextTable, free_name, unique_columns
 from bothsides.connectors.files.tally import Tally, set_aside
 
+_MOST_PLACES = 30
 Blocks = Callable[[], Iterator[bytes]]
 
 
@@ -24,8 +26,11 @@ class _Refused(ValueError):  # noqa: N818 - internal signal, never leaves this f
     """A line that is no record; args are reason and detail."""
 
 
-def read_jsonl(name: str, blocks: Blocks, layout: Layout, target: Path) -> TextTable:
-    """Read the lines twice: once for the names of all keys, in order of first sight, once for the values."""
+def read_jsonl(name: str, blocks: Blocks, layout: Layout, target: Path, *, decimal: str = ".") -> TextTable:
+    """Read the lines twice: once for the names of all keys, in order of first sight, once for the values.
+
+    Numbers that are a value of their own are written with the `decimal` sign, as texts beside them have it.
+    """
     keys: dict[str, None] = {}
     for _, value in _objects(physical_lines(blocks()), name, layout.encoding, Tally()):
         keys.update(dict.fromkeys(value))
@@ -34,14 +39,14 @@ def read_jsonl(name: str, blocks: Blocks, layout: Layout, target: Path) -> TextT
     columns = unique_columns(keys)
     line_column = free_name(LINE_COLUMN, columns)
     tally = Tally()
-    rows = _rows(_objects(physical_lines(blocks()), name, layout.encoding, tally), tuple(keys))
+    rows = _rows(_objects(physical_lines(blocks()), name, layout.encoding, tally), tuple(keys), decimal)
     write_spool(target, line_column, columns, rows)
     return tally.table(name, columns, target, layout, line_column)
 
 
-def _rows(objects: Iterator[tuple[int, dict[str, object]]], keys: tuple[str, ...]) -> Iterator[bytes]:
+def _rows(objects: Iterator[tuple[int, dict[str, object]]], keys: tuple[str, ...], decimal: str) -> Iterator[bytes]:
     for line, value in objects:
-        yield spool_row(line, (_text(value.get(key)) for key in keys))
+        yield spool_row(line, (_text(value.get(key), decimal) for key in keys))
 
 
 def _objects(
@@ -114,15 +119,29 @@ def _kind(value: object) -> str:
     return {list: "a list", str: "a text", _Digits: "a number", bool: "true or false"}.get(type(value), "null")
 
 
-def _text(value: object) -> str:
+def _text(value: object, decimal: str = ".") -> str:
     """A JSON value as text: strings as they are, null as empty, the rest as JSON with its digits kept.
 
-    >>> _text({"a": [1, None, "x"]})
-    '{"a":[1,null,"x"]}'
+    >>> _text({"a": [1, None, "x"]}), _text(_Digits("1.234"), ","), _text("1.234", ",")
+    ('{"a":[1,null,"x"]}', '1,234', '1.234')
     """
     if value is None:
         return ""
+    if isinstance(value, _Digits) and decimal != ".":
+        return _written_out(value).replace(".", decimal)
     return value if isinstance(value, str) else _nested(value)
+
+
+def _written_out(digits: str) -> str:
+    """A number without a power of ten, which nobody writes with a comma; one beyond any amount as it is.
+
+    >>> _written_out("2.5e-3"), _written_out("1e400")
+    ('0.0025', '1e400')
+    """
+    if not digits.isascii() or not {"e", "E"} & set(digits):
+        return digits
+    number = Decimal(digits)
+    return format(number, "f") if abs(number.adjusted()) <= _MOST_PLACES else digits
 
 
 def _nested(value: object) -> str:

@@ -65,13 +65,13 @@ def read(found: FoundFile, *, spool_dir: Path, hints: ReadHints = NO_HINTS, forc
     """
     layout, heading = _sniff(found, hints)
     if layout.format == "parquet":
-        return read_parquet(found.name, _plain_path(found, spool_dir, hints), layout)
+        return read_parquet(found.name, _plain_path(found, spool_dir, hints), layout, decimal=hints.decimal)
     if layout.format == "sheet":
         target = spool_path(found, spool_dir, suffix="csv")
-        return read_sheet(found.name, _plain_path(found, spool_dir, hints), layout, target)
+        return read_sheet(found.name, _plain_path(found, spool_dir, hints), layout, target, decimal=hints.decimal)
     if layout.format == "jsonl":
         target = spool_path(found, spool_dir, suffix="csv")
-        return read_jsonl(found.name, lambda: _blocks(found, layout.encoding), layout, target)
+        return read_jsonl(found.name, lambda: _blocks(found, layout.encoding), layout, target, decimal=hints.decimal)
     if heading is None:
         raise FileRefused(found.name, "no_header", "no header was found")
     if not force_slow and _may_be_fast(layout, heading):

@@ -66,13 +66,20 @@ def _csv(
 
 def _parquet(con: duckdb.DuckDBPyConnection, table: TextTable) -> duckdb.DuckDBPyRelation:
     source = con.read_parquet(str(table.path), hive_partitioning=False)
+    nothing = duckdb.ConstantExpression("")
     texts = [
-        duckdb.CoalesceOperator(duckdb.ColumnExpression(stored).cast("VARCHAR"), duckdb.ConstantExpression("")).alias(
-            column
-        )
+        duckdb.CoalesceOperator(_text(stored, column, table), nothing).alias(column)
         for stored, column in zip(source.columns, table.columns, strict=True)
     ]
     return source.select(*texts)
+
+
+def _text(stored: str, column: str, table: TextTable) -> duckdb.Expression:
+    text = duckdb.ColumnExpression(stored).cast("VARCHAR")
+    if table.decimal == "." or column not in table.number_columns:
+        return text
+    point, sign = duckdb.ConstantExpression("."), duckdb.ConstantExpression(table.decimal)
+    return duckdb.FunctionExpression("replace", text, point, sign)
 
 
 def line_numbers(table: TextTable, ordinals: Iterable[int]) -> dict[int, int]:

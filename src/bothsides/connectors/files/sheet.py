@@ -3,6 +3,8 @@
 import datetime
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import python_calamine
@@ -22,9 +24,13 @@ from bothsides.connectors.files.tally import Tally, set_aside
 PREAMBLE_LIMIT_ROWS = 30
 
 
-def read_sheet(name: str, path: Path, layout: Layout, target: Path) -> TextTable:
-    """The named sheet, or the only one that holds anything, as a spooled table; rows count from its top."""
-    rows = _rows(name, path, layout.sheet)
+def read_sheet(name: str, path: Path, layout: Layout, target: Path, *, decimal: str = ".") -> TextTable:
+    """The named sheet, or the only one that holds anything, as a spooled table; rows count from its top.
+
+    Number cells are written with the `decimal` sign.
+    """
+    cells = _cells(name, path, layout.sheet)
+    rows = [_trimmed([_cell(cell, decimal) for cell in row]) for row in cells]
     first = next((at for at, row in enumerate(rows) if any(row)), None)
     if first is None:
         raise FileRefused(name, "empty", "the sheet holds no text; export it again")
@@ -45,11 +51,21 @@ def read_sheet(name: str, path: Path, layout: Layout, target: Path) -> TextTable
         header_line=head + 1 if layout.header else 0,
         sheet=layout.sheet,
     )
-    return tally.table(name, columns, target, found, line_column)
+    table = tally.table(name, columns, target, found, line_column)
+    return replace(table, number_cells=_number_cells(columns, cells))
 
 
-def _rows(name: str, path: Path, sheet: str) -> list[list[str]]:
-    """Every row as text, without the empty cells at its end."""
+def _number_cells(columns: Sequence[str], cells: Sequence[Sequence[object]]) -> dict[str, bytes]:
+    marks = {name: bytes(_is_number(row[at]) for row in cells) for at, name in enumerate(columns) if at < len(cells[0])}
+    return {name: marked for name, marked in marks.items() if any(marked)}
+
+
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
+
+
+def _cells(name: str, path: Path, sheet: str) -> Sequence[Sequence[object]]:
+    """Every row as the workbook holds it, all of the same width."""
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         titles = book.sheet_names
@@ -74,7 +90,7 @@ def _rows(name: str, path: Path, sheet: str) -> list[list[str]]:
             f"has {len(holding)} sheets with data ({', '.join(map(repr, holding))}); name the one to read",
             {"sheets": holding},
         )
-    return [_trimmed([_cell(cell) for cell in row]) for row in tables[holding[0]]] if holding else []
+    return tables[holding[0]] if holding else []
 
 
 def _trimmed(row: list[str]) -> list[str]:
@@ -83,16 +99,21 @@ def _trimmed(row: list[str]) -> list[str]:
     return row
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, decimal: str = ".") -> str:
     """A cell as text.
 
     >>> [_cell(cell) for cell in (3.0, 2.5, True, datetime.date(2024, 5, 1), datetime.datetime(2024, 5, 1, 9, 30))]
     ['3', '2.5', 'true', '2024-05-01', '2024-05-01 09:30:00']
+    >>> _cell(1.234, ","), _cell(2.5e-05, ","), _cell("1.234", ",")
+    ('1,234', '0,000025', '1.234')
     """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        # With a comma no power of ten is understood.
+        return repr(value) if decimal == "." else format(Decimal(repr(value)), "f").replace(".", decimal)
     if isinstance(value, datetime.datetime):
         midnight = value.time() == datetime.time()
         return value.date().isoformat() if midnight else value.isoformat(sep=" ")

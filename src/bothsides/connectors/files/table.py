@@ -98,7 +98,9 @@ class Layout:
 class ReadHints:
     """What a person knows about a file; each given field is believed, each None is found out from the file.
 
-    `unpack_limit_bytes` bounds what one archive member may unpack to.
+    `unpack_limit_bytes` bounds what one archive member may unpack to. `decimal` stands before the decimals of the
+    texts; numbers of a sheet, of JSON or Parquet, which have no sign of their own, are written with it, so that both
+    are read alike.
     """
 
     format: Format | None = None
@@ -108,6 +110,7 @@ class ReadHints:
     header: bool | None = None
     sheet: str | None = None
     unpack_limit_bytes: int = 64 << 30
+    decimal: Literal[".", ","] = "."
 
     def __post_init__(self) -> None:
         plain = self.delimiter is None or (len(self.delimiter) == 1 and self.delimiter.isascii())
@@ -129,6 +132,8 @@ class TextTable:
     as received, made unique without regard to case ('x', 'x_2'), a blank name is 'column_3'. `records` is the number of
     accepted records, which a full scan must return (see `verify`). `path` is what DuckDB scans: the original
     or unpacked file when `fast`, else a normalised spool file whose column `line_column` holds the physical line.
+    `number_columns` are those that the file's own types say to be numbers (Parquet); `number_cells` has, by column of a
+    workbook, a byte for each row from its top: 1 where the cell is a number and not a text that looks like one.
     """
 
     name: str
@@ -141,6 +146,17 @@ class TextTable:
     line_column: str | None
     fast: bool
     longest_record_bytes: int = field(default=0, repr=False)
+    number_columns: frozenset[str] = frozenset()
+    number_cells: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    decimal: str = "."
+    """The sign with which number columns are handed over."""
+
+    def holds_number(self, column: str, line: int) -> bool:
+        """Whether the value of the record that starts on this line is a number by the file itself, not by its text."""
+        if column in self.number_columns:
+            return True
+        cells = self.number_cells.get(column)
+        return cells is not None and cells[line - 1] == 1
 
 
 def verify(table: TextTable, rows_read: int) -> None:
