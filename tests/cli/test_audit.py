@@ -40,7 +40,7 @@ def report(run: Run, folder: Path, *words: str) -> str:
 def test_what_was_known_at_a_load_does_not_hold_a_model_of_a_later_one(run: Run, restated: Path) -> None:
     then = report(run, restated, "--known-on", "1")
     assert f"{REPORTED}</b>" not in then
-    assert "Left out, since made from what came later: Spend forecast, buyers, Spend forecast, suppliers." in then
+    assert "Left out, since made from what came later: Spend forecast, buyers; Spend forecast, suppliers." in then
     now = report(run, restated)
     assert f"{REPORTED}</b>" in now
     assert "Left out" not in now

@@ -175,6 +175,7 @@ def test_stored_models_stand_in_a_line_each_and_the_others_say_how_they_are_made
             line("Lifetime value, suppliers", Standing.LATER),
             line("New pairs", Standing.BROKEN),
             line("Upsell, suppliers", Standing.NONE),
+            line("Spend forecast, suppliers", Standing.NONE),
         )
     )
     assert (
@@ -187,7 +188,7 @@ def test_stored_models_stand_in_a_line_each_and_the_others_say_how_they_are_made
     assert "Left out, since made from what came later: Lifetime value, suppliers." in text
     assert "New pairs</b>: its stored file cannot be read; to make it anew" in text
     assert text.count("The two spend forecasts foretell the same trade") == 1
-    assert "Not made yet: Upsell, suppliers. On the command line <code>bothsides predict</code> makes them." in text
+    assert "Not made yet: Upsell, suppliers; Spend forecast, suppliers. On the command line" in text
 
 
 def test_a_board_reads_no_jargon_and_no_raw_backticks() -> None:

@@ -60,6 +60,26 @@ def test_a_long_label_is_cut_not_laid_over_the_bar():
     assert record["label"].endswith("…")
 
 
+@pytest.mark.parametrize("spec", [bars, dots])
+def test_on_a_telephone_bars_have_all_the_room_that_their_words_leave(spec):
+    short = [Row(label="first touch", number=1.0, words="100 % (7 of 7)", colour=BUYER, tick=0.9)]
+    long = [replace(short[0], words="100 % (7,777,777,777 of 7,777,777,777) and so on")]
+    assert spec(short, narrow=True)["width"] > 0.6 * NARROW
+    assert spec(long, narrow=True)["width"] == NARROW - 4 - 190
+    assert spec(short)["width"] == WIDE - 180 - 190
+    beside = [*short, Row(label="x", number=0.1, words="10 %, most are lost here", colour=BUYER)]
+    assert spec(beside, narrow=True)["width"] == spec(short, narrow=True)["width"], "long words beside a short bar"
+
+
+@pytest.mark.parametrize("spec", [bars, dots])
+def test_on_a_telephone_the_stroke_ends_below_the_label(spec):
+    (row,) = [Row(label="quality", number=1.0, words="", colour=BUYER, tick=0.0)]
+    layers = spec([row], narrow=True)["layer"]
+    (stroke,) = (one["mark"] for one in layers if one["mark"]["type"] == "tick" and one["mark"]["thickness"] == 3)
+    (label,) = (one["mark"] for one in layers if one["mark"].get("baseline") == "bottom")
+    assert stroke["size"] / 2 <= -label["dy"]
+
+
 def test_the_curve_keeps_beginnings_below_zero_and_ends_above_one():
     line = Line(name="buyers", colour=BUYER, points=((0.0, 0.0), (0.5, 1.1), (1.0, 1.0)))
     spec = concentration_curve([line])

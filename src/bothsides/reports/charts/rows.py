@@ -1,5 +1,6 @@
 """Bars from zero and dots with their range, one row a thing, each labelled at its end instead of by a legend."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,6 +9,8 @@ from bothsides.reports.charts.theme import INK, MUTED, NARROW, PAPER, RULE, WIDE
 
 _LABELS, _ENDS = 180, 190
 _BESIDE = 10
+_AFTER = 8
+"""Pixels between what is drawn and the words at its end."""
 _NARROW_LETTERS, _WIDE_LETTERS = frozenset("fijltrI.,;:'()|/- "), frozenset("mwMW@%")
 
 
@@ -36,7 +39,7 @@ class Row:
 def bars(rows: Sequence[Row], *, narrow: bool = False, whole: float = 0.0) -> dict[str, Any]:
     """Bars from zero, their range drawn across the end; the scale reaches at least to `whole`."""
     bar = {"mark": {"type": "bar", "height": 18}, "encoding": {**_FROM_ZERO, **_LOOK}}
-    return _spec(rows, narrow, whole, [bar, _whisker(PAPER, 4.5), _whisker(INK, 1.6), _TICK])
+    return _spec(rows, narrow, whole, [bar, _whisker(PAPER, 4.5), _whisker(INK, 1.6), _tick(narrow)])
 
 
 def dots(rows: Sequence[Row], *, narrow: bool = False, whole: float = 0.0) -> dict[str, Any]:
@@ -45,9 +48,9 @@ def dots(rows: Sequence[Row], *, narrow: bool = False, whole: float = 0.0) -> di
     edge = {"mark": {"type": "point", "filled": True, "size": 150, "color": PAPER}, "encoding": {"x": _NUMBER}}
     dot = {"mark": {"type": "point", "filled": True, "size": 85}, "encoding": {"x": _NUMBER, **_LOOK}}
     if narrow:  # the range would hide under the dot
-        small = {"mark": {**dot["mark"], "size": 30}, "encoding": dot["encoding"]}
-        return _spec(rows, narrow, whole, [stem, _whisker(INK, 1.6), *_ends(), _TICK, small])
-    return _spec(rows, narrow, whole, [stem, _whisker(INK, 1.6), _TICK, edge, dot])
+        small = {"mark": {**dot["mark"], "size": 45}, "encoding": dot["encoding"]}
+        return _spec(rows, narrow, whole, [stem, _whisker(INK, 1.6), *_ends(), _tick(narrow), small])
+    return _spec(rows, narrow, whole, [stem, _whisker(INK, 1.6), _tick(narrow), edge, dot])
 
 
 def _ends() -> list[dict[str, Any]]:
@@ -66,13 +69,8 @@ _LOOK = {
     "color": {"field": "colour", "type": "nominal", "scale": None},
     "opacity": {"condition": {"test": "datum.weak", "value": 0.6}, "value": 1},
 }
-_TICK = {
-    "transform": [{"filter": "isValid(datum.tick)"}],
-    "mark": {"type": "tick", "thickness": 3, "size": 26, "color": INK},
-    "encoding": {"x": {"field": "tick", "type": "quantitative"}},
-}
 _WORDS = {
-    "mark": {"type": "text", "align": "left", "dx": 8, "baseline": "middle"},
+    "mark": {"type": "text", "align": "left", "dx": _AFTER, "baseline": "middle"},
     "encoding": {
         "x": {"field": "end", "type": "quantitative"},
         "text": {"field": "words"},
@@ -81,13 +79,24 @@ _WORDS = {
 }
 
 
+def _tick(narrow: bool) -> dict[str, Any]:
+    """A stroke at the second number; on a telephone short of the label that stands above the row."""
+    return {
+        "transform": [{"filter": "isValid(datum.tick)"}],
+        "mark": {"type": "tick", "thickness": 3, "size": 22 if narrow else 26, "color": INK},
+        "encoding": {"x": {"field": "tick", "type": "quantitative"}},
+    }
+
+
 def _spec(rows: Sequence[Row], narrow: bool, whole: float, marks: list[dict[str, Any]]) -> dict[str, Any]:
     left = 4 if narrow else _LABELS
     ends = [min(0.0, *(row.number for row in rows), 0.0), max(whole, *(row.end for row in rows), 0.0)]
+    width = _fitting(rows, ends, NARROW - left) if narrow else WIDE - left - _ENDS
+    right = (NARROW if narrow else WIDE) - left - width
     return {
-        "width": (NARROW if narrow else WIDE) - left - _ENDS,
+        "width": width,
         "height": (46 if narrow else 34) * len(rows),
-        "padding": {"left": left, "right": _ENDS, "top": 2, "bottom": 2},
+        "padding": {"left": left, "right": right, "top": 2, "bottom": 2},
         "autosize": {"type": "none"},
         "data": {"values": [_record(place, row, narrow) for place, row in enumerate(rows)]},
         "encoding": {
@@ -96,6 +105,20 @@ def _spec(rows: Sequence[Row], narrow: bool, whole: float, marks: list[dict[str,
         },
         "layer": [*marks, _label(narrow), _WORDS],
     }
+
+
+def _fitting(rows: Sequence[Row], ends: Sequence[float], room: int) -> int:
+    """The widest that bars can be drawn so that each row's words still end in the room: a telephone has none to spare.
+
+    Words stand where their own row ends, so long words beside a short bar cost the others nothing.
+    """
+    low, high = ends
+    widths = [
+        (room - _AFTER - sum(map(_width, row.words))) / reach
+        for row in rows
+        if (reach := (row.end - low) / ((high - low) or 1.0)) > 0
+    ]
+    return max(room - _ENDS, min([room - _AFTER, *map(math.floor, widths)]))
 
 
 def _record(place: int, row: Row, narrow: bool) -> dict[str, Any]:

@@ -35,6 +35,11 @@ def method(diagnosis: Diagnosis) -> Section | None:
     )
     parts = (
         caveats or prose("No caveat was recorded about the data."),
+        prose(
+            "Commands on this page are typed in the workspace's folder; from elsewhere ",
+            element("code", "-w FOLDER"),
+            " after them names it.",
+        ),
         fold("How to read a figure", reading),
         _definitions(diagnosis),
     )

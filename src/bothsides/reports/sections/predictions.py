@@ -131,14 +131,14 @@ def _missing(lines: tuple[ShelfLine, ...]) -> Markup:
     if not names:
         return Markup("")
     return prose(
-        f"Not made yet: {', '.join(names)}. On the command line ", element("code", "bothsides predict"), " makes them."
+        f"Not made yet: {'; '.join(names)}. On the command line ", element("code", "bothsides predict"), " makes them."
     )
 
 
 def _left_out(lines: tuple[ShelfLine, ...]) -> Markup:
     """The models that whoever looks back did not have, by name alone."""
     names = [line.title for line in lines if line.standing is Standing.LATER]
-    return prose(f"Left out, since made from what came later: {', '.join(names)}.") if names else Markup("")
+    return prose(f"Left out, since made from what came later: {'; '.join(names)}.") if names else Markup("")
 
 
 def _known(card: ModelCard) -> Markup:
