@@ -121,6 +121,24 @@ def test_bought_data_is_shown_first_and_written_when_asked(said: Command, tmp_pa
     assert {fill["field"]: fill["after"] for fill in done["fills"]} == {"website": "harland.example", "employees": 140}
     again = said("enrich", str(file), "--source", "zoominfo")
     assert "0 blanks would be filled" in again
+    assert "set aside" not in again
+
+
+def test_lines_of_bought_data_that_cannot_be_read_are_told(said: Command, tmp_path: Path) -> None:
+    file = tmp_path / "zoominfo.csv"
+    file.write_text(f'email,website\nx@x.example,"open\ny@y.example\n{BUYER["email"]},harland.example\nz@z.example,z\n')
+    shown = said("enrich", str(file), "--source", "zoominfo")
+    assert "set aside: line 2: a quote in field 2 does not close" in shown
+    assert "set aside: line 3: 1 fields where the header has 2" in shown
+    assert "5 lines of" in shown
+    assert "1 header, 0 blank, 2 of rows, 2 set aside" in shown
+    record = said("enrich", str(file), "--source", "zoominfo", "--apply", "--json")
+    assert record["lines"] == {"physical": 5, "header": 1, "blank": 0, "record": 2, "quarantined": 2}
+    assert [(one["line"], one["reason"]) for one in record["set_aside"]] == [
+        (2, "unclosed_quote"),
+        (3, "too_few_fields"),
+    ]
+    assert (len(record["keys"]), record["lines_of_nobody"]) == (1, [5])
 
 
 def test_the_crm_needs_a_warehouse(said: Command) -> None:

@@ -1,11 +1,13 @@
 """`bothsides leads agree`: what is drafted loads, what it leaves undone is said, and every mistake comes at once."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 from tests.cli.desk_runs import DeskRuns
 
 from bothsides.agreement import AgreementError
+from bothsides.identity.addresses import FREE_MAIL
 
 
 @pytest.fixture
@@ -26,6 +28,7 @@ def test_what_a_new_user_still_has_to_do_is_said(new: DeskRuns) -> None:
     path.write_text(text.replace("another.member", "ana.ruiz"))
     told_again = new.record("leads", "agree", "--member", "ana.ruiz", "--member", "tom.hadley", at=None)
     assert [said.partition(",")[0] for said in told_again["unfinished"]] == [
+        "nobody signed calendar.toml",
         "there is no commitments.toml",
         "there is no delivery.toml",
     ]
@@ -35,6 +38,33 @@ def test_what_a_new_user_still_has_to_do_is_said(new: DeskRuns) -> None:
     told = new.text("leads", "agree", "--member", "tom.hadley", at=None)
     assert "--member tom.hadley not used" in told
     assert "The agreement loads: calendar, decay, routing, scoring, sla." in told
+
+
+def test_every_draft_says_how_it_is_signed_and_what_nobody_signed_is_still_to_do(new: DeskRuns) -> None:
+    told = new.text("leads", "agree", "--member", "ana.ruiz", at=None)
+    unsigned = "nobody signed calendar.toml, decay.toml, routing.toml, scoring.toml, sla.toml: the desk works by them"
+    assert unsigned in " ".join(told.split())
+    for path in (new.folder / "agreement").glob("*.toml"):
+        text = path.read_text()
+        start = text.index("# [signed]")
+        path.write_text(text[:start] + text[start:].replace("# [signed]", "[signed]").replace("\n# ", "\n"))
+    again = new.record("leads", "agree", at=None)
+    assert not [said for said in again["unfinished"] if "signed" in said]
+
+
+def test_a_version_that_begins_before_the_last_tick_is_named_before_anything_is_stopped_by_it(new: DeskRuns) -> None:
+    new.text("leads", "agree", "--member", "ana.ruiz", at=None)
+    (new.folder / "one.csv").write_text("id,side,company,email\n1,buyer,Marsh Valves,tim@marsh.example\n")
+    new.text("leads", "take", new.folder / "one.csv", "--source", "fair", at=None)
+    new.text("tick", at=None)
+    path = new.folder / "agreement" / "decay.toml"
+    changed = path.read_text().replace("cool_down_days = 30", "cool_down_days = 31")
+    path.write_text(changed + "\n[signed]\nsince = 2026-01-01\nby = ['Ana']\n")
+    for words in (("leads", "agree"), ("tick",)):
+        with pytest.raises(AgreementError, match=r"is before the last tick.*write a later day, or restate = true"):
+            new.text(*words, at=None)
+    path.write_text(changed + "\n[signed]\nsince = 2026-01-01\nby = ['Ana']\nrestate = true\n")
+    assert "The agreement loads" in new.text("leads", "agree", at=None)
 
 
 def test_a_file_or_an_event_that_is_misspelt_is_said(new: DeskRuns) -> None:
@@ -93,3 +123,11 @@ def test_a_source_of_ones_own_is_no_fault_where_no_spellings_are_agreed(new: Des
     assert new.record("hygiene", "fixes") == []
     (new.folder / "agreement" / "hygiene.toml").write_text('[sources]\nreferral = ["word of mouth"]\n')
     assert len(new.record("hygiene", "fixes")) == 1
+
+
+def test_the_draft_knows_the_free_mailboxes_that_identity_knows(new: DeskRuns) -> None:
+    new.text("leads", "agree", "--member", "ana.ruiz", at=None)
+    card = tomllib.loads((new.folder / "agreement" / "scoring.toml").read_text())["card"][0]
+    (free,) = (rule for group in card["fit"] for rule in group["rule"] if rule["code"] == "free_mail")
+    assert {test.removeprefix("ends with @") for test in free["when"]["email"]} == FREE_MAIL
+    assert {"libero.it", "web.de", "gmx.de", "t-online.de"} <= FREE_MAIL

@@ -96,7 +96,7 @@ def test_the_lines_that_help_shows_are_taken(desk: DeskRuns, lead: str) -> None:
     assert (told["told"], told["new"]) == (len(shown), len(shown))
     (unknown,) = told["notes"]
     assert unknown.startswith("'ana.ruiz' is nobody whom the agreement knows; it knows priya.nair, tom.hadley")
-    stands = desk.record("leads", "show", lead)
+    stands = desk.record("leads", "show", lead, at="2026-04-01T10:00")
     assert (stands["attempts"], stands["stage"], stands["queue"]) == (1, "recycled", "marketing")
 
 

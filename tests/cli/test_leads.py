@@ -45,6 +45,8 @@ def test_every_line_of_a_file_is_accounted_for_and_sent_again_it_changes_nothing
     text = desk.text("leads", "take", path, "--source", "trade_fair")
     assert "7 lines: 1 header, 1 blank, 5 of records, 0 unreadable" in text
     assert "5 read: 0 new, 0 merged, 3 known, 0 changed, 2 refused" in text
+    assert "    1 time  " in text
+    assert "1 times" not in text
 
 
 def test_what_cannot_be_read_at_all_is_kept_with_its_line(desk: DeskRuns) -> None:
@@ -128,6 +130,18 @@ def test_a_refused_record_is_corrected_and_taken_in(desk: DeskRuns) -> None:
         desk.text("leads", "retry", "zzzz", "--set", "side")
 
 
+def test_a_misspelt_field_of_a_correction_is_told_and_nothing_is_taken_in(desk: DeskRuns) -> None:
+    path = desk.folder / "visitors.csv"
+    path.write_text(VISITORS)
+    desk.record("leads", "take", path, "--source", "trade_fair")
+    pirate = next(one for one in desk.record("leads", "refused") if one["raw"].get("Company") == "Black Flag")
+    said = ("--set", "Visitor type=supplier", "--set", "employes=9")
+    with pytest.raises(ValueError, match="--set 'employes': no field of leads is called so; did you mean 'employees'"):
+        desk.text("leads", "retry", pirate["record"], *said)
+    assert len(desk.record("leads", "refused")) == 2
+    assert desk.record("leads")["total"] == 3
+
+
 def journal_lines(desk: DeskRuns) -> int:
     with open_logbook(Workspace.open(desk.folder), {}).reading() as book:
         return int(book.all("SELECT count(*) FROM entries")[0][0])
@@ -161,6 +175,54 @@ def test_a_record_that_a_file_tells_twice_stands_as_told_last_and_the_file_again
     assert "1 told again further down, 0 refused" in desk.text("leads", "take", path, "--source", "api")
 
 
+def test_a_correction_by_our_name_replaces_the_column_that_is_renamed_to_it(desk: DeskRuns) -> None:
+    path = desk.folder / "visitors.csv"
+    path.write_text(VISITORS)
+    desk.record("leads", "take", path, "--source", "trade_fair")
+    pirate = next(one for one in desk.record("leads", "refused") if one["raw"].get("Company") == "Black Flag")
+    done = desk.record("leads", "retry", pirate["record"], "--set", "side=buyer", "--set", "deal_size=9000")
+    assert (done["new"], done["refused"]) == (1, 0)
+
+
+def test_what_was_refused_waits_no_more_once_its_record_was_sent_right_and_keeps_when_it_came(desk: DeskRuns) -> None:
+    path = desk.folder / "list.csv"
+    path.write_text("id,side,company\n1,pirate,Bay Pumps\n2,pirate,Elm Valves\n")
+    assert desk.record("leads", "take", path, "--source", "fair")["refused"] == 2
+    path.write_text("id,side,company\n1,buyer,Bay Pumps\n")
+    assert desk.record("leads", "take", path, "--source", "fair", at="2026-03-31T10:00")["new"] == 1
+    (kept,) = desk.record("leads", "refused", at="2026-03-31T10:00")
+    assert kept["raw"]["id"] == 2
+    assert desk.record("leads", "retry", at="2026-03-31T11:00")["refused"] == 1
+    (after,) = desk.record("leads", "refused", at="2026-03-31T11:00")
+    assert after["received_at"] == kept["received_at"]
+
+
+def test_a_header_that_is_nearly_a_field_of_ours_loses_nothing_silently(desk: DeskRuns) -> None:
+    path = desk.folder / "list.csv"
+    path.write_text("ID,Side,Company,Deal-Size,sku count,Contry,shoe size\n1,supplier,Bay Pumps,9000,12,GB,42\n")
+    taken = desk.record("leads", "take", path, "--source", "fair")
+    (file,) = taken["files"]
+    assert (taken["new"], file["notes"]) == (1, ["'Contry' is kept as a field of its own; did you mean country?"])
+    (one,) = desk.record("leads")["leads"]
+    fields = desk.record("leads", "show", one["lead_id"])["fields"]
+    assert (fields["company"], fields["deal_size"], fields["sku_count"]) == ("Bay Pumps", 9000, 12)
+    assert (fields["Contry"], fields["shoe size"]) == ("GB", 42)
+    assert "'Contry' is kept as a field of its own; did you mean country?" in desk.text(
+        "leads", "take", path, "--source", "fair"
+    )
+
+
+def test_two_columns_that_are_one_field_are_an_error_of_the_file(desk: DeskRuns) -> None:
+    path = desk.folder / "list.csv"
+    path.write_text("id,side,company,deal_size,Deal Size\n1,buyer,Bay Pumps,9000,8000\n")
+    with pytest.raises(ValueError, match=r"list\.csv: two columns are one field.*'deal_size' and 'Deal Size' are both"):
+        desk.text("leads", "take", path, "--source", "fair")
+    path.write_text("Visitor type,side,Company\nbuyer,supplier,Bay Pumps\n")
+    with pytest.raises(ValueError, match="'Visitor type' and 'side' are both 'side'"):
+        desk.text("leads", "take", path, "--source", "trade_fair")
+    assert desk.record("leads", "refused") == []
+
+
 def test_a_line_that_could_not_be_read_is_taken_with_all_that_it_is_to_say(desk: DeskRuns) -> None:
     path = desk.folder / "leads.jsonl"
     path.write_text('{"side": "buyer", "email": "a@b.example"}\n{"side": "buyer", \n')
@@ -175,6 +237,15 @@ def test_a_line_that_could_not_be_read_is_taken_with_all_that_it_is_to_say(desk:
     assert desk.record("leads", "retry", kept["record"], *said)["new"] == 1
     again = desk.record("leads", "take", path, "--source", "api")
     assert (again["known"], again["refused"], again["read"]) == (2, 0, 2)
+
+
+def test_a_lead_is_shown_by_its_companys_name(desk: DeskRuns) -> None:
+    lead = hot(desk)
+    hot(desk, 2)
+    assert desk.record("leads", "show", "oakley works ltd")["lead_id"] == lead
+    desk.lead(id="S", side="supplier", company="Oakley Works", name="Joe Bird", email="joe@bird.example")
+    with pytest.raises(LookupError, match=f"'Oakley Works' is not one lead: .*{lead[:8]} Oakley Works"):
+        desk.text("leads", "show", "Oakley Works")
 
 
 def test_one_lead_whole_says_score_route_clocks_and_history(desk: DeskRuns) -> None:
@@ -251,9 +322,9 @@ def test_happenings_are_told_one_by_one(desk: DeskRuns) -> None:
     desk.record("leads", "verdict", lead, "accepted", "--by", owner)
     moved = desk.record("leads", "stage", lead, "opportunity", "--by", owner, at="2026-04-01T09:00")
     assert moved["leads"][0]["stage"] == "opportunity"
-    before = desk.record("leads", "show", lead)["events"]
+    before = desk.record("leads", "show", lead, at="2026-04-01T09:00")["events"]
     desk.record("leads", "event", lead, "pricing_viewed", at="2026-04-01T10:00")
-    assert len(desk.record("leads", "show", lead)["events"]) == len(before) + 1
+    assert len(desk.record("leads", "show", lead, at="2026-04-01T10:00")["events"]) == len(before) + 1
     with pytest.raises(ValueError, match="kind = 'pigeon': must be one of call, email, meeting, chat, other"):
         desk.text("leads", "touch", lead, "--kind", "pigeon")
 
@@ -331,3 +402,11 @@ def test_what_waits_for_a_person_is_listed_and_decided_once(desk: DeskRuns) -> N
     assert desk.record("leads", "agenda") == []
     with pytest.raises(LookupError, match="was decided already: no"):
         desk.text("leads", "decide", item, "yes", "--why", "x")
+
+
+def test_a_lead_is_shown_with_its_person_however_the_name_came(desk: DeskRuns) -> None:
+    path = desk.folder / "people.csv"
+    path.write_text("id,side,company,given_name,surname,email\n1,buyer,Harland,Joan,Lund,joan@harland.example\n")
+    desk.text("leads", "take", path, "--source", "fair")
+    (lead,) = desk.record("leads")["leads"]
+    assert "Harland, Joan Lund, buyer, lead" in desk.text("leads", "show", lead["lead_id"])

@@ -121,3 +121,20 @@ def test_the_tables_are_made_anew_and_a_copy_is_a_logbook(desk: Path, run: Run) 
     opened.close()
     again = run("logbook", "copy", to, "-w", desk)
     assert (again.code, "is there already" in again.err) == (2, True)
+
+
+@pytest.mark.parametrize("written", ["abc", "0" * 63, "G" * 64])
+def test_what_is_no_seal_is_a_wrong_call_and_no_finding(desk: Path, run: Run, written: str) -> None:
+    said = run("logbook", "verify", "-w", desk, "--seal", written)
+    assert said.code == 2
+    assert f"--seal '{written}': a seal has 64 hex digits" in said.err
+
+
+def test_the_history_of_a_person_is_what_they_were_given_missed_and_said(desk: Path, run: Run) -> None:
+    told = run("logbook", "history", "ana", desk).out
+    for lead in (LEAD, OTHER):
+        assert f"{lead[:8]}: given to ana of 3 in pool uk" in told
+        assert f'{lead[:8]}: the clock "first touch" of ana' in told
+    said = json.loads(run("logbook", "history", "bea", desk, "--json").out)
+    assert [(line["kind"], line["subject"]) for line in said] == [("feedback", LEAD), ("feedback", OTHER)]
+    assert run("logbook", "history", "an%", desk).code == 2

@@ -28,9 +28,27 @@ def test_a_review_shows_both_records_and_how_far_they_agree(desk: DeskRuns) -> N
     agree = {by["field"]: by["word"] for by in rival["fields"]}
     assert agree["company"] == "close"
     assert agree["email"] == "different"
+    company = {one: "Harland Pumps", other: "Harland Pump"}
+    assert (review["company"], rival["company"]) == (company[review["lead_id"]], company[rival["party_id"]])
     text = desk.text("merge")
+    assert f"lead {review['lead_id'][:8]} ({review['company']})" in text
+    assert f"and lead {rival['party_id']} ({rival['company']})" in text
     assert "harland pump" in text
     assert widest(text) <= 100
+
+
+def test_a_lead_without_a_company_is_shown_by_its_person(desk: DeskRuns) -> None:
+    one = desk.lead(id="A", name="Joan Harland", email="joan@harlandpumps.example", events=HOT)
+    other = desk.lead(id="B", company="Harland Pumps", name="J. Harland", email="jh@harlandpumps.example")
+    desk.record("merge", "leads", one, other, "--why", "she said so")
+    (merge,) = desk.record("merge")["merges"]
+    # The one that stays takes the company over.
+    assert (merge["kept_company"], merge["absorbed_company"]) == ("Harland Pumps", "Harland Pumps")
+    third = desk.lead(id="C", name="Ada Oak", email="ada@oak.example")
+    fourth = desk.lead(id="D", name="A. Oak", email="a@oak.example")
+    desk.record("merge", "leads", third, fourth, "--why", "she said so, too")
+    assert desk.record("merge")["merges"][0]["kept_company"] is None
+    assert f"{fourth[:8]} (A. Oak) went into {third[:8]} (" in desk.text("merge")
 
 
 def test_yes_makes_them_one_and_undo_two_again(desk: DeskRuns) -> None:
@@ -77,8 +95,10 @@ def test_a_merge_by_a_rule_is_shown_with_its_key_and_why_and_is_taken_back_by_th
     (merge,) = desk.record("merge")["merges"]
     assert (merge["kept"], merge["who"]) == (one, "desk")
     other = merge["absorbed"]
+    assert (merge["kept_company"], merge["absorbed_company"]) == ("Harland Pumps", "Harland Pumps")
     text = desk.text("merge")
     assert merge["key"] in text
+    assert f"{other[:8]} (Harland Pumps) went into {one[:8]} (Harland Pumps)" in text
     assert "by the rule 'same name at the same company' (company same, person same)" in " ".join(text.split())
     assert widest(text) <= 100
     assert f"went into lead {one}" in desk.text("leads", "show", other)

@@ -61,6 +61,11 @@ def test_the_screen_says_what_is_assumed_before_what_would_have_been(
     assert "priya.nair" in out[out.index("Owner load") :]
     assert "xpected revenue" in out
     assert " -> priya.nair" in out
+    movers = json.loads(told(capsys, worked, proposal, json=True))["moved"]["movers"]
+    assert movers
+    assert all(one["company"] for one in movers)
+    for one in movers:
+        assert f"  {one['lead']}  {one['company']}" in out
 
 
 def test_the_record_for_scripts_is_the_same_to_the_byte(

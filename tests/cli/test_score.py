@@ -31,15 +31,16 @@ def test_a_score_is_explained_to_the_point_and_why_it_moved(desk: DeskRuns) -> N
     with pytest.raises(LookupError, match=r"lead \w+ was scored once: there is nothing to compare"):
         desk.text("score", "why", lead)
     desk.record("leads", "event", lead, "demo_requested", at="2026-03-31T10:00")
-    why = desk.record("score", "why", lead)
+    later = "2026-04-20T09:00"
+    why = desk.record("score", "why", lead, at=later)
     assert sum(move["change"] for move in why["moves"]) == why["change"] > 0
     assert why["moves"][0]["text"] == "asked for a demo"
-    later = desk.record("score", "explain", lead, at="2026-04-20T09:00")
-    assert later["points"] < later["stored"]["points"]
-    assert any("50 %" in reason["how"] for reason in later["reasons"])
-    assert widest(desk.text("score", "explain", lead)) <= 100
+    fallen = desk.record("score", "explain", lead, at=later)
+    assert fallen["points"] < fallen["stored"]["points"]
+    assert any("50 %" in reason["how"] for reason in fallen["reasons"])
+    assert widest(desk.text("score", "explain", lead, at=later)) <= 100
     with pytest.raises(ValueError, match=r"--since 2: must be from 1 to 1, for lead \w+ was scored 2 times"):
-        desk.text("score", "why", lead, "--since", 2)
+        desk.text("score", "why", lead, "--since", 2, at=later)
 
 
 def test_another_card_beside_the_live_one_shows_who_would_move_and_writes_nothing(desk: DeskRuns) -> None:

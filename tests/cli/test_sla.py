@@ -77,12 +77,13 @@ def test_a_missed_clock_names_who_missed_it_beside_who_has_the_lead_now(desk: De
     first = desk.record("leads", "show", lead)["owner"]
     for moment in ("2026-03-31T14:00", "2026-04-01T10:00", "2026-04-01T16:00", "2026-04-02T10:00"):
         desk.text("tick", at=moment)
-    then = desk.record("leads", "show", lead)["owner"]
+    then = desk.record("leads", "show", lead, at=moment)["owner"]
     assert then not in (None, first)
-    (missed,) = desk.record("sla", "clocks", "--state", "breached", "--owner", first)
+    (missed,) = desk.record("sla", "clocks", "--state", "breached", "--owner", first, at=moment)
     assert (missed["missed_by"], missed["now_with"]) == (first, then)
-    assert desk.record("sla", "clocks", "--state", "breached", "--owner", then) == []
-    (row,) = [line for line in desk.text("sla", "clocks", "--state", "breached").splitlines() if lead[:8] in line]
+    assert desk.record("sla", "clocks", "--state", "breached", "--owner", then, at=moment) == []
+    shown = desk.text("sla", "clocks", "--state", "breached", at=moment)
+    (row,) = [line for line in shown.splitlines() if lead[:8] in line]
     assert row.index(first) < row.index(then)
 
 
@@ -99,6 +100,8 @@ def test_a_deadline_by_a_calendar_shows_the_stretches_it_counted(desk: DeskRuns)
     ]
     assert sum(one["seconds"] for one in found["blocks"]) == 8 * 3600
     assert "8 hours of office are over at 2026-04-07 16:15" in desk.text(*words, at="2026-04-02T16:00+01:00")
+    one = desk.text("sla", "calendar", "office", "--hours", 1, at="2026-04-02T16:00+01:00")
+    assert "1 hour of office is over at 2026-04-02 17:00" in one
     with pytest.raises(ValueError, match="calendar 'pub': must be one of office, berlin"):
         desk.text("sla", "calendar", "pub")
 

@@ -59,6 +59,9 @@ def test_the_scorecard_says_who_kept_their_word_and_is_written_as_a_page(desk: D
     page = (desk.folder / "reports" / "sla-2026-04.html").read_text(encoding="utf-8")
     assert "Who kept their word" in page
     assert "Marketing missed both clauses" in page
+    assert f"--words &quot;...&quot; -w {desk.folder.resolve()}" in page, "a page is read far from where it was written"
+    told = desk.text("sla", "scorecard", "--month", "2026-04", at=LATER)
+    assert f"--month 2026-04 --html -w {desk.folder}" in " ".join(told.split())
 
 
 def test_the_month_under_way_says_so_far(desk: DeskRuns) -> None:
@@ -112,6 +115,8 @@ def test_meetings_are_listed_with_packs_and_decided_once(desk: DeskRuns) -> None
     assert (meetings[item]["owner"], meetings[item]["due_at"]) == ("VP Marketing", "2026-04-22T23:00:00Z")
     assert "delivered so far: 2" in desk.text("sla", "meetings", "--open", at=LATER)
     assert f'by the end of 2026-04-22: bothsides sla decide "{item}" --words' in desk.text("sla", "meetings", at=LATER)
+    told = desk.text("sla", "meetings", "--open", at=LATER)
+    assert f'"{item}" --words "..." -w {desk.folder}' in " ".join(told.split())
     agenda = desk.text("leads", "agenda", at=LATER)
     assert "due by the end of 2026-04-22" in agenda
     assert "consequence: consequence/" not in agenda, "it says what the month brought, not its key"
@@ -131,7 +136,7 @@ def test_meetings_are_listed_with_packs_and_decided_once(desk: DeskRuns) -> None
 def test_a_review_is_called_by_a_person_with_the_real_leads_in_it(desk: DeskRuns) -> None:
     at = "2026-04-02T12:00"
     called = desk.record("sla", "escalate", "buyer", "--why", "nobody buys", "--by", "vp.sales", at=at)
-    assert called["content"]["why"].endswith("1 of 1 leads answered in 14 days were rejected; nobody buys")
+    assert called["content"]["why"].endswith("1 of 1 lead answered in 14 days was rejected; nobody buys")
     assert [one["code"] for one in called["content"]["rejected_leads"]] == ["no_budget"]
     assert called["item_id"] in desk.text("sla", "escalations", "--open", at=at)
     with pytest.raises(ValueError, match="must be one of"):
@@ -145,6 +150,6 @@ def test_people_pipeline_and_response_times(desk: DeskRuns) -> None:
     assert widest(desk.text("sla", "reps", at=LATER)) <= 100
     proposed = desk.record("sla", "propose", at="2026-07-30T12:00")["response_times"]
     assert [one["hours"] for one in proposed] == [None, None]
-    assert "1000 are needed" in desk.text("sla", "propose", at="2026-07-30T12:00")
+    assert "1,000 are needed" in desk.text("sla", "propose", at="2026-07-30T12:00")
     assert desk.record("sla", "pipeline", at=LATER)["deals"] == []
     assert "No lead is open with sales." in desk.text("sla", "pipeline", at=LATER)

@@ -92,6 +92,9 @@ def test_the_service_works_until_it_is_told_to_stop(acme: Path, run: Run, worker
     assert parked, out + err
     assert service.returncode == 0, out + err
     assert "1 for the operator" in out
+    assert err.count("going round the desk of") == 1, err
+    assert f"going round the desk of {acme}" in err
+    assert "sleeping 1 s at most" in err
     with logbook.reading() as book:
         assert broken_seals(book) == ()
     logbook.close()

@@ -23,3 +23,18 @@ def _changed(what: str, state: dict[str, Any] | None) -> Written:
 )
 def test_a_clock_past_its_time_says_whether_anything_was_done(state: dict[str, Any] | None, says: str) -> None:
     assert in_words(_changed("at_risk", state), str) == f'the clock "first touch" {says}, due 500'
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ({"from": "mql"}, "went from mql to stage opportunity"),
+        ({"late": True}, "was in stage opportunity (told late, which moved it nowhere)"),
+        ({"late": True, "again": True}, "was in stage opportunity (told again)"),
+    ],
+)
+def test_a_stage_says_whether_the_lead_went_there(told: dict[str, Any], says: str) -> None:
+    line = Written(
+        kind=Kind.STAGE_CHANGED, subject="3f2a", at=600, data={"stage": "opportunity", **told}, seq=7, written_at=600
+    )
+    assert in_words(line, str) == says

@@ -9,8 +9,8 @@ import pytest
 
 from bothsides.agreement import AgreementError
 from bothsides.leads.desk.happenings import Touched
-from bothsides.logbook import broken_seals, rebuild, set_timer, standing
-from bothsides.schedule import LogbookUnavailable, TickReport, open_sending, rehearse, tick
+from bothsides.logbook import LogbookUnavailable, broken_seals, rebuild, set_timer, standing
+from bothsides.schedule import TickReport, open_sending, rehearse, tick
 from bothsides.workspace import Workspace
 from tests.leads.desk.conftest import Desk, at
 

@@ -276,3 +276,39 @@ def test_a_connection_that_the_database_gave_up_is_taken_up_anew(
     for place in range(3):
         answer = api_on_both.post("/api/leads", lead(id=f"X{place}", email=f"x@y{place}.example", name="X Y"))
         assert answer.status_code in (200, 201), answer.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"side": "buyer", "email": "a@b.example", "side": "supplier"}',
+        b'{"side": "buyer", "email": "a@b.example", "name": "\\"Ann\\"", "name": "Bo"}',
+        b'[{"side": "buyer", "email": "a@b.example", "events": [{"event": "x", "event": "x"}]}]',
+    ],
+)
+def test_an_object_that_has_a_name_twice_is_not_taken_for_either(api: Api, body: bytes) -> None:
+    told = error(api.post("/api/leads", body), 400)
+    assert "stands twice in one object" in told["message"]
+    assert api.leads() == 0
+    same = b'{"side": "buyer", "email": "a@b.example", "name": "\\"side\\": twice", "notes": {"side": 1}}'
+    assert error(api.post("/api/leads", same), 422)["reasons"] == [
+        "notes: must be a text, a number or yes/no, not an object"
+    ]
+
+
+def test_an_event_that_is_nearly_one_that_earns_points_is_taken_with_a_warning(api: Api) -> None:
+    misspelt = [{"event": "demo_reqested", "occurred_at": "2026-03-31T08:00:00Z"}]
+    said = ["demo_reqested: did you mean demo_requested?"]
+    answer = api.post("/api/leads", lead(events=misspelt))
+    assert (answer.status_code, answer.json()["warnings"]) == (201, said)
+    assert "warnings" not in api.post("/api/leads", lead(id="L2", email="else@where.example")).json()
+    many = api.post("/api/leads", [lead(id="L3", email="c@d.example", events=misspelt), {"side": "?"}]).json()
+    assert [one.get("warnings") for one in many["results"]] == [said, None]
+    told = {"lead_id": answer.json()["lead_id"], "event": "quote_reqested", "occurred_at": "2026-03-31T08:10:00Z"}
+    one = api.post("/api/events", told)
+    assert (one.status_code, one.json()) == (
+        201,
+        {"outcome": "recorded", "warnings": ["quote_reqested: did you mean quote_requested?"]},
+    )
+    again = api.post("/api/events", [told, {**told, "event": "fair_visited"}]).json()
+    assert again["results"] == [one.json() | {"outcome": "known"}, {"outcome": "recorded"}]

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from bothsides.agreement import AgreementError
-from bothsides.logbook import LogbookNewer
+from bothsides.logbook import LogbookNewer, LogbookUnavailable
 from bothsides.workspace import SETTINGS_FILE, Settings, Workspace
-from bothsides.workspace.stores import LogbookMissing, LogbookUnreachable, open_logbook
+from bothsides.workspace.stores import LogbookMissing, open_logbook
 
 
 def workspace(folder: Path, *, logbook: str | None = None) -> Workspace:
@@ -46,10 +46,10 @@ def test_one_that_cannot_be_opened_says_where_it_was_looked_for_and_why(tmp_path
     path = acme.folder / "logbook.sqlite"
     path.write_bytes(b"this is no database" * 100)
     for create in (False, True):
-        with pytest.raises(LogbookUnreachable, match=f"^{path}: the logbook cannot be opened: file is not a database$"):
+        with pytest.raises(LogbookUnavailable, match=f"^{path}: the logbook cannot be opened: file is not a database$"):
             open_logbook(acme, {}, create=create)
     away = workspace(tmp_path / "other", logbook="env:ACME_LOGBOOK")
-    with pytest.raises(LogbookUnreachable, match=r"^postgresql://ana@127\.0\.0\.1:1/x: .*refused") as raised:
+    with pytest.raises(LogbookUnavailable, match=r"^postgresql://ana@127\.0\.0\.1:1/x: .*refused") as raised:
         open_logbook(away, {"ACME_LOGBOOK": "postgresql://ana:geheim@127.0.0.1:1/x"})
     assert "geheim" not in str(raised.value)
     assert "\n" not in str(raised.value)

@@ -7,6 +7,8 @@ import re
 import sys
 from difflib import get_close_matches
 from importlib.metadata import version
+from inspect import Parameter
+from itertools import pairwise
 from typing import NoReturn
 
 from cyclopts import App, Argument, CoercionError, CycloptsError, MissingArgumentError, UnusedCliTokensError
@@ -81,6 +83,7 @@ def main() -> None:
     # Batches hold many small records that live as long as the batch: looking for cycles among them finds none.
     gc.set_threshold(50_000, 20, 50)
     try:
+        _check_texts(sys.argv[1:])
         result = app(sys.argv[1:], exit_on_error=False, print_error=False)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -99,6 +102,40 @@ def main() -> None:
             raise
         _end("stopped; nothing was published", 130)
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def _check_texts(words: list[str]) -> None:
+    """Raises ValueError for a text that came as bytes that are no UTF-8, which nothing can keep; a path may be such."""
+    if all(map(_is_utf8, words)):
+        return
+    _, bound, _ = app.parse_args(words, exit_on_error=False, print_error=False)
+    for name, value in bound.arguments.items():
+        for text in value if isinstance(value, tuple | list) else (value,):
+            if isinstance(text, str) and not _is_utf8(text):
+                said = f"'{as_bytes_told(text)}': holds bytes that are not UTF-8; write it in UTF-8"
+                is_option = bound.signature.parameters[name].kind is Parameter.KEYWORD_ONLY
+                raise ValueError(f"{_option(words, text) if is_option else name.upper()} {said}")
+
+
+def _is_utf8(word: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in word)
+
+
+def as_bytes_told(text: str) -> str:
+    """A text that came as bytes, those that are no UTF-8 by their numbers.
+
+    >>> as_bytes_told("caf\\udce9")
+    'caf\\\\xe9'
+    """
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _option(words: list[str], text: str) -> str:
+    """The option that the text was given for, as it was typed."""
+    joined = (word.partition("=")[0] for word in words if word.startswith("-") and word.endswith(f"={text}"))
+    return next(
+        (before for before, word in pairwise(words) if word == text and before.startswith("-")), next(joined, "")
+    )
 
 
 def _database_errors() -> tuple[type[BaseException], ...]:

@@ -27,6 +27,13 @@ T = TypeVar("T")
 Moment: TypeAlias = Annotated[
     str | None, Parameter(help="As if it were then, such as 2026-04-01T09:00 (UTC unless it says otherwise).")
 ]
+AsOf: TypeAlias = Annotated[
+    str | None,
+    Parameter(
+        help="Ages and dues are counted to then, such as 2026-04-01T09:00 (UTC unless it says otherwise); not before "
+        "the logbook's newest line."
+    ),
+]
 Who: TypeAlias = Annotated[str | None, Parameter(help="Who does it; your user name when it is not given.")]
 
 
@@ -70,10 +77,11 @@ class OpenDesk:
 
 
 @contextmanager
-def at_the_desk(folder: Path, at: str | None) -> Iterator[OpenDesk]:
+def at_the_desk(folder: Path, at: str | None, *, as_it_stands: bool = False) -> Iterator[OpenDesk]:
     """The desk with the agreement in force recorded; of a moment to come, the one that would be in force, unrecorded.
 
-    Raises what opening does, and ValueError for a moment that is none.
+    Raises what opening does, and ValueError for a moment that is none; for a desk that is looked at as it stands, also
+    for one before its newest line.
     """
     from bothsides.leads.desk.opening import foreseen, open_desk
     from bothsides.workspace import Workspace
@@ -84,10 +92,42 @@ def at_the_desk(folder: Path, at: str | None) -> Iterator[OpenDesk]:
     workspace = Workspace.open(folder)
     logbook = open_logbook(workspace, os.environ)
     try:
+        if as_it_stands:
+            with logbook.reading() as book:
+                not_before_newest(book, at)
         agreed = (foreseen if to_come else open_desk)(workspace, logbook, now=now)
         yield OpenDesk(workspace=workspace, logbook=logbook, agreed=agreed, now=now, to_come=to_come)
     finally:
         logbook.close()
+
+
+def not_before_newest(book: Book, at: str | None) -> None:
+    """Raises ValueError for a moment before the newest line: the tables tell how the desk stands, not how it stood."""
+    from bothsides.schema.instant import iso
+
+    newest = book.one("SELECT written_at FROM entries ORDER BY seq DESC LIMIT 1")
+    if at is None or newest is None or moment(at) >= newest[0]:
+        return
+    raise ValueError(
+        f"--at {at!r} is before the newest line of the logbook, and the desk is shown as it stands since that: write"
+        f" --at {iso(newest[0])} or later. What was before is told line by line by bothsides leads show ID and"
+        " bothsides logbook history ID; bothsides replay decides past days anew"
+    )
+
+
+def not_before_it_came(book: Book, now: int, lead_id: str | None = None) -> None:
+    """Raises ValueError for a moment before the lead came in; without one, before the last lead came in."""
+    from bothsides.schema.instant import CLOCK_AHEAD, iso
+
+    some, values = ("", ()) if lead_id is None else (" WHERE lead_id = ?", (lead_id,))
+    came = book.one(f"SELECT max(received_at) FROM leads{some}", *values)
+    if came is None or came[0] is None or now >= came[0] - CLOCK_AHEAD:
+        return
+    whose = "a lead" if lead_id is None else f"lead {lead_id[:8]}"
+    raise ValueError(
+        f"--at {iso(now)}: {whose} came in {iso(came[0])}: nothing can happen to it before; leave --at out or name a"
+        " later moment (what was done before is told with --occurred)"
+    )
 
 
 def moment(at: str | None, option: str = "--at") -> int:
@@ -125,5 +165,13 @@ def ahead(now: int) -> str:
 
 
 def who(by: str | None) -> str:
-    """The name under which it is written down."""
-    return by or getpass.getuser()
+    """The name under which it is written down. Raises ValueError for a user name that nothing can keep."""
+    if by:
+        return by
+    user = getpass.getuser()
+    try:
+        user.encode()
+    except UnicodeEncodeError:
+        told = user.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        raise ValueError(f"your user name '{told}': holds bytes that are not UTF-8; say --by") from None
+    return user

@@ -65,7 +65,7 @@ def what_next(folder: Path, closed_at: Instant) -> tuple[str, str]:
     at = f"{in_utc(closed_at):%Y-%m-%dT%H:%M}"
     return (
         f"Next: bothsides leads -w {folder} --at {at}",
-        f"The quarter ended on {at[:10]}: --at shows the desk as of then; without it what was left open is overdue.",
+        f"The quarter ended on {at[:10]}: --at counts ages and dues to then; without it what was left open is overdue.",
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json as json_text
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
 from bothsides.cli import next_steps
-from bothsides.cli.at_the_desk import Moment, OpenDesk, Who, at_the_desk, moment, who
+from bothsides.cli.at_the_desk import AsOf, Moment, OpenDesk, Who, at_the_desk, moment, who
 from bothsides.cli.hygiene_words import (
     audit_record,
     change_record,
@@ -47,7 +48,7 @@ def scores(
     crm: Annotated[
         bool, Parameter(negative=(), help="The CRM's accounts, contacts, deals and campaigns in the warehouse instead.")
     ] = False,
-    at: Moment = None,
+    at: AsOf = None,
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
@@ -65,7 +66,7 @@ def scores(
         tables = _crm(workspace, at)
         _print([crm_record(one) for one in tables]) if json else print_crm(screen(), tables)
         return
-    with at_the_desk(workspace, at) as desk, desk.reading() as book:
+    with at_the_desk(workspace, at, as_it_stands=True) as desk, desk.reading() as book:
         found = audited(book, desk.agreed, now=desk.now).audit
         against = since_last_week(book, found, at=desk.now)
     _print(audit_record(found, against)) if json else print_audit(screen(), found, against)
@@ -76,7 +77,7 @@ def fixes(
     *,
     team: Team = None,
     only_safe: Annotated[bool, Parameter(name="--safe", negative=(), help="Only those that need just a yes.")] = False,
-    at: Moment = None,
+    at: AsOf = None,
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
@@ -88,7 +89,7 @@ def fixes(
 
     bothsides hygiene fixes --team uk --json
     """
-    with at_the_desk(workspace, at) as desk, desk.reading() as book:
+    with at_the_desk(workspace, at, as_it_stands=True) as desk, desk.reading() as book:
         listed = _fixes(book, desk, team=team)
     chosen = _safe(listed) if only_safe else listed
     if json:
@@ -211,24 +212,30 @@ def enrich(
 
     bothsides hygiene enrich zoominfo.csv --source zoominfo --apply
     """
-    from bothsides.leads.upkeep.enrichment import offered, read_rows
+    from bothsides.leads.upkeep.bought import read_bought
+    from bothsides.leads.upkeep.enrichment import offered
     from bothsides.leads.upkeep.fixes import make
 
-    rows = read_rows(file)
+    bought = read_bought(file)
     with at_the_desk(workspace, at) as desk:
         since = desk.now if known_at is None else moment(known_at, "--known-at")
 
-        def bought(book: Book) -> tuple[Offered, Made | None]:
-            found = offered(book, desk.agreed, rows, source, now=desk.now, known_at=since)
+        def fills(book: Book) -> tuple[Offered, Made | None]:
+            found = offered(book, desk.agreed, bought.rows, source, now=desk.now, known_at=since)
             if not write:
                 return found, None
             return found, make(book, desk.agreed, found.enriched.fixes, who=who(by), now=desk.now, provider=source)
 
-        found, made = desk.kept(bought)
+        found, made = desk.kept(fills)
     if json:
         _print({
             "rows": found.rows,
-            "rows_of_nobody": list(found.nobody),
+            "lines_of_nobody": list(found.nobody),
+            "lines": asdict(bought.lines),
+            "set_aside": [
+                {"line": one.line, "lines": one.lines, "reason": one.reason, "detail": one.detail}
+                for one in bought.aside
+            ],
             "fills": [fix_record(fix) for fix in found.enriched.fixes],
             "conflicts": [
                 {"record": one.record_id, "field": one.field, "kept": one.kept, "entered_by": one.entered_by,
@@ -239,7 +246,7 @@ def enrich(
             "keys": [] if made is None else list(made.keys),
         })  # fmt: skip
     else:
-        print_offered(screen(), found, made)
+        print_offered(screen(), found, made, bought)
 
 
 def _fixes(book: Book, desk: OpenDesk, *, team: str | None) -> list[Fix]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from bothsides.leads.hygiene import Audit, Change, Fix, Progress, Refused
     from bothsides.leads.upkeep.auditing import Week
+    from bothsides.leads.upkeep.bought import Bought
     from bothsides.leads.upkeep.crm import TableAudit
     from bothsides.leads.upkeep.enrichment import Offered
     from bothsides.leads.upkeep.fixes import Made
@@ -195,8 +196,19 @@ def print_weeks(console: Console, kept: Sequence[Week]) -> None:
     _show(console, table)
 
 
-def print_offered(console: Console, found: Offered, made: Made | None) -> None:
-    """What bought data fills, where it differs from what stands, and what of it is left out."""
+def print_offered(console: Console, found: Offered, made: Made | None, bought: Bought) -> None:
+    """What bought data fills, where it differs from what stands, and what of it is left out or could not be read."""
+    from bothsides.leads.wording import plural
+
+    for reject in bought.aside[:SHOWN]:
+        console.print(plain(f"set aside: line {reject.line}: {reject.detail}", style="yellow"))
+    _more(console, len(bought.aside))
+    if bought.aside:
+        lines = bought.lines
+        parts = (
+            f"{lines.header:,} header, {lines.blank:,} blank, {lines.record:,} of rows, {lines.quarantined:,} set aside"
+        )
+        console.print(plain(f"{plural(lines.physical, 'line')} of {bought.name}: {parts}"))
     table = _table("record", "field", "before", "after", "why")
     for fix in found.enriched.fixes[:SHOWN]:
         table.add_row(*map(plain, (fix.record_id[:8], fix.field, fix.before, fix.after, fix.why)))

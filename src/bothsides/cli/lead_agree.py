@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,8 +16,10 @@ from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
+    from bothsides.agreement import Problem
     from bothsides.agreement.versions import Signed
     from bothsides.leads.desk.agreed import Agreed
+    from bothsides.logbook import Logbook
     from bothsides.workspace import Workspace
 
 
@@ -38,7 +42,7 @@ def agree(
     """Draft agreement/*.toml for this workspace. A file that is there already is left as it is.
 
     What is drafted loads: a scorecard a side, a pool of the members named, office hours, the default clauses and decay.
-    Read it with both teams, change it, and put names into [signed]. Examples:
+    Read it with both teams, change it, and sign each file in its last lines, [signed]. Examples:
 
     bothsides leads agree --member ana.ruiz --member tom.hadley
 
@@ -55,7 +59,8 @@ def agree(
     read, agreed = _whole(opened)
     versions = {section: signed.version for section, signed in sorted(read.items())}
     policies = {section: signed.policy for section, signed in read.items()}
-    undone = (*unfinished(opened, policies), *waits_in_vain(agreed, _told(opened)))
+    signed = frozenset(section for section, one in read.items() if one.signature is not None)
+    undone = (*unfinished(opened, policies, signed=signed), *waits_in_vain(agreed, _told(opened)))
     given = {one.id for one in agreed.routing_policy.member}
     unused = [name for name in dict.fromkeys(member) if name not in given]
     house = [section for section in versions if not (opened.agreement_dir / f"{section}.toml").exists()]
@@ -81,16 +86,26 @@ def agree(
 
 def _told(workspace: Workspace) -> list[str]:
     """The events that were ever told; none where there is no logbook yet, or none that can be read."""
-    from bothsides.logbook import LogbookNewer
-    from bothsides.workspace.stores import LogbookMissing, LogbookUnreachable, open_logbook
+    with _logbook(workspace) as logbook:
+        if logbook is None:
+            return []
+        with logbook.reading() as book:
+            return [event for (event,) in book.all("SELECT DISTINCT event FROM events")]
+
+
+@contextmanager
+def _logbook(workspace: Workspace) -> Iterator[Logbook | None]:
+    """The logbook; None where there is none yet, or none that can be read."""
+    from bothsides.logbook import LogbookNewer, LogbookUnavailable
+    from bothsides.workspace.stores import LogbookMissing, open_logbook
 
     try:
         logbook = open_logbook(workspace, os.environ)
-    except (LogbookMissing, LogbookUnreachable, LogbookNewer, ValueError):
-        return []
+    except (LogbookMissing, LogbookUnavailable, LogbookNewer, ValueError):
+        yield None
+        return
     try:
-        with logbook.reading() as book:
-            return [event for (event,) in book.all("SELECT DISTINCT event FROM events")]
+        yield logbook
     finally:
         logbook.close()
 
@@ -100,7 +115,7 @@ def _whole(workspace: Workspace) -> tuple[dict[str, Signed[Any]], Agreed]:
 
     Raises AgreementError naming every mistake of every file at once, those that sending and the API read among them.
     """
-    from bothsides.agreement import AgreementError, Problem
+    from bothsides.agreement import AgreementError
     from bothsides.delivery.policy import POLICY_FILE, load_delivery
     from bothsides.leads.desk.agreed import read_agreement, ready
     from bothsides.web.policy import load_api
@@ -126,6 +141,22 @@ def _whole(workspace: Workspace) -> tuple[dict[str, Signed[Any]], Agreed]:
             load_delivery(sending)
     except AgreementError as error:
         problems += error.problems
+    if not problems:
+        problems += _too_late(workspace)
     if problems:
         raise AgreementError(problems)
     return read, agreed
+
+
+def _too_late(workspace: Workspace) -> tuple[Problem, ...]:
+    """What the desk would refuse to take up now, such as a version from a day that was gone round already."""
+    from bothsides.agreement import AgreementError
+    from bothsides.leads.desk.opening import foreseen
+
+    with _logbook(workspace) as logbook:
+        try:
+            if logbook is not None:
+                foreseen(workspace, logbook, now=int(time.time()))
+        except AgreementError as error:
+            return tuple(error.problems)
+    return ()

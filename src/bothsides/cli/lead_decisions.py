@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from cyclopts import Parameter
 
-from bothsides.cli.at_the_desk import Moment, Who, at_the_desk, moment, who
+from bothsides.cli.at_the_desk import AsOf, Moment, Who, at_the_desk, moment, not_before_it_came, who
 from bothsides.cli.lead_words import (
     AsJson,
     Why,
@@ -26,6 +26,7 @@ from bothsides.cli.lead_words import (
 from bothsides.cli.lists import AtMost
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
+from bothsides.schema.instant import CLOCK_AHEAD
 
 if TYPE_CHECKING:
     from bothsides.leads.desk.standing import LeadNow
@@ -59,19 +60,14 @@ def override(
 
     chosen, ends = Band(one_of("band", band, list(Band))), moment(until, "--until")
     with at_the_desk(workspace, at) as desk:
-        stands = desk.kept(
-            lambda book: setting(
-                book,
-                desk.agreed,
-                found(book, lead).lead_id,
-                chosen,
-                who=who(by),
-                why=why,
-                until=ends,
-                now=desk.now,
-                snapshot=facts_of(book),
-            )
-        )
+
+        def overridden(book: Book) -> LeadNow:
+            lead_id, facts = found(book, lead).lead_id, facts_of(book)
+            not_before_it_came(book, desk.now, lead_id)
+            user, now = who(by), desk.now
+            return setting(book, desk.agreed, lead_id, chosen, who=user, why=why, until=ends, now=now, snapshot=facts)
+
+        stands = desk.kept(overridden)
         said = f"{chosen} until {when(ends, zone_of(desk))} ({zone_of(desk).key})"
     _print(stands, said, json)
 
@@ -96,6 +92,7 @@ def lift(
 
         def lifted(book: Book) -> LeadNow:
             lead_id = found(book, lead).lead_id
+            not_before_it_came(book, desk.now, lead_id)
             return ending(book, desk.agreed, lead_id, who=who(by), why=why, now=desk.now, snapshot=facts_of(book))
 
         stands = desk.kept(lifted)
@@ -106,7 +103,7 @@ def agenda(
     *,
     kind: Annotated[str | None, Parameter(help="Only items of this kind, such as identity_review.")] = None,
     limit: AtMost = 50,
-    at: Moment = None,
+    at: AsOf = None,
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
@@ -142,7 +139,13 @@ def agenda(
 
 def decide(
     item: Annotated[str, Parameter(help="The item, as bothsides leads agenda names it.")],
-    decision: Annotated[str, Parameter(help="yes or no for a review; used, waived or decided for what teams owe.")],
+    decision: Annotated[
+        str,
+        Parameter(
+            help="yes or no for a review; used, waived or decided for what teams owe; mended or known for what stands "
+            "before the operator, such as a parked_timer."
+        ),
+    ],
     *,
     why: Why,
     party: Annotated[str | None, Parameter(help="Which of several: the id of the lead or account.")] = None,
@@ -162,16 +165,18 @@ def decide(
     with at_the_desk(workspace, at) as desk:
 
         def decided(book: Book) -> str | None:
-            row = book.one("SELECT kind, subject, state FROM agenda WHERE item_id = ?", item)
+            row = book.one("SELECT kind, subject, state, opened_at FROM agenda WHERE item_id = ?", item)
             if row is None or row[2] != "open":
                 said = f"was decided already: {row[2]}" if row else "is not on the agenda"
                 raise LookupError(f"{item!r} {said}; bothsides leads agenda lists what waits")
+            not_before_it_opened(desk.now, row[3])
             if row[0] == REVIEW:
                 return answer(book, desk.agreed, item, decision, who=who(by), why=why, now=desk.now, party=party)
             if row[0] in KINDS:
                 # Meetings, escalations and consequences have their own states; sla decide takes their proposals too.
                 book.post([deciding(book, item, words=why, by=who(by), now=desk.now, state=decision)], now=desk.now)
             else:
+                one_of(f"a {row[0]} is", decision, ANSWERS)
                 book.post([closing(item, row[1], decision, who=who(by), why=why, now=desk.now)], now=desk.now)
             return None
 
@@ -183,6 +188,16 @@ def decide(
     console.print(plain(f"{decision}: {why}"))
     if merge is not None:
         hint(console, f"To take the merge back: bothsides merge undo {merge} --why ...")
+
+
+ANSWERS = ("mended", "known")
+"""What the operator says of what was put before them: what kept it from being done is mended, or is known and stays."""
+
+
+def not_before_it_opened(now: int, opened_at: int) -> None:
+    """Raises ValueError for a moment before the item was put on the agenda."""
+    if now < opened_at - CLOCK_AHEAD:
+        raise ValueError(f"--at {iso(now)}: it was put on the agenda {iso(opened_at)}: nothing is decided before")
 
 
 _SAYS = ("question", "said", "why", "in_words", "words")

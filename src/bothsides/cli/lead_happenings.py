@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_text
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -96,7 +95,9 @@ def stage(
         tuple[str, ...], Parameter(help="A coded question that came up; may be given again.", negative=())
     ] = (),
     note: Annotated[str, Parameter(help="In the customer's words; some codes need it.")] = "",
-    amount: Annotated[float | None, Parameter(help="Value of the deal in the reporting currency.")] = None,
+    amount: Annotated[
+        float | None, Parameter(help="Value of the deal in the reporting currency, such as 80000.50.")
+    ] = None,
     occurred: Occurred = None,
     by: Who = None,
     at: Moment = None,
@@ -162,24 +163,21 @@ def happened(
     workspace: WorkspaceFolder = Path(),
 ) -> None:
     """Write down many happenings from a file: `FORMAT` of `lead_told` says what its lines are."""
+    from bothsides.cli.lead_told import read_line
+
     said: list[dict[str, Any]] = []
     wrong: list[str] = []
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
         raise ValueError(f"{file}: is not UTF-8: byte {error.start} cannot be read; nothing was written down") from None
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            told = json_text.loads(line)
-        except json_text.JSONDecodeError as error:
-            wrong.append(f"line {number}: not JSON: {error.msg}")
-            continue
-        if isinstance(told, dict):
-            said.append({**told, "line": number})
-        else:
-            wrong.append(f'line {number}: must be an object such as {{"what": "touch", "lead": "3f2a91"}}')
+            said.append({**read_line(line), "line": number})
+        except ValueError as error:
+            wrong.append(f"line {number}: {error}")
     _record(said, at, json, workspace, file=file, wrong=wrong)
 
 

@@ -6,14 +6,13 @@ import json as json_text
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
-from rich.console import Console
 
 from bothsides.cli.at_the_desk import Moment, OpenDesk, Who, who
+from bothsides.cli.lead_tallies import OUTCOMES, Tally, counted, print_tallies, sums, tally_record
 from bothsides.cli.lead_words import (
     AsJson,
     cut,
@@ -32,7 +31,6 @@ from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
     from bothsides.leads.intake import Lead, Refused, Source
-    from bothsides.leads.intake.figures import Decimal, Shown
     from bothsides.leads.intake.reading_files import Listing
     from bothsides.leads.intake.refusals import Kept
     from bothsides.logbook import Book
@@ -40,31 +38,8 @@ if TYPE_CHECKING:
 BATCH = 1000
 """Leads of one transaction."""
 
-OUTCOMES = ("new", "merged", "known", "changed")
-COUNTED = (*OUTCOMES, "repeated", "refused")
-"""What becomes of the records of a file; their sum is what was read."""
-
 
 WhichSource = Annotated[str, Parameter(help="The way in, as agreement/intake.toml names it, such as trade_fair.")]
-
-
-@dataclass(slots=True, kw_only=True)
-class Tally:
-    """What became of the records of one file: `read` is the sum of all the others."""
-
-    file: str
-    listing: Listing
-    counts: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[str] = field(default_factory=Counter)
-    decimal: Decimal | None = None
-    """What stands before the decimals of its numbers, as the source says or the file shows."""
-    shown: Shown | None = None
-    """What the file shows of it."""
-
-    @property
-    def read(self) -> int:
-        """Records that were read, those that are no leads among them."""
-        return self.counts.total()
 
 
 def take(
@@ -85,6 +60,7 @@ def take(
     bothsides leads take exports.zip/leads.jsonl --source crm --json
     """
     from bothsides.connectors.files import locate
+    from bothsides.leads.desk.correcting import correctable
     from bothsides.leads.intake.reading_files import read_listing
 
     if not files:
@@ -95,17 +71,19 @@ def take(
         listings = [read_listing(found, spool_dir=Path(spool)) for found in locate(files, Path())]
         for listing in listings:
             _names_leads(listing, way)
+            _tells_once(listing, way)
+        own = correctable(desk.agreed, source)
         for listing in listings:
-            tally = Tally(file=listing.name, listing=listing)
+            tally = Tally(file=listing.name, listing=listing, slips=listing.nearly_known(way, own))
             tallies.append(tally)
             tally.shown = listing.shown(way)
             as_read = listing.read_by(way, tally.shown)
             tally.decimal = as_read.decimal
             _take_file(desk, as_read, tally)
     if json:
-        print_record({"source": source, "files": [_tally_record(tally) for tally in tallies], **_sums(tallies)})
+        print_record({"source": source, "files": [tally_record(tally) for tally in tallies], **sums(tallies)})
     else:
-        _print_tallies(screen(), tallies, source)
+        print_tallies(screen(), tallies, source)
 
 
 def refused(
@@ -206,10 +184,12 @@ def retry(
 
     bothsides leads retry 3f2a91 --set side=buyer
 
-    A line that could not be read has no fields: all that the lead is to have is given with --set.
+    A line that could not be read has no fields: all that the lead is to have is given with --set. A field that neither
+    the record has nor the agreement or a source's rename names is refused, with the one that is probably meant.
     """
+    from bothsides.leads.desk.correcting import check_fields
     from bothsides.leads.intake.refusals import refused as waiting
-    from bothsides.leads.intake.refusals import retried
+    from bothsides.leads.intake.refusals import retried, superseded
 
     if set_ and record is None:
         raise ValueError("--set corrects one record: bothsides leads retry RECORD --set field=value")
@@ -220,9 +200,15 @@ def retry(
             kept = waiting(book, source=source, limit=100_000)
             if record is not None:
                 kept = _named(kept, record)
+            for held in kept:
+                check_fields(desk.agreed, held.source, held.record, [name for name, _ in corrections])
             leads, still = _read_again(desk, book, kept, corrections)
             counts = Counter(_taken(desk, book, list(leads.values())))
             retried(book, list(leads))
+            settled = {one.source: desk.agreed.intake.named(one.source) for one in leads.values()}
+            stand = {one.lead_id for one in leads.values() if one.has_key}
+            for way in settled.values():
+                superseded(book, way, stand, workspace=desk.workspace.settings.name, beside={name for name, _ in still})
             return len(kept), counts, still
 
         number, counts, still = desk.kept(again)
@@ -231,7 +217,7 @@ def retry(
         print_record({**{name: counts[name] for name in OUTCOMES}, "refused": len(still), "still_refused": ids})
         return
     console = screen()
-    console.print(plain(f"{number:,} read again: {_counted(counts)}, {len(still):,} still refused"))
+    console.print(plain(f"{number:,} read again: {counted(counts)}, {len(still):,} still refused"))
     for name, one in still[:20]:
         console.print(plain(f"  {name[:8]}  {cut('; '.join(one.reasons), 86)}"))
 
@@ -242,28 +228,25 @@ def _read_again(
     """The records that are leads now, and those that are refused still, each with its id; their reasons are kept."""
     from bothsides.leads.desk.naming import named_or_known
     from bothsides.leads.intake import Refused
-    from bothsides.leads.intake.refusals import keep_refused
+    from bothsides.leads.intake.refusals import still_refused
 
     leads: dict[str, Lead] = {}
     still: list[tuple[str, Refused]] = []
     for held in kept:
-        raw = held.record
+        raw, way = held.record, desk.agreed.intake.named(held.source)
         if not isinstance(raw, dict) and not corrections:
             still.append((held.refused_id, Refused(source=held.source, raw=held.raw, reasons=_unread(held))))
             continue
         if corrections:
-            raw = {**(raw if isinstance(raw, dict) else {}), **dict(corrections)}
-        way = desk.agreed.intake.named(held.source)
-        if way.decimal is None and (
-            open_still := _open_still(held, {way.rename.get(name, name) for name, _ in corrections})
-        ):
+            raw = way.corrected(raw if isinstance(raw, dict) else {}, dict(corrections))
+        if way.decimal is None and (open_still := _open_still(held, {way.ours(name) for name, _ in corrections})):
             still.append((held.refused_id, Refused(source=held.source, raw=held.raw, reasons=open_still)))
             continue
         (read,) = named_or_known(book, [_read(desk, raw, way)])
         if isinstance(read, Refused):
             still.append((held.refused_id, read))
             if read.refused_id == held.refused_id:
-                keep_refused(book, [read], now=desk.now)
+                still_refused(book, [read])
         else:
             leads[held.refused_id] = read
     return leads, still
@@ -278,7 +261,7 @@ def _way(desk: OpenDesk, source: str) -> Source:
 
 def _names_leads(listing: Listing, way: Source) -> None:
     """Raises ValueError for a file that is no list of leads: none of its columns can say who one is."""
-    from bothsides.leads.intake.reading import WHO
+    from bothsides.leads.intake.field_names import WHO
 
     if given := listing.names_nobody(way):
         names = ", ".join(repr(cut(name, 30)) for name in given[:8])
@@ -290,12 +273,26 @@ def _names_leads(listing: Listing, way: Source) -> None:
         )
 
 
+def _tells_once(listing: Listing, way: Source) -> None:
+    """Raises ValueError for a file two of whose columns are one field."""
+    told = "; ".join(
+        f"{' and '.join(map(repr, names))} are both {ours!r}" for ours, names in listing.told_twice(way).items()
+    )
+    if told:
+        raise ValueError(
+            f"{listing.name}: two columns are one field, so nothing was taken: {told}. Take one out, or name the other "
+            f"as a field of its own under rename of the source {way.name!r} in agreement/intake.toml"
+        )
+
+
 def _take_file(desk: OpenDesk, way: Source, tally: Tally) -> None:
     from bothsides.leads.desk.naming import named_or_known
     from bothsides.leads.intake import Refused
-    from bothsides.leads.intake.refusals import corrected, keep_refused
+    from bothsides.leads.intake.refusals import corrected, keep_refused, superseded
     from bothsides.leads.intake.tellings import tellings
 
+    stand: set[str] = set()
+    refused_here: set[str] = set()
     unread = tally.listing.refused(way.name)
     told = tellings((one for batch in tally.listing.batches(BATCH, way) for one in batch), way)
     for batch in _batches(tally.listing, unread, way):
@@ -307,18 +304,24 @@ def _take_file(desk: OpenDesk, way: Source, tally: Tally) -> None:
         ) -> tuple[list[str], list[Refused], Collection[str]]:
             read = named_or_known(book, ready)
             wrong = [one for one in read if isinstance(one, Refused)]
-            outcomes = _taken(desk, book, [one for one in read if not isinstance(one, Refused)])
+            leads = [one for one in read if not isinstance(one, Refused)]
+            outcomes = _taken(desk, book, leads)
+            stand.update(one.lead_id for one in leads if one.has_key)
             mended = corrected(book, wrong)
             keep_refused(book, wrong, now=desk.now)
             return outcomes, wrong, mended
 
         outcomes, wrong, mended = desk.kept(taken)
+        refused_here.update(one.refused_id for one in wrong)
         tally.counts.update(outcomes)
         for one in wrong:
             tally.counts["known" if one.refused_id in mended else "refused"] += 1
             if one.refused_id not in mended:
                 tally.reasons.update(one.reasons)
     tally.counts["repeated"] = told.repeated
+    if stand:
+        name = desk.workspace.settings.name
+        desk.kept(lambda book: superseded(book, way, stand, workspace=name, beside=refused_here))
 
 
 def _batches(listing: Listing, unread: Sequence[Refused], way: Source) -> Iterator[Sequence[Any]]:
@@ -372,72 +375,6 @@ def _correction(word: str) -> tuple[str, object]:
     if not sign or not name:
         raise ValueError(f"--set {word!r}: must be field=value, such as side=buyer")
     return name, as_value(value)
-
-
-def _sums(tallies: Sequence[Tally]) -> dict[str, int]:
-    return {
-        "read": sum(tally.read for tally in tallies),
-        **{name: sum(tally.counts[name] for tally in tallies) for name in COUNTED},
-    }
-
-
-def _tally_record(tally: Tally) -> dict[str, Any]:
-    lines = tally.listing.lines
-    return {
-        "file": tally.file,
-        "lines": {
-            "physical": lines.physical,
-            "header": lines.header,
-            "blank": lines.blank,
-            "record": lines.record,
-            "quarantined": lines.quarantined,
-        },
-        "read": tally.read,
-        **{name: tally.counts[name] for name in COUNTED},
-        "decimal": tally.decimal,
-        "decimal_shown_by": {} if tally.shown is None else dict(tally.shown.by_sign),
-        "reasons": dict(tally.reasons.most_common()),
-    }
-
-
-def _counted(counts: Counter[str]) -> str:
-    return ", ".join(f"{counts[name]:,} {name}" for name in OUTCOMES)
-
-
-def _print_tallies(console: Console, tallies: Sequence[Tally], source: str) -> None:
-    for tally in tallies:
-        lines = tally.listing.lines
-        console.print(plain(tally.file, style="bold"))
-        parts = f"{lines.header:,} header, {lines.blank:,} blank, {lines.record:,} of records"
-        console.print(plain(f"  {lines.physical:,} lines: {parts}, {lines.quarantined:,} unreadable"))
-        if tally.shown is not None and tally.shown.by_sign:
-            console.print(plain(f"  {_decimals(tally.shown)}"))
-        repeated = f", {tally.counts['repeated']:,} told again further down" if tally.counts["repeated"] else ""
-        refused = f"{tally.counts['refused']:,} refused"
-        console.print(plain(f"  {tally.read:,} read: {_counted(tally.counts)}{repeated}, {refused}"))
-        for reason, count in tally.reasons.most_common(5):
-            console.print(plain(f"    {count:,} times  {cut(reason, 84)}"))
-    if any(tally.counts["refused"] for tally in tallies):
-        hint(console, f"Those refused, with all reasons: bothsides leads refused --source {source}")
-    else:
-        hint(console, "Next: bothsides leads --open, and bothsides tick to look at what is due")
-
-
-def _decimals(shown: Shown) -> str:
-    """By which numbers the file is read, in words.
-
-    >>> from bothsides.leads.intake.figures import shown_decimal
-    >>> _decimals(shown_decimal(["1.250,50", "7,5"]))
-    'its numbers have "," before decimals, as 1.250,50 and 7,5 show'
-    >>> _decimals(shown_decimal(["1.250,50"]))
-    '1.250,50 has "," before decimals: too little to go by, so numbers that can be read two ways are refused'
-    """
-    if shown.decimal is not None:
-        return (
-            f'its numbers have "{shown.decimal}" before decimals, as {" and ".join(shown.by_sign[shown.decimal])} show'
-        )
-    each = " and ".join(f'{texts[0]} has "{sign}"' for sign, texts in shown.by_sign.items())
-    return f"{each} before decimals: too little to go by, so numbers that can be read two ways are refused"
 
 
 def _kept_record(one: Kept) -> dict[str, Any]:

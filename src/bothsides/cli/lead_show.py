@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from rich.console import Console
 
-from bothsides.cli.at_the_desk import Moment
+from bothsides.cli.at_the_desk import AsOf
 from bothsides.cli.lead_words import (
     AsJson,
     Reading,
@@ -30,20 +30,28 @@ if TYPE_CHECKING:
     from bothsides.leads.desk.standing import LeadNow
     from bothsides.logbook import Written
 
-Lead = Annotated[str, Parameter(help="The lead's id, or at least four letters that it begins with.")]
+Lead = Annotated[
+    str,
+    Parameter(
+        help="The lead's id or at least four letters that it begins with; or its company, mail domain or e-mail "
+        "address where only one lead is known so."
+    ),
+]
 
 
-def show(lead: Lead, *, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
+def show(lead: Lead, *, at: AsOf = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
     """One lead whole: what is known of it, what its score is the sum of, whom it went to and why, what is owed to it by
     when, and all that happened, in words. Example:
 
     bothsides leads show 3f2a91
+
+    bothsides leads show "Harland Pumps"
     """
-    from bothsides.leads.desk.listing import found
+    from bothsides.leads.desk.listing import meant
     from bothsides.leads.desk.standing import leads_by_id
 
     with reading(workspace, at) as desk:
-        lead_id = found(desk.book, lead).lead_id
+        lead_id = meant(desk.book, lead).lead_id
         whole = leads_by_id(desk.book, [lead_id], locked=False)[lead_id]
         record = as_record(desk, whole)
     if json:
@@ -254,7 +262,9 @@ def _match(history: Sequence[Written]) -> dict[str, Any] | None:
 
 def _print(console: Console, desk: Reading, record: dict[str, Any]) -> None:
     fields = record["fields"]
-    name = fields.get("company") or fields.get("name") or fields.get("email") or ""
+    parts = (fields.get("given_name"), fields.get("surname"))
+    person = fields.get("name") or " ".join(str(part) for part in parts if part)
+    name = ", ".join(str(one) for one in (fields.get("company"), person) if one) or fields.get("email") or ""
     console.print(plain(f"{cut(name, 60)}, {record['side']}, lead {record['lead_id']}", style="bold"))
     state = f"merged into {record['merged_into']}" if record["merged_into"] else record["stage"]
     has = f"with {record['owner']}" if record["owner"] else f"in {record['queue'] or 'no queue'}"
@@ -291,11 +301,13 @@ def _print(console: Console, desk: Reading, record: dict[str, Any]) -> None:
 
 
 def _print_score(console: Console, desk: Reading, record: dict[str, Any]) -> None:
+    from bothsides.leads.wording import plural
+
     score = record["score"]
     if score is None:
         console.print("\nnot scored: no card of scoring.toml is live for its side")
         return
-    console.print(plain(f"\n{score['points']} points, {score['band']}, by {score['card']}", style="bold"))
+    console.print(plain(f"\n{plural(score['points'], 'point')}, {score['band']}, by {score['card']}", style="bold"))
     rows = [(reason["points"], cut(reason["text"], 70), cut(reason["code"], 20)) for reason in score["reasons"]]
     show_table(console, ("points", "reason", "code"), [*rows, (score["points"], "together", "")], numbers=("points",))
     if (by := record["override"]) and by["holds"]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from bothsides.cli.at_the_desk import moment, who
+from bothsides.cli.at_the_desk import moment, not_before_it_came, who
 
 if TYPE_CHECKING:
     from bothsides.leads.desk.agreed import Agreed
@@ -46,6 +47,61 @@ A file with one of each of these lines can be told at once:
 
 Told = Mapping[str, Any]
 
+MOST_DEEP = 8
+"""Levels of lists and objects in a line; what is told needs two."""
+
+
+def read_line(text: str) -> dict[str, Any]:
+    """What a line of a file tells. Raises ValueError in words.
+
+    >>> read_line('{"what": "touch", "lead": "3f2a"}')
+    {'what': 'touch', 'lead': '3f2a'}
+    """
+    try:
+        told = json.loads(text, parse_int=_whole, parse_constant=_no_number, object_pairs_hook=_each_once)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error.msg}") from None
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    if _nests(told, MOST_DEEP):
+        raise ValueError(_TOO_DEEP)
+    if not isinstance(told, dict):
+        raise ValueError('must be an object such as {"what": "touch", "lead": "3f2a91"}')
+    return told
+
+
+_TOO_DEEP = "not JSON that can be read: it nests too deeply"
+
+
+def _nests(value: object, most: int) -> bool:
+    level = [value]
+    for _ in range(most):
+        level = [
+            one
+            for each in level
+            if isinstance(each, dict | list)
+            for one in (each.values() if isinstance(each, dict) else each)
+        ]
+    return any(isinstance(each, dict | list) for each in level)
+
+
+def _whole(digits: str) -> float:
+    """Beyond what a float holds no whole number is meant; thousands of digits would not even be read as one."""
+    return int(digits) if len(digits) <= 300 else float(digits)
+
+
+def _each_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the name {twice!r:.80} stands twice in one object")
+    return told
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"not JSON: {word} is no number of JSON")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
@@ -79,6 +135,7 @@ class Reader:
             raise ValueError("lead: missing; its id, or at least four letters that it begins with")
         if name not in self.leads:
             self.leads[name] = found(self.book, name).lead_id
+            not_before_it_came(self.book, self.now, self.leads[name])
         return self.leads[name]
 
     def subject(self, told: Told) -> str:
@@ -116,24 +173,30 @@ class Reader:
 
 
 def _text(told: Told, key: str) -> str:
+    from bothsides.logbook.plain import is_kept
+
     value = told.get(key)
     if value is None:
         return ""
-    if not isinstance(value, str) or "\0" in value:
-        raise ValueError(f"{key} = {value!r}: must be a text")
+    if not isinstance(value, str):
+        raise ValueError(f"{key} = {value!r:.80}: must be a text")
+    if not is_kept(value):
+        raise ValueError(f"{key} = {value!r:.80}: must be a text without NUL or half a surrogate pair")
     return value
 
 
 def _texts(told: Told, key: str) -> tuple[str, ...]:
+    from bothsides.logbook.plain import is_kept
+
     value = told.get(key) or ()
-    if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
-        raise ValueError(f"{key} = {value!r}: must be a list of texts")
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) and is_kept(one) for one in value):
+        raise ValueError(f"{key} = {value!r:.80}: must be a list of texts")
     return tuple(value)
 
 
 def _allowed(name: str, value: object, allowed: Sequence[str]) -> Any:
     if not isinstance(value, str) or value not in allowed:
-        raise ValueError(f"{name} = {value!r}: must be one of {', '.join(allowed)}")
+        raise ValueError(f"{name} = {value!r:.80}: must be one of {', '.join(allowed)}")
     return value
 
 
@@ -145,7 +208,7 @@ def _touch(reader: Reader, told: Told, at: int) -> Happening:
     way = _allowed("direction", told.get("direction", "out"), WAYS)
     automated = told.get("automated", False)
     if not isinstance(automated, bool):
-        raise ValueError(f"automated = {automated!r}: must be true or false")
+        raise ValueError(f"automated = {automated!r:.80}: must be true or false")
     return Touched(
         touch_id=_text(told, "id") or f"{lead}:{kind}:{way}:{at}",
         lead_id=lead,
@@ -203,18 +266,24 @@ def _stage(reader: Reader, told: Told, at: int) -> Happening:
     )
 
 
+MOST_MINOR = 2**53
+"""Up to here every number of minor units is one of its own wherever it is sent."""
+
+
 def _minor(amount: object, currency: str) -> int | None:
     from decimal import Decimal
 
-    from bothsides.schema import to_minor
+    from bothsides.schema import from_minor, to_minor
 
     if amount is None:
         return None
     read = Decimal(str(amount)) if isinstance(amount, int | float) and not isinstance(amount, bool) else None
     if read is None or not read.is_finite():
-        raise ValueError(f"amount = {amount!r}: must be a number in {currency}, such as 12000 or 12000.50")
+        raise ValueError(f"amount = {amount!r:.80}: must be a number in {currency}, such as 12000 or 12000.50")
     if read < 0:
-        raise ValueError(f"amount = {amount!r}: must be at least 0")
+        raise ValueError(f"amount = {amount!r:.80}: must be at least 0")
+    if read > (most := from_minor(MOST_MINOR, currency)):
+        raise ValueError(f"amount = {amount!r:.80}: must be at most {most}")
     return to_minor(read, currency)
 
 
@@ -225,7 +294,7 @@ def _reached(reader: Reader, told: Told, at: int) -> Happening:
     if not reached:
         raise ValueError("reached: missing; name what was reached, such as handed_over or first_listing")
     if not isinstance(fields, Mapping):
-        raise ValueError(f'fields = {fields!r}: must be an object such as {{"side": "buyer"}}')
+        raise ValueError(f'fields = {fields!r:.80}: must be an object such as {{"side": "buyer"}}')
     if bool(told.get("lead")) == bool(told.get("subject")):
         raise ValueError("give either lead, or subject for a request, a listing or an order")
     return Reached(

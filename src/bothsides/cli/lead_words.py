@@ -16,7 +16,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from bothsides.cli.at_the_desk import OpenDesk, at_the_desk, moment
+from bothsides.cli.at_the_desk import OpenDesk, at_the_desk, moment, not_before_newest
 from bothsides.cli.terminal import plain
 from bothsides.schema import instant
 
@@ -52,7 +52,10 @@ class Reading:
 
 @contextmanager
 def reading(folder: Path, at: str | None) -> Iterator[Reading]:
-    """The logbook as it stands; the agreement is not asked. Raises LogbookMissing where no lead ever came in."""
+    """The logbook as it stands; the agreement is not asked.
+
+    Raises LogbookMissing where no lead ever came in, and ValueError for a moment before its newest line.
+    """
     from bothsides.workspace import Workspace
     from bothsides.workspace.stores import open_logbook
 
@@ -61,6 +64,7 @@ def reading(folder: Path, at: str | None) -> Iterator[Reading]:
     logbook = open_logbook(workspace, os.environ)
     try:
         with logbook.reading() as book:
+            not_before_newest(book, at)
             yield Reading(workspace=workspace, book=book, now=now)
     finally:
         logbook.close()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from bothsides.cli import next_steps
-from bothsides.cli.at_the_desk import Moment
+from bothsides.cli.at_the_desk import AsOf
 from bothsides.cli.lead_told import FORMAT
 from bothsides.cli.lead_words import AsJson, Reading, cut, hint, iso, one_of, priced, print_record, reading, show_table
 from bothsides.cli.lists import AtMost, check_names
@@ -56,11 +56,13 @@ def listing(
     stage: Annotated[str | None, Parameter(help="A stage, such as mql or sales_qualified.")] = None,
     only_open: Annotated[bool, Parameter(name="--open", negative=(), help="Only leads that are not closed.")] = False,
     limit: AtMost = 50,
-    at: Moment = None,
+    at: AsOf = None,
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
-    """The leads of the desk, the most worth first. Merged leads stand under the lead they went into. Examples:
+    """The leads of the desk, open ones before closed ones, of each the most worth first, with --json in the same order.
+
+    Merged leads stand under the lead they went into. Examples:
 
     bothsides leads --open --side buyer
 

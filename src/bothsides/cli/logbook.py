@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_text
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, Parameter(negative=(), help="Print a record for scripts.")]
 
-_MOST_NAMED, _MOST_SUBJECTS = 10, 20
+_MOST_NAMED, _MOST_SUBJECTS, _MOST_OF_PERSON = 10, 20, 200
 
 logbook = App(name="logbook", help_epilogue=next_steps.LOGBOOK)
 
@@ -54,6 +55,8 @@ def verify(
     """
     from bothsides.logbook.verifying import verify as verified
 
+    if seal is not None and not re.fullmatch(r"[0-9a-f]{64}", seal):
+        raise ValueError(f"--seal {seal!r}: a seal has 64 hex digits, as bothsides logbook verify shows the last one")
     with _opened(workspace) as (_, book):
         found = verified(book, deep=deep, noted=seal)
     if json:
@@ -73,7 +76,7 @@ def history(
     ] = False,
     json: Json = False,
 ) -> None:
-    """What was written about a lead, in words, in the order it was written.
+    """What was written about a lead, in words, in the order it was written; of a person what they were given and said.
 
     Example: bothsides logbook history 5f3a
     """
@@ -81,8 +84,9 @@ def history(
     from bothsides.schema.instant import in_utc
 
     with _opened(workspace) as (opened, book), book.reading() as reading:
-        found = _named(reading, subject)
-        lines = reading.history(found)
+        told = () if _begins_a_lead(reading, subject) else reading.history_of_person(subject, most=_MOST_OF_PERSON)
+        found = subject if told else _named(reading, subject)
+        lines = sorted([*reading.history(found), *told], key=lambda line: line.seq)
     zone = ZoneInfo(opened.settings.time_zone)
 
     def when(moment: Instant) -> str:
@@ -96,7 +100,9 @@ def history(
     shown = [line for line in lines if every or not is_routine(line)]
     console.print(plain(f"{found} · {len(lines)} lines · times of {opened.settings.time_zone}", style="bold"))
     for line in shown:
-        _line(console, line, when)
+        _line(console, line, when, of=found)
+    if len(told) == _MOST_OF_PERSON:
+        console.print(plain(f"the last {_MOST_OF_PERSON} of what {found} was given, missed and said", style="dim"))
     if hidden := len(lines) - len(shown):
         from bothsides.reports.numbers import plural
 
@@ -174,11 +180,16 @@ def _named(book: Book, subject: str) -> str:
     return found[0]
 
 
-def _line(console: Console, line: Written, when: When) -> None:
+def _begins_a_lead(book: Book, said: str) -> bool:
+    return book.one("SELECT 1 FROM leads WHERE lead_id >= ? AND lead_id < ? LIMIT 1", said, said + "g") is not None
+
+
+def _line(console: Console, line: Written, when: When, *, of: str) -> None:
     from bothsides.logbook.in_words import in_words
 
     late = f"   (written {when(line.written_at)})" if line.written_at - line.at >= _LATE_SECONDS else ""
-    console.print(plain(f"{when(line.at)}  {in_words(line, when)}{late}"))
+    about = "" if line.subject == of else f"{line.subject[:8]}: "
+    console.print(plain(f"{when(line.at)}  {about}{in_words(line, when)}{late}"))
 
 
 _LATE_SECONDS = 3600

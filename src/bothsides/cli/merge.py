@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,13 +11,14 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from bothsides.cli import next_steps
-from bothsides.cli.at_the_desk import Moment, Who, at_the_desk, who
+from bothsides.cli.at_the_desk import AsOf, Moment, Who, at_the_desk, not_before_it_came, who
 from bothsides.cli.lead_words import AsJson, Why, cut, facts_of, hint, iso, print_record, show_table, when, zone_of
 from bothsides.cli.lists import AtMost
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
+    from bothsides.leads.desk.listing import Called
     from bothsides.leads.desk.merges import Made
     from bothsides.leads.desk.reviewing import Review
     from bothsides.leads.desk.standing import LeadNow
@@ -32,7 +34,7 @@ merge = App(name="merge", help_epilogue=next_steps.MERGE)
 def reviews(
     *,
     limit: AtMost = 20,
-    at: Moment = None,
+    at: AsOf = None,
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
@@ -42,22 +44,24 @@ def reviews(
 
     bothsides merge yes 'review:3f2a...:same person?' --why "same telephone, she confirmed"
     """
+    from bothsides.leads.desk.listing import called
     from bothsides.leads.desk.merges import made
     from bothsides.leads.desk.reviewing import reviews as waiting
 
-    with at_the_desk(workspace, at) as desk:
+    with at_the_desk(workspace, at, as_it_stands=True) as desk:
         with desk.reading() as book:
             found = waiting(book, desk.agreed, limit=limit)
             by_people, by_rules = (made(book, by_rule=by_rule, limit=limit) for by_rule in (False, True))
+            names = called(book, _parties(found, (*by_people, *by_rules)))
         zone = zone_of(desk)
     if json:
-        merges = [{**asdict(one), "at": iso(one.at)} for one in (*by_people, *by_rules)]
-        print_record({"reviews": [_record(one) for one in found], "merges": merges})
+        merges = [_merge_record(one, names) for one in (*by_people, *by_rules)]
+        print_record({"reviews": [_record(one, names) for one in found], "merges": merges})
         return
     console = screen()
     for one in found:
         console.print(plain(f"{one.item}, since {when(one.opened_at, zone)}", style="bold"))
-        _print_review(console, one)
+        _print_review(console, one, names)
     if not found:
         console.print("No identity review waits.")
     for title, merged in (("Merged by people", by_people), ("Merged by the rules of the agreement", by_rules)):
@@ -65,6 +69,7 @@ def reviews(
             console.print(f"\n{title}, the latest first:")
         for each in merged:
             console.print(plain(f"  {each.key}"))
+            console.print(plain(f"    {_who(each, names)}"))
             console.print(plain(f"    {when(each.at, zone)}, {_why(each)}", style="dim"))
     if by_people or by_rules:
         hint(console, "To take one back: bothsides merge undo KEY --why ... (or the id of the lead that went in)")
@@ -130,6 +135,8 @@ def leads(
 
         def merged(book: Book) -> tuple[str, str, str, LeadNow]:
             one, other = found(book, kept).lead_id, found(book, absorbed).lead_id
+            for lead_id in (one, other):
+                not_before_it_came(book, desk.now, lead_id)
             return one, other, *merge_leads(book, desk.agreed, one, other, who=who(by), why=why, now=desk.now)
 
         one, other, key, stands = desk.kept(merged)
@@ -256,13 +263,43 @@ def _why(one: Made) -> str:
     return f"by the rule {one.why!r}" + (f" ({agrees})" if agrees else "")
 
 
-def _record(one: Review) -> dict[str, Any]:
-    return {**asdict(one), "opened_at": iso(one.opened_at)}
+def _parties(found: Sequence[Review], merges: Sequence[Made]) -> set[str]:
+    """Whom reviews and merges name."""
+    named = {one.lead_id for one in found} | {rival.party_id for one in found for rival in one.rivals}
+    return named | {one.kept for one in merges} | {one.absorbed for one in merges if one.absorbed is not None}
 
 
-def _print_review(console: Console, one: Review) -> None:
+def _who(one: Made, names: Mapping[str, Called]) -> str:
+    if one.absorbed is None:
+        return f"{cut(one.kept, 32)}{_called(one.kept, names)} and another account"
+    return f"{one.absorbed[:8]}{_called(one.absorbed, names)} went into {one.kept[:8]}{_called(one.kept, names)}"
+
+
+def _called(party: str, names: Mapping[str, Called]) -> str:
+    """What stands behind the party's id: its company or name in brackets."""
+    shown = names[party].shown if party in names else ""
+    return f" ({cut(shown, 28)})" if shown else ""
+
+
+def _company(party: str | None, names: Mapping[str, Called]) -> str | None:
+    return names[party].company if party is not None and party in names else None
+
+
+def _merge_record(one: Made, names: Mapping[str, Called]) -> dict[str, Any]:
+    companies = {"kept_company": _company(one.kept, names), "absorbed_company": _company(one.absorbed, names)}
+    return {**asdict(one), **companies, "at": iso(one.at)}
+
+
+def _record(one: Review, names: Mapping[str, Called]) -> dict[str, Any]:
+    rivals = [{**asdict(rival), "company": _company(rival.party_id, names)} for rival in one.rivals]
+    company = _company(one.lead_id, names)
+    return {**asdict(one), "company": company, "rivals": rivals, "opened_at": iso(one.opened_at)}
+
+
+def _print_review(console: Console, one: Review, names: Mapping[str, Called]) -> None:
     for rival in one.rivals:
-        console.print(plain(f"  {one.question} lead {one.lead_id[:8]} and {rival.kind} {cut(rival.party_id, 32)}"))
+        console.print(plain(f"  {one.question} lead {one.lead_id[:8]}{_called(one.lead_id, names)}"))
+        console.print(plain(f"    and {rival.kind} {cut(rival.party_id, 32)}{_called(rival.party_id, names)}"))
         console.print(plain(f"  {cut(rival.why, 90)}", style="dim"))
         show_table(
             console,

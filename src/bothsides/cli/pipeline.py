@@ -32,12 +32,13 @@ def pipeline(
     bothsides sla pipeline --owner tom.hadley
     """
     from bothsides.leads.review.judging import history_at
+    from bothsides.leads.review.lives import OF_LEADS
     from bothsides.leads.review.open_leads import audited
     from bothsides.leads.review.plain import plain as values
-    from bothsides.reports.numbers import money
+    from bothsides.reports.numbers import money, plural
 
     with at_the_desk(workspace, at) as desk, desk.reading() as book:
-        history = history_at(book, desk.agreed, desk.now)
+        history = history_at(book, desk.agreed, desk.now, kinds=OF_LEADS)
         found, sides, owners = audited(history, desk.agreed, others=_of_the_warehouse(desk, history))
         currency = desk.workspace.settings.currency
     found = tuple(one for one in found if owner is None or one.owner == owner)
@@ -50,10 +51,13 @@ def pipeline(
         console.print("No lead is open with sales.")
         return
     for one in sides:
+        alone = one.doubtful == 1
         told = (
-            f"{one.side}s: {one.doubtful} of {one.open} open deals deserve a question; {money(one.at_risk, currency)}"
+            f"{one.side}s: {one.doubtful} of {plural(one.open, 'open deal')} {'deserves' if alone else 'deserve'} a"
+            f" question; {money(one.at_risk, currency)}"
         )
-        console.print(plain(f"{told} of {money(one.pipeline, currency)} hang on them", style="bold"))
+        hang = f"hang on {'it' if alone else 'them'}"
+        console.print(plain(f"{told} of {money(one.pipeline, currency)} {hang}", style="bold"))
     show_table(
         console,
         ("owner", "side", "open", "in doubt", "at risk"),

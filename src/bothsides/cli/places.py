@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -30,6 +31,15 @@ def word_and_folder(word: str | None, folder: Path) -> tuple[str | None, Path]:
     if word is not None and folder == Path() and (Path(word) / SETTINGS_FILE).is_file():
         return None, Path(word)
     return word, folder
+
+
+def of_folder(folder: Path) -> str:
+    """What a command told to a person needs to mean this workspace too, as it was given here.
+
+    >>> of_folder(Path("demo/desk")), of_folder(Path("my desk")), of_folder(Path())
+    (' -w demo/desk', " -w 'my desk'", '')
+    """
+    return "" if folder == Path() else f" -w {shlex.quote(str(folder))}"
 
 
 def published(workspace: Workspace) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_text
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from bothsides.cli.places import WorkspaceFolder
 if TYPE_CHECKING:
     from datetime import date
 
+    from bothsides.leads.desk.listing import Called
     from bothsides.leads.replay import Replayed
     from bothsides.workspace import Workspace
 
@@ -56,16 +58,17 @@ def replay(
     if draws is not None and not 1 <= draws <= 1000:
         raise ValueError(f"--draws {draws}: must be from 1 to 1000")
     opened = Workspace.open(workspace)
-    found, left_out = _replayed(opened, _day(from_, "--from"), _day(to, "--to"), agreement, seed, draws)
+    found, left_out, names = _replayed(opened, _day(from_, "--from"), _day(to, "--to"), agreement, seed, draws)
     if json:
-        print(json_text.dumps(record(opened, found, left_out), indent=2, ensure_ascii=False))
+        print(json_text.dumps(record(opened, found, left_out, names), indent=2, ensure_ascii=False))
     else:
-        show(screen(), found, left_out, opened.settings.currency, opened.settings.time_zone)
+        show(screen(), found, left_out, names, opened.settings.currency, opened.settings.time_zone)
 
 
 def _replayed(
     opened: Workspace, first: date, last: date, paths: list[Path], seed: str, draws: int | None
-) -> tuple[Replayed, tuple[str, ...]]:
+) -> tuple[Replayed, tuple[str, ...], Mapping[str, Called]]:
+    from bothsides.leads.desk.listing import called
     from bothsides.leads.replay import read_proposed, recorded_versions
     from bothsides.leads.replay import replay as run
     from bothsides.workspace.stores import open_logbook
@@ -87,9 +90,11 @@ def _replayed(
             logbook, proposed.versions, since=since, until=until, seed=seed, draws=draws,
             currency=opened.settings.currency,
         )  # fmt: skip
+        with logbook.reading() as book:
+            names = called(book, [mover.lead for mover in found.moved.movers])
     finally:
         logbook.close()
-    return found, proposed.left_out
+    return found, proposed.left_out, names
 
 
 def _day(text: str, option: str) -> date:
@@ -99,12 +104,15 @@ def _day(text: str, option: str) -> date:
     return found
 
 
-def record(opened: Workspace, found: Replayed, left_out: tuple[str, ...]) -> dict[str, Any]:
+def record(
+    opened: Workspace, found: Replayed, left_out: tuple[str, ...], names: Mapping[str, Called]
+) -> dict[str, Any]:
     """The answer for scripts. Moments are UTC; shares 0-1; amounts in major units of `currency`."""
     told = asdict(found)
     told["record"]["share"] = round(found.record.share, 6)
     told["record"]["differences"] = [{**one, "at": iso(one["at"])} for one in told["record"]["differences"]]
     for mover in told["moved"]["movers"]:
+        mover["company"] = names[mover["lead"]].company if mover["lead"] in names else None
         for side in ("before", "after"):
             mover[side]["due_at"] = iso(mover[side]["due_at"])
     head = {"currency": opened.settings.currency, "since": iso(found.since), "until": iso(found.until)}

@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 
+from bothsides.cli.lead_words import cut
 from bothsides.cli.terminal import plain
+from bothsides.leads.wording import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from bothsides.leads.desk.listing import Called
     from bothsides.leads.replay import Difference, Measure, Mover, Replayed
 
 _TITLES = {
@@ -27,7 +30,14 @@ _SHOWN = 5
 _SHARES = frozenset({"breach rate"})
 
 
-def show(console: Console, found: Replayed, left_out: Sequence[str], currency: str, time_zone: str) -> None:
+def show(
+    console: Console,
+    found: Replayed,
+    left_out: Sequence[str],
+    names: Mapping[str, Called],
+    currency: str,
+    time_zone: str,
+) -> None:
     """Everything, assumptions first."""
     zone = ZoneInfo(time_zone)
     _head(console, found, left_out, zone)
@@ -36,14 +46,14 @@ def show(console: Console, found: Replayed, left_out: Sequence[str], currency: s
     if not found.valued:
         console.print("Expected revenue is not told: no lead has a chance of winning, since no card gives one.")
         console.print()
-    _moved(console, found, zone)
+    _moved(console, found, names, zone)
 
 
 def _head(console: Console, found: Replayed, left_out: Sequence[str], zone: ZoneInfo) -> None:
     first, last = datetime.fromtimestamp(found.since, zone), datetime.fromtimestamp(found.until - 1, zone)
     tried = [f"{one.section} {one.tried}" for one in found.changed if one.tried != one.in_force]
     same = [one.section for one in found.changed if one.tried == one.in_force]
-    console.print(plain(f"Replay of {first.date()} to {last.date()}: {found.leads:,} leads", style="bold"))
+    console.print(plain(f"Replay of {first.date()} to {last.date()}: {plural(found.leads, 'lead')}", style="bold"))
     console.print(plain(f"Tried: {', '.join(tried) or 'nothing that differs from the agreement in force'}"))
     if same:
         console.print(plain(f"The same as in force when the span ended: {', '.join(same)}"))
@@ -103,22 +113,22 @@ def _number(one: Measure, value: float | None) -> str:
     return f"{value:,.0f}" if value == round(value) or abs(value) >= 1000 else f"{value:,.1f}"
 
 
-def _moved(console: Console, found: Replayed, zone: ZoneInfo) -> None:
+def _moved(console: Console, found: Replayed, names: Mapping[str, Called], zone: ZoneInfo) -> None:
     moved = found.moved
     parts = {
         "first owner": moved.owner, "hands": moved.hands, "band": moved.band, "first clock": moved.clock,
         "being one lead or two": moved.merged,
     }  # fmt: skip
     told = ", ".join(f"{name} {n:,}" for name, n in parts.items())
-    console.print(plain(f"{moved.any:,} of {found.leads:,} leads went another way: {told}", style="bold"))
+    console.print(plain(f"{moved.any:,} of {plural(found.leads, 'lead')} went another way: {told}", style="bold"))
     for mover in moved.movers:
-        _mover(console, mover, zone)
+        _mover(console, mover, names[mover.lead].shown if mover.lead in names else "", zone)
 
 
-def _mover(console: Console, mover: Mover, zone: ZoneInfo) -> None:
+def _mover(console: Console, mover: Mover, called: str, zone: ZoneInfo) -> None:
     weighs = mover.worth if mover.worth is not None else mover.value
     said = "" if weighs is None else f" ({'worth' if mover.worth is not None else 'asks for'} {weighs:,.0f})"
-    console.print(plain(f"  {mover.lead}{said}"))
+    console.print(plain(f"  {mover.lead}{f'  {cut(called, 34)}' if called else ''}{said}"))
     for name in mover.before:
         before, after = mover.before[name], mover.after[name]
         if before != after:

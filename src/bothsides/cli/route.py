@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from bothsides.cli import next_steps
-from bothsides.cli.at_the_desk import Moment, OpenDesk, Who, at_the_desk, moment, who
+from bothsides.cli.at_the_desk import AsOf, Moment, OpenDesk, Who, at_the_desk, moment, who
 from bothsides.cli.lead_words import (
     AsJson,
     cut,
@@ -38,7 +38,7 @@ route = App(name="route", help_epilogue=next_steps.ROUTE)
 
 
 @route.default
-def pools(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
+def pools(*, at: AsOf = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
     """Pools with their members' turns, loads and caps and who is away till when; queues with what waits. Examples:
 
     bothsides route
@@ -48,7 +48,7 @@ def pools(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder
     from bothsides.leads.desk.absences import BACK
     from bothsides.leads.desk.turns import read_turns
 
-    with at_the_desk(workspace, at) as desk:
+    with at_the_desk(workspace, at, as_it_stands=True) as desk:
         with desk.reading() as book:
             turns = read_turns(book, desk.agreed, desk.now)
             queues = _queues(book, desk.now)
@@ -87,7 +87,7 @@ def pools(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder
 
 
 @route.command
-def explain(lead: Lead, *, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
+def explain(lead: Lead, *, at: AsOf = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
     """Why a lead went where it went: every rule that it did not pass, who had no turn and why.
 
     Example: bothsides route explain 3f2a91
@@ -116,14 +116,16 @@ def attempt(
     band: Annotated[
         str | None, Parameter(help="sales, self_serve or nurture; taken as sales without it: no card is asked.")
     ] = None,
-    deal_size: Annotated[float | None, Parameter(help="Expected yearly value in the reporting currency.")] = None,
+    deal_size: Annotated[
+        float | None, Parameter(help="Expected yearly value in the reporting currency, such as 80000.50.")
+    ] = None,
     country: Annotated[str | None, Parameter(help="Two letters, such as GB.")] = None,
     segment: Annotated[str | None, Parameter(help="Such as enterprise.")] = None,
     source: Annotated[str | None, Parameter(help="Such as partner.")] = None,
     field: Annotated[
         tuple[str, ...], Parameter(help="Any other field as name=value; may be given again.", negative=())
     ] = (),
-    at: Moment = None,
+    at: AsOf = None,
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
@@ -140,7 +142,7 @@ def attempt(
     fields: dict[str, object] = {"side": one_of("--side", side, list(Side)), "band": stands.value}
     given = {"deal_size": deal_size, "country": country, "segment": segment, "source": source}
     fields |= {name: value for name, value in given.items() if value is not None} | dict(map(_field, field))
-    with at_the_desk(workspace, at) as desk:
+    with at_the_desk(workspace, at, as_it_stands=True) as desk:
         with desk.reading() as book:
             turns = read_turns(book, desk.agreed, desk.now)
         decision = routing(desk.agreed.routing, fields, "0" * 32, turns, desk.now)
@@ -290,7 +292,7 @@ def _state(one: dict[str, Any], zone: Any) -> str:
 
 
 def _queues(book: Book, now: int) -> list[dict[str, Any]]:
-    """Every queue with how many wait and how long the oldest has, by who waits longest."""
+    """Every queue with how many wait and how long ago the oldest came in, or came back, longest first."""
     rows = book.all(
         "SELECT queue, count(*), min(coalesce(recycled_at, created_at)) FROM leads WHERE queue IS NOT NULL"
         " AND is_open = 1 AND merged_into IS NULL AND owner IS NULL GROUP BY queue ORDER BY 3, queue"
@@ -308,9 +310,9 @@ def _print_queues(console: Console, queues: list[dict[str, Any]]) -> None:
         return
     show_table(
         console,
-        ("queue", "leads", "the oldest for"),
+        ("queue", "leads", "the oldest, since it came in"),
         [(cut(one["queue"], 40), one["leads"], rough(one["oldest_seconds"])) for one in queues],
-        numbers=("leads", "the oldest for"),
+        numbers=("leads", "the oldest, since it came in"),
     )
 
 

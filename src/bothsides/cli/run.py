@@ -48,6 +48,7 @@ def run(
 
     if workers < 1 or every <= 0:
         raise ValueError(f"--workers {workers} --every {every}: at least one worker and more than 0 seconds")
+    _say_begun(workspace, workers, every)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
@@ -56,6 +57,7 @@ def run(
     if workers > 1:
         logbook.close()
         words = ["--every", str(every), *(["--json"] if json else [])]
+        os.environ[_CREW] = "1"
         command = [sys.executable, "-m", "bothsides.cli", "run", "-w", str(workspace), *words]
         Crew(command=command, count=workers, stop=stop, warn=_warn).run()
         return 0
@@ -70,6 +72,21 @@ def run(
     ).run()
     logbook.close()
     return 0
+
+
+_CREW = "BOTHSIDES_CREW"
+"""Set for workers of several: the process that began them has said so."""
+
+
+def _say_begun(workspace: Path, workers: int, every: float) -> None:
+    if _CREW in os.environ:
+        return
+    by = "" if workers == 1 else f" by {workers} workers"
+    sys.stderr.write(
+        f"bothsides: going round the desk of {workspace.resolve()}{by}, sleeping {every:g} s at most; each round that"
+        " does something is a line. Ctrl-C ends it after the batch in hand\n"
+    )
+    sys.stderr.flush()
 
 
 def _tell(zone: ZoneInfo, report: TickReport) -> None:

@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from bothsides.cli import next_steps
-from bothsides.cli.at_the_desk import Moment, OpenDesk, at_the_desk
+from bothsides.cli.at_the_desk import AsOf, OpenDesk, at_the_desk
 from bothsides.cli.lead_words import AsJson, cut, hint, iso, one_of, print_record, show_table, when, zone_of
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.score_models import COMMANDS as MODEL_COMMANDS
@@ -32,14 +32,14 @@ for _name, _help in MODEL_COMMANDS.items():
 
 
 @score.default
-def cards(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
+def cards(*, at: AsOf = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
     """The cards in force for each side, their bands, and how many open leads stand in each. Examples:
 
     bothsides score
 
     bothsides score explain 3f2a91
     """
-    with at_the_desk(workspace, at) as desk, desk.reading() as book:
+    with at_the_desk(workspace, at, as_it_stands=True) as desk, desk.reading() as book:
         records = [_side_record(book, desk, side) for side in _sides()]
     if json:
         print_record(records)
@@ -61,14 +61,15 @@ def cards(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder
 
 
 @score.command
-def explain(lead: Lead, *, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
+def explain(lead: Lead, *, at: AsOf = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
     """What a lead's score is the sum of, now, with the arithmetic of decay and when it moves by itself.
 
     Example: bothsides score explain 3f2a91
     """
     from bothsides.leads.score import decided, next_change
+    from bothsides.leads.wording import plural
 
-    with at_the_desk(workspace, at) as desk:
+    with at_the_desk(workspace, at, as_it_stands=True) as desk:
         with desk.reading() as book:
             whole = _lead(book, lead)
         card = _card(desk, whole)
@@ -101,7 +102,7 @@ def explain(lead: Lead, *, at: Moment = None, json: AsJson = False, workspace: W
         print_record(record)
         return
     console = screen()
-    console.print(plain(f"{found.points} points by {found.version}: {stands.says}", style="bold"))
+    console.print(plain(f"{plural(found.points, 'point')} by {found.version}: {stands.says}", style="bold"))
     rows = [(one.points, cut(one.text, 44), cut(one.how, 42)) for one in found.reasons]
     show_table(console, ("points", "reason", "how"), [*rows, (found.points, "together", "")], numbers=("points",))
     for sign in found.hot:
@@ -115,7 +116,7 @@ def why(
     lead: Lead,
     *,
     since: Annotated[int, Parameter(help="How many scores back to begin; 1 is the one before the last.")] = 1,
-    at: Moment = None,
+    at: AsOf = None,
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
@@ -166,7 +167,7 @@ def beside(
     *,
     card: Annotated[Path, Parameter(help="A scoring.toml with the other card, whatever its status.")],
     which: Annotated[str | None, Parameter(name="--id", help="The card's id where the file holds several.")] = None,
-    at: Moment = None,
+    at: AsOf = None,
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
@@ -179,7 +180,7 @@ def beside(
     from bothsides.leads.desk.standing import leads_by_id
     from bothsides.leads.score import side_by_side
 
-    with at_the_desk(workspace, at) as desk:
+    with at_the_desk(workspace, at, as_it_stands=True) as desk:
         other = _other(card, which, desk.workspace.settings.time_zone)
         live = desk.agreed.cards.get(other.side)
         if live is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from bothsides.cli.at_the_desk import Moment, Who, at_the_desk, who
+from bothsides.cli.at_the_desk import AsOf, Moment, Who, at_the_desk, who
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
@@ -131,7 +131,7 @@ def rollback(
 def models(
     version: Annotated[str | None, Parameter(help="A card's version, or its beginning: that card whole.")] = None,
     *,
-    at: Moment = None,
+    at: AsOf = None,
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
@@ -147,7 +147,7 @@ def models(
     from bothsides.leads.models.record import acts_of, models_of
     from bothsides.schema import Side
 
-    with at_the_desk(workspace, at) as desk, desk.reading() as book:
+    with at_the_desk(workspace, at, as_it_stands=True) as desk, desk.reading() as book:
         held = {side: models_of(book, side) for side in Side}
         acts = {side: acts_of(book, side) for side in Side}
     if version is None:

@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from bothsides.cli import next_steps
-from bothsides.cli.at_the_desk import Moment, at_the_desk, moment
+from bothsides.cli.at_the_desk import AsOf, at_the_desk, moment
 from bothsides.cli.lead_show import BREACHED, OPEN_CLOCKS, clock_records, print_clocks, state_word
 from bothsides.cli.lead_words import (
     AsJson,
@@ -43,7 +43,7 @@ STATES = ("running", "paused", "at_risk", "breached", "met", "cancelled")
 
 
 @sla.default
-def clauses(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
+def clauses(*, at: AsOf = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
     """Clocks by clause: how many run, are past due without proof, were missed this month, and the share that was kept.
 
     Kept is met over met and missed, of clocks due this month up to now. Examples:
@@ -96,7 +96,7 @@ def clocks(
         Parameter(help="running, paused, at_risk (past due), breached, met or cancelled; without it those open."),
     ] = None,
     limit: AtMost = 50,
-    at: Moment = None,
+    at: AsOf = None,
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
@@ -158,7 +158,7 @@ def clocks(
 def show(
     clock: Annotated[str, Parameter(help="The clock's id, or at least four letters that it begins with.")],
     *,
-    at: Moment = None,
+    at: AsOf = None,
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
@@ -281,9 +281,10 @@ def _closes(hours: WorkingTime, begin: int, most: int) -> int:
 def _print_blocks(
     console: Console, record: dict[str, Any], blocks: Sequence[tuple[int, int]], zone: ZoneInfo, due: int
 ) -> None:
-    console.print(
-        plain(f"{record['hours']:g} hours of {record['calendar']} are over at {when(due, zone)}", style="bold")
-    )
+    hours = f"{record['hours']:g}"
+    told = "1 hour" if hours == "1" else f"{hours} hours"
+    over = f"{told} of {record['calendar']} {'is' if hours == '1' else 'are'} over at {when(due, zone)}"
+    console.print(plain(over, style="bold"))
     total = 0
     rows = []
     for begin, end in blocks:

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from rich.console import Console
 
-from bothsides.cli.at_the_desk import Moment, OpenDesk, Who, at_the_desk, who
+from bothsides.cli.at_the_desk import AsOf, Moment, OpenDesk, Who, at_the_desk, who
 from bothsides.cli.lead_words import AsJson, hint, one_of, print_record, when, with_moments, zone_of
-from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.places import WorkspaceFolder, of_folder
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
-    from bothsides.leads.desk.agreed import Agreed
     from bothsides.leads.review.agenda import Item
     from bothsides.logbook import Book, Entry
 
@@ -25,7 +22,7 @@ OnlyOpen = Annotated[bool, Parameter(name="--open", negative=(), help="Only thos
 
 
 def meetings(
-    *, only_open: OnlyOpen = False, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder = Path()
+    *, only_open: OnlyOpen = False, at: AsOf = None, json: AsJson = False, workspace: WorkspaceFolder = Path()
 ) -> None:
     """Meetings that a missed pace opened, and rights that a month brought, with packs and decisions. Example:
 
@@ -33,12 +30,12 @@ def meetings(
     """
     from bothsides.leads.review.agenda import CONSEQUENCE, MEETING
 
-    with at_the_desk(workspace, at) as desk:
+    with at_the_desk(workspace, at, as_it_stands=True) as desk:
         _show(desk, (MEETING, CONSEQUENCE), only_open=only_open, json=json)
 
 
 def escalations(
-    *, only_open: OnlyOpen = False, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder = Path()
+    *, only_open: OnlyOpen = False, at: AsOf = None, json: AsJson = False, workspace: WorkspaceFolder = Path()
 ) -> None:
     """Reviews of leads that sales turns away: the data, the proposals, the decision. Example:
 
@@ -46,7 +43,7 @@ def escalations(
     """
     from bothsides.leads.review.agenda import ESCALATION
 
-    with at_the_desk(workspace, at) as desk:
+    with at_the_desk(workspace, at, as_it_stands=True) as desk:
         _show(desk, (ESCALATION,), only_open=only_open, json=json)
 
 
@@ -142,7 +139,8 @@ def review(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolde
         console.print(plain(f"opened: {name}"))
     if not entries:
         console.print("Nothing is due.")
-    hint(console, "What waits: bothsides sla meetings --open, bothsides sla escalations --open")
+    where = of_folder(workspace)
+    hint(console, f"What waits: bothsides sla meetings --open{where}, bothsides sla escalations --open{where}")
 
 
 def _show(desk: OpenDesk, kinds: tuple[str, ...], *, only_open: bool, json: bool) -> None:
@@ -158,7 +156,7 @@ def _show(desk: OpenDesk, kinds: tuple[str, ...], *, only_open: bool, json: bool
     if not items:
         console.print("None waits." if only_open else "There was none.")
     for one in items:
-        _print(console, one, zone_of(desk), desk.agreed)
+        _print(console, one, desk)
 
 
 def _one(desk: OpenDesk, item_id: str, *, json: bool) -> None:
@@ -170,12 +168,13 @@ def _one(desk: OpenDesk, item_id: str, *, json: bool) -> None:
     if json:
         print_record(with_moments(values(found)))
     else:
-        _print(screen(), found, zone_of(desk), desk.agreed)
+        _print(screen(), found, desk)
 
 
-def _print(console: Console, one: Item, zone: ZoneInfo, agreed: Agreed) -> None:
+def _print(console: Console, one: Item, desk: OpenDesk) -> None:
     """The item with its pack: figures, lists of leads, proposals, and the decision or until when it is due."""
     from bothsides.leads.review.agenda import last_day
+    from bothsides.leads.wording import plural
     from bothsides.reports.teams.page import decision_command, figure_words
 
     content = one.content
@@ -191,13 +190,16 @@ def _print(console: Console, one: Item, zone: ZoneInfo, agreed: Agreed) -> None:
         first = ", ".join(lead[:8] for lead in listed["leads"][:5])
         console.print(plain(f"  {listed['name']}: {listed['n']}{f' ({first} ...)' if first else ''}", style="dim"))
     for offer in content.get("proposals", ()):
-        volume = f"{offer['leads_before']:.0f} leads a month become {offer['leads_after']:.0f}"
+        before = round(offer["leads_before"])
+        volume = f"{plural(before, 'lead')} a month {'becomes' if before == 1 else 'become'} {offer['leads_after']:.0f}"
         console.print(plain(f"  {offer['proposal_id']}: {offer['what']}; {volume}", style="dim"))
     if one.decision is None:
-        until = "" if one.due_at is None else f", by the end of {last_day(agreed, one.due_at)}"
-        console.print(plain(f"  open; {one.owner}{until}: {decision_command(one)}"))
+        until = "" if one.due_at is None else f", by the end of {last_day(desk.agreed, one.due_at)}"
+        command = f"{decision_command(one)}{of_folder(desk.workspace.folder)}"
+        console.print(plain(f"  open; {one.owner}{until}: {command}"))
         return
     chosen = f" ({', '.join(one.decision['chosen'])})" if one.decision["chosen"] else ""
-    done = f"{one.state} by {one.decision['by']}, {when(one.decision['at'], zone)}: {one.decision['words']}{chosen}"
+    at = when(one.decision["at"], zone_of(desk))
+    done = f"{one.state} by {one.decision['by']}, {at}: {one.decision['words']}{chosen}"
     does = "" if one.state == "waived" else f"; {one.decision.get('owner') or one.owner} does it"
     console.print(plain(f"  {done}{does}"))

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from bothsides.cli.at_the_desk import Moment, OpenDesk, at_the_desk
 from bothsides.cli.lead_words import AsJson, cut, hint, print_record, show_table, with_moments
-from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.places import WorkspaceFolder, of_folder
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def scorecard(
     from bothsides.reports.writing import write_page
 
     with at_the_desk(workspace, at) as desk:
-        review, items, proposed = _month(desk, month, later=later)
+        review, items, proposed = _month(desk, month, later=later, proposing=html or json)
         names = {member.id: member.name or member.id for member in desk.agreed.routing_policy.member}
         written = None
         if html:
@@ -78,6 +78,7 @@ def scorecard(
                 names=names,
                 currency=desk.workspace.settings.currency,
                 zone=desk.agreed.routing_policy.time_zone,
+                folder=str(desk.workspace.folder.resolve()),  # the page is read far from where it was written
             )
             written = write_page(scorecard_html(page), desk.workspace.reports_dir / f"sla-{review.period}.html")
     if json:
@@ -91,19 +92,22 @@ def scorecard(
     if written is not None:
         hint(console, f"Written: {written}")
     else:
-        hint(console, f"As a page: bothsides sla scorecard --month {review.period} --html")
+        hint(console, f"As a page: bothsides sla scorecard --month {review.period} --html{of_folder(workspace)}")
 
 
-def _month(desk: OpenDesk, label: str | None, *, later: bool) -> tuple[MonthReview, tuple[Item, ...], tuple[Any, ...]]:
+def _month(
+    desk: OpenDesk, label: str | None, *, later: bool, proposing: bool
+) -> tuple[MonthReview, tuple[Item, ...], tuple[Any, ...]]:
+    """The month and its agenda; what is proposed where that is shown, for it is counted from every lead there was."""
     from bothsides.leads.review.agenda import items_of
-    from bothsides.leads.review.judging import history_at, proposals
+    from bothsides.leads.review.judging import proposals
     from bothsides.leads.review.months import last_month, month_named
     from bothsides.leads.review.statement_book import month_as_told
 
     with desk.reading() as book:
         period = last_month(book, desk.agreed, desk.now) if label is None else month_named(label)
         review = month_as_told(book, desk.agreed, period, now=desk.now, later=later)
-        proposed = proposals(history_at(book, desk.agreed, review.known_at), desk.agreed)
+        proposed = proposals(book, desk.agreed, review.known_at) if proposing else ()
         return review, items_of(book, desk.agreed, period, now=desk.now), proposed
 
 
@@ -238,12 +242,12 @@ def reps(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFolder 
 
     bothsides sla reps --json
     """
-    from bothsides.leads.review.judging import history_at, rep_scores
+    from bothsides.leads.review.judging import read_rep_scores
     from bothsides.leads.review.plain import plain as values
     from bothsides.leads.teams.rep_scorecard import Standing
 
     with at_the_desk(workspace, at) as desk, desk.reading() as book:
-        scores = rep_scores(history_at(book, desk.agreed, desk.now), desk.agreed)
+        scores = read_rep_scores(book, desk.agreed, desk.now)
     if json:
         print_record(values(scores))
         return
@@ -280,11 +284,12 @@ def propose(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFold
 
     bothsides sla propose
     """
-    from bothsides.leads.review.judging import history_at, proposals
+    from bothsides.leads.review.judging import proposals
     from bothsides.leads.review.plain import plain as values
+    from bothsides.leads.wording import plural
 
     with at_the_desk(workspace, at) as desk, desk.reading() as book:
-        found = proposals(history_at(book, desk.agreed, desk.now), desk.agreed)
+        found = proposals(book, desk.agreed, desk.now)
         diverged = _divergences(desk, book)
     if json:
         print_record({"response_times": values(found), "divergences": values(diverged)})
@@ -293,7 +298,7 @@ def propose(*, at: Moment = None, json: AsJson = False, workspace: WorkspaceFold
     for one in found:
         console.print(plain(f"{one.words[0].upper()}{one.words[1:]}.", style="bold" if one.hours else ""))
         for way in (*one.estimates, one.naive):
-            console.print(plain(f"  {way.grade}, {way.n:,} leads: {way.words}", style="dim"))
+            console.print(plain(f"  {way.grade}, {plural(way.n, 'lead')}: {way.words}", style="dim"))
     for told in diverged:
         console.print(plain(f"{told.clause}: {told.finding}. {told.words}."))
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from cyclopts import Parameter
 from rich.table import Table
 
-from bothsides.cli.at_the_desk import ahead, is_to_come, moment
+from bothsides.cli.at_the_desk import ahead, is_to_come, moment, not_before_it_came
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
@@ -58,6 +58,9 @@ def tick(
             f"{ahead(now)}: what is due until then would be taken as looked at; --dry-run shows what would be done"
         )
     logbook = open_logbook(opened, os.environ, create=not dry_run)
+    if at is not None:
+        with logbook.reading() as book:
+            not_before_it_came(book, now)
     sending = open_sending(opened, logbook, os.environ)
     if dry_run:
         report = rehearse(opened, logbook, now=now, sending=sending)

@@ -3,7 +3,7 @@
 from bothsides.identity.compare import COMPARED, LEVELS, Comparison, compare
 from bothsides.identity.dedupe import dedupe, link
 from bothsides.identity.keys import candidates
-from bothsides.identity.match import Match, Rival, key_index, match, match_all, self_dealing
+from bothsides.identity.match import Match, Rival, key_index, match, match_all, roles, self_dealing
 from bothsides.identity.name_lists import pairs_to_label
 from bothsides.identity.normalise import normalise
 from bothsides.identity.party import Normal, Party
@@ -44,6 +44,7 @@ __all__ = [
     "normalise",
     "pairs_to_label",
     "problems",
+    "roles",
     "self_dealing",
     "settle",
     "undo",

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 from rapidfuzz.fuzz import token_sort_ratio
 
+from bothsides.identity.names import one_umlaut
 from bothsides.identity.party import Normal
 
 LEVELS = ("unknown", "different", "part", "close", "shared", "same")
@@ -154,7 +155,9 @@ def _person(one: Normal, other: Normal, close: float) -> int:
             return CLOSE
     elif one.given == other.surname and one.surname == other.given:
         return CLOSE
-    return CLOSE if JaroWinkler.similarity(first, second) >= close else DIFFERENT
+    if JaroWinkler.similarity(first, second) >= close or one_umlaut(first) == one_umlaut(second):
+        return CLOSE
+    return DIFFERENT
 
 
 def _digits(one: str, other: str) -> int:

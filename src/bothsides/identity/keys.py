@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from bothsides.identity.names import one_umlaut
 from bothsides.identity.party import Normal
 
 _VOWELS = str.maketrans("", "", "aeiouyh ")
@@ -42,14 +43,14 @@ def person_keys(normal: Normal) -> tuple[str, ...]:
         keys.append("mail:" + normal.email)
     if normal.phone:
         keys.append("phone:" + normal.phone)
-    surname, given = normal.surname, normal.given
+    surname, given = one_umlaut(normal.surname), one_umlaut(normal.given)
     if surname and given:
         keys.append(f"person:{given}:{surname}" if given < surname else f"person:{surname}:{given}")
     if surname or given:
         last = surname or given
         keys += [f"at:{last}:{domain}" for domain in normal.domains]
         if normal.company:
-            keys.append(f"of:{last[:4]}:{normal.company[:6]}")
+            keys.append(f"of:{last[:4]}:{one_umlaut(normal.company)[:6]}")
     return tuple(keys)
 
 

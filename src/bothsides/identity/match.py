@@ -1,6 +1,6 @@
 """Which known party a lead is: the match, the rule and tie-breaker that chose it, and why not the others."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -89,13 +89,15 @@ def match_all(
     parties: Iterable[Normal], known: Mapping[str, Normal], matching: Matching, *, of: Of = "company"
 ) -> Iterator[Match]:
     """`match` for many parties against everybody known, found by their identity keys."""
-    found = key_index(known.values(), of)
+    found = key_index(known.values(), of, matching.keys_of)
     for party in parties:
-        ids = sharing(keys_of(party, of), found, too_common=matching.too_common)
+        ids = sharing(matching.keys_of(party, of), found, too_common=matching.too_common)
         yield match(party, [known[each] for each in ids], matching, of=of)
 
 
-def key_index(known: Iterable[Normal], of: Of) -> dict[str, list[str]]:
+def key_index(
+    known: Iterable[Normal], of: Of, keys_of: Callable[[Normal, Of], tuple[str, ...]] = keys_of
+) -> dict[str, list[str]]:
     """Ids of the parties under each of their identity keys."""
     found: dict[str, list[str]] = {}
     for normal in known:
@@ -107,6 +109,24 @@ def key_index(known: Iterable[Normal], of: Of) -> dict[str, list[str]]:
             elif held[-1] != party_id:
                 held.append(party_id)
     return found
+
+
+def roles(
+    party: Normal, chosen: Normal, company: Iterable[Normal], matching: Matching
+) -> tuple[Party | None, Party | None]:
+    """Of the accounts of the company that the party was said to be, the one in its own role and the one in the other.
+
+    `chosen` is the account that was named, which is that of its role; None where the company has none in a role yet.
+    """
+    held = [(other, matching.verdict(party, other, "company")) for other in company]
+    organization = chosen.party.organization_id or chosen.party.party_id
+    own, other = _roles(party, chosen, organization, held, matching)
+    sides = party.party.sides
+    if len(sides) != 1:
+        return own, other
+    if chosen.party.sides and sides[0] not in chosen.party.sides:
+        return own, chosen.party
+    return chosen.party, other
 
 
 def self_dealing(buyer: Normal, supplier: Normal) -> str | None:

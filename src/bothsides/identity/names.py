@@ -92,6 +92,15 @@ def plain(text: str) -> str:
     return " ".join(text.lower().translate(_ASCII_MARKS).split())
 
 
+def one_umlaut(plain: str) -> str:
+    """A plain name in the one spelling of those who write ü and those who write ue; for finding and comparing only.
+
+    >>> one_umlaut(plain("Jürgen Müller")) == one_umlaut(plain("Juergen Mueller"))
+    True
+    """
+    return plain.replace("ue", "u").replace("oe", "o").replace("ae", "a") if "e" in plain else plain
+
+
 def company_name(written: str | None) -> str:
     """The words of a company's name that tell it from others, its legal form and 'the', 'and' left out.
 

@@ -70,6 +70,14 @@ class Matching:
     closeness: Closeness
     tie_breakers: tuple[TieBreaker, ...]
     too_common: int
+    persons_by_company: bool
+    """Whether a rule for persons may hold by what tells companies alone, such as a register number."""
+
+    def keys_of(self, normal: Normal, of: Of) -> tuple[str, ...]:
+        """The identity keys under which everybody is found of whom the rules may say that they are the same."""
+        if of == "person" and self.persons_by_company:
+            return tuple(dict.fromkeys((*person_keys(normal), *company_keys(normal))))
+        return keys_of(normal, of)
 
     def ruled(self, of: Of) -> Ruled:
         """The rules for companies or for persons."""
@@ -98,7 +106,12 @@ def compile_matching(policy: MatchingPolicy) -> Matching:
         closeness=policy.closeness,
         tie_breakers=policy.tie_breakers,
         too_common=policy.too_common,
+        persons_by_company=any(_BY_PERSON.isdisjoint(rule.when) for rule in policy.person_rule),
     )
+
+
+_BY_PERSON = frozenset({"email", "phone", "person"})
+"""What the keys of persons are made of."""
 
 
 def keys_of(normal: Normal, of: Of) -> tuple[str, ...]:

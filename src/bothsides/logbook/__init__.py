@@ -16,7 +16,7 @@ from bothsides.logbook.giving_way import driver_errors, in_turn, kept
 from bothsides.logbook.outbox import Effect, claim_effects, waiting_effects
 from bothsides.logbook.rebuilding import rebuild, standing
 from bothsides.logbook.sealing import BrokenSeal, Seal, broken_seals, seal
-from bothsides.logbook.store import AlreadyWritten, Book, Logbook, LogbookNewer
+from bothsides.logbook.store import AlreadyWritten, Book, Logbook, LogbookNewer, LogbookUnavailable
 from bothsides.logbook.timers import Timer, claim, next_due, set_timer, settle, unset, unset_named
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Kind",
     "Logbook",
     "LogbookNewer",
+    "LogbookUnavailable",
     "PublishedCell",
     "PublishedParty",
     "Seal",

@@ -53,6 +53,8 @@ def _alike(rows: Mapping[Key, Row]) -> dict[tuple[str, ...], list[Key]]:
 
 def _values(rows: Mapping[Key, Row], keys: Sequence[Key], columns: tuple[str, ...]) -> list[Key]:
     """Key columns first, as the statements have them."""
+    if not columns:
+        return list(keys)
     return [(*key, *(rows[key][column] for column in columns)) for key in keys]
 
 

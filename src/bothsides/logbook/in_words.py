@@ -80,6 +80,9 @@ def _overridden(data: Mapping[str, Any], when: When) -> str:
 
 
 def _staged(data: Mapping[str, Any], _: When) -> str:
+    if data.get("late"):
+        how = "told again" if data.get("again") else "told late, which moved it nowhere"
+        return f"was in stage {_plain(data['stage'])} ({how})"
     before = f" from {_plain(data['from'])}" if data.get("from") else ""
     return f"went{before} to stage {_plain(data['stage'])}"
 

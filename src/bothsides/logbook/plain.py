@@ -1,6 +1,19 @@
 """Plain values as JSON text, as the logbook keeps them."""
 
+import re
+
 import orjson
+
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
+
+
+def is_kept(text: str) -> bool:
+    """Whether databases and files keep the text: it has no NUL and no half of a surrogate pair.
+
+    >>> is_kept("caf\u00e9"), is_kept("x\\ud800"), is_kept("x\\x00")
+    (True, False, False)
+    """
+    return not _UNFIT.search(text)
 
 
 def plain_text(value: object) -> str:

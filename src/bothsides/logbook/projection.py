@@ -11,6 +11,8 @@ from bothsides.schema.stage import LeadStage
 Key = tuple[Any, ...]
 Row = dict[str, Any]
 
+_NO_MORE: Row = {}
+"""Of a row that is its key alone."""
 _CLOSED = frozenset({LeadStage.CLOSED_WON, LeadStage.CLOSED_LOST})
 _BEFORE_SALES = frozenset({LeadStage.VISITOR, LeadStage.LEAD, LeadStage.RECYCLED})
 
@@ -31,6 +33,15 @@ class Changes:
             self.drops[table].pop(key, None)
         if table in self.sets:
             self.sets[table].pop(key, None)
+
+    def hold(self, lead: str, identity_keys: Iterable[str]) -> None:
+        """The lead stands under these identity keys; most of the rows that a lead brings are of this kind."""
+        rows, gone = self.puts.setdefault("lead_keys", {}), self.drops.get("lead_keys")
+        for identity_key in identity_keys:
+            key = (identity_key, lead)
+            rows[key] = _NO_MORE
+            if gone:
+                gone.pop(key, None)
 
     def set(self, table: str, key: Key, row: Row) -> None:
         """Columns of a row that exists."""
@@ -80,8 +91,7 @@ def _received(changes: Changes, entry: Entry) -> None:
             "is_open": 1,
         },
     )
-    for key in data.get("keys", ()):
-        changes.put("lead_keys", (key, lead), {})
+    changes.hold(lead, data.get("keys", ()))
 
 
 def _changed(changes: Changes, entry: Entry) -> None:
@@ -90,8 +100,7 @@ def _changed(changes: Changes, entry: Entry) -> None:
     changes.set("leads", (entry.subject,), {"fields": sorted_text(data["fields"])})
     for key in data.get("keys_gone", ()):
         changes.drop("lead_keys", (key, entry.subject))
-    for key in data.get("keys", ()):
-        changes.put("lead_keys", (key, entry.subject), {})
+    changes.hold(entry.subject, data.get("keys", ()))
 
 
 def _matched(changes: Changes, entry: Entry) -> None:
@@ -104,8 +113,7 @@ def _merged(changes: Changes, entry: Entry) -> None:
     data, kept = entry.data, entry.subject
     changes.set("leads", (data["absorbed"],), {"merged_into": kept, "is_open": 0, "queue": None})
     changes.set("leads", (kept,), {"fields": sorted_text(data["fields"]), **data.get("touches", {})})
-    for key in data.get("keys", ()):
-        changes.put("lead_keys", (key, kept), {})
+    changes.hold(kept, data.get("keys", ()))
     for event, at, amount in data.get("events", ()):
         changes.put("events", (kept, event, at), {"amount": float(amount)})
     if data.get("attempts"):
@@ -114,7 +122,8 @@ def _merged(changes: Changes, entry: Entry) -> None:
 
 def _unmerged(changes: Changes, entry: Entry) -> None:
     """`gave` is who the absorbed lead belonged to, with the assignment where that had been taken back; `events` are
-    those that the absorbed lead is given, `events_gone` those that the kept one has no more.
+    those that the absorbed lead is given, `events_gone` those that the kept one has no more. The kept lead is found by
+    `keys_again` and by `keys_gone` no more, the absorbed one by `keys` and by `keys_lost` no more.
     """
     data, kept, absorbed = entry.data, entry.subject, entry.data["absorbed"]
     given = data.get("gave")
@@ -124,8 +133,10 @@ def _unmerged(changes: Changes, entry: Entry) -> None:
     changes.set("leads", (kept,), {"fields": sorted_text(data["fields"]), **data.get("touches", {})})
     for key in data.get("keys_gone", ()):
         changes.drop("lead_keys", (key, kept))
-    for key in data.get("keys", ()):
-        changes.put("lead_keys", (key, absorbed), {})
+    changes.hold(kept, data.get("keys_again", ()))
+    for key in data.get("keys_lost", ()):
+        changes.drop("lead_keys", (key, absorbed))
+    changes.hold(absorbed, data.get("keys", ()))
     for event, at in data.get("events_gone", ()):
         changes.drop("events", (kept, event, at))
     for event, at, amount in data.get("events", ()):

@@ -1,6 +1,5 @@
 """Opens the logbook, in SQLite or PostgreSQL, and gives out transactions on it."""
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -28,6 +27,9 @@ _STORED = ("seq", *_COLUMNS)
 CACHE = "cache_size=-65536"
 """64 MiB of pages: identities are hashes, so that what is read and written lies all over the file."""
 
+WAL = "wal_autocheckpoint=8000"
+"""32 MiB of changed pages before they are brought into the file: a batch changes many of those of the one before."""
+
 _WRITERS = 6243670
 """The advisory lock that every writer shares."""
 
@@ -37,6 +39,10 @@ SHAPE = "0001"
 
 class LogbookNewer(ValueError):  # noqa: N818 - reads as the fact
     """The logbook was written by a later release; the message names both shapes."""
+
+
+class LogbookUnavailable(OSError):  # noqa: N818 - reads as the fact
+    """The logbook cannot be opened, or cannot be read or written any more; the message says which, and why."""
 
 
 class AlreadyWritten(ValueError):  # noqa: N818 - reads as the fact
@@ -152,6 +158,23 @@ class Book:
             _written(row) for row in self.all(f"SELECT {listed} FROM entries WHERE subject = ? ORDER BY seq", subject)
         ]
 
+    def history_of_person(self, name: str, *, most: int) -> list[Written]:
+        """The last lines that the person wrote, or by which they got or lost a lead or missed a clock, in their order.
+
+        Those about the name itself are in `history`.
+        """
+        escaped = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        rows = self.all(
+            f"SELECT {', '.join(_STORED)} FROM entries WHERE subject <> ?"
+            " AND (actor = ? OR (kind {any} AND data LIKE ? ESCAPE '\\')) ORDER BY seq DESC LIMIT ?",
+            name,
+            name,
+            [kind.value for kind in (Kind.ASSIGNED, Kind.RELEASED, Kind.BREACHED)],
+            f'%"owner":"{escaped}"%',
+            most,
+        )
+        return [_written(row) for row in reversed(rows)]
+
     def since(self, seq: int, *, limit: int = 10_000, kinds: Sequence[Kind] = ()) -> list[Written]:
         """The lines after that one, as far as no writer can still write one between them."""
         return [_written(row) for row in self.rows_since(seq, limit=limit, kinds=kinds)]
@@ -208,7 +231,7 @@ class Book:
 
     def _given(self, parameters: Sequence[object]) -> list[object]:
         if self.dialect == "sqlite":
-            return [json.dumps(list(item)) if isinstance(item, list | tuple) else item for item in parameters]
+            return [plain_text(item) if isinstance(item, list | tuple) else item for item in parameters]
         return [list(item) if isinstance(item, tuple) else item for item in parameters]
 
 
@@ -240,7 +263,7 @@ def _sqlite(path: Path) -> sa.Engine:
     def _connect(connection: sqlite3.Connection, _: object) -> None:
         # The driver's own BEGIN comes too late and is not immediate.
         connection.isolation_level = None
-        pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}", CACHE)
+        pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}", CACHE, WAL)
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 

@@ -7,6 +7,9 @@ METADATA = MetaData()
 # SQLite numbers rows by itself only where the key is an INTEGER.
 _SEQ = BigInteger().with_variant(Integer(), "sqlite")
 
+OF_MERGES = "kind IN ('accounts_linked', 'leads_merged', 'merge_undone')"
+"""Lines of merges, word for word as their index has it: SQLite uses it for queries that say the same only."""
+
 ENTRIES = Table(
     "entries",
     METADATA,
@@ -23,6 +26,8 @@ ENTRIES = Table(
     Column("snapshot", BigInteger),
     Column("reverses", Text),
     Index("entries_by_subject", "subject", "seq"),
+    # Few of very many lines: whoever lists merges or joins what was merged reads only them, and no other line pays.
+    Index("entries_of_merges", "seq", sqlite_where=text(OF_MERGES), postgresql_where=text(OF_MERGES)),
     sqlite_autoincrement=True,
 )
 
@@ -71,6 +76,13 @@ LEADS = Table(
     Column("disposition", Text),
     Column("closed_at", BigInteger),
     Index("leads_by_owner", "owner", "is_open"),
+    # Who went into a lead is asked when they are parted, and of every lead whose values are traced.
+    Index(
+        "leads_merged_into",
+        "merged_into",
+        sqlite_where=text("merged_into IS NOT NULL"),
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
     # Only leads that wait, in the order in which they get their turns: whoever drains a queue reads its beginning.
     Index(
         "leads_by_queue",

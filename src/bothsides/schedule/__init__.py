@@ -3,14 +3,13 @@
 from bothsides.schedule.in_force import InForce
 from bothsides.schedule.report import TickReport
 from bothsides.schedule.sending import Sending, open_sending
-from bothsides.schedule.tick import LogbookUnavailable, rehearse, tick
+from bothsides.schedule.tick import rehearse, tick
 from bothsides.schedule.timetable import TIMETABLE, Job
 
 __all__ = [
     "TIMETABLE",
     "InForce",
     "Job",
-    "LogbookUnavailable",
     "Sending",
     "TickReport",
     "open_sending",

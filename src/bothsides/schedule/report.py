@@ -98,5 +98,6 @@ class CountingBook(Book):
         Book.post(self, entries, now=now)
         for entry in entries:
             self.counts.kinds[entry.kind] += 1
-            if entry.kind is Kind.STAGE_CHANGED and entry.data.get("stage") == LeadStage.RECYCLED:
+            recycled = entry.kind is Kind.STAGE_CHANGED and entry.data.get("stage") == LeadStage.RECYCLED
+            if recycled and not entry.data.get("late"):
                 self.counts.returned += 1

@@ -5,11 +5,11 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bothsides.logbook import Logbook, next_due
+from bothsides.logbook import Logbook, LogbookUnavailable, next_due
 from bothsides.schedule.in_force import InForce
 from bothsides.schedule.report import TickReport
 from bothsides.schedule.sending import Sending
-from bothsides.schedule.tick import LogbookUnavailable, available, tick
+from bothsides.schedule.tick import available, tick
 from bothsides.schema.instant import Instant
 
 LOOKS_EVERY = 1.0

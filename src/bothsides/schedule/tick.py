@@ -18,6 +18,7 @@ from bothsides.logbook import (
     Book,
     Kind,
     Logbook,
+    LogbookUnavailable,
     Timer,
     advance,
     claim,
@@ -45,10 +46,6 @@ DRAINED_AT_ONCE = 50
 _SEALING = 6243674
 
 T = TypeVar("T")
-
-
-class LogbookUnavailable(OSError):  # noqa: N818 - reads as the fact
-    """The logbook could not be read or written; what was in hand was not kept, and is due as it was."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from bothsides.leads.intake.reading import utc_text
 from bothsides.logbook import MEANINGS, Book, Kind, Written
 from bothsides.schema.instant import Instant
 
-_UNTOLD = frozenset({"state", "places", "keys", "keys_gone", "content"})
+_UNTOLD = frozenset({"state", "places", "keys", "keys_again", "keys_gone", "keys_lost", "content"})
 """Parts of a line that only the desk itself reads."""
 
 

@@ -1,6 +1,6 @@
 """The shapes of requests and answers, as the API's description tells them to programs."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -36,6 +36,15 @@ class RefusedOne(Shape):
     refused_id: str | None = None
 
 
+Warnings = Annotated[
+    list[str] | None,
+    Field(
+        description="Events that were taken as they are named and earn nothing, nearly named as one that does.",
+        examples=[["demo_reqested: did you mean demo_requested?"]],
+    ),
+]
+
+
 class TakenLead(Shape):
     """What became of a lead: new, merged into the open lead of the same person, changed, or known as it is."""
 
@@ -47,6 +56,7 @@ class TakenLead(Shape):
     band: Literal["sales", "self_serve", "nurture"] | None
     owner: str | None
     queue: str | None
+    warnings: Warnings = None
 
 
 class TakenLeads(Shape):
@@ -61,6 +71,7 @@ class Recorded(Shape):
     """Whether it was new."""
 
     outcome: Literal["recorded", "known"]
+    warnings: Warnings = None
 
 
 class RecordedMany(Shape):

@@ -1,10 +1,11 @@
 """Writes requests down, many in one transaction, and makes the answers that go out once it has ended well."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from bothsides.leads.desk.happenings import tell
+from bothsides.leads.desk.happenings import Did, tell
+from bothsides.leads.desk.likely import events_heard, meant_otherwise
 from bothsides.leads.desk.naming import named_or_known
 from bothsides.leads.desk.taking import Taken, take
 from bothsides.leads.desk.unfit import NO_LEAD, Unfit
@@ -53,20 +54,32 @@ def _answer(
         keep_refused(book, [one for one in (*results, *outcomes) if isinstance(one, Refused)], now=now)
     if job.said is not None:
         return job.said
-    return _leads(job, results) if job.kind is None else _happenings(job, outcomes)
+    heard = events_heard(desk.agreed)
+    return _leads(job, results, heard) if job.kind is None else _happenings(job, outcomes, heard)
 
 
-def _leads(job: Job, results: Sequence[Taken | Refused]) -> Answer:
+def _leads(job: Job, results: Sequence[Taken | Refused], heard: Collection[str]) -> Answer:
+    told = [
+        _kept(job, one) if isinstance(one, Refused) else _taken(one, lead, heard)
+        for one, lead in zip(results, job.leads, strict=True)
+    ]
     if not job.one:
-        return _listed([_kept(job, one) if isinstance(one, Refused) else _taken(one) for one in results], "taken")
+        return _listed(told, "taken")
     (result,) = results
     if isinstance(result, Refused):
         return _refused(job, result)
-    return said(201 if result.outcome == "new" else 200, _taken(result))
+    return said(201 if result.outcome == "new" else 200, told[0])
 
 
-def _taken(taken: Taken) -> dict[str, Any]:
+def _warnings(heard: Collection[str], events: Collection[str]) -> dict[str, list[str]]:
+    """Of names that are probably wrong; nothing where all seem right."""
+    found = meant_otherwise(heard, events)
+    return {"warnings": found} if found else {}
+
+
+def _taken(taken: Taken, lead: Lead | Refused, heard: Collection[str]) -> dict[str, Any]:
     stands = taken.stands
+    events = {one.event for one in lead.events} if isinstance(lead, Lead) else set()
     return {
         "lead_id": taken.lead_id,
         "outcome": taken.outcome,
@@ -76,6 +89,7 @@ def _taken(taken: Taken) -> dict[str, Any]:
         "band": None if stands.band is None else stands.band.value,
         "owner": stands.owner,
         "queue": stands.queue,
+        **_warnings(heard, events),
     }
 
 
@@ -105,14 +119,18 @@ def _as_sent(unfit: Unfit, raw: object) -> tuple[str, ...]:
     return (f"{_NO_LEAD_OF_SOURCE} {raw['id']!r} of the source {raw['source']!r} has come in",)
 
 
-def _happenings(job: Job, outcomes: Sequence[Literal["recorded", "known"] | Refused]) -> Answer:
+def _happenings(job: Job, outcomes: Sequence[Literal["recorded", "known"] | Refused], heard: Collection[str]) -> Answer:
+    told = [
+        _kept(job, outcome)
+        if isinstance(outcome, Refused)
+        else {"outcome": outcome, **_warnings(heard, [one.event] if isinstance(one, Did) else ())}
+        for outcome, one in zip(outcomes, job.told, strict=True)
+    ]
     if not job.one:
-        return _listed(
-            [_kept(job, one) if isinstance(one, Refused) else {"outcome": one} for one in outcomes], "recorded"
-        )
+        return _listed(told, "recorded")
     (outcome,) = outcomes
     if not isinstance(outcome, Refused):
-        return said(201 if outcome == "recorded" else 200, {"outcome": outcome})
+        return said(201 if outcome == "recorded" else 200, told[0])
     if outcome.reasons[0].startswith((NO_LEAD, _NO_LEAD_OF_SOURCE)):
         return wrong(404, "no_such_lead", outcome.reasons[0], outcome.reasons)
     return _refused(job, outcome)

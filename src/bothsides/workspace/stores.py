@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from bothsides.logbook import Logbook, LogbookNewer
+from bothsides.logbook import Logbook, LogbookNewer, LogbookUnavailable
 from bothsides.warehouse.address import parse_address
 from bothsides.workspace.folder import Workspace
 
@@ -15,15 +15,11 @@ class LogbookMissing(FileNotFoundError):  # noqa: N818 - reads as the fact
     """The workspace has no logbook yet; the message says what makes one."""
 
 
-class LogbookUnreachable(OSError):  # noqa: N818 - reads as the fact
-    """The logbook cannot be opened; the message says which and why."""
-
-
 def open_logbook(workspace: Workspace, environment: Mapping[str, str], *, create: bool = False) -> Logbook:
     """The logbook of the workspace: a file in its folder, or a schema of PostgreSQL named after the workspace.
 
     `create` makes it where it is missing and brings an older one to this release's shape. Raises LogbookMissing,
-    LogbookNewer, LogbookUnreachable, or ValueError for an address that cannot be read (its password is not repeated).
+    LogbookNewer, LogbookUnavailable, or ValueError for an address that cannot be read (its password is not repeated).
     """
     setting = workspace.settings.logbook
     if setting.endswith(".sqlite"):
@@ -65,4 +61,4 @@ def _reached(where: str) -> Iterator[None]:
         ) from None
     except sa.exc.DatabaseError as error:
         said = " ".join(str(error.orig).split())
-        raise LogbookUnreachable(f"{where}: the logbook cannot be opened: {said}") from error
+        raise LogbookUnavailable(f"{where}: the logbook cannot be opened: {said}") from error

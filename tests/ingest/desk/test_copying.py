@@ -3,8 +3,9 @@
 from tests.leads.desk.conftest import Desk, desk
 
 from bothsides.ingest.desk.copying import copy, sequence
-from bothsides.leads.desk.happenings import Judged, Reached, Touched
+from bothsides.leads.desk.happenings import Judged, Moved, Reached, Touched
 from bothsides.schema.instant import HOUR
+from bothsides.schema.stage import LeadStage
 
 __all__ = ["desk"]
 
@@ -60,3 +61,13 @@ def test_from_a_later_line_on_only_what_it_changed_is_copied(desk: Desk) -> None
     assert called not in {row["lead_id"] for row in more.rows["assignments"]}
     assert more.last == again.last
     assert [row for row in again.rows["touches"] if row["lead_id"] == left] == more.rows["touches"]
+
+
+def test_a_stage_told_again_with_another_amount_was_entered_once(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    for amount in (1_000_000, 5_000_000):
+        desk.now += HOUR
+        desk.record(Moved(lead_id=lead, stage=LeadStage.OPPORTUNITY, occurred_at=desk.now, by="x", amount=amount))
+    with desk.logbook.reading() as book:
+        rows = copy(book, 0).rows["stage_changes"]
+    assert [row["stage"] for row in rows] == ["mql", "opportunity"]

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from bothsides.leads.desk.agreed import Agreed
-from bothsides.leads.desk.happenings import Happening, record
+from bothsides.leads.desk.happenings import Happening, Moved, Touched, record
 from bothsides.leads.desk.looking import look, proven
 from bothsides.leads.desk.opening import open_desk
 from bothsides.leads.desk.taking import Taken, take
 from bothsides.leads.intake import Lead, Source, read_lead
 from bothsides.logbook import Logbook, Written, claim
 from bothsides.schema.instant import Instant, instant
+from bothsides.schema.stage import LeadStage
 from bothsides.workspace import Settings, Workspace
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "desk-agreement"
@@ -37,6 +38,34 @@ BUYER = {
     "deal_size": 12_000,
     "employees": 120,
 }
+
+
+def call(
+    lead_id: str, moment: Instant, *, name: str = "t1", direction: str = "out", automated: bool = False
+) -> Touched:
+    """A call to a lead, or its answer."""
+    return Touched(
+        touch_id=name,
+        lead_id=lead_id,
+        kind="call",
+        direction=direction,
+        occurred_at=moment,
+        automated=automated,
+        by="x",
+    )
+
+
+def won(lead_id: str, by: str, moment: Instant, *, amount: int) -> Moved:
+    """A deal that was won, its amount in minor units."""
+    return Moved(
+        lead_id=lead_id,
+        stage=LeadStage.CLOSED_WON,
+        occurred_at=moment,
+        by=by,
+        reason="price",
+        objections=("none",),
+        amount=amount,
+    )
 
 
 @dataclass(kw_only=True)

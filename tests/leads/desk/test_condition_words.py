@@ -68,3 +68,13 @@ def test_a_word_that_no_lead_has_is_named(when: dict[str, Any], words: list[str]
 )
 def test_words_that_a_lead_may_have_are_no_problem(when: dict[str, Any]) -> None:
     assert said(when) == []
+
+
+def test_a_rename_to_what_is_nearly_a_field_is_named_and_a_field_of_its_own_is_not() -> None:
+    rename = {"Firma": "compny", "Typ": "sidde", "County": "county", "Stand": "booth", "Ort": "cityy", "Nr": "id"}
+    intake = IntakePolicy(source=(Source(name="fiera", rename=rename),))
+    first, second = said({"cityy": "Leeds"}, intake)
+    assert first.startswith('agreement/intake.toml: source[0].rename.Firma = "compny"')
+    assert "did you mean 'company'?" in first
+    assert "source[0].rename.Typ" in second
+    assert "did you mean 'side'?" in second

@@ -3,35 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from tests.leads.desk.conftest import Desk, at
+from tests.leads.desk.conftest import Desk, at, call, won
 
-from bothsides.leads.desk.happenings import Did, Judged, Moved, Reached, Touched, UnknownLead
+from bothsides.leads.desk.happenings import Did, Judged, Moved, Reached, UnknownLead
 from bothsides.logbook import rebuild, standing
 from bothsides.schema.stage import LeadStage
-
-
-def call(lead_id: str, moment: int, *, name: str = "t1", direction: str = "out", automated: bool = False) -> Touched:
-    return Touched(
-        touch_id=name,
-        lead_id=lead_id,
-        kind="call",
-        direction=direction,
-        occurred_at=moment,
-        automated=automated,
-        by="x",
-    )
-
-
-def won(lead_id: str, moment: int, by: str, *, amount: int) -> Moved:
-    return Moved(
-        lead_id=lead_id,
-        stage=LeadStage.CLOSED_WON,
-        occurred_at=moment,
-        by=by,
-        reason="price",
-        objections=("none",),
-        amount=amount,
-    )
 
 
 def clocks(desk: Desk, lead_id: str) -> dict[str, str]:
@@ -116,7 +92,7 @@ def test_a_won_lead_is_closed_counts_no_more_and_starts_the_handover(desk: Desk)
     owner = desk.row(lead)["owner"]
     desk.record(
         Moved(lead_id=lead, stage=LeadStage.OPPORTUNITY, occurred_at=desk.now, by=owner),
-        won(lead, desk.now, owner, amount=120_000),
+        won(lead, owner, desk.now, amount=120_000),
     )
     row = desk.row(lead)
     assert (row["stage"], row["is_open"], row["owner"]) == ("closed_won", 0, owner)
@@ -196,7 +172,7 @@ def test_a_lead_that_asks_and_is_called_in_one_batch_was_touched_in_time(desk: D
 def test_a_won_lead_is_chased_by_nothing_and_stays_with_whom_it_was_won(desk: Desk) -> None:
     lead = desk.take_one().lead_id
     owner = desk.row(lead)["owner"]
-    desk.record(won(lead, desk.now, owner, amount=100_000))
+    desk.record(won(lead, owner, desk.now, amount=100_000))
     desk.until(at("05-15T09:00"))
     row = desk.row(lead)
     assert (row["stage"], row["is_open"], row["owner"], row["recycles"]) == ("closed_won", 0, owner, 0)
@@ -208,11 +184,11 @@ def test_what_is_told_late_of_a_closed_lead_is_history_and_moves_nothing(desk: D
     lead = desk.take_one().lead_id
     owner = desk.row(lead)["owner"]
     deal = Moved(lead_id=lead, stage=LeadStage.OPPORTUNITY, occurred_at=desk.now, by=owner)
-    desk.record(deal, won(lead, desk.now + 60, owner, amount=100_000))
+    desk.record(deal, won(lead, owner, desk.now + 60, amount=100_000))
     assert desk.record(deal) == 0
     again = Moved(lead_id=lead, stage=LeadStage.OPPORTUNITY, occurred_at=desk.now + 30, by=owner)
     rejected = Judged(lead_id=lead, verdict="rejected", reason="no_budget", by=owner, occurred_at=desk.now + 90)
-    desk.record(again, rejected, won(lead, desk.now + 120, owner, amount=100_000))
+    desk.record(again, rejected, won(lead, owner, desk.now + 120, amount=100_000))
     row = desk.row(lead)
     assert (row["stage"], row["is_open"], row["owner"]) == ("closed_won", 0, owner)
     assert desk.rows("SELECT open_leads FROM members WHERE member = ?", owner) == [(0,)]

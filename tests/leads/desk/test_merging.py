@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.leads.desk.conftest import Desk, at
+from tests.leads.desk.conftest import Desk, at, won
 
 from bothsides.leads.desk.happenings import Did, Happening, Judged, Touched, UnknownLead
 from bothsides.leads.desk.merging import further, merge_leads, undo_merge
@@ -294,3 +294,13 @@ def test_a_correction_of_the_absorbed_lead_goes_back_with_it(desk: Desk) -> None
     undo(desk, str(key))
     assert desk.fields(first) == before
     assert (desk.fields(second.lead_id)["city"], desk.fields(second.lead_id)["phone"]) == ("Bradford", "020 7946 0009")
+
+
+def test_a_won_lead_goes_into_no_open_one_and_no_open_one_into_it(desk: Desk) -> None:
+    first, second = stranger(desk, 1), stranger(desk, 2)
+    owner = desk.row(first)["owner"]
+    desk.record(won(first, owner, desk.now, amount=80_000_00))
+    for kept, absorbed in ((first, second), (second, first)):
+        with pytest.raises(ValueError, match=f"lead {first} was won: its deal stays with it, and {second} apart"):
+            merge(desk, kept, absorbed)
+    assert desk.row(first)["stage"] == "closed_won"

@@ -125,3 +125,43 @@ def test_a_correction_to_what_the_kept_lead_has_already_goes_back_with_the_absor
     undo(desk, key)
     assert [desk.fields(lead)["segment"] for lead in (kept, absorbed)] == ["large", "large"]
     assert stands_as_rebuilt(desk)
+
+
+def keys_of(desk: Desk, lead: str) -> set[str]:
+    return {key for (key,) in desk.rows("SELECT identity_key FROM lead_keys WHERE lead_id = ?", lead)}
+
+
+def test_parted_leads_are_found_by_what_each_of_them_is_called_and_by_nothing_else(desk: Desk) -> None:
+    kept = desk.take_one(phone="020 7946 0007").lead_id
+    other = {"id": "B", "company": "Bos BV", "name": "Piet Bos", "email": "piet@bos.example", "phone": "020 7946 0003"}
+    (taken,) = desk.take(desk.lead(**other))
+    absorbed, before = taken.lead_id, keys_of(desk, kept)
+    key = merge(desk, kept, absorbed)
+    desk.now += 60
+    desk.take(desk.lead(**{**other, "email": "piet@bosgroup.example"}))
+    assert desk.fields(kept)["email"] == "piet@bosgroup.example"
+    undo(desk, key)
+    assert keys_of(desk, kept) == before
+    mails = {one for one in keys_of(desk, absorbed) if one.startswith("mail:")}
+    assert mails == {"mail:piet@bosgroup.example"}
+    assert stands_as_rebuilt(desk)
+    again = desk.take_one(id="L9", company=None, name=None)
+    assert (again.outcome, again.stands.lead_id) == ("merged", kept)
+
+
+def test_a_key_that_another_absorbed_lead_brought_stands_again_once_its_rival_is_parted(desk: Desk) -> None:
+    kept = desk.take_one().lead_id
+    desk.now += 60
+    (twin,) = desk.take(desk.lead(id="T", phone="020 7946 0008"))
+    assert twin.stands.lead_id == kept
+    (rival,) = desk.take(desk.lead(id="R", company="Bos BV", name="Piet Bos", email="piet@bos.example"))
+    before = keys_of(desk, kept)
+    key = merge(desk, kept, rival.lead_id)
+    desk.now += 60
+    corrected = {"id": "R", "company": "Bos BV", "name": "Piet Bos", "email": "piet@bos.example"}
+    desk.take(desk.lead(**corrected, phone="020 7946 0009"))
+    assert desk.fields(kept)["phone"] == "020 7946 0009"
+    assert "phone:442079460008" in before - keys_of(desk, kept)
+    undo(desk, key)
+    assert keys_of(desk, kept) == before
+    assert stands_as_rebuilt(desk)

@@ -1,12 +1,17 @@
 """Leads come in: scored, matched, merged, given to somebody and clocked, once, in one transaction."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from tests.leads.desk.conftest import BUYER, Desk
 
 from bothsides.identity import Party, normalise
 from bothsides.leads.desk.candidates import identity_keys
+from bothsides.leads.desk.taking import Taken
+from bothsides.leads.intake import Lead, Source, read_lead
+from bothsides.leads.intake.reading import utc_text
 from bothsides.logbook import PublishedParty, broken_seals, publish, rebuild, seal, standing
 from bothsides.schema import Side
 
@@ -205,3 +210,122 @@ def test_a_correction_of_a_merged_lead_reaches_the_one_that_stands_for_it(desk: 
         before = standing(book)
         rebuild(book)
         assert standing(book) == before
+
+
+@pytest.mark.parametrize("asks_colleagues", [True, False])
+def test_a_merge_tells_the_keys_that_the_open_lead_gains_and_those_alone(desk: Desk, asks_colleagues: bool) -> None:
+    if not asks_colleagues:
+        fields = ("open_deal_owner", "account_owner")
+        routing = replace(desk.agreed.routing, owner_first=replace(desk.agreed.routing.owner_first, fields=fields))
+        desk.agreed = replace(desk.agreed, routing=routing, asks_colleagues=False)
+    first = desk.take_one().lead_id
+    had = {key for (key,) in desk.rows("SELECT identity_key FROM lead_keys WHERE lead_id = ?", first)}
+    desk.take_one(phone="020 7946 0000", company="Harland Pumps and Valves")
+    (merged,) = [line for line in desk.history(first) if line.kind == "leads_merged"]
+    assert "phone:442079460000" in merged.data["keys"]
+    assert had.isdisjoint(merged.data["keys"])
+    has = {key for (key,) in desk.rows("SELECT identity_key FROM lead_keys WHERE lead_id = ?", first)}
+    assert has == had | set(merged.data["keys"])
+
+
+def test_within_a_batch_a_corrected_lead_is_found_by_what_it_is_now_and_not_by_what_it_was(desk: Desk) -> None:
+    first = desk.take_one(id="L1", name=None).lead_id
+    corrected = desk.lead(id="L1", email="hannah@wexfordmills.example", company="Wexford Mills", name=None)
+    now = desk.lead(email="hannah@wexfordmills.example", company="Wexford Mills", name=None)
+    was = desk.lead(name=None)
+    outcomes = [(taken.outcome, taken.stands.lead_id) for taken in desk.take(corrected, now, was)]
+    assert outcomes[:2] == [("changed", first), ("merged", first)]
+    assert outcomes[2][0] == "new"
+    with desk.logbook.writing() as book:
+        before = standing(book)
+        rebuild(book)
+        assert standing(book) == before
+
+
+def told_again(desk: Desk, *, after: int = 86_400, **record: Any) -> Taken:
+    """What becomes of a record of a file, a while later."""
+    desk.now += after
+    read = read_lead({**BUYER, **record}, Source(name="fair"), workspace="acme", now=desk.now, ahead=300)
+    assert isinstance(read, Lead), read
+    (taken,) = desk.take(read)
+    return taken
+
+
+def events_of(desk: Desk, lead_id: str) -> list[tuple[str, int]]:
+    return desk.rows("SELECT event, occurred_at FROM events WHERE lead_id = ? ORDER BY occurred_at, event", lead_id)
+
+
+def test_an_event_without_a_moment_of_its_own_is_brought_once_by_its_record(desk: Desk) -> None:
+    record = {"id": "F1", "events": [{"event": "demo_requested"}]}
+    first = told_again(desk, **record)
+    received = desk.now
+    lines = desk.kinds(first.lead_id)
+    assert [told_again(desk, **record).outcome for _ in range(3)] == ["known"] * 3
+    assert desk.kinds(first.lead_id) == lines
+    assert events_of(desk, first.lead_id) == [("demo_requested", received)]
+
+
+def test_an_event_that_its_record_tells_later_is_brought_once_too(desk: Desk) -> None:
+    lead = told_again(desk, id="F1").lead_id
+    record = {"id": "F1", "events": [{"event": "demo_requested"}, {"event": "demo_requested"}]}
+    assert told_again(desk, **record).outcome == "changed"
+    told = desk.now
+    assert [told_again(desk, **record).outcome for _ in range(2)] == ["known"] * 2
+    assert events_of(desk, lead) == [("demo_requested", told)]
+
+
+def test_an_event_without_a_moment_happened_when_its_record_was_created(desk: Desk) -> None:
+    created = desk.now - 3600
+    record = {"id": "F1", "created_at": utc_text(created), "events": [{"event": "demo_requested"}]}
+    lead = told_again(desk, **record).lead_id
+    assert events_of(desk, lead) == [("demo_requested", created)]
+    assert told_again(desk, **record).outcome == "known"
+    assert told_again(desk, id="F1", events=[{"event": "demo_requested"}]).outcome == "known"
+    assert events_of(desk, lead) == [("demo_requested", created)]
+
+
+def test_an_event_with_a_moment_of_its_own_stays_news(desk: Desk) -> None:
+    lead = told_again(desk, id="F1", events=[{"event": "demo_requested"}]).lead_id
+    first = desk.now
+    dated = {"event": "demo_requested", "occurred_at": utc_text(first + 3600)}
+    assert told_again(desk, id="F1", events=[dated]).outcome == "changed"
+    assert told_again(desk, id="F1", events=[{"event": "demo_requested"}, dated]).outcome == "known"
+    assert events_of(desk, lead) == [("demo_requested", first), ("demo_requested", first + 3600)]
+
+
+def test_an_event_that_was_told_with_a_moment_says_nothing_of_one_without(desk: Desk) -> None:
+    dated = {"event": "demo_requested", "occurred_at": utc_text(desk.now)}
+    lead = told_again(desk, id="F1", events=[dated]).lead_id
+    assert told_again(desk, id="F1", events=[{"event": "demo_requested"}]).outcome == "changed"
+    assert len(events_of(desk, lead)) == 2
+
+
+def test_a_record_without_an_id_that_comes_again_asks_again(desk: Desk) -> None:
+    lead = told_again(desk, events=[{"event": "demo_requested"}]).lead_id
+    again = told_again(desk, events=[{"event": "demo_requested"}])
+    assert (again.lead_id, again.outcome) == (lead, "changed")
+
+
+def test_an_event_without_a_moment_of_a_merged_record_is_brought_once(desk: Desk) -> None:
+    kept = desk.take_one(id="L1").lead_id
+    record = {"id": "F1", "events": [{"event": "catalog_viewed"}]}
+    gone = told_again(desk, **record)
+    assert (gone.outcome, gone.stands.lead_id) == ("merged", kept)
+    later = {"id": "F1", "events": [{"event": "catalog_viewed"}, {"event": "price_asked"}]}
+    assert told_again(desk, **later).outcome == "changed"
+    events, lines = events_of(desk, kept), desk.kinds(kept) + desk.kinds(gone.lead_id)
+    assert [told_again(desk, **one).outcome for one in (record, later, later)] == ["known"] * 3
+    assert events_of(desk, kept) == events
+    assert desk.kinds(kept) + desk.kinds(gone.lead_id) == lines
+
+
+def test_what_another_record_of_the_same_moment_brought_is_not_its_own(desk: Desk) -> None:
+    """Both came at one moment and are one lead; parted, each has what it was told of."""
+    told = [{"id": "F1"}, {"id": "F2", "events": [{"event": "demo_requested"}]}]
+    read = [read_lead({**BUYER, **one}, Source(name="fair"), workspace="acme", now=desk.now, ahead=300) for one in told]
+    kept, gone = desk.take(*(one for one in read if isinstance(one, Lead)))
+    assert gone.stands.lead_id == kept.lead_id
+    record = {"id": "F1", "events": [{"event": "demo_requested"}]}
+    assert told_again(desk, **record).outcome == "changed"
+    assert told_again(desk, **record).outcome == "known"
+    assert events_of(desk, kept.lead_id)[-1] == ("demo_requested", desk.now - 86_400)

@@ -1,12 +1,14 @@
 """What is told again is known, also where whoever tells has a clock that is ahead of the desk's."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from tests.leads.desk.conftest import Desk
 
-from bothsides.leads.desk.happenings import Happening, Outcome, tell
+from bothsides.leads.desk.happenings import Happening, Outcome, Reached, tell
 from bothsides.leads.desk.unfit import Unfit
 from bothsides.leads.intake import Lead, Refused, Source, read_lead
 from bothsides.logbook import rebuild, standing
@@ -123,3 +125,58 @@ def test_a_verdict_told_late_stands_in_the_history_and_changes_nothing(desk: Des
         before = standing(book)
         rebuild(book)
         assert standing(book) == before
+
+
+SALE = {
+    "stage": "closed_won", "by": "x", "reason": "price", "objections": ["none"], "amount": 100_000, "note": "as said",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "other", "reason"),
+    [
+        ("stages", SALE, {"amount": 999}, "amount: 999, but closed_won of the same second is known with 100000;"),
+        ("stages", SALE, {"reason": "range_of_suppliers"}, "reason: 'range_of_suppliers', but closed_won of the same"),
+        ("stages", SALE, {"reason": "nonsense"}, "reason: 'nonsense', but closed_won of the same second is known with"),
+        ("stages", SALE, {"note": ""}, "note: nothing, but closed_won of the same second is known with 'as said'"),
+        ("stages", {"stage": "opportunity", "by": "x", "amount": 0}, {"amount": None}, "amount: nothing, but opport"),
+        ("verdicts", {"verdict": "rejected", "reason": "no_budget", "by": "x"}, {"reason": "bad_timing"},
+         "reason: 'bad_timing', but rejected of the same second is known with 'no_budget'; tell a correction with"),
+        ("touches", {"touch_id": "c1", "kind": "call", "direction": "out"}, {"direction": "in"},
+         "direction: 'in', but touch 'c1' is known with 'out'; give another touch a name of its own"),
+        ("touches", {"touch_id": "c1", "kind": "call", "direction": "out"}, {"kind": "email"},
+         "kind: 'email', but touch 'c1' is known with 'call'"),
+    ],
+)  # fmt: skip
+def test_other_words_on_what_is_known_are_refused_with_both(
+    desk: Desk, kind: str, first: dict[str, Any], other: dict[str, Any], reason: str
+) -> None:
+    lead = desk.take_one().lead_id
+    record = {"lead_id": lead, "occurred_at": moment(desk.now), **first}
+    assert told(desk, kind, record) == "recorded"
+    lines, row = desk.kinds(lead), desk.row(lead)
+    refused = told(desk, kind, record | other)
+    assert isinstance(refused, Unfit)
+    assert refused.reasons[0].startswith(reason)
+    assert told(desk, kind, record) == "known"
+    assert told(desk, kind, record | {"by": "somebody else"}) == "known"
+    assert (desk.kinds(lead), desk.row(lead)) == (lines, row)
+
+
+def test_other_words_in_one_batch_and_on_what_was_reached_are_refused_too(desk: Desk) -> None:
+    asked = Reached(
+        subject="rfq-1", what="rfq_sent", occurred_at=desk.now, fields={"side": "buyer", "deal_size": 900}, owner="s7"
+    )
+    with desk.logbook.writing() as book:
+        first, again, other, fields = tell(
+            book,
+            desk.agreed,
+            [asked, asked, replace(asked, owner="s8"), replace(asked, fields={"side": "buyer"})],
+            now=desk.now,
+        )
+    assert (first, again) == ("recorded", "known")
+    assert other == Unfit(
+        ("owner: 's8', but rfq_sent of the same second is known with 's7'; tell a correction with a moment of its own",)
+    )
+    assert isinstance(fields, Unfit)
+    assert fields.reasons[0].startswith("fields: {'side': 'buyer'}, but rfq_sent of the same second is known with {")

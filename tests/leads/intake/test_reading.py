@@ -84,6 +84,24 @@ def test_a_record_without_a_key_is_known_by_its_content() -> None:
     assert one.lead_id != other.lead_id
 
 
+def test_an_event_without_a_moment_has_that_of_its_record_and_says_so() -> None:
+    told = {"company": "Marsh", "side": "buyer", "events": [{"event": "demo_requested"}]}
+    created = {**told, "created_at": "2026-03-29T09:20:00Z"}
+    ahead = {**told, "created_at": "2026-03-29T09:35:00Z"}  # 200 seconds from now by this desk's clock
+    empty = {**told, "events": [{"event": "demo_requested", "occurred_at": ""}]}
+    dated = {**told, "events": [{"event": "demo_requested", "occurred_at": "2026-03-29T09:20:00Z"}]}
+    for raw, at, is_dated in (
+        (told, NOW, False),
+        (created, 1_774_776_000, False),
+        (ahead, NOW + 200, False),
+        (empty, NOW, False),
+        (dated, 1_774_776_000, True),
+    ):
+        lead = read(raw)
+        assert isinstance(lead, Lead)
+        assert lead.events == (Event(event="demo_requested", occurred_at=at, is_dated=is_dated),)
+
+
 def test_every_mistake_is_named_at_once() -> None:
     found = reasons(
         {
@@ -117,6 +135,10 @@ def test_every_mistake_is_named_at_once() -> None:
         ({"side": "buyer", "email": "a" * 10_001}, "at most 10000"),
         ({"side": "buyer", **{f"f{n}": 1 for n in range(201)}}, "at most 200 are kept"),
         ({"side": "buyer", "n": 10**30}, "too large"),
+        ({"side": "buyer", "n": 10**400}, "too large"),
+        ({"side": "buyer", "n": float("nan")}, "too large"),
+        ({"side": "buyer", "events": [{"event": "demo_requested", "amount": -(10**400)}]}, "must be a number"),
+        ({"side": "buyer", "events": [{"event": "demo_requested", "amount": float("inf")}]}, "must be a number"),
         ({"side": "buyer", "name": "\ud800"}, "surrogate"),
         ({"side": "buyer", "email": "a@b.example", "created_at": "2026-03-29T09:30:00"}, "with its zone"),
         ({"side": "buyer", "email": "a@b.example", "created_at": "2026-03-29T12:30:00Z"}, "in the future"),
@@ -155,6 +177,27 @@ def test_numbers_are_read_as_the_source_writes_them() -> None:
         assert "is not a number such as" in reason
 
 
+@pytest.mark.parametrize("name", ["sku_count", "employees"])
+def test_what_counts_things_is_a_whole_number_read_as_the_source_writes_it(name: str) -> None:
+    italian, english = Source(name="fiera", decimal=","), Source(name="fair", decimal=".")
+    for source, written in ((italian, "1.200"), (FORM, "1,200"), (FORM, "1 200"), (FORM, "1200"), (FORM, 1200.0)):
+        lead = read({"side": "supplier", "email": "a@b.example", name: written}, source)
+        assert isinstance(lead, Lead), lead
+        assert (lead.fields[name], type(lead.fields[name])) == (1200, int)
+    for source, written, said in (
+        (FORM, "1.200", "may be 1.2 or 1200"),
+        (italian, "1.200,5", '"1.200,5" must be a whole number'),
+        (english, "1.200", '"1.200" must be a whole number'),
+        (FORM, 12.5, "12.5 must be a whole number"),
+        (FORM, "zwoelf", '"zwoelf" is not a number'),
+        (FORM, -3, "must not be below zero"),
+        (FORM, True, "must be a number"),
+    ):
+        (reason,) = reasons({"side": "supplier", "email": "a@b.example", name: written}, source)
+        assert reason.startswith(f"{name}: ")
+        assert said in reason
+
+
 def test_a_record_that_names_nobody_says_what_it_is_where_nobody_knows_it() -> None:
     lead = read({"id": 7, "side": "buyer", "deal_size": 19_000})
     assert isinstance(lead, Lead)
@@ -165,6 +208,19 @@ def test_a_record_that_names_nobody_says_what_it_is_where_nobody_knows_it() -> N
     named = read({"id": 7, "side": "buyer", "phone": "020 7946 0001"})
     assert isinstance(named, Lead)
     assert named.unnamed is None
+
+
+def test_a_source_says_where_its_moments_are_local_and_how_it_writes_dates() -> None:
+    fiera = Source(name="fiera", time_zone="Europe/Rome", dates="day_first")
+    told = {"side": "buyer", "company": "Rossi", "created_at": "27/03/2026 09:15"}
+    lead = read({**told, "events": [{"event": "demo_requested", "occurred_at": "28.03.2026"}]}, fiera)
+    assert isinstance(lead, Lead)
+    assert lead.created_at == 1_774_599_300
+    assert lead.events == (Event(event="demo_requested", occurred_at=1_774_652_400),)
+    (reason,) = reasons(told)
+    assert 'needs dates = "day_first" or "month_first", and time_zone = "Europe/Berlin"' in reason
+    (reason,) = reasons({**told, "created_at": "2026-04-08T05:31:40Z"})
+    assert "is 9 days 20 hours in the future; at most 5 minutes are believed" in reason
 
 
 def test_a_clock_that_is_a_little_ahead_is_now() -> None:
@@ -184,6 +240,7 @@ def test_a_refused_record_keeps_what_came_and_is_the_same_record_again() -> None
 @pytest.mark.parametrize(
     ("body", "said"),
     [
+        (b'[{"side": "buyer", "side": "supplier"}]', '"side" stands twice in one object'),
         (b"{", "is not JSON: "),
         (b"\xff\xfe", "not UTF-8: byte 0"),
         (b'{"a": NaN}', "NaN is no number"),

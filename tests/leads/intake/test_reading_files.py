@@ -2,8 +2,11 @@
 
 import gzip
 from pathlib import Path
+from typing import Literal
 
+import duckdb
 import pytest
+from tests.workbooks import workbook
 
 from bothsides.connectors.files import FoundFile
 from bothsides.leads.intake import Lead, Refused, Source, read_lead
@@ -53,6 +56,30 @@ def test_objects_of_json_lines_keep_their_types(tmp_path: Path) -> None:
     (batch,) = read.batches(10)
     assert batch == [{"id": "007", "deal_size": 5, "new": True}, {"id": 8}]
     assert (read.lines.blank, read.lines.quarantined, len(read.rejects)) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("depth", [*range(900, 1000, 3), 100_000])
+def test_a_cell_that_nests_too_deeply_is_one_refused_record(tmp_path: Path, depth: int) -> None:
+    path = tmp_path / "a.csv"
+    nested = '[{""event"": ' + "[" * depth + "]" * depth + "}]"
+    path.write_text(f'email,events\na@b.example,"{nested}"\nc@d.example,\n')
+    (batch,) = listing(path, tmp_path).batches(10)
+    source = Source(name="form", side=Side.BUYER)
+    deep, other = (read_lead(one, source, workspace="acme", now=1_774_771_200, ahead=300) for one in batch)
+    assert isinstance(deep, Refused)
+    assert isinstance(other, Lead)
+
+
+@pytest.mark.parametrize("digits", [25, 300, 400, 5000])
+def test_a_number_of_too_many_digits_in_json_lines_is_one_refused_record(tmp_path: Path, digits: int) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"email": "a@b.example", "deal_size": ' + "9" * digits + '}\n{"email": "c@d.example"}\n')
+    (batch,) = listing(path, tmp_path).batches(10)
+    source = Source(name="form", side=Side.BUYER)
+    long, other = (read_lead(one, source, workspace="acme", now=1_774_771_200, ahead=300) for one in batch)
+    assert isinstance(long, Refused)
+    assert "too large a number" in long.reasons[0]
+    assert isinstance(other, Lead)
 
 
 @pytest.mark.parametrize(
@@ -124,3 +151,71 @@ def test_one_number_alone_does_not_make_thousands_of_another_into_units(
     else:
         assert isinstance(found, Lead)
         assert found.fields["deal_size"] == size
+
+
+@pytest.mark.parametrize("decimal", [",", ".", None])
+@pytest.mark.parametrize("size", [1.234, 120.125, 12.5, 1500, 1234.56789012, 0.1 + 0.2, 1e-05, 2.5e16])
+def test_a_number_cell_of_a_sheet_is_that_number_whatever_the_source_says_of_its_decimals(
+    tmp_path: Path, decimal: Literal[".", ","] | None, size: float
+) -> None:
+    path = workbook(tmp_path / "a.xlsx", ("firma", "umsatz"), ("A", "90"), ("B", size))
+    source = Source(name="fair", side=Side.BUYER, decimal=decimal, rename={"firma": "company", "umsatz": "deal_size"})
+    file = listing(path, tmp_path)
+    as_read = file.read_by(source)
+    _, last = next(iter(file.batches(10, as_read)))
+    found = read_lead(last, as_read, workspace="acme", now=1_800_000_000, ahead=0)
+    assert isinstance(found, Lead)
+    assert found.fields["deal_size"] == size
+
+
+@pytest.mark.parametrize(
+    ("decimal", "given", "size"),
+    [(",", "1.234", 1234), (".", "1.234", 1.234), (",", "12.5", None), (None, "1.234", None)],
+)
+def test_a_text_cell_of_a_sheet_is_read_by_the_sign_of_its_source(
+    tmp_path: Path, decimal: Literal[".", ","] | None, given: str, size: float | None
+) -> None:
+    path = workbook(tmp_path / "a.xlsx", ("company", "deal_size"), ("A", 7.25), ("B", given), ("C", 1.234))
+    source = Source(name="fair", side=Side.BUYER, decimal=decimal)
+    file = listing(path, tmp_path)
+    as_read = file.read_by(source)
+    _, told, number = (
+        read_lead(one, as_read, workspace="acme", now=1_800_000_000, ahead=0)
+        for one in next(iter(file.batches(10, as_read)))
+    )
+    assert isinstance(number, Lead)
+    assert number.fields["deal_size"] == 1.234
+    if size is None:
+        assert isinstance(told, Refused)
+        assert told.reasons[0].startswith(f'deal_size: "{given}"')
+    else:
+        assert isinstance(told, Lead)
+        assert told.fields["deal_size"] == size
+
+
+def test_number_cells_show_nothing_of_how_a_sheet_writes_its_texts(tmp_path: Path) -> None:
+    rows = [("deal_size",), (7.5,), (0.25,), ("1.250,50",), ("7,5",)]
+    file = listing(workbook(tmp_path / "a.xlsx", *rows), tmp_path)
+    assert file.read_by(Source(name="fair")).decimal == ","
+    file = listing(workbook(tmp_path / "b.xlsx", *rows[:3]), tmp_path)
+    assert file.read_by(Source(name="fair")).decimal is None
+
+
+def test_the_number_that_names_a_record_stays_what_it_is_written_as(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", ("Nr", "share"), (2.5e16, 2.5e16), (17, 17))
+    records = next(iter(listing(path, tmp_path).batches(10, Source(name="fair", rename={"Nr": "id"}))))
+    assert records == [{"Nr": "2.5e+16", "share": 2.5e16}, {"Nr": 17, "share": 17}]
+
+
+def test_a_number_column_of_parquet_holds_numbers_and_a_text_column_texts(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    with duckdb.connect() as con:
+        con.execute(
+            "COPY (SELECT 'A' AS company, 1.234::DOUBLE AS deal_size, '1.234' AS employees,"
+            " 2.50::DECIMAL(9,2) AS share, 'nan'::DOUBLE AS risk)"
+            f" TO '{path}' (FORMAT parquet)"
+        )
+    file = listing(path, tmp_path)
+    source = Source(name="fair", side=Side.BUYER, decimal=",")
+    ((record,),) = file.batches(10, source)
+    assert record == {"company": "A", "deal_size": 1.234, "employees": "1.234", "share": 2.5, "risk": "nan"}

@@ -1,7 +1,15 @@
 """Refused records are kept as they came, once each, until somebody has corrected them."""
 
-from bothsides.leads.intake import Refused
-from bothsides.leads.intake.refusals import corrected, discarded, keep_refused, refused, retried
+from bothsides.leads.intake import Lead, Refused, Source, read_lead
+from bothsides.leads.intake.refusals import (
+    corrected,
+    discarded,
+    keep_refused,
+    refused,
+    retried,
+    still_refused,
+    superseded,
+)
 from bothsides.logbook import Logbook
 
 
@@ -51,3 +59,26 @@ def test_one_that_was_discarded_waits_no_more_and_says_who_and_why(logbook: Logb
         (kept,) = refused(book, state="discarded")
         assert kept.reasons == ("side: must be buyer or supplier", "discarded by ana: a test")
         assert corrected(book, [record()]) == set()
+
+
+def test_what_is_refused_again_keeps_when_it_came(logbook: Logbook) -> None:
+    with logbook.writing() as book:
+        keep_refused(book, [record()], now=100)
+        still_refused(book, [record('{"side":"both"}', "side: missing"), record("unheard of")])
+        (kept,) = refused(book)
+        assert (kept.received_at, kept.reasons) == (100, ("side: missing",))
+
+
+def test_a_record_of_which_its_source_sent_a_good_one_since_waits_no_more(logbook: Logbook) -> None:
+    crm = Source(name="crm", rename={"Nr": "id"})
+    good = read_lead({"Nr": 7, "side": "buyer", "company": "A"}, crm, workspace="acme", now=200, ahead=0)
+    assert isinstance(good, Lead)
+    with logbook.writing() as book:
+        raws = ('{"Nr":7,"side":"both"}', '{"Nr":7,"side":"?"}', '{"Nr":8,"side":"?"}', '{"side":"?"}', '"unread"')
+        keep_refused(book, [record(raw, source="crm") for raw in raws], now=100)
+        keep_refused(book, [record('{"Nr":7}', source="fair")], now=100)
+        again = record(raws[1], source="crm")
+        assert superseded(book, crm, {good.lead_id}, workspace="acme", beside={again.refused_id}) == 1
+        assert superseded(book, crm, (), workspace="acme") == 0
+        assert [one.raw for one in refused(book, state="retried")] == [raws[0]]
+        assert {one.raw for one in refused(book)} == {*raws[1:], '{"Nr":7}'}

@@ -9,7 +9,7 @@ import pytest
 
 from bothsides.identity import MatchingPolicy, compile_matching
 from bothsides.ingest import sync
-from bothsides.leads.desk.candidates import read_candidates
+from bothsides.leads.desk.candidates import Keys, read_candidates
 from bothsides.leads.publishing import hand_over
 from bothsides.leads.quality import CellFacts, Counted
 from bothsides.leads.quality.stored import market_facts
@@ -96,7 +96,8 @@ def test_the_desk_knows_cells_companies_and_up_to_when_touches_are_known(synced:
         facts = market_facts(cells_of(book, snapshot.snapshot), snapshot.snapshot)
         assert watermarks(book) == {"touches:touches": instant(datetime(2026, 2, 9, 15, tzinfo=UTC))}
         keys = dict(book.all("SELECT identity_key, party_id FROM party_keys WHERE identity_key LIKE 'domain:%'"))
-        found = read_candidates(book, ["domain:nordwind.example"], compile_matching(MatchingPolicy()))
+        asked = [Keys(company=("domain:nordwind.example",), person=())]
+        found = read_candidates(book, asked, compile_matching(MatchingPolicy()), colleagues=False)
     assert facts is not None
     assert set(keys) == {"domain:nordwind.example", "domain:nordwind-gruppe.example"}
     (normal,) = found.normals.values()

@@ -261,6 +261,39 @@ def test_what_is_told_of_a_merged_lead_or_by_a_clock_that_is_ahead_comes_out_aga
     assert found.moved.any == 0
 
 
+def test_stages_told_late_and_again_come_out_again(desk: tuple[Workspace, Logbook]) -> None:
+    workspace, logbook = desk
+    agreed = open_desk(workspace, logbook, now=OPENS)
+    given = OPENS + 9 * HOUR
+    with logbook.writing() as book:
+        one, two = (each.lead_id for each in take(book, agreed, [lead(n, given) for n in (1, 2)], now=given))
+    now = given + 3 * HOUR
+    deal = Moved(lead_id=one, stage=LeadStage.OPPORTUNITY, occurred_at=given + 2 * HOUR, by="x", amount=1_000_000)
+    sale = Moved(
+        lead_id=one, stage=LeadStage.CLOSED_WON, occurred_at=now - 60, by="x", reason="range_of_suppliers",
+        objections=("none",), amount=5_000_000,
+    )  # fmt: skip
+    told = [
+        deal,
+        replace(deal, stage=LeadStage.SALES_QUALIFIED, occurred_at=given + HOUR, amount=None),
+        replace(deal, occurred_at=given + 2 * HOUR + 60, amount=5_000_000),
+        sale,
+        replace(sale, occurred_at=now - 30, questions=("can_i_pay_on_invoice",), note="as they said", amount=6_000_000),
+        Moved(lead_id=two, stage=LeadStage.LEAD, occurred_at=now - 90, by="x"),
+        Moved(lead_id=two, stage=LeadStage.LEAD, occurred_at=now - 60, by="x"),
+        Judged(lead_id=two, verdict="rejected", reason="bad_timing", by="x", occurred_at=given - HOUR),
+    ]
+    with logbook.writing() as book:
+        assert record(book, agreed, told, now=now) == len(told)
+        (last,) = book.one("SELECT max(seq) FROM entries") or (0,)
+    with logbook.reading() as book:
+        again = read_happened(book, 0, last)
+    assert [step.what for step in again.steps if isinstance(step.what, Happening)] == told
+    gone_round(logbook, agreed, now + HOUR)
+    found = same(logbook, days=2)
+    assert found.record.differences == ()
+
+
 def test_a_list_that_tells_of_one_record_twice_comes_out_again(desk: tuple[Workspace, Logbook]) -> None:
     workspace, logbook = desk
     agreed = open_desk(workspace, logbook, now=OPENS)

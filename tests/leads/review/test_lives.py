@@ -6,10 +6,12 @@ import pytest
 from tests.leads.desk.conftest import Desk, at
 from tests.leads.review.conftest import call, rejected, won
 
+from bothsides.leads.desk.happenings import Judged, Moved
 from bothsides.leads.review.judging import history_at
 from bothsides.leads.review.lives import History
 from bothsides.leads.review.records import answered, closings, given, handed, qualified_leads, worked
 from bothsides.leads.review.results import clock_results
+from bothsides.schema.stage import LeadStage
 
 
 def history(desk: Desk, moment: int | None = None) -> History:
@@ -42,6 +44,15 @@ def test_a_machines_mail_is_no_attempt_and_an_answer_ends_them(desk: Desk) -> No
     assert (one.attempts, one.contacted_at) == (2, first + 60)
     assert (one.qualified_at, one.assigned_at) == (at("03-31T09:00"), at("03-31T09:00"))
     assert one.fields["country"] == "GB"
+
+
+def test_a_stage_told_late_is_not_the_one_it_stands_in(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    desk.now += 7200
+    entered = Moved(lead_id=lead, stage=LeadStage.OPPORTUNITY, occurred_at=desk.now, by="x")
+    desk.record(entered, replace(entered, stage=LeadStage.SALES_QUALIFIED, occurred_at=desk.now - 3600))
+    life = history(desk).lives[lead]
+    assert (life.stage, life.stage_since) == (LeadStage.OPPORTUNITY, desk.now)
 
 
 def test_a_lead_that_came_again_counts_once(desk: Desk) -> None:
@@ -96,3 +107,14 @@ def test_a_lead_that_never_was_one_counts_for_nobody(desk: Desk) -> None:
     desk.record(rejected(desk, lead, desk.row(lead)["owner"], reason="competitor"))
     (one,) = qualified_leads(history(desk), desk.agreed.commitments)
     assert not one.withdrawn, "a competitor's lead was one; only duplicates and tests are withdrawn"
+
+
+def test_a_lead_of_which_was_written_as_of_a_moment_before_it_came_in_was_unknown_then(desk: Desk) -> None:
+    lead, came = desk.take_one().lead_id, desk.now
+    desk.now = came - 7200
+    desk.record(
+        call(lead, desk.now, name="t1"),
+        Judged(lead_id=lead, verdict="accepted", reason="", by="ana.ruiz", occurred_at=desk.now),
+    )
+    assert history(desk, desk.now).lives == {}
+    assert history(desk, came).lives[lead].touches == [(desk.now, True)]

@@ -25,6 +25,12 @@ def test_leads_nobody_tried_again_are_for_sales_to_answer():
     assert "not judged" in seen.words
 
 
+def test_one_attempt_and_one_lead_are_told_as_one():
+    seen = contact_rate(tried(1, 1, contacted=True) + tried(3, 1, name="silent"), attempts=1)
+    assert seen.words == "25 % reached within 1 attempt where all are made: 1 of 4 was reached, 3 not within 1 attempt"
+    assert "no lead was tried 1 time (0 of 2 reached so far)" in contact_rate(tried(2, 0), attempts=1).words
+
+
 def test_giving_up_early_moves_the_rate_neither_way():
     """Each attempt reaches 10 %; sales stops after any attempt with chance one half. Three attempts reach 27.1 %."""
     draws = np.random.default_rng(3)

@@ -92,7 +92,7 @@ def test_doors_that_close_on_other_leads_are_no_instrument():
 
 def test_few_leads_and_a_bend_anywhere_are_refused():
     few = propose(TERMS, Side.BUYER, world(1, n=900))
-    assert few.refused == "900 decided leads; 1000 are needed"
+    assert few.refused == "900 leads old enough to tell; 1,000 are needed"
     anywhere = propose(ProposalTerms(draws=60, widest=1.5), Side.BUYER, world(1))
     assert "the bend may lie anywhere from" in anywhere.refused
 

@@ -56,6 +56,12 @@ def test_each_doubt_is_seen_alone():
     assert doubts(amounts=(10_000.0, 12_000.0, 5_000.0)) == {Doubt.AMOUNT_CHANGED: "amount changed by -50 % in 2 steps"}
 
 
+def test_one_is_told_as_one():
+    assert doubts(close_dates=days(-1)) == {Doubt.PAST_DUE: "was to close on 2026-05-14, 1 day ago"}
+    assert doubts(close_dates=days(-20, 20))[Doubt.SLIPPING] == "close date put off 1 time, 40 days altogether"
+    assert doubts(amounts=(10_000.0, 5_000.0)) == {Doubt.AMOUNT_CHANGED: "amount changed by -50 % in 1 step"}
+
+
 def test_slipping_is_twice_or_far():
     assert doubts(close_dates=days(1, 8, 15)) == {Doubt.SLIPPING: "close date put off 2 times, 14 days altogether"}
     assert Doubt.SLIPPING in doubts(close_dates=days(1, 31))

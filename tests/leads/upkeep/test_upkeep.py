@@ -8,15 +8,17 @@ import pytest
 from tests.leads.desk.conftest import Desk
 
 from bothsides.leads.desk.candidates import identity_keys
+from bothsides.leads.desk.happenings import Moved
 from bothsides.leads.desk.standing import leads_by_id, normal_lead
 from bothsides.leads.hygiene import Fix
 from bothsides.leads.upkeep.auditing import Audited, audited, since_last_week, weekly, weeks
 from bothsides.leads.upkeep.fixes import Made, fix_id, make, named, preview, safe, take_back
 from bothsides.leads.upkeep.provenance import Origin, origins, providers
-from bothsides.leads.upkeep.reading import surroundings
+from bothsides.leads.upkeep.reading import held, surroundings
 from bothsides.logbook import Entry, Kind, rebuild, standing
 from bothsides.schedule.timetable import TIMETABLE, Run
 from bothsides.schema.instant import DAY
+from bothsides.schema.stage import LeadStage
 from bothsides.workspace import Settings, Workspace
 
 
@@ -85,6 +87,19 @@ def test_a_stage_that_nobody_moves_goes_stale_and_who_left_is_an_orphan_owner(de
     assert roster["callum.reid"].left_at is not None
     assert roster["tom.hadley"].left_at is None
     assert lead.stands.owner in roster
+
+
+def test_a_stage_that_is_only_told_again_is_as_stale_as_before(desk: Desk) -> None:
+    lead = desk.take_one(channel="organic").lead_id
+    entered = desk.now
+    for later, amount in ((0, 1_000_000), (8 * DAY, 5_000_000)):
+        desk.now = entered + later
+        desk.record(
+            Moved(lead_id=lead, stage=LeadStage.OPPORTUNITY, occurred_at=desk.now, by="x", amount=amount),
+            Moved(lead_id=lead, stage=LeadStage.SALES_QUALIFIED, occurred_at=entered - 60, by="x"),
+        )
+    with desk.logbook.reading() as book:
+        assert held(book, now=desk.now)[lead].record.stage_since == entered
 
 
 def test_safe_fixes_are_shown_made_and_taken_back_exactly(desk: Desk) -> None:

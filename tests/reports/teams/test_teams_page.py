@@ -11,7 +11,9 @@ from pathlib import Path
 from tests.reports.teams import months
 from tests.reports.test_html import Outline
 
+from bothsides.leads.sla.commitments import Word
 from bothsides.reports.teams import scorecard_html, team_sentences
+from bothsides.schema import Side
 
 _SNAPSHOT = Path(__file__).parent / "april.txt"
 
@@ -46,7 +48,7 @@ def test_a_month_under_way_says_so_and_blames_nobody_for_the_rest_of_it() -> Non
     page = _text(scorecard_html(months.month(over=False)))
     assert "The month is not over." in page
     assert "Marketing so far: 1 of 2 clauses on track; too early to tell: qualified suppliers (12 of 20 owed)." in page
-    assert "Marketing so far, too early: 12 qualified suppliers, 20 are owed" in page
+    assert "Marketing so far, too early: qualified suppliers (12 of 20 owed)" in page
     assert "missed" not in page[page.index("Clause by clause") : page.index("How long leads wait")].lower()
 
 
@@ -56,6 +58,13 @@ def test_the_page_is_whole_in_itself_and_inert() -> None:
     assert not re.search(r"<script|src=|https?://(?!www\.w3\.org)", page)
     assert "campaign &lt;prize&gt;" in page
     assert "bothsides sla decide &quot;escalation/buyer/2026-04-20&quot; --choose" in page
+
+
+def test_a_command_of_the_page_names_its_workspace_so_that_it_works_from_anywhere() -> None:
+    month = replace(months.month(items=(months.waiting(),)), folder="/srv/north of here")
+    assert '"escalation/buyer/2026-04-20" --choose "..." --words "..." -w \'/srv/north of here\'' in _text(
+        scorecard_html(month)
+    )
 
 
 def test_a_right_is_used_or_waived_by_words_that_look_typed() -> None:
@@ -74,6 +83,35 @@ def test_a_month_without_a_lead_says_so_in_place_of_an_empty_heading() -> None:
 def test_people_are_named_and_told_apart_only_beyond_luck() -> None:
     text = _text(scorecard_html(months.month()))
     assert "Buyer leads: Ana Sousa above what the leads promised; Ben Archer below what the leads promised" in text
+
+
+def test_an_item_says_when_its_numbers_were_taken_for_the_page_has_later_ones() -> None:
+    page = _text(scorecard_html(months.month(items=(months.waiting(),))))
+    assert "of the others 3 of 8. So it stood at the end of 19 April 2026." in page
+    right = _text(scorecard_html(months.month(items=(replace(months.waiting(), kind="consequence"),))))
+    assert "So it stood" not in right, "a right rests on the whole month, as the page does"
+
+
+def test_no_count_of_one_stands_before_a_word_for_many() -> None:
+    month = months.month()
+    first, *others = month.review.card.kept
+    one = replace(first, delivered=1.0, word=Word.MISSED)
+    said = next(verdict for verdict in month.review.card.quality if verdict.side is Side.BUYER)
+    alone = replace(said, handed_over=1, answered=1, rejected=1, decided=1, won=0)
+    card = replace(month.review.card, kept=(one, *others), quality=(alone,))
+    page = _text(scorecard_html(replace(month, review=replace(month.review, card=card))))
+    assert "Marketing fell short: qualified buyers (1 of 50 owed)" in page
+    assert "1 lead qualified" in page
+    assert "1 is decided so far: 0 won, 1 lost or rejected." in page
+
+
+def test_a_side_of_which_a_clause_had_no_case_is_not_praised_for_all_of_them() -> None:
+    month = months.month()
+    kept = tuple(replace(one, word=Word.KEPT) if one.word is Word.MISSED else one for one in month.review.card.kept)
+    idle = next(one for one in kept if one.unit == "share" and not one.n)
+    card = replace(month.review.card, kept=(*kept, replace(idle, side=Side.BUYER)))
+    page = _text(scorecard_html(replace(month, review=replace(month.review, card=card))))
+    assert "Every promise on buyers with a clock was kept; 1 cannot be judged" in page
 
 
 def test_what_was_decided_names_its_item_as_it_is_typed_and_who_said_so() -> None:

@@ -41,7 +41,7 @@ def rows_of(lead: str, lines: Sequence[Line], after: int) -> Iterator[tuple[str,
         if line.seq <= after:
             continue
         match line.kind:
-            case Kind.STAGE_CHANGED:
+            case Kind.STAGE_CHANGED if not line.data.get("again"):
                 yield "stage_changes", _stage(lead, line)
             case Kind.TOUCHED:
                 yield "touches", _touch(lead, line)

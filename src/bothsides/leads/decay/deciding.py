@@ -15,6 +15,7 @@ from bothsides.leads.decay.record import (
     Reentry,
     StageStep,
 )
+from bothsides.leads.wording import plural
 from bothsides.schema.instant import DAY, HOUR, Instant
 from bothsides.schema.stage import LeadStage
 
@@ -38,6 +39,8 @@ class CompiledDecay:
     real_touches: frozenset[str]
     asks_back: frozenset[str]
     """Events by which a lead that left sales asks for somebody again."""
+    asks_for: frozenset[str]
+    """Fields by which leads decay sooner, later or not at all."""
 
     def rule(self, fields: Fields) -> DecayRule:
         """The first rule that the lead passes; 48 hours by the wall clock where there is none."""
@@ -54,6 +57,7 @@ def compile_decay(policy: DecayPolicy) -> CompiledDecay:
         stages=frozenset(policy.stages),
         real_touches=frozenset(policy.real_touches),
         asks_back=frozenset(policy.re_enter_at_once),
+        asks_for=frozenset(name for rule in policy.rule for name in rule.when),
     )
 
 
@@ -124,7 +128,9 @@ def may_reenter(lead: LeadRound, compiled: CompiledDecay, now: Instant, *, event
         return Reentry(allowed=True, reason="it never went back")
     ready = cool_down_ends(lead, compiled)
     if ready is None:
-        return Reentry(allowed=False, reason=f"it went back {lead.recycles} times; a person may bring it back")
+        return Reentry(
+            allowed=False, reason=f"it went back {plural(lead.recycles, 'time')}; a person may bring it back"
+        )
     if event is not None and event in policy.re_enter_at_once:
         return Reentry(allowed=True, reason=event)
     if now >= ready:

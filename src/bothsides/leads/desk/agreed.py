@@ -15,6 +15,7 @@ from bothsides.leads.decay import CompiledDecay, DecayPolicy, compile_decay
 from bothsides.leads.decay import problems as decay_problems
 from bothsides.leads.desk.agreement_files import misnamed
 from bothsides.leads.desk.between_sections import problems as problems_between
+from bothsides.leads.desk.condition_words import asked_anywhere
 from bothsides.leads.hygiene import HygienePolicy
 from bothsides.leads.hygiene import problems as hygiene_problems
 from bothsides.leads.intake import IntakePolicy
@@ -39,6 +40,9 @@ from bothsides.schema.instant import Instant, in_utc
 from bothsides.schema.working_time import ALWAYS_OPEN, Calendars, WorkingTime, leave_of, working_time
 from bothsides.schema.working_time import problems as calendar_problems
 from bothsides.workspace import Workspace
+
+COLLEAGUE = "company_lead_owner"
+"""The field that names who has another lead of the same company."""
 
 SECTIONS: dict[str, type[Any]] = {
     "intake": IntakePolicy,
@@ -120,6 +124,8 @@ class Agreed:
     hygiene: HygienePolicy = field(default_factory=HygienePolicy)
     versions: Mapping[str, str]
     """The version of each section."""
+    asks_colleagues: bool = True
+    """Whether anything asks who has another lead of the same company."""
     currency: str = "EUR"
     """What amounts are told in; of the workspace where a desk was opened in one."""
     heard: frozenset[str] = frozenset()
@@ -244,6 +250,7 @@ def ready(
             models=policies["models"],
             hygiene=policies["hygiene"],
             versions=dict(versions),
+            asks_colleagues=COLLEAGUE in routing.owner_first.fields or asked_anywhere(policies, COLLEAGUE),
         )
     except ValueError as error:
         raise AgreementError(

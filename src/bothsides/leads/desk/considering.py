@@ -2,7 +2,7 @@
 and the turns it is handed, which it moves."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -268,10 +268,13 @@ def assigned(
 
     `silent` says that the owner before stayed silent, which counts towards the reassignments of the round. `clocks`
     are those that the lead has of its round so far: they go on, and whoever calls tells them the new owner.
+
+    A lead that was given before in this very second has its clocks named by more than the second.
     """
     owner = decision.owner
-    before, new_round = lead.owner, lead.round_at is None
+    before, new_round, given_before = lead.owner, lead.round_at is None, lead.assigned_at
     round_at = now if lead.round_at is None else lead.round_at
+    apart = f":{lead.recycles}:{lead.reassignments}:{len(lead.events)}" if given_before == now else ""
     lead.reassignments = lead.reassignments + silent if not new_round else 0
     lead.owner, lead.pool, lead.lane, lead.queue = owner, decision.pool, decision.lane, None
     lead.assigned_at, lead.round_at = now, round_at
@@ -292,27 +295,19 @@ def assigned(
         "places": moved_places(decision.changed, turns),
         "trace": list(decision.trace),
     }
-    lines = [
-        Entry(
-            kind=Kind.ASSIGNED,
-            subject=lead.lead_id,
-            at=now,
-            data=data,
-            policy=agreed.versions["routing"],
-            snapshot=snapshot,
-        )
-    ]
+    version = agreed.versions["routing"]
+    lines = [Entry(kind=Kind.ASSIGNED, subject=lead.lead_id, at=now, data=data, policy=version, snapshot=snapshot)]
     if new_round:
         # Another host's clock may be ahead of this one's.
-        acted_at = min(lead.created_at, now) if lead.recycles == 0 else None
+        acted_at = min(lead.created_at, now) if lead.recycles == 0 and given_before is None else None
         lines += start_clocks(
-            agreed, "assigned", lead.lead_id, facts, now, key=str(round_at), acted_at=acted_at, owner=owner
+            agreed, "assigned", lead.lead_id, facts, now, key=f"{round_at}{apart}", acted_at=acted_at, owner=owner
         )
     elif lead.last_touch_at is None or lead.last_touch_at < round_at:
         # What the owner before missed stays missed; whoever has the untouched lead now owes a first touch of their own.
         # A promise that is not due yet is not made twice: it passes to them as it runs.
         lines += start_clocks(
-            agreed, "assigned", lead.lead_id, facts, now, key=f"{round_at}:{now}", owner=owner,
+            agreed, "assigned", lead.lead_id, facts, now, key=f"{round_at}:{now}{apart}", owner=owner,
             kinds=(ClockKind.FIRST_TOUCH,), left_out={clock.clause.name for clock in still_to_keep(clocks, now)},
         )  # fmt: skip
     if "lead_assigned" in agreed.heard:
@@ -327,6 +322,12 @@ def decays(agreed: Agreed, lead: LeadNow, now: Instant) -> list[Entry]:
     standing = lead.round
     due = decay_due(standing, agreed.decay, agreed.hours_of(lead.owner))
     return [] if due is None else [set_timer("decay", lead.lead_id, due, now=now)]
+
+
+def decays_anew(agreed: Agreed, lead: LeadNow, before: Mapping[str, Any], now: Instant) -> list[Entry]:
+    """The same for an owned lead of whose fields one changed that the rules of decay ask for."""
+    moved = any(before.get(name) != lead.fields.get(name) for name in agreed.decay.asks_for)
+    return decays(agreed, lead, now) if moved and lead.owner is not None and lead.is_open else []
 
 
 def cools(agreed: Agreed, lead: LeadNow, now: Instant) -> list[Entry]:

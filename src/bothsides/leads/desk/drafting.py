@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from bothsides.identity.addresses import FREE_MAIL
 from bothsides.leads.desk.agreed import SECTIONS
 from bothsides.leads.desk.agreement_files import unread
 from bothsides.leads.route import RoutingPolicy
@@ -25,6 +27,13 @@ id = "{id}"
 calendar = "office"
 open_cap = 60                    # leads that one person can look after at the same time
 # manager = "another.member"     # who is told where a lead stays untouched; without one the member is told again
+"""
+
+_TO_SIGN = """
+# Nobody signed this yet. To sign it, take the # away from the next three lines and write who agreed to it:
+# [signed]
+# since = 2026-01-01               # the first day on which it holds; of what you change later, a day to come
+# by = ["Marketing", "Sales"]
 """
 
 
@@ -62,15 +71,23 @@ def _house(workspace: Workspace, members: tuple[str, ...]) -> dict[str, str]:
     calendar = DEFAULT_CALENDAR.read_text(encoding="utf-8")
     people = "".join(_MEMBER.format(id=name) for name in dict.fromkeys(members or (_NOBODY,)))
     routing = (DRAFTS / "routing.toml").read_text(encoding="utf-8")
-    return {
+    scoring = (DRAFTS / "scoring.toml").read_text(encoding="utf-8")
+    texts = {
         "calendar.toml": calendar.replace('zone = "UTC"', f'zone = "{zone}"'),
         "sla.toml": DEFAULT_SLA.read_text(encoding="utf-8"),
-        "scoring.toml": (DRAFTS / "scoring.toml").read_text(encoding="utf-8"),
+        "scoring.toml": scoring.replace("    # FREE MAIL\n", _free_mailboxes()),
         "decay.toml": (DRAFTS / "decay.toml").read_text(encoding="utf-8"),
         "routing.toml": routing.replace("# MEMBERS\n", people.lstrip("\n"))
         .replace("{zone}", zone)
         .replace("{name}", workspace.settings.name),
     }
+    return {name: text.rstrip("\n") + "\n" + _TO_SIGN for name, text in texts.items()}
+
+
+def _free_mailboxes() -> str:
+    """The free mailboxes that identity knows, as lines of a list of tests."""
+    tests = [f'"ends with @{domain}",' for domain in sorted(FREE_MAIL)]
+    return "".join(f"    {' '.join(three).rstrip()}\n" for three in zip_longest(*[iter(tests)] * 3, fillvalue=""))
 
 
 def _from(folder: Path) -> dict[str, str]:
@@ -80,11 +97,18 @@ def _from(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in files}
 
 
-def unfinished(workspace: Workspace, policies: Mapping[str, Any]) -> tuple[str, ...]:
-    """What loads, but leaves something that people expect to happen undone; each as one sentence."""
+def unfinished(workspace: Workspace, policies: Mapping[str, Any], *, signed: frozenset[str]) -> tuple[str, ...]:
+    """What loads, but leaves something that people expect to happen undone; each as one sentence.
+
+    `signed` are the sections that somebody signed.
+    """
     folder = workspace.agreement_dir
     routing: RoutingPolicy = policies["routing"]
     found = []
+    written = [name for name in sorted(policies) if (folder / f"{name}.toml").exists()]
+    if unsigned := [f"{name}.toml" for name in written if name not in signed]:
+        says = "the desk works by them all the same; [signed] says who agreed, from which day on"
+        found.append(f"nobody signed {', '.join(unsigned)}: {says}")
     if any(member.id == _NOBODY for member in routing.member):
         found.append(f"routing.toml gives leads to {_NOBODY}, which is nobody: write your people in its place")
     if not routing.member:

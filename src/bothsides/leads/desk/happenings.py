@@ -1,14 +1,17 @@
 """What happens to leads after they came in: touches, events, verdicts, stages; each moves what it concerns."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+import orjson
 
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.clockwork import begun, move, read_clocks, start_clocks
 from bothsides.leads.desk.codes import NotAgreed
 from bothsides.leads.desk.considering import consider, cools, decays
 from bothsides.leads.desk.giving_back import released
+from bothsides.leads.desk.late_words import NOT_SALES, is_late
 from bothsides.leads.desk.merged_events import shared
 from bothsides.leads.desk.standing import LeadNow, leads_and_finals
 from bothsides.leads.desk.taking import event_line
@@ -28,11 +31,12 @@ from bothsides.leads.desk.told import (
     key_of,
 )
 from bothsides.leads.desk.turns import read_turns
-from bothsides.leads.desk.unfit import STARTS, Unfit, code_refusals, unfit
+from bothsides.leads.desk.unfit import STARTS, Unfit, code_refusals, other_words, unfit
 from bothsides.leads.desk.worth import ready_worth
 from bothsides.leads.route import RoutingState
 from bothsides.leads.sla.clocks import Clock
 from bothsides.leads.sla.evidence import Event, EventKind
+from bothsides.leads.sla.policy import STARTED_BY
 from bothsides.leads.teams.reasons import Kind as Answers
 from bothsides.leads.teams.reasons import Means
 from bothsides.logbook import Book, Entry, Kind
@@ -111,7 +115,7 @@ def tell(
         seen = _amount_seen(lead, one)
         known = isinstance(one, Did) and seen == one.amount and (key in told or not _told_too(work, one))
         if known or (key in told and seen is None):
-            found.append("known")
+            found.append((not isinstance(one, Did) and other_words(one, _known_of(work, key))) or "known")
             continue
         has_clocks = isinstance(one, Reached) and one.subject in work.clocks
         if wrong := unfit(agreed, one, lead, has_clocks=has_clocks, taken_at=taken_at):
@@ -122,6 +126,14 @@ def tell(
         _HANDLERS[type(one)](work, one, key)
     book.post(work.entries, now=now)
     return found
+
+
+def _known_of(work: _Work, key: str) -> dict[str, Any]:
+    """What the line of that key holds, written or still to be written."""
+    row = work.book.one("SELECT data, reason FROM entries WHERE key = ?", key)
+    if row is not None:
+        return {**orjson.loads(row[0]), "reason": row[1]}
+    return next(({**line.data, "reason": line.reason} for line in work.entries if line.key == key), {})
 
 
 def _amount_seen(lead: LeadNow | None, one: Happening) -> float | None:
@@ -171,10 +183,15 @@ def _lead(work: _Work, one: Touched | Did | Judged | Moved) -> LeadNow:
     return lead
 
 
-def _tell_clocks(work: _Work, subject: str, event: Event) -> None:
+def _tell_clocks(work: _Work, subject: str, event: Event, *, owed: Collection[str] = ()) -> None:
+    """Every clock of the subject hears it. A word on the round that stands, whatever its moment, is one on the clocks
+    that began with what is `owed` in it: it counts from when such a clock does.
+    """
     clocks = work.clocks.get(subject, [])
     for place, clock in enumerate(clocks):
-        clocks[place], lines, _ = move(work.agreed, clock, [event])
+        early = STARTED_BY[clock.clause.clock] in owed and event.occurred_at < clock.acted_at
+        heard = replace(event, occurred_at=clock.acted_at) if early else event
+        clocks[place], lines, _ = move(work.agreed, clock, [heard])
         work.entries += lines
 
 
@@ -242,7 +259,7 @@ def _did(work: _Work, one: Did, key: str) -> None:
 
 def _judged(work: _Work, one: Judged, key: str) -> None:
     lead = _lead(work, one)
-    late = _is_late(work, lead, one)
+    late = is_late(work.book, work.entries, lead, one)
     data = {"verdict": one.verdict, "reason": one.reason, "note": one.note, "owner": lead.owner, "band": _band(lead)}
     work.entries.append(
         Entry(
@@ -256,7 +273,8 @@ def _judged(work: _Work, one: Judged, key: str) -> None:
             policy=work.agreed.versions.get("reasons", ""),
         )
     )
-    _tell_clocks(work, lead.lead_id, _event(work, key, EventKind.DISPOSITION, one.occurred_at, detail=one.verdict))
+    said = _event(work, key, EventKind.DISPOSITION, one.occurred_at, detail=one.verdict)
+    _tell_clocks(work, lead.lead_id, said, owed=() if late else _OF_ITS_ROUND)
     if late:
         return
     lead.disposition = one.verdict
@@ -265,17 +283,6 @@ def _judged(work: _Work, one: Judged, key: str) -> None:
             _enter(work, lead, LeadStage.SALES_QUALIFIED, one, key)
         return
     _give_back(work, lead, LeadStage.RECYCLED, one, key, credit_for=_credited(one))
-
-
-def _is_late(work: _Work, lead: LeadNow, one: Judged) -> bool:
-    """Whether it belongs to the lead's history and changes nothing: the lead is closed, a later word stands, or who
-    accepted it has it no more."""
-    if not lead.is_open or (one.verdict == "accepted" and lead.owner is None):
-        return True
-    asked = "SELECT max(at) FROM entries WHERE subject = ? AND kind = ?"
-    row = work.book.one(asked, lead.lead_id, Kind.FEEDBACK.value)
-    said = [line.at for line in work.entries if line.kind is Kind.FEEDBACK and line.subject == lead.lead_id]
-    return one.occurred_at < max(0 if row is None else row[0] or 0, *said, 0)
 
 
 def _give_back(
@@ -306,7 +313,11 @@ def _give_back(
             Entry(kind=Kind.QUEUED, subject=lead.lead_id, at=work.now, data={"queue": "marketing", "to": "nurture"})
         )
     returned = _event(work, f"{key}:returned", EventKind.RETURNED, one.occurred_at, detail=one.reason)
-    _tell_clocks(work, lead.lead_id, returned)
+    _tell_clocks(work, lead.lead_id, returned, owed=(*_OF_ITS_ROUND, "message_received"))
+
+
+_OF_ITS_ROUND = ("assigned",)
+"""What starts the clocks of a lead's round with sales."""
 
 
 def _credited(one: Judged) -> Literal["no_show", "duplicate", "rejected"] | None:
@@ -327,7 +338,7 @@ def _enter(work: _Work, lead: LeadNow, stage: LeadStage, one: Judged | Moved, ke
     named = key if isinstance(one, Moved) and stage not in (WON, LOST) else f"{key}:stage"
     _stage_line(work, lead, one, named, data)
     lead.stage, lead.is_open = stage, stage not in (WON, LOST)
-    if stage in _NOT_SALES:
+    if stage in NOT_SALES:
         lead.round_at = None
     if stage is LeadStage.RECYCLED:
         lead.recycles += 1
@@ -342,9 +353,13 @@ def _later_perhaps(work: _Work, lead: LeadNow, code: str) -> bool:
     return reason is not None and reason.means is Means.TIMING
 
 
-def _late(work: _Work, lead: LeadNow, one: Moved, key: str) -> None:
-    """A stage told of a lead that is closed: it belongs to its history, and moves it nowhere."""
-    data = {"stage": one.stage.value, "owner": lead.owner, "amount": one.amount, "late": True}
+def _history_only(work: _Work, lead: LeadNow, one: Moved, key: str) -> None:
+    """A stage that is about what was before, or that the lead is in: it is written down, and moves the lead nowhere."""
+    data: dict[str, Any] = {"stage": one.stage.value, "owner": lead.owner, "amount": one.amount, "late": True}
+    if one.stage is lead.stage:
+        data["again"] = True
+    if one.stage in (WON, LOST):
+        data |= {"objections": list(one.objections), "questions": list(one.questions), "note": one.note}
     _stage_line(work, lead, one, key, data)
 
 
@@ -370,10 +385,11 @@ def _said_line(
 
 def _moved(work: _Work, one: Moved, key: str) -> None:
     lead = _lead(work, one)
-    was_open = lead.is_open
-    if not was_open and (one.stage not in (WON, LOST) or one.stage is lead.stage):
-        _late(work, lead, one, key)
-        return
+    was_open, late = lead.is_open, is_late(work.book, work.entries, lead, one)
+    if late or one.stage is lead.stage:
+        _history_only(work, lead, one, key)
+        if late or one.stage not in NOT_SALES:
+            return
     if one.stage in (WON, LOST):
         data = {
             "verdict": "won" if one.stage is WON else "lost",
@@ -387,26 +403,23 @@ def _moved(work: _Work, one: Moved, key: str) -> None:
             "band": _band(lead),
         }
         _said_line(work, Kind.FEEDBACK, lead, one, key, data)
-    if one.stage in _NOT_SALES:
+    if one.stage in NOT_SALES:
         _give_back(work, lead, one.stage, one, key)
         return
     _enter(work, lead, one.stage, one, key, amount=one.amount)
     if one.stage is WON:
-        _tell_clocks(work, lead.lead_id, _event(work, key, EventKind.DISPOSITION, one.occurred_at, detail="won"))
+        said = _event(work, key, EventKind.DISPOSITION, one.occurred_at, detail="won")
+        _tell_clocks(work, lead.lead_id, said, owed=_OF_ITS_ROUND)
     if one.stage in (WON, LOST):
         # What was owed on the way to the close is owed no more; what a win brings begins after it.
         ended = _event(work, f"{key}:ended", EventKind.RETURNED, one.occurred_at, detail=one.stage.value)
-        _tell_clocks(work, lead.lead_id, ended)
+        _tell_clocks(work, lead.lead_id, ended, owed=_OF_ITS_ROUND)
         if was_open and lead.owner is not None:
             work.entries += released(
                 work.agreed, lead, work.turns, work.now, reason=one.stage.value, queue=None, actor=one.by, closes=True
             )
     if one.stage is WON:
         _start(work, lead, "won", one.occurred_at, key)
-
-
-_NOT_SALES = frozenset({LeadStage.RECYCLED, LeadStage.LEAD, LeadStage.VISITOR})
-"""Stages of leads that nobody of sales has."""
 
 
 def _reached(work: _Work, one: Reached, key: str) -> None:

@@ -31,6 +31,17 @@ def mistyped_event(agreed: Agreed, event: str) -> str | None:
     return _near(event, events_heard(agreed), "is no event that the agreement listens to")
 
 
+def meant_otherwise(heard: Collection[str], events: Collection[str]) -> list[str]:
+    """Of these events those whose names are probably wrong, each with what may be meant; `heard` are the events that
+    the agreement listens to.
+
+    >>> meant_otherwise({"demo_requested"}, ["demo_reqested", "demo_requested", "fair_visited"])
+    ['demo_reqested: did you mean demo_requested?']
+    """
+    near = {name: _nearest(name, heard) for name in events if name not in heard}
+    return [f"{name}: did you mean {meant}?" for name, meant in sorted(near.items()) if meant]
+
+
 def waits_in_vain(agreed: Agreed, told: Collection[str]) -> tuple[str, ...]:
     """Events that the agreement listens to and that are probably misspelt there, each as a sentence; `told` are those
     that were ever told."""
@@ -69,5 +80,9 @@ def without_effect(book: Book, agreed: Agreed, told: Sequence[Happening]) -> lis
 def _near(name: str, known: Collection[str], what: str) -> str | None:
     if name in known:
         return None
-    near = get_close_matches(name, sorted(known), n=2, cutoff=0.8)
-    return f"{name!r} {what}; did you mean {' or '.join(near)}?" if near else None
+    near = _nearest(name, known)
+    return f"{name!r} {what}; did you mean {near}?" if near else None
+
+
+def _nearest(name: str, known: Collection[str]) -> str:
+    return " or ".join(get_close_matches(name, sorted(known), n=2, cutoff=0.8))

@@ -316,7 +316,10 @@ def _not_before(line: Entry, moment: Instant) -> Entry:
 def _score(work: _Work, timer: Timer) -> None:
     lead = work.leads.get(timer.subject)
     if lead is not None and lead.is_open and lead.merged_into is None:
+        had = lead.owner is not None
         work.entries += consider(work.agreed, lead, work.turns, work.now, snapshot=work.snapshot).entries
+        # Of an owned lead it is asked when its fields were corrected: it may decay by another rule now.
+        work.entries += decays(work.agreed, lead, work.now) if had else []
 
 
 def _cooled(work: _Work, timer: Timer) -> None:

@@ -4,15 +4,16 @@ Lines of a clock that follow from a merge carry no number of its history, so tha
 the merge is taken back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from bothsides.leads.desk.agreed import Agreed
-from bothsides.leads.desk.clockwork import clocks_by_id, move, read_clocks, stands
+from bothsides.leads.desk.clockwork import clocks_by_id, move, read_clocks, stands, still_to_keep
+from bothsides.leads.desk.heard_since import Heard, heard_since
 from bothsides.leads.desk.standing import LeadNow
 from bothsides.leads.sla.clocks import Clock, ClockState, apply, next_look
-from bothsides.leads.sla.evidence import Event, EventKind
+from bothsides.leads.sla.evidence import Effect, Event, EventKind
 from bothsides.leads.sla.policy import STARTED_BY
 from bothsides.leads.sla.stored import as_state, from_state
 from bothsides.logbook import Book, Entry, Kind
@@ -65,22 +66,25 @@ def give_clocks_back(
 ) -> list[Entry]:
     """The lines that put each clock back as it was before the merge of that number.
 
-    One that has moved on since goes back as it stands now. The kept lead's own clocks hear what happened meanwhile.
+    One that has moved on since, by more than its lead's owner, goes back as it stands now. The kept lead's own clocks
+    hear what happened to it meanwhile: those of a round that is over end when it ended.
     """
     current = clocks_by_id(book, agreed, [name for name, _, _ in changed])
-    since = _since(book, agreed, kept.lead_id, seq)
+    since = heard_since(agreed, [line for line in book.history(kept.lead_id) if line.seq > seq])
     lines: list[Entry] = []
     for name, before, after in changed:
         clock = current[name]
-        if as_state(clock) == after:
-            clock = _as_it_was(agreed, before)
+        own = before["subject"] == kept.lead_id == clock.subject and clock.breaches == before.get("breaches", 0)
+        if own or _stood_still(clock, after):
+            # Its lines have numbers, and those that told of another owner have theirs.
+            clock = replace(_as_it_was(agreed, before), written=clock.written)
         elif clock.subject != before["subject"]:
             clock = replace(clock, subject=before["subject"])
         else:
             continue
         lines.append(_line(clock, "given back", now, "", who))
         if clock.subject == kept.lead_id:
-            lines += move(agreed, clock, since)[1]
+            lines += _hears(agreed, clock, since)
     return lines
 
 
@@ -125,26 +129,30 @@ def _as_it_was(agreed: Agreed, told: dict[str, Any]) -> Clock:
     return from_state(told, agreed.clause(told["policy_version"], told["policy"], told["clause"]))
 
 
-def _since(book: Book, agreed: Agreed, lead_id: str, seq: int) -> list[Event]:
-    """Touches that count and verdicts of the lead after that line."""
-    found = []
-    for line in book.history(lead_id):
-        if line.seq <= seq or line.key is None:
+def _stood_still(clock: Clock, after: Mapping[str, Any]) -> bool:
+    """Whether the clock is as the merge left it, but for who had its lead since."""
+    return _but_for_owners(as_state(clock)) == _but_for_owners(after)
+
+
+def _but_for_owners(state: Mapping[str, Any]) -> dict[str, Any]:
+    facts = [fact for fact in state.get("facts", ()) if fact[1] != Effect.OWNER]
+    return {name: value for name, value in state.items() if name not in _OF_OWNERS} | {"facts": facts}
+
+
+_OF_OWNERS = frozenset({"facts", "owner", "written", "seen_until"})
+
+
+def _hears(agreed: Agreed, clock: Clock, since: Sequence[Heard]) -> list[Entry]:
+    """The lines by which the clock is told what its lead's other clocks heard while it stood still."""
+    lines: list[Entry] = []
+    for heard in since:
+        if heard.clause is not None and (heard.clause != clock.clause.name or heard.clock == clock.clock_id):
             continue
-        if line.kind is Kind.TOUCHED:
-            if line.data["kind"] not in agreed.decay.real_touches:
-                continue
-            way = EventKind.TOUCH_OUT if line.data["direction"] == "out" else EventKind.TOUCH_IN
-            automated = bool(line.data.get("automated"))
-            found.append(_event(line.key, way, line.at, line.written_at, automated=automated))
-        elif line.kind is Kind.FEEDBACK:
-            found.append(_event(line.key, EventKind.DISPOSITION, line.at, line.written_at, detail=line.data["verdict"]))
-    return found
-
-
-def _event(
-    name: str, kind: EventKind, at: Instant, known_at: Instant, *, detail: str = "", automated: bool = False
-) -> Event:
-    return Event(
-        event_id=name, kind=kind, occurred_at=at, known_at=known_at, detail=detail, automated=automated
-    )  # fmt: skip
+        if heard.to_keep and not still_to_keep([clock], heard.event.occurred_at):
+            continue
+        event = heard.event
+        if STARTED_BY[clock.clause.clock] in heard.owed and event.occurred_at < clock.acted_at:
+            event = replace(event, occurred_at=clock.acted_at)
+        clock, told, _ = move(agreed, clock, [event])
+        lines += told
+    return lines

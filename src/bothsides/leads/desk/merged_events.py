@@ -69,6 +69,25 @@ def told_of(book: Book, lead_id: str, coming: Iterable[Entry] = ()) -> set[Named
     return {(data["event"], at) for subject, at, data in told if data.get("of", subject) == lead_id}
 
 
+def brought(book: Book, lead: LeadNow, coming: Iterable[Entry], *, now: Instant) -> set[Named]:
+    """The events that records of the lead brought as of their own moment: when it was created or a telling of it came.
+
+    `coming` are lines that are written down now.
+    """
+    rows = book.all(
+        "SELECT subject, at, written_at, data FROM entries WHERE subject {any} AND kind = ? AND key IS NULL",
+        _stood_for(book, lead.lead_id),
+        Kind.EVENT_SEEN.value,
+    )
+    told = [(subject, at, written, orjson.loads(data)) for subject, at, written, data in rows]
+    told += [(line.subject, line.at, now, line.data) for line in coming if line.kind is Kind.EVENT_SEEN]
+    return {
+        (data["event"], at)
+        for subject, at, written, data in told
+        if data.get("of", subject) == lead.lead_id and at in (written, lead.created_at)
+    }
+
+
 def shared(book: Book, lead: LeadNow, told: Sequence[Event], coming: Iterable[Entry]) -> list[Event]:
     """Of events that the lead that stands for it has, those that it was not told of itself until now.
 

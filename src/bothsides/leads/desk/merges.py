@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import orjson
 
 from bothsides.logbook import Book, Kind
+from bothsides.logbook.tables import OF_MERGES
 from bothsides.schema.instant import Instant
 
 _KINDS = (Kind.LEADS_MERGED.value, Kind.ACCOUNTS_LINKED.value)
 _STANDS = (
-    "e.kind {any} AND e.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM entries u WHERE u.key = 'undone:' || e.key)"
+    f"{OF_MERGES} AND e.kind {{any}} AND e.reverses IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM entries u WHERE u.key = 'undone:' || e.key)"
 )
 _LAST_SIGN = "\U0010ffff"
 """Sorts behind every other: what begins with a word lies between the word and the word followed by it."""

@@ -8,6 +8,7 @@ both were told of stays with both, whichever was told of it first.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -15,7 +16,7 @@ import orjson
 from bothsides.identity.survivorship import Held, Merged, Profile, merge
 from bothsides.identity.survivorship import undo as undo_fields
 from bothsides.leads.desk.agreed import Agreed
-from bothsides.leads.desk.candidates import identity_keys, read_candidates
+from bothsides.leads.desk.candidates import identity_keys, keys_by, read_candidates
 from bothsides.leads.desk.considering import consider, decays
 from bothsides.leads.desk.giving_back import released
 from bothsides.leads.desk.happenings import UnknownLead
@@ -118,8 +119,9 @@ def undo_merge(
     known = None
     if "timers" not in told:
         # Leads are held in one order and before turns are, so whoever may be of its company is read with the two.
-        keys = identity_keys(normal_lead(leads_by_id(book, [absorbed_id], locked=False)[absorbed_id]))
-        known = read_candidates(book, keys, agreed.matching, beside=(kept_id, absorbed_id))
+        normal = normal_lead(leads_by_id(book, [absorbed_id], locked=False)[absorbed_id])
+        keys, beside = keys_by(normal, agreed.matching), (kept_id, absorbed_id)
+        known = read_candidates(book, [keys], agreed.matching, colleagues=agreed.asks_colleagues, beside=beside)
     leads = leads_by_id(book, [kept_id, absorbed_id])
     kept, absorbed = leads[kept_id], leads[absorbed_id]
     if kept.merged_into is not None:
@@ -132,7 +134,8 @@ def undo_merge(
     # What the kept lead's own source told since is its own, also where it stood by the merge already.
     own = {name: value for name, value in _told_since(book, kept_id, seq).items() if name in kept.fields}
     stood = {"fields": {**told["fields"], **carried}, "fields_before": {**told["fields_before"], **own}}
-    data = _undone(book, agreed, kept, absorbed, told | stood, turns)
+    data = _undone(agreed, kept, absorbed, told | stood, turns)
+    data |= _found_by(book, kept, absorbed, parting, told.get("keys", ()), seq)
     data |= {"events": events.given, "events_gone": events.gone}
     lines = give_clocks_back(book, agreed, kept, told.get("clocks", ()), seq=seq, now=now, who=who)
     lines += _timers_again(kept, absorbed, told, now, untouched=since == 0)
@@ -227,6 +230,11 @@ def _refuse(kept: LeadNow, absorbed: LeadNow) -> None:
     for lead in (kept, absorbed):
         if lead.merged_into is not None:
             raise ValueError(f"lead {lead.lead_id} was merged into {lead.merged_into} already")
+    won = [lead.lead_id for lead in (kept, absorbed) if lead.stage is LeadStage.CLOSED_WON]
+    if len(won) == 1:
+        raise ValueError(
+            f"lead {won[0]} was won: its deal stays with it, and {one if won[0] == other else other} apart"
+        )
     if _rank(absorbed) > _rank(kept):
         raise ValueError(f"{other} is {_stands(absorbed)}, {one} only {_stands(kept)}: keep {other} and absorb {one}")
 
@@ -291,9 +299,9 @@ def _merge_line(book: Book, key: str) -> tuple[int, str, dict[str, Any]]:
 
 
 def _undone(
-    book: Book, agreed: Agreed, kept: LeadNow, absorbed: LeadNow, told: Mapping[str, Any], turns: RoutingState
+    agreed: Agreed, kept: LeadNow, absorbed: LeadNow, told: Mapping[str, Any], turns: RoutingState
 ) -> dict[str, Any]:
-    """The data of the line that takes the merge back, but for the events."""
+    """The data of the line that takes the merge back, but for the events and the identity keys."""
     merged = Merged(
         kept=_held(kept.lead_id, told["fields_before"]),
         absorbed=_held(absorbed.lead_id, absorbed.fields),
@@ -302,11 +310,6 @@ def _undone(
     )
     apart = undo_fields(merged, _held(kept.lead_id, kept.fields))
     kept.fields = {name: held.value for name, held in apart.kept.fields.items()}
-    needed = set(identity_keys(normal_lead(kept)))
-    for (other,) in book.all(
-        "SELECT lead_id FROM leads WHERE merged_into = ? AND lead_id <> ?", kept.lead_id, absorbed.lead_id
-    ):
-        needed |= set(identity_keys(normal_lead(leads_by_id(book, [other], locked=False)[other])))
     after, before = told.get("touches", {}), told.get("touches_before", {})
     gave = told.get("gave")
     data: dict[str, Any] = {
@@ -315,8 +318,6 @@ def _undone(
         "queue": told.get("queue"),
         "fields": kept.fields,
         "carried": list(apart.carried),
-        "keys": list(identity_keys(normal_lead(absorbed))),
-        "keys_gone": [key for key in told.get("keys", ()) if key not in needed],
         "touches": {name: before[name] for name, at in after.items() if getattr(kept, name) == at},
         "attempts": told.get("attempts", 0),
     }
@@ -327,16 +328,52 @@ def _undone(
     return data
 
 
+def _found_by(
+    book: Book, kept: LeadNow, absorbed: LeadNow, parting: Sequence[str], brought: Sequence[str], seq: int
+) -> dict[str, list[str]]:
+    """The identity keys that either lead gains and loses when they are parted; `brought` came with the merge.
+
+    The kept one is found by its own values again, also where corrections of the parting ones had put theirs in place of
+    them, and by those of leads that stay with it. A value that the absorbed one's source corrected finds it no more.
+    """
+    own, others = identity_keys(normal_lead(kept)), _keys_of_absorbed(book, kept.lead_id, besides=absorbed.lead_id)
+    came, went = set(brought), set()
+    for data in _corrections(book, kept.lead_id, seq):
+        if data.get("absorbed") in parting:
+            came |= set(data.get("keys", ()))
+            went |= set(data.get("keys_gone", ()))
+    was = dict(absorbed.fields)
+    for data in reversed(_corrections(book, absorbed.lead_id, seq)):
+        was |= data["before"]
+    before = identity_keys(normal_lead(replace(absorbed, fields=was)))
+    theirs = identity_keys(normal_lead(absorbed))
+    held = {key for (key,) in book.all("SELECT identity_key FROM lead_keys WHERE lead_id = ?", kept.lead_id)}
+    below = _keys_of_absorbed(book, absorbed.lead_id) if before != theirs else set()
+    return {
+        "keys": list(theirs),
+        "keys_lost": [key for key in before if key not in theirs and key not in below],
+        "keys_gone": sorted(came - others - set(own)),
+        "keys_again": sorted((others & went | set(own)) - held),
+    }
+
+
+def _keys_of_absorbed(book: Book, lead_id: str, *, besides: str = "") -> set[str]:
+    """The identity keys of the leads that went into it."""
+    into = "SELECT lead_id FROM leads WHERE merged_into = ? AND lead_id <> ?"
+    leads = leads_by_id(book, [lead for (lead,) in book.all(into, lead_id, besides)], locked=False)
+    return {key for lead in leads.values() for key in identity_keys(normal_lead(lead))}
+
+
+def _corrections(book: Book, lead_id: str, seq: int) -> list[dict[str, Any]]:
+    """What was said of changes of the lead's values after that line, in their order."""
+    lines = "SELECT data FROM entries WHERE subject = ? AND seq > ? AND kind = ? ORDER BY seq"
+    return [orjson.loads(told) for (told,) in book.all(lines, lead_id, seq, Kind.LEAD_CHANGED.value)]
+
+
 def _carried_over(book: Book, kept_id: str, parting: Sequence[str], seq: int) -> dict[str, Any]:
     """Values that the kept lead has by corrections of the parting ones since."""
     found: dict[str, Any] = {}
-    for (told,) in book.all(
-        "SELECT data FROM entries WHERE subject = ? AND seq > ? AND kind = ? ORDER BY seq",
-        kept_id,
-        seq,
-        Kind.LEAD_CHANGED.value,
-    ):
-        data = orjson.loads(told)
+    for data in _corrections(book, kept_id, seq):
         if data.get("absorbed") in parting:
             found |= {name: data["fields"][name] for name in data["before"]}
     return found
@@ -344,10 +381,9 @@ def _carried_over(book: Book, kept_id: str, parting: Sequence[str], seq: int) ->
 
 def _told_since(book: Book, lead_id: str, seq: int) -> dict[str, Any]:
     """What the lead's own source has told of it since, field by field."""
-    lines = "SELECT data FROM entries WHERE subject = ? AND seq > ? AND kind = ? ORDER BY seq"
     found: dict[str, Any] = {}
-    for (told,) in book.all(lines, lead_id, seq, Kind.LEAD_CHANGED.value):
-        found |= orjson.loads(told).get("changed", {})
+    for data in _corrections(book, lead_id, seq):
+        found |= data.get("changed", {})
     return found
 
 

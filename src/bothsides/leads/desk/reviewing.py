@@ -6,21 +6,18 @@ from typing import Any
 
 import orjson
 
-from bothsides.identity import COMPARED, Normal, compare, normalise
+from bothsides.identity import COMPARED, Normal, compare, normalise, roles
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.merging import further, merge_leads, undo_merge
+from bothsides.leads.desk.organizations import Known, accounts_of, known_accounts, without
 from bothsides.leads.desk.standing import LeadNow, account_of, leads_and_finals, leads_by_id, normal_lead
 from bothsides.leads.desk.taking import hold_intake
 from bothsides.logbook import Book, Entry, Kind
+from bothsides.logbook.tables import OF_MERGES
 from bothsides.schema.instant import Instant
 
 REVIEW = "identity_review"
 YES, NO = "yes", "no"
-
-_PARTIES = (
-    "SELECT parties.party_id, parties.data, account_links.organization_id FROM parties"
-    " LEFT JOIN account_links ON account_links.account_id = parties.party_id WHERE parties.party_id {any}"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,31 +119,18 @@ def link_accounts(book: Book, first: str, second: str, *, who: str, why: str, no
     """
     if not who.strip() or not why.strip():
         raise ValueError(f"who = {who!r}, why = {why!r}: saying that accounts are one needs both")
-    known = {name: (orjson.loads(told), linked) for name, told, linked in book.all(_PARTIES, [first, second])}
+    known = known_accounts(book, [first, second])
     for name in (first, second):
         if name not in known:
             raise LookupError(f"no known account {name!r}; accounts come from the warehouse with bothsides sync")
-    ours, theirs = (_organization(name, *known[name]) for name in (first, second))
+    ours, theirs = known[first].organization, known[second].organization
     if ours == theirs:
         raise ValueError(f"{first} and {second} are one organisation already, {ours}")
-    with_second = {
-        name: linked
-        for name, told, linked in book.all(
-            "SELECT parties.party_id, parties.data, account_links.organization_id FROM parties LEFT JOIN account_links"
-            " ON account_links.account_id = parties.party_id"
-            " WHERE account_links.organization_id = ? OR parties.party_id = ? OR parties.data LIKE ?",
-            theirs,
-            second,
-            f'%"organization_id":"{theirs}"%',
-        )
-        if _organization(name, orjson.loads(told), linked) == theirs
-    }
-    before = {first: known[first][1], **with_second}
-    (count,) = book.all("SELECT count(*) FROM entries WHERE kind = ?", Kind.ACCOUNTS_LINKED.value)[0]
+    moved = sorted({first, second, *accounts_of(book, theirs)})
+    (count,) = book.all(f"SELECT count(*) FROM entries WHERE {OF_MERGES} AND kind = ?", Kind.ACCOUNTS_LINKED.value)[0]
     key = f"link:{first}:{second}:{count}"
     data = {
-        "links": [[name, ours] for name in sorted(before)],
-        "before": [[name, before[name]] for name in sorted(before)],
+        "links": [[name, ours] for name in moved],
         "organization": ours,
     }
     book.post(
@@ -158,20 +142,21 @@ def link_accounts(book: Book, first: str, second: str, *, who: str, why: str, no
 def undo(book: Book, agreed: Agreed, key: str, *, who: str, why: str, now: Instant, snapshot: int | None = None) -> str:
     """Takes a merge of leads or a link of accounts back; which of the two it was.
 
+    Links of accounts may go in any order: those that stand hold as if the one had never been made.
+
     Raises LookupError for a key that names neither, and ValueError for what was taken back already.
     """
-    row = book.one("SELECT kind, subject, data FROM entries WHERE key = ?", key)
+    row = book.one("SELECT kind, subject FROM entries WHERE key = ?", key)
     if row is None or row[0] != Kind.ACCOUNTS_LINKED.value:
         undo_merge(book, agreed, key, who=who, why=why, now=now, snapshot=snapshot)
         return "leads"
     if book.one("SELECT 1 FROM entries WHERE key = ?", f"undone:{key}"):
         raise ValueError(f"{key} was taken back already")
-    told = orjson.loads(row[2])
     line = Entry(
         kind=Kind.ACCOUNTS_LINKED,
         subject=row[1],
         at=now,
-        data={"links": told["before"]},
+        data={"links": without(book, key)},
         key=f"undone:{key}",
         actor=who,
         reason=why,
@@ -191,28 +176,43 @@ def _same(book: Book, agreed: Agreed, lead_id: str, rival: str, *, who: str, why
             return None
         kept, absorbed = further(lead, other)
         return merge_leads(book, agreed, kept.lead_id, absorbed.lead_id, who=who, why=why, now=now)[0]
-    found = book.all(_PARTIES, [rival])
-    if not found:
+    if rival not in (found := known_accounts(book, [rival])):
         raise LookupError(f"account {rival!r} is not known any more; answer no, or sync the warehouse")
-    _, told, linked = found[0]
-    account = orjson.loads(told)
-    known = dict(lead.known) | {"organization_id": _organization(rival, account, linked)}
-    if account.get("owner_id"):
-        known["account_owner"] = account["owner_id"]
-        if account.get("open_deals"):
-            known["open_deal_owner"] = account["owner_id"]
-    data = {"account": rival, "organization": known["organization_id"], "rule": "a person's decision", "known": known}
+    data = _company(book, agreed, lead, found[rival])
     line = Entry(
         kind=Kind.LEAD_MATCHED,
         subject=lead.lead_id,
         at=now,
-        data={**data, "decided_by": who, "rivals": []},
+        data={**data, "rule": "a person's decision", "decided_by": who, "rivals": []},
         actor=who,
         reason=why,
         policy=agreed.versions["matching"],
     )
     book.post([line], now=now)
     return None
+
+
+def _company(book: Book, agreed: Agreed, lead: LeadNow, said: Known) -> dict[str, Any]:
+    """What the lead knows by the account that it is: who owns the one in its own role, and who the one in the other."""
+    company = {**accounts_of(book, said.organization), said.account_id: said}
+    parties = [
+        normalise(account_of(name, one.told | {"organization_id": one.organization})) for name, one in company.items()
+    ]
+    chosen = next(one for one in parties if one.party.party_id == said.account_id)
+    own, other = roles(normal_lead(lead), chosen, parties, agreed.matching)
+    known = {
+        "organization_id": said.organization,
+        "other_side_owner": other and other.owner_id,
+        "account_owner": own and own.owner_id,
+        "open_deal_owner": own.owner_id if own and own.open_deals else None,
+    }
+    return {
+        "account": own and own.party_id,
+        "organization": said.organization,
+        "parent": chosen.party.parent_id,
+        "other_side": other and other.party_id,
+        "known": dict(lead.known) | {name: value for name, value in known.items() if value},
+    }
 
 
 def _final(leads: Mapping[str, LeadNow], lead_id: str) -> LeadNow:
@@ -230,14 +230,10 @@ def _meant(item: str, rivals: Sequence[str], party: str | None) -> str:
     raise ValueError(f"{item}: which one? {party or 'nothing'!r} must be one of {', '.join(rivals)}")
 
 
-def _organization(name: str, told: Mapping[str, Any], linked: str | None) -> str:
-    return str(linked or told.get("organization_id") or name)
-
-
 def _normals(book: Book, ids: Sequence[str]) -> dict[str, tuple[str, Normal]]:
     found = {lead_id: ("lead", normal_lead(lead)) for lead_id, lead in leads_by_id(book, ids, locked=False).items()}
-    for name, told, _ in book.all(_PARTIES, [one for one in ids if one not in found]):
-        found[name] = ("account", normalise(account_of(name, orjson.loads(told))))
+    for name, known in known_accounts(book, [one for one in ids if one not in found]).items():
+        found[name] = ("account", normalise(account_of(name, known.told)))
     return found
 
 

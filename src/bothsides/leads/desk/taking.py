@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 import orjson
 
-from bothsides.identity import Match, Normal, compare, keys_of, match
+from bothsides.identity import Match, Normal, compare, match
 from bothsides.identity.survivorship import Held, Profile, merge
-from bothsides.leads.desk.agreed import Agreed
-from bothsides.leads.desk.candidates import Candidates, identity_keys, read_candidates
-from bothsides.leads.desk.considering import consider
-from bothsides.leads.desk.merged_events import absorbing, shared
+from bothsides.leads.desk.agreed import COLLEAGUE, Agreed
+from bothsides.leads.desk.candidates import Candidates, Keys, identity_keys, keys_by, read_candidates
+from bothsides.leads.desk.considering import consider, decays_anew
+from bothsides.leads.desk.merged_events import absorbing, brought, shared
 from bothsides.leads.desk.standing import LeadNow, leads_by_id, normal_lead, with_merged
 from bothsides.leads.desk.turns import read_turns
 from bothsides.leads.desk.worth import ready_worth
@@ -20,9 +20,6 @@ from bothsides.leads.route import RoutingState
 from bothsides.leads.score import Event as ScoredEvent
 from bothsides.logbook import Book, Entry, Kind
 from bothsides.schema.instant import Instant
-
-COLLEAGUE = "company_lead_owner"
-"""The field that names who has another lead of the same company."""
 
 Outcome = Literal["new", "merged", "known", "changed"]
 
@@ -69,15 +66,15 @@ def take(
     book.hold(_INTAKE)
     came = "SELECT lead_id FROM leads WHERE lead_id {any}"
     before = {name for (name,) in book.all(came, sorted({lead.lead_id for lead in leads}))}
-    fresh: dict[str, tuple[LeadNow, Normal, tuple[str, ...]]] = {}
+    fresh: dict[str, tuple[LeadNow, Normal, Keys]] = {}
     for lead in leads:
         if lead.lead_id not in before and lead.lead_id not in fresh:
             standing = _standing(lead, now)
             normal = normal_lead(standing)
-            fresh[lead.lead_id] = standing, normal, identity_keys(normal)
+            fresh[lead.lead_id] = standing, normal, keys_by(normal, agreed.matching)
     ready_worth(book, agreed, snapshot)
-    keys = (key for _, _, keys in fresh.values() for key in keys)
-    found = read_candidates(book, keys, agreed.matching, beside=before)
+    asked = [keys for _, _, keys in fresh.values()]
+    found = read_candidates(book, asked, agreed.matching, colleagues=agreed.asks_colleagues, beside=before)
     known = with_merged(book, leads_by_id(book, sorted(before)))
     found.leads |= known
     work = _Work(
@@ -119,8 +116,8 @@ def _once(events: Iterable[Event]) -> list[Event]:
     return list(found.values())
 
 
-def _new(work: _Work, lead: Lead, standing: LeadNow, normal: Normal, keys: tuple[str, ...], actor: str) -> Taken:
-    twin = _twin(work, standing, normal)
+def _new(work: _Work, lead: Lead, standing: LeadNow, normal: Normal, found_by: Keys, actor: str) -> Taken:
+    twin, keys = _twin(work, standing, normal, found_by), found_by.all
     work.said[lead.lead_id] = dict(lead.fields)
     received = Entry(
         kind=Kind.LEAD_RECEIVED,
@@ -138,18 +135,18 @@ def _new(work: _Work, lead: Lead, standing: LeadNow, normal: Normal, keys: tuple
     )
     work.entries.append(received)
     if twin is not None:
-        return _merged(work, lead, standing, *twin, keys)
+        return _merged(work, lead, standing, normal, *twin, keys)
     work.entries += _events(lead.lead_id, lead)
-    _recognise(work, standing, normal)
+    _recognise(work, standing, normal, found_by.company)
     work.candidates.add(standing, normal, keys)
     considered = consider(work.agreed, standing, work.turns, work.now, snapshot=work.snapshot, waked_by=_names(lead))
     work.entries += considered.entries
     return Taken(lead_id=lead.lead_id, outcome="new", stands=standing)
 
 
-def _twin(work: _Work, standing: LeadNow, normal: Normal) -> tuple[LeadNow, dict[str, Any]] | None:
+def _twin(work: _Work, standing: LeadNow, normal: Normal, keys: Keys) -> tuple[LeadNow, dict[str, Any]] | None:
     """The open lead of the same person on the same side, which goes on, and why the two are one."""
-    held = work.candidates.open_on(standing.side, keys_of(normal, "person"), work.agreed.matching)
+    held = work.candidates.open_on(standing.side, keys.person, work.agreed.matching)
     if not held:
         return None
     found = match(normal, held, work.agreed.matching, of="person")
@@ -158,15 +155,15 @@ def _twin(work: _Work, standing: LeadNow, normal: Normal) -> tuple[LeadNow, dict
     if found.outcome != "match" or found.matched_id is None:
         return None
     other = next(one for one in held if one.party.party_id == found.matched_id)
+    stands = work.candidates.final(found.matched_id)
     asked = next(rule.when for rule in work.agreed.matching.policy.person_rule if rule.name == found.rule)
     words = compare(normal, other, work.agreed.matching.closeness).words()
     why = {"decided_by": found.decided_by, "agrees": {name: words[name] for name in asked}, "rule": found.rule}
-    return work.candidates.whole(found.matched_id), why
+    return work.candidates.whole(stands), why
 
 
-def _recognise(work: _Work, standing: LeadNow, normal: Normal) -> None:
-    """Which known account the lead's company is, and who knows it already."""
-    keys = keys_of(normal, "company")
+def _recognise(work: _Work, standing: LeadNow, normal: Normal, keys: Sequence[str]) -> None:
+    """Which known account the lead's company is by these keys, and who knows it already."""
     data: dict[str, Any] = {"account": None}
     matching = work.agreed.matching
     if accounts := work.candidates.accounts(keys, matching):
@@ -175,7 +172,7 @@ def _recognise(work: _Work, standing: LeadNow, normal: Normal) -> None:
             _review(work, standing, found, "same company?")
         elif found.outcome == "match":
             data = _account(work, standing, found)
-    if COLLEAGUE in work.agreed.routing.owner_first.fields and (owned := work.candidates.owned(keys, matching)):
+    if work.agreed.asks_colleagues and (owned := work.candidates.owned(keys, matching)):
         found = match(normal, [other for _, other in owned.values()], matching, of="company")
         if found.outcome == "match" and found.matched_id:
             standing.known[COLLEAGUE] = owned[found.matched_id][0]
@@ -219,7 +216,11 @@ def _account(work: _Work, standing: LeadNow, found: Match) -> dict[str, Any]:
 def _review(work: _Work, standing: LeadNow, found: Match, question: str) -> None:
     """Somebody is to decide; the lead goes its way meanwhile."""
     item = f"review:{standing.lead_id}:{question}"
-    content = {"question": question, "rivals": [[r.party_id, r.rule, r.why_not] for r in found.rivals]}
+    rivals: dict[str, list[str]] = {}
+    for rival in found.rivals:
+        stands = work.candidates.final(rival.party_id)
+        rivals.setdefault(stands, [stands, rival.rule, rival.why_not])
+    content = {"question": question, "rivals": list(rivals.values())}
     work.entries.append(
         Entry(
             kind=Kind.AGENDA_OPENED,
@@ -233,12 +234,20 @@ def _review(work: _Work, standing: LeadNow, found: Match, question: str) -> None
 
 
 def _merged(
-    work: _Work, lead: Lead, standing: LeadNow, twin: LeadNow, why: Mapping[str, Any], keys: Sequence[str]
+    work: _Work,
+    lead: Lead,
+    standing: LeadNow,
+    normal: Normal,
+    twin: LeadNow,
+    why: Mapping[str, Any],
+    keys: Sequence[str],
 ) -> Taken:
     """The new lead goes into the open one: its values by survivorship, its events with their own time."""
     merging = merge(profile(twin), profile(standing), work.agreed.matching.policy.survivorship)
     before, seen = dict(twin.fields), {event[:2] for event in twin.events}
     twin.fields = {name: held.value for name, held in merging.result.fields.items()}
+    work.candidates.changed(twin)
+    both = dict.fromkeys((*keys, *identity_keys(work.candidates.normals[twin.lead_id])))
     key = f"merge:{twin.lead_id}:{lead.lead_id}"
     work.entries.append(
         Entry(
@@ -250,7 +259,7 @@ def _merged(
                 "absorbed": lead.lead_id,
                 "fields": twin.fields,
                 "fields_before": before,
-                "keys": work.candidates.hold(twin.lead_id, keys),
+                "keys": work.candidates.hold(twin.lead_id, tuple(both)),
                 "choices": [[c.field, c.rule, c.stayed, c.gave_way] for c in merging.choices],
                 "events": [list(event) for event in standing.events if event[:2] not in seen],
             },
@@ -267,11 +276,11 @@ def _merged(
     twin.events += [event for event in standing.events if (event[0], event[1]) not in seen]
     standing.merged_into, standing.is_open = twin.lead_id, False
     work.absorbing.add(twin.lead_id)
-    work.candidates.leads[lead.lead_id] = standing
-    work.candidates.changed(twin)
+    work.candidates.absorb(twin.lead_id, standing, normal)
     work.entries += consider(
         work.agreed, twin, work.turns, work.now, snapshot=work.snapshot, waked_by=_names(lead)
     ).entries
+    work.entries += decays_anew(work.agreed, twin, before, work.now)
     return Taken(lead_id=lead.lead_id, outcome="merged", stands=twin)
 
 
@@ -280,7 +289,8 @@ def _again(work: _Work, lead: Lead, standing: LeadNow, actor: str) -> Taken:
     target = work.candidates.whole(work.candidates.final(standing.lead_id))
     changed = _corrected(work, lead, standing, target) if lead.has_key else {}
     moved = {name: value for name, value in changed.items() if target.fields.get(name) != value}
-    told = [(one.event, one.occurred_at, one.amount) for one in _once(lead.events)]
+    stood = target.fields
+    told = _told(work, lead, standing)
     seen = {event[:2] for event in target.events}
     news = [event for event in told if event[:2] not in seen]
     if again := _told_too(work, standing, [event for event in told if event[:2] in seen]):
@@ -301,7 +311,29 @@ def _again(work: _Work, lead: Lead, standing: LeadNow, actor: str) -> Taken:
     work.entries += [event_line(target.lead_id, *event, told_of=standing.lead_id) for event in news]
     waked = frozenset(name for name, _, _ in news)
     work.entries += consider(work.agreed, target, work.turns, work.now, snapshot=work.snapshot, waked_by=waked).entries
+    work.entries += decays_anew(work.agreed, target, stood, work.now)
     return Taken(lead_id=lead.lead_id, outcome="changed", stands=target)
+
+
+def _told(work: _Work, lead: Lead, standing: LeadNow) -> list[ScoredEvent]:
+    """The events, each once; one without a moment of its own keeps that at which its record brought it before."""
+    found: dict[tuple[str, Instant], ScoredEvent] = {}
+    for one in lead.events:
+        at = one.occurred_at if one.is_dated or not lead.has_key else _brought_at(work, standing, one)
+        found.setdefault((one.event, at), (one.event, at, one.amount))
+    return list(found.values())
+
+
+def _brought_at(work: _Work, standing: LeadNow, one: Event) -> Instant:
+    if standing.lead_id not in work.absorbing:
+        # What came with the lead's first telling needs no look at the journal.
+        own = {event[:2] for event in standing.events}
+        for at in (one.occurred_at, standing.created_at, standing.received_at):
+            if (one.event, at) in own:
+                return at
+    before = brought(work.candidates.book, standing, work.entries, now=work.now)
+    moments = [at for name, at in before if name == one.event]
+    return one.occurred_at if one.occurred_at in moments else min(moments, default=one.occurred_at)
 
 
 def _told_too(work: _Work, standing: LeadNow, told: Sequence[ScoredEvent]) -> list[ScoredEvent]:
@@ -321,6 +353,8 @@ def _change(work: _Work, lead: LeadNow, fields: dict[str, Any], told: Mapping[st
     after = () if lead.merged_into else identity_keys(normal_lead(lead))
     data["keys"] = [key for key in after if key not in before]
     data["keys_gone"] = [key for key in before if key not in after]
+    work.candidates.leave(lead.lead_id, data["keys_gone"])
+    work.candidates.join(lead.lead_id, data["keys"])
     work.entries.append(Entry(kind=Kind.LEAD_CHANGED, subject=lead.lead_id, at=work.now, data=data, actor=actor))
     work.candidates.changed(lead)
 
@@ -411,7 +445,8 @@ def hold_intake(book: Book) -> None:
 def recognised(agreed: Agreed, lead: LeadNow, known: Candidates, *, now: Instant, snapshot: int | None) -> list[Entry]:
     """The lines that say whose company a lead is that never asked, since it went into another when it came in."""
     work = _Work(agreed=agreed, now=now, snapshot=snapshot, candidates=known, turns=RoutingState(), entries=[])
-    _recognise(work, lead, normal_lead(lead))
+    normal = normal_lead(lead)
+    _recognise(work, lead, normal, keys_by(normal, agreed.matching).company)
     return work.entries
 
 

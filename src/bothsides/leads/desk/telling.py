@@ -42,6 +42,6 @@ def _fields_then(line: Written, history: Iterable[Written]) -> Mapping[str, Any]
             fields |= data["known"]
         elif earlier.kind is Kind.SCORED:
             fields["band"] = data["band"]
-        elif earlier.kind is Kind.STAGE_CHANGED:
+        elif earlier.kind is Kind.STAGE_CHANGED and not data.get("late"):
             fields["stage"] = data["from"]
     return fields

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.codes import close_refusals, verdict_refusals
 from bothsides.leads.desk.standing import LeadNow
-from bothsides.leads.desk.told import LOST, WON, Did, Happening, Judged, Moved, Reached
+from bothsides.leads.desk.told import LOST, WON, Did, Happening, Judged, Moved, Reached, Touched
 from bothsides.leads.sla.policy import REACHED, STARTED_BY
 from bothsides.leads.teams.feedback import Feedback
 from bothsides.leads.teams.reasons import Kind, Refused
@@ -101,6 +101,52 @@ def _in_words(said: Refused) -> str:
     return f"{field}: {repr(said.value) if said.value else 'missing;'} {said.allowed}"
 
 
+def other_words(one: Touched | Judged | Moved | Reached, known: Mapping[str, object]) -> Unfit | None:
+    """What differs from what is known of it, by name and both values: what is told again is the same, or it is another.
+
+    `known` is its line's content, the reason beside it. Whose hand it was that wrote it down is no content.
+    """
+    found = []
+    for name in _CONTENT[type(one)]:
+        said, stands = _plainly(getattr(one, name)), _plainly(known.get(name))
+        if name in known and said != stands:
+            known_with = f"{_named(one)} is known with {_shown(stands)}"
+            found.append(f"{name}: {_shown(said)}, but {known_with}; {_ALLOWED[type(one)]}")
+    return Unfit(tuple(found)) if found else None
+
+
+_CONTENT: Mapping[type, tuple[str, ...]] = {
+    Touched: ("kind", "direction", "automated"),
+    Judged: ("reason", "note"),
+    Moved: ("reason", "objections", "questions", "note", "amount"),
+    Reached: ("fields", "owner"),
+}
+_ALLOWED: Mapping[type, str] = {
+    Touched: "give another touch a name of its own",
+    Judged: "tell a correction with a moment of its own",
+    Moved: "tell a correction with a moment of its own",
+    Reached: "tell a correction with a moment of its own",
+}
+
+
+def _plainly(value: object) -> object:
+    """Codes in any order, fields as they are kept."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    return sorted(value) if isinstance(value, list | tuple) else value
+
+
+def _shown(value: object) -> str:
+    return repr(value) if value or value == 0 else "nothing"
+
+
+def _named(one: Touched | Judged | Moved | Reached) -> str:
+    if isinstance(one, Touched):
+        return f"touch {one.touch_id!r}"
+    said = one.verdict if isinstance(one, Judged) else one.stage.value if isinstance(one, Moved) else one.what
+    return f"{said} of the same second"
+
+
 def _of_event(one: Did, lead: LeadNow) -> tuple[str, ...]:
     """An event is known by lead, name and second: what else happened in that second must not be lost unsaid."""
     for name, at, amount in lead.events:
@@ -123,7 +169,7 @@ def _of_nobody(one: Judged | Moved, lead: LeadNow, taken_at: Callable[[LeadNow],
     if isinstance(one, Judged) and waits and one.verdict != "accepted":
         return ()
     taken = taken_at(lead)
-    if isinstance(one, Judged) and taken is not None and one.occurred_at <= taken:
+    if taken is not None and one.occurred_at <= taken:
         return ()
     said = f"verdict: {one.verdict!r}" if isinstance(one, Judged) else f"stage: {one.stage.value!r}"
     place = f"it waits in {lead.queue}" if lead.queue else "it is in no queue"

@@ -9,6 +9,7 @@ from bothsides.identity.addresses import holds_mail_address
 from bothsides.leads.hygiene.policy import CLOSED, Check, HygienePolicy, Required, worded
 from bothsides.leads.hygiene.policy import problems as problems_of
 from bothsides.leads.hygiene.records import MERGED_INTO, Fault, Fix, Member, Record, Surroundings
+from bothsides.leads.wording import plural
 from bothsides.metrics.facts.hygiene import STANDARD_SOURCES
 from bothsides.schema.instant import DAY, Instant, in_utc, instant
 
@@ -231,7 +232,7 @@ def _stale(ready: CompiledHygiene, record: Record, now: Instant) -> Iterator[Fau
         return
     still = now - max(record.stage_since, record.touched_at or record.stage_since)
     if still > most * DAY:
-        says = f"{stage} without a touch or a move for {still // DAY} days, at most {most:g} agreed"
+        says = f"{stage} without a touch or a move for {plural(still // DAY, 'day')}, at most {most:g} agreed"
         yield _fault(ready, record, "stale", "stage", says)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bothsides.leads.hygiene.checks import CompiledHygiene, blank, team_of
 from bothsides.leads.hygiene.records import Fix, Record
+from bothsides.leads.wording import plural
 from bothsides.schema.instant import DAY, Instant
 
 PERSON = "a person"
@@ -82,7 +83,7 @@ def _not_admitted(ready: CompiledHygiene, by_id: dict[str, Record], offer: Offer
     if offer.field not in by.fields:
         return f"{offer.field} may not be filled; agreed: {', '.join(sorted(by.fields)) or 'none'}"
     if now - offer.known_at > by.most_days_old * DAY:
-        return f"is {(now - offer.known_at) // DAY} days old, at most {by.most_days_old:g} agreed"
+        return f"is {plural((now - offer.known_at) // DAY, 'day')} old, at most {by.most_days_old:g} agreed"
     return "says nothing itself" if blank(ready, offer.field, offer.value) else ""
 
 

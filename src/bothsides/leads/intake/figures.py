@@ -10,8 +10,11 @@ from typing import Literal
 Decimal = Literal[".", ","]
 """What stands before the decimals."""
 
-NUMBERS = frozenset({"deal_size", "employees"})
-"""Fields that are numbers wherever they come from; neither is ever below zero."""
+COUNTS = frozenset({"employees", "sku_count"})
+"""Fields that count things: whole numbers."""
+
+NUMBERS = COUNTS | {"deal_size"}
+"""Fields that are numbers wherever they come from; none is ever below zero."""
 
 MOST_NUMBER = 2**63 - 1
 

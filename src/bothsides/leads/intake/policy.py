@@ -1,14 +1,17 @@
 """Where leads may come from: `agreement/intake.toml`, one entry for each form, list or system."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from bothsides.agreement import checked
+from bothsides.leads.intake import field_names
 from bothsides.leads.intake.figures import Decimal
+from bothsides.leads.intake.moments import Dates
 from bothsides.schema import Side
 from bothsides.schema.instant import CLOCK_AHEAD
+from bothsides.schema.working_time.calendar import known_zone
 
 
 def known_source(name: str) -> str:
@@ -56,9 +59,31 @@ class Source:
     """The source's name of a field = ours, such as Firma = "company"."""
     decimal: Decimal | None = None
     """What stands before the decimals of its numbers; without it a number that may be read two ways is refused."""
+    time_zone: Annotated[str, checked(known_zone)] | None = None
+    """Where its moments without a zone are local time; without it they are refused."""
+    dates: Dates | None = None
+    """How it writes dates such as 4/5/2026; without it they are refused."""
     hook: Hook | None = None
     doubtful: ClassVar[bool] = False
     """Whether a comma in its numbers may stand before decimals although nobody said so."""
+
+    def ours(self, name: str) -> str:
+        """Our name of what the source calls so: as it is renamed, else the known field that is written so but for case,
+        blanks and hyphens, else its own.
+
+        >>> [Source(name="fair", rename={"Firma": "company"}).ours(name) for name in ("Firma", "Deal-Size", "Stand")]
+        ['company', 'deal_size', 'Stand']
+        """
+        return field_names.ours(self.rename.get(name, name))
+
+    def corrected(self, record: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+        """The record with those values in place of its own, by the name that the source has for a field or by ours.
+
+        >>> Source(name="fair", rename={"Typ": "side"}).corrected({"Typ": "pirate", "Firma": "Bär"}, {"side": "buyer"})
+        {'Firma': 'Bär', 'side': 'buyer'}
+        """
+        told = {self.ours(name) for name in values}
+        return {**{name: value for name, value in record.items() if self.ours(name) not in told}, **values}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,16 +4,19 @@ import hashlib
 import json
 import math
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 
 from bothsides.identity.addresses import holds_mail_address
-from bothsides.leads.intake.figures import MOST_NUMBER, NUMBERS, read_number
+from bothsides.leads.intake.field_names import RESERVED, WHO
+from bothsides.leads.intake.figures import COUNTS, MOST_NUMBER, NUMBERS, read_number
+from bothsides.leads.intake.moments import lasting, read_moment
 from bothsides.leads.intake.policy import Source
 from bothsides.schema import Side
-from bothsides.schema.instant import Instant, instant
+from bothsides.schema.instant import Instant
 
 MOST_FIELDS = 200
 MOST_TEXT = 10_000
@@ -29,16 +32,8 @@ _SIDES = {
 _OWN = frozenset({"id", "side", "created_at", "events", "source"})
 """What is read by itself; all else becomes a field of the lead."""
 
-RESERVED = frozenset(
-    {
-        "account_id", "account_owner", "open_deal_owner", "other_side_owner", "company_lead_owner", "organization_id",
-        "owner", "stage", "band", "score", "priority", "step", "cell_suppliers",
-    }
-)  # fmt: skip
-"""What the desk finds out or decides: a record that says so is kept under given_NAME, and decides nothing."""
-
-WHO = ("company", "name", "email", "phone", "given_name", "surname", "website", "registration_number")
-"""What says who a lead is: a record without any of it reaches nobody."""
+_ANY = Source(name="api")
+"""The source of what names none."""
 
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 """NUL and halves of surrogate pairs: no database keeps them as text."""
@@ -51,6 +46,8 @@ class Event:
     event: str
     occurred_at: Instant
     amount: float = 1.0
+    is_dated: bool = True
+    """Whether it was told with a moment of its own; else it has that of its record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +82,11 @@ class Lead:
 
 
 def parse_json(body: bytes) -> object:
-    """The body as plain values. Raises ValueError in words for what is no JSON text (RFC 8259: no NaN, no Infinity)."""
+    """The body as plain values. Raises ValueError in words for what is no JSON text (RFC 8259: no NaN, no Infinity) and
+    for an object that has a name twice.
+    """
     try:
-        return json.loads(body.decode("utf-8-sig"), parse_constant=_no_number)
+        return json.loads(body.decode("utf-8-sig"), parse_constant=_no_number, object_pairs_hook=_each_once)
     except UnicodeDecodeError as error:
         raise ValueError(f"the body is not UTF-8: byte {error.start} cannot be read") from None
     except json.JSONDecodeError as error:
@@ -107,9 +106,9 @@ def read_lead(raw: object, source: Source, *, workspace: str, now: Instant, ahea
     reasons: list[str] = []
     renamed = _renamed(raw, source, reasons)
     side = _side(renamed.get("side"), source, reasons)
-    created_at = min(now, _moment("created_at", renamed.get("created_at"), now, ahead, reasons))
+    created = _moment("created_at", renamed.get("created_at"), source, now, ahead, reasons, untold=now)
     fields = _fields(renamed, source, reasons)
-    events = _events(renamed.get("events"), now, ahead, reasons)
+    events = _events(renamed.get("events"), source, now, ahead, reasons, of=created)
     key = _key(renamed.get("id"), reasons)
     if not fields:
         reasons.append(_NOBODY)
@@ -122,7 +121,7 @@ def read_lead(raw: object, source: Source, *, workspace: str, now: Instant, ahea
         lead_id=lead_id(workspace, source.name, key if key is not None else _canonical(raw)),
         side=side,
         source=source.name,
-        created_at=created_at,
+        created_at=min(now, created),
         fields=fields,
         events=events,
         has_key=key is not None,
@@ -153,6 +152,15 @@ def _no_number(word: str) -> NoReturn:
     raise ValueError(f"the body is not JSON: {word} is no number there; leave the field out")
 
 
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the body cannot be read one way: {_shown(twice)} stands twice in one object")
+    return found
+
+
 def _kind(value: object) -> str:
     if value is None:
         return "null"
@@ -170,9 +178,9 @@ def _canonical(raw: object) -> str:
 
 
 def _renamed(raw: Mapping[Any, Any], source: Source, reasons: list[str]) -> dict[str, Any]:
-    rename, found = source.rename, {}
+    found: dict[str, Any] = {}
     for name, value in raw.items():
-        ours = rename.get(name, name)
+        ours = source.ours(name)
         if ours in RESERVED:
             ours = f"given_{ours}"
         if ours in found:
@@ -192,19 +200,20 @@ def _side(value: object, source: Source, reasons: list[str]) -> Side | None:
     return side
 
 
-def _moment(name: str, value: object, now: Instant, ahead: int, reasons: list[str]) -> Instant:
-    """ISO 8601 with a zone, as it was told: a sender's clock may be a little ahead."""
+def _moment(
+    name: str, value: object, source: Source, now: Instant, ahead: int, reasons: list[str], *, untold: Instant
+) -> Instant:
+    """When it was, as it was told: a sender's clock may be a little ahead. `untold` where it is not."""
     if value is None or value == "":
-        return now
-    try:
-        if not isinstance(value, str):
-            raise ValueError
-        at = instant(datetime.fromisoformat(value))
-    except (ValueError, OverflowError):
-        reasons.append(f"{name}: {_shown(value)} must be a moment with its zone, such as 2026-03-29T09:30:00Z")
+        return untold
+    at = read_moment(value if isinstance(value, str) else "", time_zone=source.time_zone, dates=source.dates)
+    if isinstance(at, str):
+        reasons.append(f"{name}: {_shown(value)} {at}")
         return now
     if at > now + ahead:
-        reasons.append(f"{name}: {_shown(value)} is {at - now} seconds in the future; at most {ahead} are believed")
+        reasons.append(
+            f"{name}: {_shown(value)} is {lasting(at - now)} in the future; at most {lasting(ahead)} are believed"
+        )
     elif at < 0:
         reasons.append(f"{name}: {_shown(value)} is before 1970")
     return at
@@ -249,8 +258,9 @@ def read_field(name: str, value: object, source: Source, reasons: list[str]) -> 
             reasons.append(f"{name}: {_shown(value)} must be a number")
         return value
     if isinstance(value, int | float):
-        if not math.isfinite(value) or abs(value) > MOST_NUMBER:
+        if not abs(value) <= MOST_NUMBER:  # nor is NaN
             reasons.append(f"{name}: {_shown(value)} is too large a number")
+            return None
         return _number(name, value, value, reasons) if name in NUMBERS else value
     if isinstance(value, date):
         return value.isoformat()
@@ -264,10 +274,16 @@ def _number(name: str, read: float | str, given: object, reasons: list[str]) -> 
         return None
     if read < 0:
         reasons.append(f"{name}: {_shown(given)} must not be below zero")
-    return read
+    if name not in COUNTS or not math.isfinite(read):
+        return read
+    if read != int(read):
+        reasons.append(f"{name}: {_shown(given)} must be a whole number")
+    return int(read)
 
 
-def _events(value: object, now: Instant, ahead: int, reasons: list[str]) -> tuple[Event, ...]:
+def _events(
+    value: object, source: Source, now: Instant, ahead: int, reasons: list[str], *, of: Instant
+) -> tuple[Event, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or len(value) > MOST_FIELDS:
@@ -275,14 +291,27 @@ def _events(value: object, now: Instant, ahead: int, reasons: list[str]) -> tupl
         return ()
     found = []
     for place, one in enumerate(value):
-        event = read_event(one, now=now, ahead=ahead, where=f"events[{place}]", reasons=reasons)
+        where = f"events[{place}]"
+        event = read_event(one, now=now, ahead=ahead, of=of, where=where, reasons=reasons, source=source)
         if event is not None:
             found.append(event)
     return tuple(found)
 
 
-def read_event(one: object, *, now: Instant, ahead: int, where: str, reasons: list[str]) -> Event | None:
-    """One event as it was sent; what is wrong with it goes to `reasons`, each with `where` it stands."""
+def read_event(
+    one: object,
+    *,
+    now: Instant,
+    ahead: int,
+    where: str,
+    reasons: list[str],
+    of: Instant | None = None,
+    source: Source = _ANY,
+) -> Event | None:
+    """One event as its source sent it, at the moment `of` its record, or now, where it tells none of its own.
+
+    What is wrong with it goes to `reasons`, each with `where` it stands.
+    """
     before = len(reasons)
     if not isinstance(one, Mapping):
         reasons.append(f"{where}: must be an object with event and occurred_at, not {_kind(one)}")
@@ -290,11 +319,14 @@ def read_event(one: object, *, now: Instant, ahead: int, where: str, reasons: li
     name = one.get("event")
     if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
         reasons.append(f"{where}.event: {_shown(name)} must be a name such as demo_requested")
-    at = _moment(f"{where}.occurred_at", one.get("occurred_at"), now, ahead, reasons)
+    told = one.get("occurred_at")
+    at = _moment(f"{where}.occurred_at", told, source, now, ahead, reasons, untold=now if of is None else of)
     amount = one.get("amount", 1)
-    if isinstance(amount, bool) or not isinstance(amount, int | float) or not math.isfinite(amount):
+    if isinstance(amount, bool) or not isinstance(amount, int | float) or not abs(amount) <= sys.float_info.max:
         reasons.append(f"{where}.amount: {_shown(amount)} must be a number")
-    return Event(event=name, occurred_at=at, amount=float(amount)) if len(reasons) == before and name else None
+    if len(reasons) > before or not name:
+        return None
+    return Event(event=name, occurred_at=at, amount=float(amount), is_dated=told is not None and told != "")
 
 
 def _key(value: object, reasons: list[str]) -> str | None:

@@ -1,12 +1,14 @@
 """Records that were no leads, kept as they came with every reason until somebody corrects them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from bothsides.leads.intake.reading import Refused
+from bothsides.leads.intake.policy import Source
+from bothsides.leads.intake.reading import Refused, lead_id
+from bothsides.leads.intake.tellings import key_of
 from bothsides.logbook import Book
 from bothsides.logbook.plain import plain_text
 from bothsides.schema.instant import Instant
@@ -54,6 +56,34 @@ def keep_refused(book: Book, records: Iterable[Refused], *, now: Instant) -> int
             WAITING,
         )
     return len(kept)
+
+
+def still_refused(book: Book, records: Iterable[Refused]) -> None:
+    """Keeps the reasons for which waiting records are refused now; when they came stays as it was."""
+    for one in records:
+        book.run(
+            "UPDATE refused SET reasons = ? WHERE state = ? AND refused_id = ?",
+            plain_text(one.reasons),
+            WAITING,
+            one.refused_id,
+        )
+
+
+def superseded(
+    book: Book, source: Source, leads: Collection[str], *, workspace: str, beside: Collection[str] = ()
+) -> int:
+    """Marks the waiting records of which the source sent what could be taken in since, under the same record id; how
+    many. `leads` are the ids of the leads taken in, `beside` the refused records that came with them."""
+    if not leads:
+        return 0
+
+    def names_one(raw: str) -> bool:
+        key = key_of(orjson.loads(raw), source)
+        return key is not None and lead_id(workspace, source.name, key) in leads
+
+    rows = book.all("SELECT refused_id, raw FROM refused WHERE state = ? AND source = ?", WAITING, source.name)
+    found = [name for name, raw in rows if name not in beside and names_one(raw)]
+    return retried(book, found) if found else 0
 
 
 def corrected(book: Book, records: Iterable[Refused]) -> set[str]:

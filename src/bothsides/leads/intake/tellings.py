@@ -53,7 +53,7 @@ def key_of(raw: object, source: Source) -> str | None:
     if not isinstance(raw, Mapping):
         return None
     for name, value in raw.items():
-        if source.rename.get(name, name) == "id" and isinstance(value, str | int) and not isinstance(value, bool):
+        if source.ours(name) == "id" and isinstance(value, str | int) and not isinstance(value, bool):
             return str(value) or None
     return None
 

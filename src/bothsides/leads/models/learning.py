@@ -9,6 +9,7 @@ from bothsides.leads.models.history import BEFORE_THE_DESK, Gathered
 from bothsides.leads.models.policy import ModelsPolicy
 from bothsides.leads.models.record import Bands, Model
 from bothsides.leads.score import CompiledCard
+from bothsides.leads.wording import plural, was
 from bothsides.metrics.interval import wilson
 from bothsides.predict.logistic import Floats
 from bothsides.predict.measures import Bools, Ints, auc
@@ -71,7 +72,7 @@ def grown(gathered: Gathered, policy: ModelsPolicy, now: Instant) -> Grown | str
     """The leads that may be learned from; where there are too few, why none is."""
     won = int(gathered.history.won.sum())
     if won < LEAST_WON:
-        return f"{won:,} of {len(gathered.ids):,} leads were won so far; {LEAST_WON} are needed"
+        return f"{won:,} of {plural(len(gathered.ids), 'lead')} {was(won)} won so far; {LEAST_WON} are needed"
     within = None if policy.closes_within_days is None else int(policy.closes_within_days * DAY)
     found = maturity(gathered.history.decided_at, gathered.won_at, now, within=within)
     kept = np.flatnonzero(found.usable)

@@ -8,6 +8,7 @@ from bothsides.leads.quality.facts import CellFacts, MarketFacts
 from bothsides.leads.quality.policy import QualityPolicy
 from bothsides.leads.quality.policy import problems as problems_of
 from bothsides.leads.quality.standing_in import Known, Market, a_few, effect, market, per_order, rates
+from bothsides.leads.wording import plural
 from bothsides.schema import Money, Side, from_minor, minor_units
 from bothsides.schema.instant import Instant
 
@@ -189,7 +190,7 @@ def _scarcity(policy: QualityPolicy, cell: CellFacts, side: Side, fill: Known) -
     if side is Side.BUYER:
         if cell.suppliers is not None and cell.suppliers < by.no_supply_below_suppliers:
             return "recruit_supply_first", (
-                f"{cell.name} has {cell.suppliers} suppliers, fewer than {by.no_supply_below_suppliers}: "
+                f"{cell.name} has {plural(cell.suppliers, 'supplier')}, fewer than {by.no_supply_below_suppliers}: "
                 "recruit supply first"
             )
         if cell.filled is not None and fill.value < by.no_supply_below_fill_rate:
@@ -199,7 +200,7 @@ def _scarcity(policy: QualityPolicy, cell: CellFacts, side: Side, fill: Known) -
             )
         if cell.suppliers is None:
             return "in_turn", f"how many suppliers {cell.name} has is not known: in turn"
-        return "in_turn", f"{cell.name} has {cell.suppliers} suppliers: in turn"
+        return "in_turn", f"{cell.name} has {plural(cell.suppliers, 'supplier')}: in turn"
     if cell.unmet_a_month is None:
         return "in_turn", f"how many requests of {cell.name} go unfilled is not known: in turn"
     if cell.unmet_a_month >= by.unmet_from_a_month:

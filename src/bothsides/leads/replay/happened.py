@@ -221,7 +221,15 @@ def _what(line: Written) -> What:
         stage, (said, at) = LeadStage(data["stage"]), _by_key(line)
         told_of = said.removesuffix(f":{stage.value}")
         return Moved(
-            lead_id=told_of, stage=stage, occurred_at=at, by=line.actor, reason=line.reason, amount=data.get("amount")
+            lead_id=told_of,
+            stage=stage,
+            occurred_at=at,
+            by=line.actor,
+            reason=line.reason,
+            objections=tuple(data.get("objections", ())),
+            questions=tuple(data.get("questions", ())),
+            note=data.get("note", ""),
+            amount=data.get("amount"),
         )
     if line.kind is Kind.OVERRIDDEN:
         return Overridden(lead, data, line.actor, line.reason)

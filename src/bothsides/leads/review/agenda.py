@@ -23,6 +23,7 @@ from bothsides.leads.sla.pacing import Meeting, meetings
 from bothsides.leads.teams.escalation import MONTH_DAYS, Proposal, Proposed, Review, open_review, why_review
 from bothsides.leads.teams.feedback import AttributeSign, attribute_signs
 from bothsides.leads.teams.lead_quality import Handed
+from bothsides.leads.wording import plural, was
 from bothsides.logbook import Book, Entry, Kind
 from bothsides.schema import Period, Side
 from bothsides.schema.instant import DAY, Instant
@@ -300,7 +301,8 @@ def _in_words(review: Review, rejected_at: Sequence[Suspect]) -> str:
     """What the pack says, in a sentence or two."""
     said = [one.words for one in rejected_at[:1]] + [review.verdict]
     if review.rejected and review.unhandled:
-        said.append(f"{review.unhandled} of {review.rejected} rejected leads were not tried as often as agreed")
+        leads = plural(review.rejected, "rejected lead")
+        said.append(f"{review.unhandled} of {leads} {was(review.unhandled)} not tried as often as agreed")
     return "; ".join(said)
 
 

@@ -1,6 +1,6 @@
 """The month of the teams from the logbook: clauses, scorecard, lead quality, reasons, reps, as known at a moment."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from bothsides.agreement.versions import as_policy, version_at
 from bothsides.goals import GoalsPolicy, Pace
 from bothsides.leads.desk.agreed import Agreed
-from bothsides.leads.review.lives import History, Life, read_history
+from bothsides.leads.review.lives import OF_LEADS, History, Life, read_history
 from bothsides.leads.review.months import day_of, ends, first_month, midnight, working_days
 from bothsides.leads.review.records import answered, closings, feedback, given, handed, qualified_leads, worked
 from bothsides.leads.review.results import clock_results
@@ -24,7 +24,7 @@ from bothsides.leads.teams.lead_quality import QualityRow, quality_rows
 from bothsides.leads.teams.reasons import ReasonsPolicy
 from bothsides.leads.teams.rep_scorecard import RepScore, rep_scorecards
 from bothsides.leads.teams.win_loss import ReasonShare, SupplyGap, reason_mix, supply_gaps
-from bothsides.logbook import Book, latest
+from bothsides.logbook import Book, Kind, latest
 from bothsides.schema import Period, Side
 from bothsides.schema.instant import DAY, Instant
 
@@ -32,6 +32,8 @@ REP_DAYS = 183
 """Days of leads behind a rep scorecard: a month has too few."""
 DAYS_AHEAD = 45
 """Days after a month of which the working days are laid out, for the dates by which a meeting decides."""
+
+_OF_FIELDS = frozenset({Kind.LEAD_CHANGED, Kind.LEAD_MATCHED, Kind.FIX_APPLIED, Kind.FIX_UNDONE})
 
 PolicyT = TypeVar("PolicyT")
 
@@ -75,10 +77,20 @@ class Judged:
         return lines_of(self.kept, self.consequences)
 
 
-def history_at(book: Book, agreed: Agreed, known_at: Instant, *, since: Instant | None = None) -> History:
-    """The logbook as it was known at that moment; with `since` only what can matter from then on."""
+def history_at(
+    book: Book,
+    agreed: Agreed,
+    known_at: Instant,
+    *,
+    since: Instant | None = None,
+    kinds: Collection[Kind] | None = None,
+) -> History:
+    """The logbook as it was known at that moment; with `since` only what can matter from then on.
+
+    With `kinds` only what lines of these tell.
+    """
     real, currency = agreed.decay.real_touches, agreed.currency
-    return read_history(book, known_at=known_at, real_touches=real, currency=currency, since=since)
+    return read_history(book, known_at=known_at, real_touches=real, currency=currency, since=since, kinds=kinds)
 
 
 def signed_at(book: Book, section: str, at: Instant, policy_type: type[PolicyT], now: PolicyT) -> PolicyT:
@@ -89,17 +101,35 @@ def signed_at(book: Book, section: str, at: Instant, policy_type: type[PolicyT],
 
 def judged(book: Book, agreed: Agreed, history: History, period: Period) -> Judged:
     """The month by the agreement that was in force when it ended, as known at the history's moment."""
+    (month,) = judged_months(book, agreed, history, [period])
+    return month
+
+
+def judged_months(book: Book, agreed: Agreed, history: History, periods: Sequence[Period]) -> list[Judged]:
+    """Several months; their clocks, and since when months are judged, are worked out once for all of them."""
+    if not periods:
+        return []
+    every, first = clock_results(history, agreed), first_month(book, agreed)
+    return [_judged(book, agreed, history, period, every, first) for period in periods]
+
+
+def _judged(
+    book: Book,
+    agreed: Agreed,
+    history: History,
+    period: Period,
+    every: Sequence[ClockResult],
+    first: Period | None,
+) -> Judged:
     start, close = ends(agreed, period)
     known_at = history.known_at
     terms = signed_at(book, "commitments", close - 1, CommitmentsPolicy, agreed.commitments)
     goals = signed_at(book, "goals", close - 1, GoalsPolicy, agreed.goals)
     leads = [one for one in qualified_leads(history, terms) if start <= one.qualified_at < close]
-    every = clock_results(history, agreed)
     clocks = [one for one in every if start <= one.due_at < close]
     kept = judge_month(
         terms, period=period, start=start, close=close, leads=leads, clocks=clocks, goals=goals, known_at=known_at
     )
-    first = first_month(book, agreed)
     due = consequences(
         terms,
         period=period,
@@ -179,6 +209,11 @@ def _closed(history: History, start: Instant, close: Instant) -> list[Any]:
     return [one for one in closings(history.lives.values()) if start <= one.closed_at < close]
 
 
+def read_rep_scores(book: Book, agreed: Agreed, known_at: Instant) -> tuple[RepScore, ...]:
+    """What each person made of the leads given in the half year before that moment; older ones are not read."""
+    return rep_scores(history_at(book, agreed, known_at, since=known_at - REP_DAYS * DAY), agreed)
+
+
 def rep_scores(history: History, agreed: Agreed) -> tuple[RepScore, ...]:
     """What each person made of the leads given in the half year before, against what those promised."""
     since = history.known_at - REP_DAYS * DAY
@@ -211,8 +246,12 @@ def _paces(
     return tuple(pace_of(terms, clause, so_far) for clause in terms.marketing)
 
 
-def proposals(history: History, agreed: Agreed) -> tuple[Proposal, ...]:
-    """Response times to propose, by side, graded by how the effect was identified; or why none is proposed."""
+def proposals(book: Book, agreed: Agreed, known_at: Instant) -> tuple[Proposal, ...]:
+    """Response times to propose, by side, graded by how the effect was identified; or why none is proposed.
+
+    Every decided lead counts, however old; of its lines those that no answer or wait is counted from are not read.
+    """
+    history = history_at(book, agreed, known_at, kinds=OF_LEADS - _OF_FIELDS)
     mature = history.known_at - int(agreed.reasons.escalation.mature_days * DAY)
     leads = answered(agreed, history.lives.values(), mature_before=mature)
     return tuple(propose(agreed.commitments.proposals, side, leads) for side in Side)

@@ -181,30 +181,34 @@ def read_history(
     real_touches: Collection[str],
     currency: str,
     since: Instant | None = None,
+    kinds: Collection[Kind] | None = None,
 ) -> History:
     """Every lead's way as it was known at that moment.
 
     With `since` only what can matter from that moment on is read: whatever moved since, whole, and whatever a clock
-    runs on. `real_touches` are the kinds of touches that the agreement takes for one by a person.
+    runs on. With `kinds` only lines of these are read, for whoever asks nothing that others tell. `real_touches` are
+    the kinds of touches that the agreement takes for one by a person.
     """
     history = History(known_at=known_at, currency=currency)
-    kinds = [kind.value for kind in _FOLDS]
+    wanted = [kind.value for kind in _FOLDS if kinds is None or kind in kinds]
     subjects = None if since is None else moved_since(book, since)
     some = "" if subjects is None else " AND subject {any}"
     rows = book.all(
         "SELECT kind, subject, at, data, actor, reason FROM entries"
         f" WHERE kind {{any}} AND written_at <= ?{some} ORDER BY seq",
-        kinds,
+        wanted,
         known_at,
         *([] if subjects is None else [sorted(subjects)]),
     )
-    last = book.one("SELECT max(seq) FROM entries WHERE kind {any} AND written_at <= ?", kinds, known_at)
+    last = book.one("SELECT max(seq) FROM entries WHERE kind {any} AND written_at <= ?", wanted, known_at)
     history.last_seq = (last[0] if last else None) or 0
     touches = frozenset(real_touches)
     for kind, subject, at, data, actor, reason in rows:
         told = orjson.loads(data)
         if kind == Kind.TOUCHED.value and (told["automated"] or told["kind"] not in touches):
             continue
+        if kind in _OF_A_LEAD and subject not in history.lives:
+            continue  # Written as of a moment at which the lead had not come in: then nobody knew it.
         _FOLDS[Kind(kind)](history, _Line(subject, at, told, actor, reason))
     for life in history.lives.values():
         if life.merged_into is not None:
@@ -246,14 +250,15 @@ def _matched(history: History, line: _Line) -> None:
 
 def _merged(history: History, line: _Line) -> None:
     """The one that stands takes over what was done with the other."""
-    standing, gone = history.lives[line.subject], history.lives[line.data["absorbed"]]
-    standing.tell(line.data["fields"])
-    gone.merged_into = line.subject
+    history.lives[line.subject].tell(line.data["fields"])
+    if (gone := history.lives.get(line.data["absorbed"])) is not None:
+        gone.merged_into = line.subject
 
 
 def _unmerged(history: History, line: _Line) -> None:
     history.lives[line.subject].tell(line.data["fields"])
-    history.lives[line.data["absorbed"]].merged_into = None
+    if (gone := history.lives.get(line.data["absorbed"])) is not None:
+        gone.merged_into = None
 
 
 def _scored(history: History, line: _Line) -> None:
@@ -265,7 +270,8 @@ def _scored(history: History, line: _Line) -> None:
 
 def _staged(history: History, line: _Line) -> None:
     life, stage = history.lives[line.subject], LeadStage(line.data["stage"])
-    life.stage, life.stage_since = stage, line.at
+    if not line.data.get("late"):
+        life.stage, life.stage_since = stage, line.at
     if stage is LeadStage.MQL and life.qualified_at is None:
         life.qualified_at = line.at
         life.stood = Stood(
@@ -374,3 +380,9 @@ _FOLDS: Mapping[Kind, Callable[[History, _Line], None]] = {
     Kind.BREACHED: _breached,
     Kind.BREACH_REVERSED: _clock,
 }
+
+OF_CLOCKS = frozenset({Kind.CLOCK_STARTED, Kind.CLOCK_CHANGED, Kind.BREACHED, Kind.BREACH_REVERSED})
+"""Lines that tell of clocks: a lead has more of them than of all else together."""
+OF_LEADS = frozenset(_FOLDS) - OF_CLOCKS - {Kind.MEMBER_ABSENT}
+_OF_A_LEAD = frozenset(kind.value for kind in OF_LEADS - {Kind.LEAD_RECEIVED})
+"""Lines that tell of leads themselves."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import orjson
 
 from bothsides.logbook import Book, Kind
+from bothsides.logbook.tables import OF_MERGES
 from bothsides.schema.instant import Instant
 
 _MERGES = (Kind.LEADS_MERGED, Kind.MERGE_UNDONE)
@@ -24,7 +25,9 @@ def moved_since(book: Book, since: Instant) -> set[str] | None:
         since,
         Kind.MEMBER_ABSENT.value,
     )
-    merges = book.all("SELECT subject, data FROM entries WHERE kind {any}", [kind.value for kind in _MERGES])
+    merges = book.all(
+        f"SELECT subject, data FROM entries WHERE {OF_MERGES} AND kind {{any}}", [kind.value for kind in _MERGES]
+    )
     pairs = ((one, orjson.loads(data)["absorbed"]) for one, data in merges)
     found = _with_merged({subject for (subject,) in rows}, pairs)
     (leads,) = book.all("SELECT count(*) FROM leads")[0]

@@ -6,8 +6,7 @@ from typing import Any
 import orjson
 
 from bothsides.leads.desk.agreed import Agreed
-from bothsides.leads.review.judging import MonthReview, history_at, judged, review_month
-from bothsides.leads.review.lives import History
+from bothsides.leads.review.judging import Judged, MonthReview, history_at, judged_months, review_month
 from bothsides.leads.review.months import ends, first_month, midnight, month_of
 from bothsides.leads.review.plain import plain
 from bothsides.leads.sla.consequences import ConsequenceDue
@@ -54,7 +53,8 @@ def due_statements(book: Book, agreed: Agreed, now: Instant) -> list[Entry]:
     for period in _open_months(book, agreed, told, now):
         _, close = ends(agreed, period)
         history = history_at(book, agreed, close)
-        month = judged(book, agreed, history, period)
+        earlier = [parse_period(one.period) for one in told]
+        *before, month = judged_months(book, agreed, history, [*earlier, period])
         snapshot = latest(book)
         statement = close_month(
             period=period.label,
@@ -62,7 +62,7 @@ def due_statements(book: Book, agreed: Agreed, now: Instant) -> list[Entry]:
             load_id="" if snapshot is None else str(snapshot.load_id),
             policy_version=agreed.versions.get("commitments", ""),
             lines=month.lines,
-            adjustments=_adjusted(book, agreed, history, told),
+            adjustments=_adjusted(told, before),
         )
         told.append(statement)
         entries.append(
@@ -95,11 +95,10 @@ def _open_months(book: Book, agreed: Agreed, told: Sequence[Statement], now: Ins
     return found
 
 
-def _adjusted(book: Book, agreed: Agreed, history: History, told: Sequence[Statement]) -> tuple[Adjustment, ...]:
+def _adjusted(told: Sequence[Statement], now: Sequence[Judged]) -> tuple[Adjustment, ...]:
+    """What the statements told so far have to be corrected by, now that their months are judged so."""
     return tuple(
-        one
-        for earlier in told
-        for one in adjustments(told, earlier.period, judged(book, agreed, history, parse_period(earlier.period)).lines)
+        one for earlier, month in zip(told, now, strict=True) for one in adjustments(told, earlier.period, month.lines)
     )
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bothsides.leads.wording import plural, was
 from bothsides.metrics.interval import Z
 
 
@@ -98,13 +99,16 @@ def _words(rate: float | None, attempts: int, contacted: int, n: int, short: int
     if not n:
         return "no lead to reach"
     if rate is None:
-        return f"contact rate not judged: no lead was tried {attempts} times ({contacted} of {n} reached so far)"
+        return (
+            f"contact rate not judged: no lead was tried {plural(attempts, 'time')} ({contacted} of {n} reached so far)"
+        )
+    tries = plural(attempts, "attempt")
     # The rate is not reached over all: leads that were given up early, or may still be called, say only so much.
-    parts = [f"{contacted} of {n} were reached"]
+    parts = [f"{contacted} of {n} {was(contacted)} reached"]
     if in_vain := n - contacted - short - waiting:
-        parts.append(f"{in_vain} not within {attempts} attempts")
+        parts.append(f"{in_vain} not within {tries}")
     if short:
         parts.append(f"{short} given up before, which is for sales to answer")
     if waiting:
         parts.append(f"{waiting} still in time")
-    return f"{100 * rate:.0f} % reached within {attempts} attempts where all are made: {', '.join(parts)}"
+    return f"{100 * rate:.0f} % reached within {tries} where all are made: {', '.join(parts)}"

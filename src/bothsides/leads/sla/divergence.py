@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from bothsides.leads.sla.commitment_terms import CommitmentsPolicy, Counting, DivergenceTerms, LeadsOwed
+from bothsides.leads.wording import plural
 from bothsides.schema import Side
 
 LEAST_MONTHS = 5
@@ -113,7 +114,7 @@ def divergence(
 def _too_thin(seen: Sequence[OutcomeMonth], terms: DivergenceTerms) -> str:
     needed = max(LEAST_MONTHS, terms.months)
     if len(seen) < needed:
-        return f"{len(seen)} months are known; {needed} are needed"
+        return f"{plural(len(seen), 'month')} known; {needed} are needed"
     thin = [month.period for month in seen if month.cases < terms.least_cases or not month.outcome > 0]
     return f"fewer than {terms.least_cases} cases in {', '.join(thin)}" if thin else ""
 

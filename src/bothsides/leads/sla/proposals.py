@@ -9,6 +9,7 @@ import numpy as np
 
 from bothsides.leads.sla.commitment_terms import GRADES, ProposalTerms
 from bothsides.leads.sla.hinge import WEAK, Hinge, columns, fit, resampled, strength
+from bothsides.leads.wording import plural
 from bothsides.metrics.interval import wilson
 from bothsides.schema import Side
 
@@ -162,7 +163,7 @@ def _estimates(leads: Sequence[Answered], terms: ProposalTerms) -> tuple[Estimat
 def _estimate(grade: str, leads: Sequence[Answered], terms: ProposalTerms, *, draws: int) -> Estimate:
     n = len(leads)
     if n < LEAST_MOVED:
-        return Estimate(grade=grade, n=n, usable=False, words=f"{n} leads; {LEAST_MOVED} are needed")
+        return Estimate(grade=grade, n=n, usable=False, words=f"{plural(n, 'lead')}; {LEAST_MOVED} are needed")
     instrument = {
         "randomised": [lead.held_hours or 0.0 for lead in leads],
         "instrumented": [lead.closed_hours for lead in leads],
@@ -232,7 +233,7 @@ def _refusal(
     leads: Sequence[Answered], best: Estimate | None, estimates: Sequence[Estimate], terms: ProposalTerms
 ) -> str | None:
     if len(leads) < terms.least_leads:
-        return f"{len(leads)} decided leads; {terms.least_leads} are needed"
+        return f"{plural(len(leads), 'lead')} old enough to tell; {terms.least_leads:,} are needed"
     if best is None:
         why = "; ".join(f"{one.grade}: {one.words}" for one in estimates)
         return "nothing tells waiting from the heat of a lead" + (f" ({why})" if why else "")

@@ -10,6 +10,7 @@ from enum import StrEnum
 from bothsides.leads.sla.pacing import Decision
 from bothsides.leads.teams.lead_quality import Handed, QualityRow, quality_row, quality_rows
 from bothsides.leads.teams.reasons import EscalationTerms
+from bothsides.leads.wording import plural, was
 from bothsides.metrics.interval import wilson
 from bothsides.predict.comparison import worse_than
 from bothsides.schema import Side
@@ -92,7 +93,8 @@ def why_review(
         lead for lead in _within(leads, side, now - _seconds(terms.window_days), now) if lead.accepted is not None
     ]
     rejected = sum(1 for lead in answered if not lead.accepted)
-    told = f"{rejected} of {len(answered)} leads answered in {terms.window_days:g} days were rejected"
+    of = plural(len(answered), "lead")
+    told = f"{rejected} of {of} answered in {terms.window_days:g} days {was(rejected)} rejected"
     if called_by:
         return f"called by {called_by}; {told}"
     if len(answered) < terms.least_answered or rejected <= terms.reject_share * len(answered):
@@ -216,11 +218,12 @@ def _proposals(
     month = MONTH_DAYS / terms.window_days
     found: list[Proposal] = []
     if rejected and unhandled > rejected / 2:
-        words = f"{unhandled} of {rejected} rejected leads were not tried as often as agreed: their verdict is open"
+        leads = f"{unhandled} of {plural(rejected, 'rejected lead')} {was(unhandled)}"
+        words = f"{leads} not tried as often as agreed, so the verdict is open"
         found.append(_proposal("attempts", Proposed.MAKE_ATTEMPTS, words, window, window, decided, month))
     row = quality_row("all", "decided", decided, mature_before=sys.maxsize)
     if row.calibration_high is not None and row.calibration_high < 1:
-        words = f"{row.won_scored} wins where {row.expected:.1f} were expected: refit before moving any limit"
+        words = f"{plural(row.won_scored, 'win')} where {row.expected:.1f} were expected: refit before moving any limit"
         found.append(_proposal("recalibrate", Proposed.RECALIBRATE, words, window, window, decided, month))
     found += _held_sources(window, decided, month)
     limit = _limit(terms, window, qualifies_at)
@@ -265,7 +268,9 @@ def _held_sources(window: Sequence[Handed], decided: Sequence[Handed], month: fl
         won, won_others = sum(1 for lead in mine if lead.won), sum(1 for lead in others if lead.won)
         if worse_than(won, len(mine), won_others, len(others)) < DOUBT:
             stay = [lead for lead in window if lead.source != source]
-            words = f"{won} of {len(mine)} leads from {source} were won, of the others {won_others} of {len(others)}"
+            words = (
+                f"{won} of {len(mine)} leads from {source} {was(won)} won, of the others {won_others} of {len(others)}"
+            )
             found.append(
                 _proposal(f"source/{source}", Proposed.HOLD_SOURCE, words, window, stay, decided, month, others)
             )

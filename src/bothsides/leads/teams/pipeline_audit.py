@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from bothsides.leads.teams.reasons import PipelineTerms
+from bothsides.leads.wording import plural
 from bothsides.schema import Side
 
 
@@ -133,18 +134,18 @@ def _weighted(one: Open) -> float | None:
 def _doubts(terms: PipelineTerms, one: Open, today: date) -> Iterable[tuple[Doubt, str]]:
     close = one.close_dates[-1] if one.close_dates else None
     if close is not None and close < today:
-        yield Doubt.PAST_DUE, f"was to close on {close}, {(today - close).days} days ago"
+        yield Doubt.PAST_DUE, f"was to close on {close}, {plural((today - close).days, 'day')} ago"
     limit = terms.stale_days_of.get(one.stage, terms.stale_days)
     seen = one.last_activity_on or one.opened_on
     if (today - seen).days > limit:
         what = "no activity" if one.last_activity_on else "never any activity"
-        yield Doubt.STALE, f"{what} for {(today - seen).days} days; {limit:g} are agreed in {one.stage}"
+        yield Doubt.STALE, f"{what} for {plural((today - seen).days, 'day')}; {limit:g} are agreed in {one.stage}"
     moves = [(later - earlier).days for earlier, later in zip(one.close_dates[:-1], one.close_dates[1:], strict=True)]
     slips = [days for days in moves if days > 0]
     # What was pulled forward again is no slip: the whole way counts from the first date to the last.
     moved = (one.close_dates[-1] - one.close_dates[0]).days if moves else 0
     if len(slips) >= terms.slips or moved >= terms.slipped_days:
-        yield Doubt.SLIPPING, f"close date put off {len(slips)} times, {moved} days altogether"
+        yield Doubt.SLIPPING, f"close date put off {plural(len(slips), 'time')}, {plural(moved, 'day')} altogether"
     if not (one.next_step or "").strip():
         yield Doubt.NO_NEXT_STEP, "no next step is written down"
     elif one.next_step_on is not None and one.next_step_on < today:
@@ -155,5 +156,5 @@ def _doubts(terms: PipelineTerms, one: Open, today: date) -> Iterable[tuple[Doub
     if len(one.amounts) > 1 and one.amounts[0]:
         change = one.amounts[-1] / one.amounts[0] - 1
         if abs(change) >= terms.amount_change:
-            changes = len(one.amounts) - 1
-            yield Doubt.AMOUNT_CHANGED, f"amount changed by {100 * change:+.0f} % in {changes} steps"
+            steps = plural(len(one.amounts) - 1, "step")
+            yield Doubt.AMOUNT_CHANGED, f"amount changed by {100 * change:+.0f} % in {steps}"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bothsides.leads.sla.scorecard import percentile
 from bothsides.leads.teams.lead_quality import observed_over_expected
+from bothsides.leads.wording import plural
 from bothsides.predict.calibration import ENOUGH_FOR_SLOPE
 from bothsides.predict.comparison import believed
 from bothsides.predict.logistic import Floats, fit_logistic, sigmoid
@@ -353,8 +354,8 @@ def _score(
 
 
 def _words(rep: str, wins: _Wins, standing: Standing, grade: str) -> str:
-    leads = f"{wins.n} decided leads" + (" dealt by lot" if grade == "randomised" else "")
-    text = f"{rep}: {wins.won} wins where {wins.expected:.1f} were to be expected of {leads}: {standing}"
+    leads = plural(wins.n, "decided lead") + (" dealt by lot" if grade == "randomised" else "")
+    text = f"{rep}: {plural(wins.won, 'win')} where {wins.expected:.1f} were to be expected of {leads}: {standing}"
     if standing is Standing.TOO_FEW:
         return f"{text} (at least {LEAST_EXPECTED:g} wins and losses must be expected)"
     return text

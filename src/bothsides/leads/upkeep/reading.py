@@ -93,8 +93,9 @@ def _stages_since(book: Book) -> dict[str, Instant]:
     return dict(
         book.all(
             "SELECT e.subject, max(e.at) FROM entries e JOIN leads l ON l.lead_id = e.subject"
-            " WHERE e.kind = ? AND l.merged_into IS NULL GROUP BY e.subject",
+            " WHERE e.kind = ? AND l.merged_into IS NULL AND e.data NOT LIKE ? GROUP BY e.subject",
             Kind.STAGE_CHANGED.value,
+            '%"late":true%',
         )
     )
 

@@ -13,7 +13,7 @@ from bothsides.reports.charts.theme import side_colour
 from bothsides.reports.markup import Markup, element, join
 from bothsides.reports.numbers import between, count, money, percent, plural, spoken
 from bothsides.reports.pieces import Column, Section, figure, fold, prose, table
-from bothsides.reports.teams.words import TEAMS, against, pace_heading, word_of
+from bothsides.reports.teams.words import TEAMS, against, month_words, pace_heading, word_of
 from bothsides.schema import Side
 
 _SMALL = 20
@@ -24,9 +24,12 @@ _SHAPES = {
     **dict.fromkeys(("missed", "below", "behind"), _FALLING),
 }
 _CLOCKS = {
+    ClockKind.ATTEMPTS: "attempts that were agreed",
     ClockKind.DISPOSITION: "verdict",
+    ClockKind.HANDOVER: "handover to customer success",
     ClockKind.TIME_TO_FIRST: "first listing or order",
-    ClockKind.ROLLING_RESPONSE: "response",
+    ClockKind.ROLLING_RESPONSE: "answer to each message",
+    ClockKind.RFQ_REPLY: "reply to a request for quotation",
 }
 
 
@@ -59,10 +62,11 @@ def _side(review: MonthReview, side: Side, currency: str) -> Markup | None:
     drawn = [_owed(review, one, currency) for one in leads]
     if shares:
         rows = [_row(one) for one in shares]
-        title = _share_title(review, shares, side)
+        title = _share_title(review, shares, side, unknown=sum(one.unit == "share" and not one.n for one in kept))
         described = "; ".join(f"{one.clause}: {against(one)}" for one in shares)
         picture = both_widths(lambda narrow: dots(rows, narrow=narrow, whole=1.0), title=title, described=described)
-        note = "Share of clocks met in time with its 95 % interval; the stroke is what was agreed."
+        note = "Share of clocks met in time with its 95 % interval; the stroke is what was agreed"
+        note += f"; lighter below {_SMALL} clocks." if any(row.weak for row in rows) else "."
         drawn.append(
             figure(title, picture, note=note, behind=fold("The table behind it", _table(review, kept, currency)))
         )
@@ -74,9 +78,8 @@ def _side(review: MonthReview, side: Side, currency: str) -> Markup | None:
 def _owed(review: MonthReview, one: Kept, currency: str) -> Markup:
     """What marketing owes: the number, and how many of the leads can be reached."""
     done, owed = _amount(one, one.delivered, currency), _amount(one, one.owed, currency)
-    title = (
-        f"Marketing {_delivered(review, one)}: {done} {one.clause}, {owed} {'were' if review.is_over else 'are'} owed"
-    )
+    # The clause is named by who agreed it, in whatever number: no count may stand before it as if it were a noun.
+    title = f"Marketing {_delivered(review, one)}: {one.clause} ({done} of {owed} owed)"
     row = Row(
         label=one.clause,
         number=one.delivered,
@@ -108,13 +111,15 @@ def _reached(one: Kept) -> str:
     return f"The stroke is what was owed. {contact.words}. The rate's 95 % interval: {told}."
 
 
-def _share_title(review: MonthReview, shares: Sequence[Kept], side: Side) -> str:
+def _share_title(review: MonthReview, shares: Sequence[Kept], side: Side, *, unknown: int) -> str:
     missed = [one.clause for one in shares if one.word is Word.MISSED]
     kept = "kept" if review.is_over else "on track"
+    left = f"; {unknown} cannot be judged" if unknown else ""
     if not missed:
-        return f"Every promise on {side.value}s with a clock {'was' if review.is_over else 'is'} {kept}"
+        return f"Every promise on {side.value}s with a clock {'was' if review.is_over else 'is'} {kept}{left}"
     rest = len(shares) - len(missed)
-    return f"{'Missed' if review.is_over else 'Below'}: {', '.join(missed)}" + (f"; {rest} {kept}" if rest else "")
+    told = f"{'Missed' if review.is_over else 'Below'}: {', '.join(missed)}"
+    return told + (f"; {rest} {kept}" if rest else "") + left
 
 
 def _row(one: Kept) -> Row:
@@ -168,7 +173,7 @@ def _table(review: MonthReview, kept: Sequence[Kept], currency: str) -> Markup:
                 count(one.waiting),
             )
         )
-    return table(f"{kept[0].side.value.capitalize()}s, {review.period}", columns, rows)
+    return table(f"{kept[0].side.value.capitalize()}s, {month_words(review.period)}", columns, rows)
 
 
 def _delivered_of(one: Kept, currency: str) -> str:
@@ -190,8 +195,8 @@ def excuses(review: MonthReview) -> Section:
     on = plural(sum(one.excused for one in scores), "clock")
     excused = f"{_hours(held)} on {on} were excused." if held else "no time was excused."
     first = (
-        f"{plural(stand, 'breach stands', 'breaches stand')}, {plural(back, 'was', 'were')} taken back by later proof; "
-        f"{excused}"
+        f"{plural(stand, 'breach stands', 'breaches stand')}, {plural(back, 'was', 'were') if back else 'none was'} "
+        f"taken back by later proof; {excused}"
     )
     body = join(
         [
@@ -224,7 +229,8 @@ def _speed(speeds: Sequence[Speed]) -> Markup:
         for one in speeds
     ]
     caption = (
-        "Elapsed time to the first touch, of leads that were touched, and of routing, of all: middle and slowest tenth"
+        "Elapsed time to the first touch, of leads that were touched, and of routing, of all: middle and slowest tenth "
+        "of each, which do not add up"
     )
     return table(caption, columns, rows)
 

@@ -1,11 +1,12 @@
 """The teams' scorecard of a month as one HTML file: no network, no script, nothing beside it."""
 
+import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
-from bothsides.leads.review.agenda import Item
+from bothsides.leads.review.agenda import CONSEQUENCE, Item
 from bothsides.leads.review.judging import MonthReview
 from bothsides.leads.sla.proposals import Proposal
 from bothsides.leads.sla.statements import Adjustment
@@ -15,11 +16,9 @@ from bothsides.reports.numbers import count, day, percent, plural, significant, 
 from bothsides.reports.pieces import Section, fold, prose
 from bothsides.reports.teams.clauses import clauses, excuses
 from bothsides.reports.teams.people import closes, quality, reps
-from bothsides.reports.teams.words import team_sentences
+from bothsides.reports.teams.words import month_words, team_sentences
 from bothsides.schema.instant import Instant, in_utc
-from bothsides.schema.period import parse_period
 
-_MONTHS = "January February March April May June July August September October November December".split()
 _METHOD = """
 A lead counts in the month in which it qualified, once, however often it came; a clock in the month in which it was due.
 Breaches count when they are written, until later proof takes them back.
@@ -47,16 +46,8 @@ class TeamsMonth:
     currency: str = ""
     zone: str = "UTC"
     """The desk's, by whose days the month begins and decisions are due."""
-
-
-def month_words(label: str) -> str:
-    """A month as people say it.
-
-    >>> month_words("2026-04")
-    'April 2026'
-    """
-    start = parse_period(label).start
-    return f"{_MONTHS[start.month - 1]} {start.year}"
+    folder: str = ""
+    """The workspace, for the commands that the page tells; empty where they are typed in it."""
 
 
 def scorecard_html(month: TeamsMonth) -> str:
@@ -107,8 +98,8 @@ def _header(month: TeamsMonth) -> Markup:
     facts = (
         ("Month", month_words(review.period)),
         ("As known at", _moment(review.known_at, month.zone)),
-        ("Agreement", review.card.policy_version),
-        ("Facts of load", review.card.load_id),
+        ("Agreement version", review.card.policy_version),
+        ("Market data of load", review.card.load_id),
         ("Money in", month.currency),
     )
     listed = [element("div", element("dt", term), element("dd", fact)) for term, fact in facts if fact]
@@ -153,7 +144,7 @@ def _decisions(month: TeamsMonth) -> Section | None:
         told = [element("li", f"{one.words} It does not apply: {one.withheld}.") for one in withheld]
         parts.append(element("ul", told))
     if month.proposals:
-        told = [element("li", spoken(f"{one.words[0].upper()}{one.words[1:]}.")) for one in month.proposals]
+        told = [element("li", spoken(f"{_sentence(one.words)}.")) for one in month.proposals]
         parts.append(join([element("h3", "Response times"), element("ul", told)]))
     return Section(id="decisions", nav="Decisions", heading="What is to be decided", body=join(parts))
 
@@ -168,7 +159,11 @@ def _item(one: Item, month: TeamsMonth) -> Markup:
     until = "" if one.due_at is None else f", {'overdue since' if late else 'by'} {_moment(one.due_at, month.zone)}"
     head = f"{_KINDS[one.kind]} ({content.get('side', '')}s), {one.owner or 'nobody'}{until}: "
     offers = [
-        element("li", element("code", str(offer["proposal_id"])), f": {offer['what']}. {offer['words']}")
+        element(
+            "li",
+            element("code", str(offer["proposal_id"])),
+            f": {offer['what']}. {_sentence(offer['words'])}.",
+        )
         for offer in content.get("proposals", ())
     ]
     figures = [
@@ -181,20 +176,37 @@ def _item(one: Item, month: TeamsMonth) -> Markup:
     body = fold("The pack", element("ul", pack)) if pack else None
     waived = (", or with ", element("code", "--waive"), " in place of ", element("code", "--use"))
     instead = waived if one.kind == "consequence" else ()
-    named = element("small", element("code", decision_command(one)), *instead, class_="trust")
-    return element("div", prose(element("b", head), spoken(why.rstrip(".")), "."), body, named, class_="finding")
+    named = element("small", element("code", decision_command(one, month.folder)), *instead, class_="trust")
+    # What it was opened on has moved since: the page tells other numbers of the same clause.
+    then = "" if one.kind == CONSEQUENCE else f" So it stood at {_moment(one.opened_at, month.zone)}."
+    said = f"{_sentence(why)}.{then}"
+    return element("div", prose(element("b", head), spoken(said)), body, named, class_="finding")
 
 
-def decision_command(one: Item) -> str:
-    """What is typed to write the decision down.
+def _sentence(words: str) -> str:
+    """Without its full stop, and begun as sentences begin.
 
-    >>> decision_command(Item(item_id="alignment/2026-04/buyer/calls", kind="meeting", state="open", opened_at=0,
-    ...                       due_at=None, owner=None, content={}))
+    >>> _sentence("hold back a source until it converts.")
+    'Hold back a source until it converts'
+    """
+    bare = words.rstrip(".")
+    return f"{bare[:1].upper()}{bare[1:]}"
+
+
+def decision_command(one: Item, folder: str = "") -> str:
+    """What is typed to write the decision down; `folder` is the workspace where that is not the current folder.
+
+    >>> calls = Item(item_id="alignment/2026-04/buyer/calls", kind="meeting", state="open", opened_at=0,
+    ...              due_at=None, owner=None, content={})
+    >>> decision_command(calls)
     'bothsides sla decide "alignment/2026-04/buyer/calls" --words "..."'
+    >>> decision_command(calls, "/srv/acme")
+    'bothsides sla decide "alignment/2026-04/buyer/calls" --words "..." -w /srv/acme'
     """
     offers = ' --choose "..."' if one.content.get("proposals") else ""
     right = " --use" if one.kind == "consequence" else ""
-    return f'bothsides sla decide "{one.item_id}"{offers}{right} --words "..."'
+    where = f" -w {shlex.quote(folder)}" if folder else ""
+    return f'bothsides sla decide "{one.item_id}"{offers}{right} --words "..."{where}'
 
 
 def figure_words(value: float, unit: str) -> str:

@@ -48,14 +48,14 @@ def _said(one: QualityVerdict, rows: Sequence[QualityRow]) -> str:
     else:
         said += (
             f" Sales answered {one.answered}: {one.answered - one.rejected} accepted, {one.rejected} rejected "
-            f"({percent(one.reject_rate)}; {between(one.low, one.high, Unit.RATE)})."
+            f"({percent(one.reject_rate)}, 95 % range {between(one.low, one.high, Unit.RATE)})."
         )
     if one.returned:
         again = f", {one.recovered} of them came to sales again" if one.recovered else ""
         said += f" {plural(one.returned, 'lead')} went back to marketing untouched or unanswered{again}."
     if one.decided:
         lost = one.decided - one.won
-        said += f" {one.decided} are decided so far: {one.won} won, {lost} lost or rejected."
+        said += f" {plural(one.decided, 'is', 'are')} decided so far: {one.won} won, {lost} lost or rejected."
     if every is not None and every.calibration is not None:
         said += f" Of leads old enough to tell, {every.won_scored} of {every.expected:.1f} expected wins came."
     return said
@@ -92,7 +92,8 @@ def _by_source(rows: Sequence[QualityRow], side: Side) -> Markup:
     ]
     picture = both_widths(lambda narrow: dots(lines, narrow=narrow, whole=1.0), title=title)
     sources = sum(1 for row in drawn if row.by == "source")
-    kinds = f"First {plural(sources, 'source')}, then campaigns: share" if sources < len(drawn) else "Share"
+    first = "the source" if sources == 1 else f"the {sources} sources"
+    kinds = f"First {first}, then campaigns: share" if 0 < sources < len(drawn) else "Share"
     note = (
         f"{kinds} of answered leads that sales accepted, 95 % interval; lighter below {_FIRM} answers, below {_LEAST} "
         "only in the table."

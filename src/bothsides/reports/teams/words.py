@@ -6,14 +6,26 @@ from bothsides.goals import Pace
 from bothsides.leads.sla.commitment_terms import Team
 from bothsides.leads.sla.commitments import Kept, Word
 from bothsides.reports.numbers import count, percent, plural
+from bothsides.schema.period import parse_period
 
 TEAMS: dict[Team, str] = {
     Team.MARKETING: "Marketing",
     Team.SALES: "Sales",
     Team.CUSTOMER_SUCCESS: "Customer success",
 }
+_MONTHS = "January February March April May June July August September October November December".split()
 ON_TRACK, BELOW = "on track", "below"
 """Of a month under way: at least as much as is owed, and less."""
+
+
+def month_words(label: str) -> str:
+    """A month as people say it.
+
+    >>> month_words("2026-04")
+    'April 2026'
+    """
+    start = parse_period(label).start
+    return f"{_MONTHS[start.month - 1]} {start.year}"
 
 
 def word_of(one: Kept, *, is_over: bool, paces: Sequence[Pace] = ()) -> str:

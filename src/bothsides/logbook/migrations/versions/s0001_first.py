@@ -141,6 +141,8 @@ def _entries() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("entries_by_subject", "entries", ["subject", "seq"], unique=False)
+    merges = sa.text("kind IN ('accounts_linked', 'leads_merged', 'merge_undone')")
+    op.create_index("entries_of_merges", "entries", ["seq"], sqlite_where=merges, postgresql_where=merges)
 
 
 def _events() -> None:
@@ -203,6 +205,13 @@ def _leads() -> None:
         sa.PrimaryKeyConstraint("lead_id"),
     )
     op.create_index("leads_by_owner", "leads", ["owner", "is_open"], unique=False)
+    op.create_index(
+        "leads_merged_into",
+        "leads",
+        ["merged_into"],
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
     op.create_index(
         "leads_by_queue",
         "leads",
