@@ -1,6 +1,7 @@
 """Claim-and-assign by many processes at once, and a sweep over a million open clocks, one in a hundred due."""
 
 import argparse
+import gc
 import multiprocessing
 import os
 import resource
@@ -357,4 +358,5 @@ def sweep_all(folder: Path, url: str | None, count: int) -> tuple[list[str], int
 
 
 if __name__ == "__main__":
+    gc.set_threshold(50_000, 20, 50)  # as the command line does
     sys.exit(main())

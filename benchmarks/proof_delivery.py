@@ -144,7 +144,7 @@ class Found:
 def run(folder: Path, way: str, kills: int, seed: int) -> Found:
     """Deliver under kills, then in peace until nothing waits, then count at the receiver."""
     found, dice = Found(way=way), random.Random(seed)
-    path, now = folder / f"{way.replace(' ', '_')}.sqlite", FORK.Value("q", START)
+    path, now = folder / f"{way.replace(' ', '_')}.sqlite", FORK.Value("q", START, lock=False)
     logbook = Logbook.open(path)
     upgrade(logbook)
     logbook.close()

@@ -75,7 +75,7 @@ def writing(opened: Callable[[], Logbook], aside: Path) -> Iterator[Any]:
     logbook = opened()
     upgrade(logbook, schema=SCHEMA if logbook.dialect == "postgresql" else None)
     logbook.close()
-    acknowledged = FORK.Value("q", 0)
+    acknowledged = FORK.Value("q", 0, lock=False)
     writer = FORK.Process(target=work, args=(opened, aside, acknowledged), daemon=True)
     writer.start()
     try:

@@ -100,7 +100,7 @@ def _cuts(way: Way, disk: PowerDisk, folder: Path, dice: random.Random, found: F
     aside = folder / "aside"
     aside.mkdir()
     folder.chmod(0o755)
-    acknowledged = FORK.Value("q", 0)
+    acknowledged = FORK.Value("q", 0, lock=False)
     way.store.begin(disk.folder, aside)
     os.sync()  # the store was made yesterday
     writer = FORK.Process(target=write, args=(way.store, disk.folder, aside, acknowledged), daemon=True)

@@ -29,9 +29,9 @@ from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.happenings import record
 from bothsides.leads.desk.opening import open_desk
 from bothsides.leads.desk.taking import take
-from bothsides.logbook import Logbook, rebuild, standing
+from bothsides.logbook import Logbook, LogbookUnavailable, rebuild, standing
 from bothsides.logbook.upgrading import upgrade
-from bothsides.schedule import LogbookUnavailable, tick
+from bothsides.schedule import tick
 from bothsides.schedule.tick import available
 from bothsides.workspace import Workspace
 

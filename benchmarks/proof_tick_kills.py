@@ -42,9 +42,10 @@ from bothsides.schema.instant import Instant
 from bothsides.workspace import Workspace
 
 FORK = multiprocessing.get_context("fork")
-BUSY: Any = FORK.Value("b", 0)
+# Without locks: who is killed would hold one for ever.
+BUSY: Any = FORK.Value("b", 0, lock=False)
 """Whether the worker has a transaction open or a message under way."""
-READY: Any = FORK.Value("b", 0)
+READY: Any = FORK.Value("b", 0, lock=False)
 """Whether the worker has its logbook open."""
 _FAULTS = ("ok", "ok", "ok", "ok", "ok", "500_after", "reset_after", "503")
 WAYS: Mapping[str, str] = {
@@ -266,7 +267,7 @@ def receiving() -> Iterator[tuple[str, Callable[[], tuple[dict[str, int], int]]]
 
 def run(folder: Path, way: str, kills: int, seed: int, address: str | None = None) -> Found:
     """The story under kills, then undisturbed; then the two are compared."""
-    found, dice, at = Found(way=way), random.Random(seed), FORK.Value("q", 0)
+    found, dice, at = Found(way=way), random.Random(seed), FORK.Value("q", 0, lock=False)
     schema = f"proof_tick_{os.getpid()}"
     made = story.workspace(folder / "killed")
 
@@ -276,6 +277,8 @@ def run(folder: Path, way: str, kills: int, seed: int, address: str | None = Non
             worker = FORK.Process(target=work, args=(place, target, schema, agreed, url, way, at, 10**9), daemon=True)
             worker.start()
             while not READY.value:
+                if worker.exitcode is not None:
+                    raise RuntimeError(f"a worker ended with {worker.exitcode} before it began")
                 time.sleep(0.001)
             time.sleep(dice.uniform(0.0, 0.1))
             os.kill(worker.pid or 0, signal.SIGKILL)
@@ -285,7 +288,7 @@ def run(folder: Path, way: str, kills: int, seed: int, address: str | None = Non
         found.steps = at.value + 1
 
     killed = told(made, address or folder / "killed.sqlite", schema, way, at, lambda: found.steps, disturb)
-    calm_at = FORK.Value("q", 0)
+    calm_at = FORK.Value("q", 0, lock=False)
     calm = told(
         story.workspace(folder / "calm"), folder / "calm.sqlite", schema, way, calm_at, lambda: found.steps, None
     )
