@@ -39,6 +39,10 @@ BATCH = 1000
 """Leads of one transaction."""
 
 
+AsTheyWait = Annotated[
+    str | None,
+    Parameter(help="Changes nothing: what waits now is shown. It may say now, not before the logbook's newest line."),
+]
 WhichSource = Annotated[str, Parameter(help="The way in, as agreement/intake.toml names it, such as trade_fair.")]
 
 
@@ -90,7 +94,7 @@ def refused(
     *,
     source: Annotated[str | None, Parameter(help="Only this source.")] = None,
     limit: AtMost = 50,
-    at: Moment = None,
+    at: AsTheyWait = None,
     json: AsJson = False,
     workspace: WorkspaceFolder = Path(),
 ) -> None:
