@@ -87,6 +87,16 @@ def test_the_score_the_list_a_fix_and_its_undoing(said: Command) -> None:
     assert [fault["field"] for fault in said("--json")["faults"]] == ["channel"]
 
 
+def test_nothing_is_fixed_or_taken_back_before_what_the_list_of_fixes_is_made_of(said: Command) -> None:
+    for words in (("apply", "--all-safe"), ("weeks", "--keep")):
+        with pytest.raises(ValueError, match=r"is before the newest line of the logbook"):
+            said(*words, day=-1)
+    (key, _) = said("apply", "--all-safe", "--json", day=2)["keys"]
+    with pytest.raises(ValueError, match=f"{key} was made 2026-04-02T09:00:00Z: nothing is taken back before"):
+        said("undo", key, day=1)
+    assert said("undo", key, "--json", day=2)["key"] == key
+
+
 def test_a_wrong_word_says_what_is_allowed(said: Command) -> None:
     with pytest.raises(ValueError, match="name the fixes to make, or say --all-safe"):
         said("apply")

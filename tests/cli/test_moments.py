@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.cli.desk_runs import DeskRuns, desk_at
+from tests.cli.desk_runs import DeskRuns, desk_at, did
 
 from bothsides.cli import at_the_desk
 from bothsides.cli.at_the_desk import moment
@@ -55,6 +55,7 @@ LOOKS = (
     ("score",),
     ("merge",),
     ("hygiene",),
+    ("leads", "refused"),
 )
 
 
@@ -68,6 +69,13 @@ def test_what_shows_the_desk_as_it_stands_refuses_a_moment_before_its_newest_lin
         desk.text(*words, at="2026-03-31T08:59")
     assert desk.text(*words, at="2026-03-31T09:00:00Z"), "the moment that the refusal names"
     assert desk.text(*words, at="2026-04-30T09:00")
+
+
+@pytest.mark.parametrize("words", LOOKS, ids=" ".join)
+def test_the_help_of_what_shows_the_desk_says_which_moments_it_takes(desk: DeskRuns, words: tuple[str, ...]) -> None:
+    told = " ".join(desk.text(*words, "--help", at=None).replace("\N{BOX DRAWINGS LIGHT VERTICAL}", " ").split())
+    assert "not before the logbook's newest line" in told
+    assert "As if it were then" not in told
 
 
 def test_one_looked_at_too_early_leaves_no_line_and_age_is_never_below_nothing(desk: DeskRuns) -> None:
@@ -105,6 +113,21 @@ def test_nothing_happens_to_a_lead_before_it_came_in_though_what_it_did_before_i
     assert desk.record("leads", "event", one, "demo_requested", "--occurred", early)["new"] == 1
     assert desk.record("leads", "show", one)["events"][0]["occurred_at"] == "2026-03-29T09:00:00Z"
     assert json.loads(desk.text("tick", "--json"))["parked"] == []
+
+
+def test_no_review_is_answered_and_no_merge_taken_back_before_it_was_there(desk: DeskRuns) -> None:
+    hot = did("demo_requested", "quote_requested")
+    desk.lead(id="A", company="Harland Pumps", name="Joan Harland", email="info@harlandpumps.example", events=hot)
+    two = desk.lead(id="B", company="Harland Pump", name="J Harland", phone="020 7946 0001", email="jh@gmail.com")
+    for answer in ("yes", "no"):
+        with pytest.raises(ValueError, match="put on the agenda 2026-03-31T09:00:00Z: nothing is decided before"):
+            desk.text("merge", answer, two[:8], "--why", "same telephone", at="2026-03-31T08:00")
+    merged = desk.record("merge", "yes", two[:8], "--why", "same telephone", at="2026-03-31T11:00")
+    with pytest.raises(ValueError, match="was made 2026-03-31T11:00:00Z: nothing is taken back before"):
+        desk.text("merge", "undo", merged["merge"], "--why", "two brothers", at="2026-03-31T10:00")
+    assert (
+        desk.record("merge", "undo", merged["merge"], "--why", "two brothers", at="2026-03-31T11:00")["of"] == "leads"
+    )
 
 
 def test_what_stands_before_the_operator_takes_only_words_that_mean_something(desk: DeskRuns) -> None:

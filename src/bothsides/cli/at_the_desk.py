@@ -130,6 +130,26 @@ def not_before_it_came(book: Book, now: int, lead_id: str | None = None) -> None
     )
 
 
+def not_before_it_opened(now: int, opened_at: int) -> None:
+    """Raises ValueError for a moment before the item was put on the agenda."""
+    from bothsides.schema.instant import CLOCK_AHEAD, iso
+
+    if now < opened_at - CLOCK_AHEAD:
+        raise ValueError(f"--at {iso(now)}: it was put on the agenda {iso(opened_at)}: nothing is decided before")
+
+
+def not_before_it_was_made(book: Book, now: int, key: str) -> None:
+    """Raises ValueError for a moment before the line of that key, which is to be taken back, was written down."""
+    from bothsides.schema.instant import CLOCK_AHEAD, iso
+
+    made = book.one("SELECT at FROM entries WHERE key = ?", key)
+    if made is not None and now < made[0] - CLOCK_AHEAD:
+        raise ValueError(
+            f"--at {iso(now)}: {key} was made {iso(made[0])}: nothing is taken back before; leave --at out or name a"
+            " later moment"
+        )
+
+
 def moment(at: str | None, option: str = "--at") -> int:
     """The moment that is meant, now where none is given. Raises ValueError naming the form, or the years of --at."""
     if at is None:

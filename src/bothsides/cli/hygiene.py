@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from bothsides.cli import next_steps
-from bothsides.cli.at_the_desk import AsOf, Moment, OpenDesk, Who, at_the_desk, moment, who
+from bothsides.cli.at_the_desk import AsOf, Moment, OpenDesk, Who, at_the_desk, moment, not_before_it_was_made, who
 from bothsides.cli.hygiene_words import (
     audit_record,
     change_record,
@@ -120,7 +120,7 @@ def apply(
 
     if bool(names) is all_safe:
         raise ValueError("name the fixes to make, or say --all-safe; bothsides hygiene fixes lists them")
-    with at_the_desk(workspace, at) as desk:
+    with at_the_desk(workspace, at, as_it_stands=True) as desk:
 
         def fixed(book: Book) -> Made:
             listed = _fixes(book, desk, team=team)
@@ -159,6 +159,7 @@ def undo(
     with at_the_desk(workspace, at) as desk:
 
         def undone(book: Book) -> Change | None:
+            not_before_it_was_made(book, desk.now, key)
             return take_back(book, desk.agreed, key, who=who(by), now=desk.now, snapshot=facts_of(book))
 
         change = desk.kept(undone)
@@ -185,7 +186,7 @@ def weeks(
     from bothsides.leads.upkeep.auditing import weekly
     from bothsides.leads.upkeep.auditing import weeks as kept_weeks
 
-    with at_the_desk(workspace, at) as desk, desk.writing() as book:
+    with at_the_desk(workspace, at, as_it_stands=keep) as desk, desk.writing() as book:
         if keep:
             weekly(book, desk.agreed, now=desk.now)
         kept = kept_weeks(book)
@@ -217,7 +218,7 @@ def enrich(
     from bothsides.leads.upkeep.fixes import make
 
     bought = read_bought(file)
-    with at_the_desk(workspace, at) as desk:
+    with at_the_desk(workspace, at, as_it_stands=True) as desk:
         since = desk.now if known_at is None else moment(known_at, "--known-at")
 
         def fills(book: Book) -> tuple[Offered, Made | None]:

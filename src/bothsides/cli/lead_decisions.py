@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 import orjson
 from cyclopts import Parameter
 
-from bothsides.cli.at_the_desk import AsOf, Moment, Who, at_the_desk, moment, not_before_it_came, who
+from bothsides.cli.at_the_desk import (
+    AsOf,
+    Moment,
+    Who,
+    at_the_desk,
+    moment,
+    not_before_it_came,
+    not_before_it_opened,
+    who,
+)
 from bothsides.cli.lead_words import (
     AsJson,
     Why,
@@ -26,7 +35,6 @@ from bothsides.cli.lead_words import (
 from bothsides.cli.lists import AtMost
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
-from bothsides.schema.instant import CLOCK_AHEAD
 
 if TYPE_CHECKING:
     from bothsides.leads.desk.standing import LeadNow
@@ -192,12 +200,6 @@ def decide(
 
 ANSWERS = ("mended", "known")
 """What the operator says of what was put before them: what kept it from being done is mended, or is known and stays."""
-
-
-def not_before_it_opened(now: int, opened_at: int) -> None:
-    """Raises ValueError for a moment before the item was put on the agenda."""
-    if now < opened_at - CLOCK_AHEAD:
-        raise ValueError(f"--at {iso(now)}: it was put on the agenda {iso(opened_at)}: nothing is decided before")
 
 
 _SAYS = ("question", "said", "why", "in_words", "words")

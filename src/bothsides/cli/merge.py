@@ -11,7 +11,16 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from bothsides.cli import next_steps
-from bothsides.cli.at_the_desk import AsOf, Moment, Who, at_the_desk, not_before_it_came, who
+from bothsides.cli.at_the_desk import (
+    AsOf,
+    Moment,
+    Who,
+    at_the_desk,
+    not_before_it_came,
+    not_before_it_opened,
+    not_before_it_was_made,
+    who,
+)
 from bothsides.cli.lead_words import AsJson, Why, cut, facts_of, hint, iso, print_record, show_table, when, zone_of
 from bothsides.cli.lists import AtMost
 from bothsides.cli.places import WorkspaceFolder
@@ -205,6 +214,7 @@ def undo(
 
         def undone(book: Book) -> tuple[str, str]:
             named, facts = merge_named(book, key), facts_of(book)
+            not_before_it_was_made(book, desk.now, named)
             return named, undoing(book, desk.agreed, named, who=who(by), why=why, now=desk.now, snapshot=facts)
 
         named, what = desk.kept(undone)
@@ -223,6 +233,9 @@ def _answer(
 
         def answered(book: Book) -> tuple[str, str | None]:
             named = _item(book, item)
+            opened = book.one("SELECT opened_at FROM agenda WHERE item_id = ?", named)
+            if opened is not None:
+                not_before_it_opened(desk.now, opened[0])
             return named, answer(book, desk.agreed, named, verdict, who=who(by), why=why, now=desk.now, party=party)
 
         named, key = desk.kept(answered)
