@@ -142,6 +142,15 @@ def test_a_refused_record_is_kept_with_its_reasons_until_it_is_corrected(api_on_
         assert [one.refused_id for one in refused(book, state="retried")] == [kept.refused_id]
 
 
+def test_a_refused_delivery_waits_no_more_once_its_system_sends_it_right(api: Api) -> None:
+    firm = {"id": "B7", "firm": "Bolt Ltd", "email": "ann@bolt.example"}
+    error(portal(api, {**firm, "side": "reseller"}), 422)
+    assert portal(api, {**firm, "side": "buyer"}).status_code == 201
+    with api.desk.logbook.reading() as book:
+        assert refused(book) == []
+        assert [one.source for one in refused(book, state="retried")] == ["portal"]
+
+
 @pytest.mark.parametrize("body", [b"{cut", b"\xff\xfe\x00", b"[" * 5000])
 def test_a_body_that_cannot_be_read_is_kept_as_well(api_on_both: Api, body: bytes) -> None:
     assert error(sent(api_on_both, body), 400)["code"] == "not_json"

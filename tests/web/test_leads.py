@@ -210,6 +210,29 @@ def test_a_record_that_names_nobody_corrects_a_known_lead_and_is_no_new_one(api:
     assert listed.json()["refused"] == 1
 
 
+def test_a_record_that_was_refused_waits_no_more_once_its_source_sends_it_right(api_on_both: Api) -> None:
+    api = api_on_both
+    wrong, other = lead(side="both"), lead(id="L2", email="p@q.example", side="both")
+    api.post("/api/leads", [wrong, other])
+    api.take(source="portal")
+    assert waiting(api) == ["L1", "L2"], "the same id in another source"
+    api.take()
+    assert waiting(api) == ["L2"]
+    api.post("/api/leads", [wrong])
+    assert waiting(api) == ["L2"], "sent again as it was, it was corrected already"
+    both = api.post("/api/leads", [{**other, "side": "buyer"}, other]).json()
+    assert (both["taken"], both["refused"]) == (1, 1)
+    assert waiting(api) == ["L2"], "the one that came with the right one is still to be looked at"
+    assert api.post("/api/leads", {**other, "side": "buyer"}).json()["outcome"] == "known"
+    assert waiting(api) == []
+
+
+def waiting(api: Api) -> list[str]:
+    """The ids that refused records give themselves."""
+    with api.desk.logbook.reading() as book:
+        return sorted(one.record["id"] for one in refused(book) if isinstance(one.record, dict))
+
+
 def test_a_list_of_nothing_good_is_an_error_with_every_place_and_still_kept(api: Api) -> None:
     told = error(api.post("/api/leads", [{"side": "x", "email": "a"}, 7]), 422)
     assert [reason[:4] for reason in told["reasons"]] == ["[0] ", "[1] "]

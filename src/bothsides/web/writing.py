@@ -10,7 +10,7 @@ from bothsides.leads.desk.naming import named_or_known
 from bothsides.leads.desk.taking import Taken, take
 from bothsides.leads.desk.unfit import NO_LEAD, Unfit
 from bothsides.leads.intake import Lead, Refused
-from bothsides.leads.intake.refusals import keep_refused
+from bothsides.leads.intake.refusals import keep_refused, superseded
 from bothsides.logbook import Book, latest
 from bothsides.schema.instant import Instant
 from bothsides.web.answer import Answer, said, wrong
@@ -33,6 +33,7 @@ def write(desk: StandingDesk, jobs: Sequence[Job], *, now: Instant) -> list[Answ
         snapshot = None if facts is None else facts.snapshot
         leads = [one for job in fresh for one in job.leads if isinstance(one, Lead)]
         taken = iter(take(book, desk.agreed, leads, now=now, snapshot=snapshot, actor="api"))
+        _settle(book, desk, fresh)
         answers, first = [], []
         for job in jobs:
             if job.named is not None and job.named.key in before:
@@ -43,6 +44,17 @@ def write(desk: StandingDesk, jobs: Sequence[Job], *, now: Instant) -> list[Answ
                 first.append((job.named, answers[-1]))
         remember(book, first, now=now)
     return answers
+
+
+def _settle(book: Book, desk: StandingDesk, jobs: Sequence[Job]) -> None:
+    """What waited of the leads that came right now waits no more; what is refused beside them still does."""
+    beside = {one.refused_id for job in jobs for one in job.leads if isinstance(one, Refused)}
+    stand: dict[str, set[str]] = {}
+    for one in (one for job in jobs for one in job.leads if isinstance(one, Lead) and one.has_key):
+        stand.setdefault(one.source, set()).add(one.lead_id)
+    for source in sorted(stand):
+        way, workspace = desk.agreed.intake.named(source), desk.workspace.settings.name
+        superseded(book, way, stand[source], workspace=workspace, beside=beside)
 
 
 def _answer(
