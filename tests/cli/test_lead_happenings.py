@@ -35,7 +35,7 @@ def file_of(desk: DeskRuns, *lines: object) -> Path:
 
 def test_every_line_of_a_file_that_cannot_be_taken_is_named(desk: DeskRuns, lead: str) -> None:
     wrong = {
-        "at = '2026-03-31T10:30Z': is 5400 seconds in the future; at most 300 are believed": {
+        "at = '2026-03-31T10:30Z': is 1 hour 30 minutes in the future; at most 5 minutes are believed": {
             "what": "touch", "lead": lead, "at": "2026-03-31T10:30Z",
         },
         "occurred_at: unknown; a touch says lead, kind, direction, id, automated, by, at": {
@@ -126,7 +126,7 @@ def test_a_request_starts_and_ends_the_clock_of_its_supplier(desk: DeskRuns, lea
     assert desk.record("leads", "reached", "rfq-881", "reply", at="2026-03-31T10:00")["new"] == 1
     listed = desk.record("leads", "reached", "l-1", "listing_submitted", "--field", "side=buyer")
     assert listed["notes"] == ["no clause of sla.toml begins a clock for 'l-1' with listing_submitted and these fields"]
-    with pytest.raises(ValueError, match="--occurred '2026-03-31T10:30Z': is 5400 seconds in the future"):
+    with pytest.raises(ValueError, match="--occurred '2026-03-31T10:30Z': is 1 hour 30 minutes in the future"):
         desk.text("leads", "touch", lead, "--by", "priya.nair", "--occurred", "2026-03-31T10:30Z")
     paused = desk.record("leads", "reached", lead[:8], "pause", "--detail", "asked to call later")
     assert [one["lead_id"] for one in paused["leads"]] == [lead]
@@ -146,6 +146,19 @@ def test_an_event_that_a_machine_misspelt_before_is_still_questioned_at_the_prom
         desk.text("leads", "event", lead, "quote_requestd")
 
 
+def test_a_moment_that_the_other_clock_is_ahead_by_is_told_again_as_itself_in_a_file_and_at_the_prompt(
+    desk: DeskRuns, lead: str
+) -> None:
+    event = {"what": "event", "lead": lead, "event": "pricing_viewed", "at": "2026-03-31T09:04:59Z"}
+    assert desk.record("leads", "happened", file_of(desk, event))["new"] == 1
+    assert desk.record("leads", "event", lead, "pricing_viewed", "--occurred", event["at"])["new"] == 0
+    at, words = "2026-03-31T09:05:01Z", "5 minutes 1 second in the future; at most 5 minutes are believed"
+    with pytest.raises(ValueError, match=f"^.*line 1: at = '{at}': is {words}; nothing was written down$"):
+        desk.text("leads", "happened", file_of(desk, event | {"at": at}))
+    with pytest.raises(ValueError, match=f"^--occurred '{at}': is {words}$"):
+        desk.text("leads", "event", lead, "pricing_viewed", "--occurred", at)
+
+
 def test_without_signed_reasons_the_standard_codes_hold(desk: DeskRuns, lead: str) -> None:
     (desk.folder / "agreement" / "reasons.toml").unlink()
     with pytest.raises(ValueError, match="reason: missing; must be one of bad_timing"):
@@ -156,3 +169,23 @@ def test_without_signed_reasons_the_standard_codes_hold(desk: DeskRuns, lead: st
     with pytest.raises(ValueError, match="note: missing; 'other' needs a sentence beside it"):
         desk.text(*lost)
     assert desk.record(*lost, "--note", "moved to Mars")["leads"][0]["stage"] == "closed_lost"
+
+
+def test_what_is_typed_names_the_lead_by_its_company_too_and_a_file_by_its_id_only(desk: DeskRuns, lead: str) -> None:
+    typed = (
+        ("leads", "touch", "harland ltd", "--by", "tom.hadley"),
+        ("leads", "event", "harland.example", "pricing_viewed"),
+        ("leads", "reached", "HARLAND", "pause", "--detail", "asked to call later", "--by", "tom.hadley"),
+        ("leads", "verdict", "Joan@harland.example", "accepted", "--by", "tom.hadley"),
+        ("leads", "override", "Harland", "sales", "--why", "met", "--until", "2026-05-01T09:00", "--by", "tom.hadley"),
+        ("leads", "lift", "Harland", "--why", "no", "--by", "tom.hadley"),
+        ("score", "explain", "Harland"),
+        ("score", "why", "Harland"),
+        ("route", "explain", "Harland"),
+    )
+    for words in typed:
+        told = desk.record(*words)
+        assert lead in (told.get("lead_id"), *(one["lead_id"] for one in told.get("leads", ()))), words
+    line = {"what": "touch", "lead": "Harland", "at": "2026-03-31T08:30Z"}
+    with pytest.raises(ValueError, match="lead 'Harland' never came in"):
+        desk.text("leads", "happened", file_of(desk, line))

@@ -21,6 +21,7 @@ from bothsides.cli.at_the_desk import (
 )
 from bothsides.cli.lead_words import (
     AsJson,
+    Lead,
     Why,
     cut,
     facts_of,
@@ -39,8 +40,6 @@ from bothsides.cli.terminal import plain, screen
 if TYPE_CHECKING:
     from bothsides.leads.desk.standing import LeadNow
     from bothsides.logbook import Book
-
-Lead = Annotated[str, Parameter(help="The lead's id, or at least four letters that it begins with.")]
 
 
 def override(
@@ -62,7 +61,7 @@ def override(
 
     bothsides leads override 3f2a91 sales --why "met at the fair" --until 2026-05-01
     """
-    from bothsides.leads.desk.listing import found
+    from bothsides.leads.desk.listing import meant
     from bothsides.leads.desk.overriding import override as setting
     from bothsides.leads.score import Band
 
@@ -70,7 +69,7 @@ def override(
     with at_the_desk(workspace, at) as desk:
 
         def overridden(book: Book) -> LeadNow:
-            lead_id, facts = found(book, lead).lead_id, facts_of(book)
+            lead_id, facts = meant(book, lead).lead_id, facts_of(book)
             not_before_it_came(book, desk.now, lead_id)
             user, now = who(by), desk.now
             return setting(book, desk.agreed, lead_id, chosen, who=user, why=why, until=ends, now=now, snapshot=facts)
@@ -93,13 +92,13 @@ def lift(
 
     bothsides leads lift 3f2a91 --why "was a student after all"
     """
-    from bothsides.leads.desk.listing import found
+    from bothsides.leads.desk.listing import meant
     from bothsides.leads.desk.overriding import lift as ending
 
     with at_the_desk(workspace, at) as desk:
 
         def lifted(book: Book) -> LeadNow:
-            lead_id = found(book, lead).lead_id
+            lead_id = meant(book, lead).lead_id
             not_before_it_came(book, desk.now, lead_id)
             return ending(book, desk.agreed, lead_id, who=who(by), why=why, now=desk.now, snapshot=facts_of(book))
 

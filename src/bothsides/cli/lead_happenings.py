@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from bothsides.cli.at_the_desk import Moment, Who, at_the_desk, who
-from bothsides.cli.lead_words import AsJson, facts_of, print_record
+from bothsides.cli.lead_words import AsJson, Lead, facts_of, print_record
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from bothsides.leads.desk.happenings import Happening
     from bothsides.logbook import Book
 
-Lead = Annotated[str, Parameter(help="The lead's id, or at least four letters that it begins with.")]
 Occurred = Annotated[str | None, Parameter(help="When it happened, such as 2026-04-01T09:00Z; now without it.")]
 
 

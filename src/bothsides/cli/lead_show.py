@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from cyclopts import Parameter
 from rich.console import Console
 
 from bothsides.cli.at_the_desk import AsOf
 from bothsides.cli.lead_words import (
     AsJson,
+    Lead,
     Reading,
     cut,
     hint,
@@ -29,14 +29,6 @@ from bothsides.cli.terminal import plain, screen
 if TYPE_CHECKING:
     from bothsides.leads.desk.standing import LeadNow
     from bothsides.logbook import Written
-
-Lead = Annotated[
-    str,
-    Parameter(
-        help="The lead's id or at least four letters that it begins with; or its company, mail domain or e-mail "
-        "address where only one lead is known so."
-    ),
-]
 
 
 def show(lead: Lead, *, at: AsOf = None, json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:

@@ -127,14 +127,14 @@ class Reader:
         return _READERS[what](self, told, self._when(told))
 
     def lead(self, told: Told) -> str:
-        """The id of the lead that is named."""
-        from bothsides.leads.desk.listing import found
+        """The id of the lead that is named; what is typed may be its company, domain or address too."""
+        from bothsides.leads.desk.listing import found, meant
 
         name = _text(told, "lead")
         if not name:
             raise ValueError("lead: missing; its id, or at least four letters that it begins with")
         if name not in self.leads:
-            self.leads[name] = found(self.book, name).lead_id
+            self.leads[name] = (found if self.user is None else meant)(self.book, name).lead_id
             not_before_it_came(self.book, self.now, self.leads[name])
         return self.leads[name]
 
@@ -151,7 +151,7 @@ class Reader:
             return name
 
     def _when(self, told: Told) -> int:
-        from bothsides.leads.desk.told import believed
+        from bothsides.leads.intake.moments import believed
 
         text, name = _text(told, "at"), "at =" if self.user is None else "--occurred"
         if not text:

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 
 AsJson: TypeAlias = Annotated[bool, Parameter(negative=(), help="Print a record for scripts.")]
 Why: TypeAlias = Annotated[str, Parameter(help="The reason; it is kept with the decision.")]
+Lead: TypeAlias = Annotated[
+    str,
+    Parameter(
+        help="The lead's id or at least four letters that it begins with; or its company, mail domain or e-mail "
+        "address where only one lead is known so."
+    ),
+]
 
 WIDEST = 100
 """Columns of a terminal that every table fits."""

@@ -12,6 +12,7 @@ from bothsides.cli import next_steps
 from bothsides.cli.at_the_desk import AsOf, Moment, OpenDesk, Who, at_the_desk, moment, who
 from bothsides.cli.lead_words import (
     AsJson,
+    Lead,
     cut,
     hint,
     iso,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from bothsides.leads.route.compiled import CompiledPool
     from bothsides.logbook import Book
 
-Lead = Annotated[str, Parameter(help="The lead's id, or at least four letters that it begins with.")]
 Member = Annotated[str, Parameter(help="A member's id, as agreement/routing.toml names it.")]
 
 route = App(name="route", help_epilogue=next_steps.ROUTE)
@@ -93,10 +93,10 @@ def explain(lead: Lead, *, at: AsOf = None, json: AsJson = False, workspace: Wor
     Example: bothsides route explain 3f2a91
     """
     from bothsides.cli.lead_show import route_record
-    from bothsides.leads.desk.listing import found
+    from bothsides.leads.desk.listing import meant
 
     with reading(workspace, at) as desk:
-        lead_id = found(desk.book, lead).lead_id
+        lead_id = meant(desk.book, lead).lead_id
         record = route_record(desk, desk.book.history(lead_id))
     if record is None:
         raise LookupError(f"lead {lead_id} was not routed yet; bothsides leads show {lead_id[:8]} says where it is")

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from bothsides.cli import next_steps
 from bothsides.cli.at_the_desk import AsOf, OpenDesk, at_the_desk
-from bothsides.cli.lead_words import AsJson, cut, hint, iso, one_of, print_record, show_table, when, zone_of
+from bothsides.cli.lead_words import AsJson, Lead, cut, hint, iso, one_of, print_record, show_table, when, zone_of
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.score_models import COMMANDS as MODEL_COMMANDS
 from bothsides.cli.terminal import plain, screen
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from bothsides.logbook import Book, Written
     from bothsides.schema import Side
 
-Lead = Annotated[str, Parameter(help="The lead's id, or at least four letters that it begins with.")]
 
 score = App(name="score", help_epilogue=next_steps.SCORE)
 for _name, _help in MODEL_COMMANDS.items():
@@ -125,11 +124,11 @@ def why(
     Example: bothsides score why 3f2a91
     """
     from bothsides.cli.lead_words import reading
-    from bothsides.leads.desk.listing import found
+    from bothsides.leads.desk.listing import meant
     from bothsides.logbook import Kind
 
     with reading(workspace, at) as desk:
-        lead_id = found(desk.book, lead).lead_id
+        lead_id = meant(desk.book, lead).lead_id
         scored = [line for line in desk.book.history(lead_id) if line.kind is Kind.SCORED]
         zone = desk.zone
     if len(scored) < 2:
@@ -249,10 +248,10 @@ def _bands(card: Card) -> str:
 
 
 def _lead(book: Book, said: str) -> LeadNow:
-    from bothsides.leads.desk.listing import found
+    from bothsides.leads.desk.listing import meant
     from bothsides.leads.desk.standing import leads_by_id
 
-    lead_id = found(book, said).lead_id
+    lead_id = meant(book, said).lead_id
     return leads_by_id(book, [lead_id], locked=False)[lead_id]
 
 
