@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from bothsides.agreement.policy import mistake_in_words
 from bothsides.leads.desk.happenings import Did, Happening, Judged, Moved, Reached, Touched
-from bothsides.leads.desk.told import believed
 from bothsides.leads.intake import Refused
+from bothsides.leads.intake.moments import believed
 from bothsides.leads.intake.reading import lead_id
 from bothsides.schema.instant import Instant, instant
 from bothsides.schema.stage import LeadStage

@@ -1,11 +1,9 @@
 """What cannot be taken as things stand is refused with every reason; what stands beside it in a batch is taken."""
 
-import pytest
 from tests.leads.desk.conftest import Desk
 
 from bothsides.leads.desk.happenings import Did, Happening, Judged, Moved, Outcome, Reached, tell
 from bothsides.leads.desk.overriding import override
-from bothsides.leads.desk.told import believed
 from bothsides.leads.desk.unfit import Unfit
 from bothsides.leads.score import Band
 from bothsides.schema.instant import DAY
@@ -122,12 +120,3 @@ def test_only_what_a_clock_waits_for_is_reached(desk: Desk) -> None:
     assert desk.rows("SELECT kind, status, owner FROM clocks WHERE subject = 'rfq-1'") == [
         ("rfq_reply", "met", "supplier-7")
     ]
-
-
-def test_a_clock_that_is_a_little_ahead_is_believed_and_no_more() -> None:
-    assert believed(1_299, now=1_000, ahead=300) == 1_299
-    assert believed(900, now=1_000, ahead=300) == 900
-    with pytest.raises(ValueError, match="is 301 seconds in the future; at most 300 are believed"):
-        believed(1_301, now=1_000, ahead=300)
-    with pytest.raises(ValueError, match="is before 1970"):
-        believed(-1, now=1_000, ahead=300)

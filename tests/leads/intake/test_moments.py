@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bothsides.leads.intake.moments import Dates, lasting, read_moment
+from bothsides.leads.intake.moments import Dates, believed, lasting, read_moment
 
 BERLIN = "Europe/Berlin"
 
@@ -80,3 +80,12 @@ def test_a_length_of_time_is_told_in_its_two_largest_units() -> None:
     assert [lasting(seconds) for seconds in (849_600, 86_400, 3_660, 90, 0)] == [
         "9 days 20 hours", "1 day", "1 hour 1 minute", "1 minute 30 seconds", "0 seconds",
     ]  # fmt: skip
+
+
+def test_a_clock_that_is_a_little_ahead_is_believed_and_no_more() -> None:
+    assert believed(1_299, now=1_000, ahead=300) == 1_299
+    assert believed(900, now=1_000, ahead=300) == 900
+    with pytest.raises(ValueError, match="is 5 minutes 1 second in the future; at most 5 minutes are believed"):
+        believed(1_301, now=1_000, ahead=300)
+    with pytest.raises(ValueError, match="is before 1970"):
+        believed(-1, now=1_000, ahead=300)

@@ -103,21 +103,6 @@ def key_of(one: Happening) -> str:
     return f"reached:{one.subject}:{one.what}:{one.detail}:{one.occurred_at}"
 
 
-def believed(at: Instant, *, now: Instant, ahead: int) -> Instant:
-    """The moment as it was told, by whose own clock it is known again; that may be so many seconds ahead of ours.
-
-    Raises ValueError for what lies further in the future, or before 1970.
-
-    >>> believed(1_000_100, now=1_000_000, ahead=300)
-    1000100
-    """
-    if at > now + ahead:
-        raise ValueError(f"is {at - now} seconds in the future; at most {ahead} are believed")
-    if at < 0:
-        raise ValueError("is before 1970")
-    return at
-
-
 def by_our_clock(one: Happening, now: Instant) -> Happening:
     """As it counts for clocks and for how a lead stands: what was told of a moment still to come happened now.
 

@@ -64,6 +64,21 @@ def lasting(seconds: int) -> str:
     return " ".join(parts[:2]) or plural(0, "second")
 
 
+def believed(at: Instant, *, now: Instant, ahead: int) -> Instant:
+    """The moment as it was told, by whose own clock it is known again; that may be so many seconds ahead of ours.
+
+    Raises ValueError for what lies further in the future, or before 1970.
+
+    >>> believed(1_000_100, now=1_000_000, ahead=300)
+    1000100
+    """
+    if at > now + ahead:
+        raise ValueError(f"is {lasting(at - now)} in the future; at most {lasting(ahead)} are believed")
+    if at < 0:
+        raise ValueError("is before 1970")
+    return at
+
+
 def _unsaid(*, has_zone: bool) -> str:
     zone = "" if has_zone else f", and {_ZONE}"
     return f'needs dates = "day_first" or "month_first"{zone} {_ENTRY}: it begins with its day or with its month'

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from bothsides.identity.addresses import holds_mail_address
 from bothsides.leads.intake.field_names import RESERVED, WHO
 from bothsides.leads.intake.figures import COUNTS, MOST_NUMBER, NUMBERS, read_number
-from bothsides.leads.intake.moments import lasting, read_moment
+from bothsides.leads.intake.moments import believed, read_moment
 from bothsides.leads.intake.policy import Source
 from bothsides.schema import Side
 from bothsides.schema.instant import Instant
@@ -210,13 +210,11 @@ def _moment(
     if isinstance(at, str):
         reasons.append(f"{name}: {_shown(value)} {at}")
         return now
-    if at > now + ahead:
-        reasons.append(
-            f"{name}: {_shown(value)} is {lasting(at - now)} in the future; at most {lasting(ahead)} are believed"
-        )
-    elif at < 0:
-        reasons.append(f"{name}: {_shown(value)} is before 1970")
-    return at
+    try:
+        return believed(at, now=now, ahead=ahead)
+    except ValueError as error:
+        reasons.append(f"{name}: {_shown(value)} {error}")
+        return now
 
 
 def _fields(renamed: Mapping[str, Any], source: Source, reasons: list[str]) -> dict[str, Any]:
