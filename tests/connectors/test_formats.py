@@ -49,6 +49,13 @@ def test_a_bad_json_line_is_set_aside(tmp_path: Path, line: bytes, reason: str) 
     assert rows(table) == [("1",), ("2",)]
 
 
+def test_a_file_none_of_whose_json_lines_can_be_read_says_why_the_first_cannot(tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match=r"no line can be read; line 2: the key 'id' stands twice in one object"):
+        read(tmp_path, b'\n{"id": 1, "id": 2}\n{"id": }\n', "x.jsonl")
+    with pytest.raises(FileRefused, match="holds no JSON object with keys"):
+        read(tmp_path, b"{}\n", "x.jsonl")
+
+
 def test_a_cut_json_line_is_truncated(tmp_path: Path) -> None:
     table = read(tmp_path, b'{"id": 1}\n{"id": 2, "na', "x.jsonl")
     assert [(reject.line, reject.reason) for reject in table.rejects] == [(2, "truncated")]

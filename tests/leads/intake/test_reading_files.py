@@ -70,6 +70,23 @@ def test_a_cell_that_nests_too_deeply_is_one_refused_record(tmp_path: Path, dept
     assert isinstance(other, Lead)
 
 
+def test_a_cell_or_line_in_which_a_name_stands_twice_is_one_refused_record(tmp_path: Path) -> None:
+    cells, lines = tmp_path / "a.csv", tmp_path / "a.jsonl"
+    twice = '[{"event": "demo_requested", "event": "quote_requested"}]'
+    cells.write_text('email,events\na@b.example,"' + twice.replace('"', '""') + '"\nc@d.example,\n')
+    (batch,) = listing(cells, tmp_path).batches(10)
+    source = Source(name="form", side=Side.BUYER)
+    told, other = (read_lead(one, source, workspace="acme", now=1_774_771_200, ahead=300) for one in batch)
+    assert isinstance(told, Refused)
+    assert told.reasons == ('events: cannot be read one way: "event" stands twice in one object',)
+    assert isinstance(other, Lead)
+    lines.write_text('{"email": "a@b.example", "events": ' + twice + '}\n{"email": "c@d.example"}\n')
+    read = listing(lines, tmp_path)
+    (reason,) = read.refused("form")[0].reasons
+    assert reason == "a.jsonl line 1: duplicate_key: the key 'event' stands twice in one object"
+    assert (read.records, len(read.rejects), read.lines.physical) == (1, 1, 2)
+
+
 @pytest.mark.parametrize("digits", [25, 300, 400, 5000])
 def test_a_number_of_too_many_digits_in_json_lines_is_one_refused_record(tmp_path: Path, digits: int) -> None:
     path = tmp_path / "a.jsonl"

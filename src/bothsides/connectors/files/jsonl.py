@@ -32,8 +32,12 @@ def read_jsonl(name: str, blocks: Blocks, layout: Layout, target: Path, *, decim
     Numbers that are a value of their own are written with the `decimal` sign, as texts beside them have it.
     """
     keys: dict[str, None] = {}
-    for _, value in _objects(physical_lines(blocks()), name, layout.encoding, Tally()):
+    first = Tally()
+    for _, value in _objects(physical_lines(blocks()), name, layout.encoding, first):
         keys.update(dict.fromkeys(value))
+    if not keys and first.rejects and not first.records:
+        why = first.rejects[0]
+        raise FileRefused(name, "no_header", f"no line can be read; line {why.line}: {why.detail}; export it again")
     if not keys:
         raise FileRefused(name, "no_header", "holds no JSON object with keys, so it has no columns; export it again")
     columns = unique_columns(keys)

@@ -93,6 +93,29 @@ def parse_json(body: bytes) -> object:
         raise ValueError(f"the body is not JSON: {error.msg} in line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise ValueError("the body is not JSON that can be read: it nests too deeply") from None
+    except ValueError as error:
+        raise ValueError(f"the body {error}") from None
+
+
+def read_list(text: str) -> object:
+    """What a cell holds as JSON, such as a lead's events. Raises ValueError in words, as for a name that stands twice.
+
+    >>> read_list('[{"event": "demo_requested"}]')
+    [{'event': 'demo_requested'}]
+    """
+    try:
+        found = json.loads(text, parse_int=whole, object_pairs_hook=_each_once)
+        json.dumps(found)  # as it is kept where it is refused
+    except json.JSONDecodeError as error:
+        raise ValueError(f"is not JSON: {error.msg} at character {error.pos + 1}") from None
+    except RecursionError:
+        raise ValueError("is not JSON that can be read: it nests too deeply") from None
+    return found
+
+
+def whole(digits: str) -> float:
+    """A whole number as JSON writes it; of more than 300 digits it is infinite, as nobody means one."""
+    return int(digits) if len(digits) <= 300 else float(digits)
 
 
 def read_lead(raw: object, source: Source, *, workspace: str, now: Instant, ahead: int) -> Lead | Refused:
@@ -149,7 +172,7 @@ def _hash(*parts: str) -> str:
 
 
 def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"the body is not JSON: {word} is no number there; leave the field out")
+    raise ValueError(f"is not JSON: {word} is no number there; leave the field out")
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -157,7 +180,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the body cannot be read one way: {_shown(twice)} stands twice in one object")
+        raise ValueError(f"cannot be read one way: {_shown(twice)} stands twice in one object")
     return found
 
 
@@ -285,7 +308,10 @@ def _events(
     if value is None:
         return ()
     if not isinstance(value, list) or len(value) > MOST_FIELDS:
-        reasons.append(f"events: must be a list of at most {MOST_FIELDS} objects with event and occurred_at")
+        why = _unread(value) if isinstance(value, str) else None
+        reasons.append(
+            f"events: {why or f'must be a list of at most {MOST_FIELDS} objects with event and occurred_at'}"
+        )
         return ()
     found = []
     for place, one in enumerate(value):
@@ -294,6 +320,16 @@ def _events(
         if event is not None:
             found.append(event)
     return tuple(found)
+
+
+def _unread(text: str) -> str | None:
+    """Why a cell that begins as a list of objects is none."""
+    if text.startswith("[{"):
+        try:
+            read_list(text)
+        except ValueError as error:
+            return str(error)
+    return None
 
 
 def read_event(

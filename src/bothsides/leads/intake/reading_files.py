@@ -16,7 +16,7 @@ from bothsides.connectors.files.lines import physical_lines
 from bothsides.leads.intake.field_names import WHO, slip_of
 from bothsides.leads.intake.figures import NUMBERS, Decimal, Shown, is_open, shown_decimal
 from bothsides.leads.intake.policy import DoubtfulSource, Source
-from bothsides.leads.intake.reading import Refused
+from bothsides.leads.intake.reading import Refused, read_list, whole
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,6})?")
 
@@ -122,11 +122,9 @@ def as_value(text: str) -> object:
     """
     if text.startswith("[{"):
         try:
-            found = json.loads(text, parse_int=_whole)
-            json.dumps(found)  # as it is kept where it is refused
-        except (json.JSONDecodeError, RecursionError):
+            return read_list(text)
+        except ValueError:
             return text
-        return found
     if not _NUMBER.fullmatch(text):
         return text
     number = float(text) if "." in text else int(text)
@@ -219,11 +217,7 @@ def numbered_objects(found: FoundFile, table: TextTable) -> Iterator[tuple[int, 
         for lines in physical_lines(utf8_blocks(blocks, table.layout.encoding)):
             for number, line in enumerate(lines.lines, start=lines.first):
                 if number not in aside and line.strip():
-                    yield number, json.loads(line, parse_int=_whole)
-
-
-def _whole(digits: str) -> float:
-    return int(digits) if len(digits) <= 300 else float(digits)
+                    yield number, json.loads(line, parse_int=whole)
 
 
 def _objects(listing: Listing, size: int) -> Iterator[list[dict[str, object]]]:
