@@ -9,6 +9,7 @@ import pytest
 from bothsides.cli.replay import replay
 from bothsides.leads.desk.opening import open_desk
 from bothsides.leads.rehearsal import rehearse
+from bothsides.logbook import Entry, Kind
 from bothsides.schema.instant import DAY, HOUR
 from bothsides.simulate.desk import quarter
 from bothsides.workspace import Settings, Workspace
@@ -66,6 +67,26 @@ def test_the_screen_says_what_is_assumed_before_what_would_have_been(
     assert all(one["company"] for one in movers)
     for one in movers:
         assert f"  {one['lead']}  {one['company']}" in out
+
+
+def test_a_decision_that_does_not_come_out_again_is_named_by_company_and_id(
+    worked: Path, proposal: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "acme"
+    shutil.copytree(worked, folder)
+    logbook = open_logbook(Workspace.open(folder), {})
+    with logbook.writing() as book:
+        row = book.one("SELECT lead_id, fields, received_at FROM leads ORDER BY received_at")
+        assert row is not None
+        lead, company, at = row[0], json.loads(row[1])["company"], row[2]
+        data = {"queue": "elsewhere", "to": "queue"}
+        book.post([Entry(kind=Kind.QUEUED, subject=name, at=at, data=data) for name in (lead, "rfq-1")], now=at)
+    logbook.close()
+    out = told(capsys, folder, proposal, json=False)
+    assert f"only in the record: queued of {lead[:8]} ({company}) at 2026-03-30 " in out
+    assert "only in the record: queued of rfq-1 at 2026-03-30 " in out
+    odd = json.loads(told(capsys, folder, proposal, json=True))["record"]["differences"]
+    assert {(one["subject"], one["company"]) for one in odd} == {(lead, company), ("rfq-1", None)}
 
 
 def test_the_record_for_scripts_is_the_same_to_the_byte(

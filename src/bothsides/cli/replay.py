@@ -91,7 +91,8 @@ def _replayed(
             currency=opened.settings.currency,
         )  # fmt: skip
         with logbook.reading() as book:
-            names = called(book, [mover.lead for mover in found.moved.movers])
+            odd = {one.subject for one in found.record.differences}
+            names = called(book, odd | {mover.lead for mover in found.moved.movers})
     finally:
         logbook.close()
     return found, proposed.left_out, names
@@ -110,10 +111,17 @@ def record(
     """The answer for scripts. Moments are UTC; shares 0-1; amounts in major units of `currency`."""
     told = asdict(found)
     told["record"]["share"] = round(found.record.share, 6)
-    told["record"]["differences"] = [{**one, "at": iso(one["at"])} for one in told["record"]["differences"]]
+    told["record"]["differences"] = [
+        {**one, "company": _company(one["subject"], names), "at": iso(one["at"])}
+        for one in told["record"]["differences"]
+    ]
     for mover in told["moved"]["movers"]:
-        mover["company"] = names[mover["lead"]].company if mover["lead"] in names else None
+        mover["company"] = _company(mover["lead"], names)
         for side in ("before", "after"):
             mover[side]["due_at"] = iso(mover[side]["due_at"])
     head = {"currency": opened.settings.currency, "since": iso(found.since), "until": iso(found.until)}
     return {**told, **head, "files_left_out": list(left_out)}
+
+
+def _company(party: str, names: Mapping[str, Called]) -> str | None:
+    return names[party].company if party in names else None

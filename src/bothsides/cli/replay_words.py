@@ -40,7 +40,7 @@ def show(
 ) -> None:
     """Everything, assumptions first."""
     zone = ZoneInfo(time_zone)
-    _head(console, found, left_out, zone)
+    _head(console, found, left_out, names, zone)
     for topic, title in _TITLES.items():
         _topic(console, title, [one for one in found.measures if one.topic == topic], found.assumed.draws, currency)
     if not found.valued:
@@ -49,7 +49,9 @@ def show(
     _moved(console, found, names, zone)
 
 
-def _head(console: Console, found: Replayed, left_out: Sequence[str], zone: ZoneInfo) -> None:
+def _head(
+    console: Console, found: Replayed, left_out: Sequence[str], names: Mapping[str, Called], zone: ZoneInfo
+) -> None:
     first, last = datetime.fromtimestamp(found.since, zone), datetime.fromtimestamp(found.until - 1, zone)
     tried = [f"{one.section} {one.tried}" for one in found.changed if one.tried != one.in_force]
     same = [one.section for one in found.changed if one.tried == one.in_force]
@@ -63,7 +65,7 @@ def _head(console: Console, found: Replayed, left_out: Sequence[str], zone: Zone
     share = f"{record.equal:,} of {record.decisions:,} recorded decisions come out again ({100 * record.share:.4g} %)"
     console.print(plain(f"Check: under the agreement in force then, {share}."))
     for one in record.differences[:_SHOWN]:
-        console.print(plain(f"  {_difference(one, zone)}", style="dim"))
+        console.print(plain(f"  {_difference(one, names, zone)}", style="dim"))
     if len(record.differences) > _SHOWN:
         console.print(plain(f"  and {len(record.differences) - _SHOWN:,} more; --json has all", style="dim"))
     console.print(
@@ -80,9 +82,14 @@ def _head(console: Console, found: Replayed, left_out: Sequence[str], zone: Zone
     console.print()
 
 
-def _difference(one: Difference, zone: ZoneInfo) -> str:
+def _difference(one: Difference, names: Mapping[str, Called], zone: ZoneInfo) -> str:
     at = datetime.fromtimestamp(one.at, zone).strftime("%Y-%m-%d %H:%M")
-    return f"only in the {one.only_in}: {one.kind} of {one.subject} at {at}{': ' if one.said else ''}{one.said}"
+    whose = one.subject
+    if one.subject in names:
+        shown = names[one.subject].shown
+        whose = f"{one.subject[:8]}{f' ({cut(shown, 28)})' if shown else ''}"
+    said = f": {one.said}" if one.said else ""
+    return f"only in the {one.only_in}: {one.kind.replace('_', ' ')} of {whose} at {at}{said}"
 
 
 def _topic(console: Console, title: str, measures: Sequence[Measure], draws: int, currency: str) -> None:
