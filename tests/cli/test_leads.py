@@ -175,6 +175,28 @@ def test_a_record_that_a_file_tells_twice_stands_as_told_last_and_the_file_again
     assert "1 told again further down, 0 refused" in desk.text("leads", "take", path, "--source", "api")
 
 
+def test_a_refused_telling_that_its_file_corrects_further_down_never_comes_back_over_the_correction(
+    desk: DeskRuns,
+) -> None:
+    path = desk.folder / "corrected.csv"
+    path.write_text(
+        "id,side,company,email,deal_size\n"
+        "1,pirate,Marsh Valves,m@marsh.example,12000\n"
+        "1,buyer,Marsh Valves,m@marsh.example,19000\n"
+        "2,buyer,Harland Pumps,h@harland.example,9000\n"
+        "2,pirate,Harland Pumps,h@harland.example,8000\n"
+    )
+    assert desk.record("leads", "take", path, "--source", "api")["refused"] == 2
+    (kept,) = desk.record("leads", "refused")
+    assert kept["raw"]["id"] == 2
+    again = desk.record("leads", "take", path, "--source", "api")
+    assert (again["known"], again["refused"], again["changed"]) == (3, 1, 0)
+    assert desk.record("leads", "retry", "--set", "side=buyer", kept["record"])["changed"] == 1
+    leads = {lead["company"]: lead["lead_id"] for lead in desk.record("leads")["leads"]}
+    sizes = {name: desk.record("leads", "show", lead)["fields"]["deal_size"] for name, lead in leads.items()}
+    assert sizes == {"Marsh Valves": 19000, "Harland Pumps": 8000}
+
+
 def test_a_correction_by_our_name_replaces_the_column_that_is_renamed_to_it(desk: DeskRuns) -> None:
     path = desk.folder / "visitors.csv"
     path.write_text(VISITORS)

@@ -296,7 +296,6 @@ def _take_file(desk: OpenDesk, way: Source, tally: Tally) -> None:
     from bothsides.leads.intake.tellings import tellings
 
     stand: set[str] = set()
-    refused_here: set[str] = set()
     unread = tally.listing.refused(way.name)
     told = tellings((one for batch in tally.listing.batches(BATCH, way) for one in batch), way)
     for batch in _batches(tally.listing, unread, way):
@@ -316,7 +315,6 @@ def _take_file(desk: OpenDesk, way: Source, tally: Tally) -> None:
             return outcomes, wrong, mended
 
         outcomes, wrong, mended = desk.kept(taken)
-        refused_here.update(one.refused_id for one in wrong)
         tally.counts.update(outcomes)
         for one in wrong:
             tally.counts["known" if one.refused_id in mended else "refused"] += 1
@@ -325,7 +323,8 @@ def _take_file(desk: OpenDesk, way: Source, tally: Tally) -> None:
     tally.counts["repeated"] = told.repeated
     if stand:
         name = desk.workspace.settings.name
-        desk.kept(lambda book: superseded(book, way, stand, workspace=name, beside=refused_here))
+        wrong_since = frozenset().union(*told.refused_last.values())
+        desk.kept(lambda book: superseded(book, way, stand, workspace=name, beside=wrong_since))
 
 
 def _batches(listing: Listing, unread: Sequence[Refused], way: Source) -> Iterator[Sequence[Any]]:

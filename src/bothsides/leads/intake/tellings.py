@@ -18,6 +18,8 @@ class Tellings:
     """Tellings that are still to come, of each id that is told several times."""
     repeated: int = 0
     """Tellings that went into a later one of the same file."""
+    refused_last: dict[str, set[str]] = field(default_factory=dict)
+    """Of each id the refused records after which the file did not tell it right; those before that need nobody."""
     _held: dict[str, Lead] = field(default_factory=dict)
 
     def ready(self, raw: object, read: Lead | Refused) -> list[Lead | Refused]:
@@ -26,17 +28,19 @@ class Tellings:
         One that is no lead is refused by itself; the tellings beside it count.
         """
         key = key_of(raw, self.source)
+        if key is not None and isinstance(read, Refused):
+            self.refused_last.setdefault(key, set()).add(read.refused_id)
         if key is None or key not in self.left:
             return [read]
         self.left[key] -= 1
         found: list[Lead | Refused] = []
         if isinstance(read, Refused):
             found.append(read)
-        elif (before := self._held.get(key)) is None:
-            self._held[key] = read
         else:
-            self._held[key] = together(before, read)
-            self.repeated += 1
+            self.refused_last.pop(key, None)
+            before = self._held.get(key)
+            self._held[key] = read if before is None else together(before, read)
+            self.repeated += before is not None
         if not self.left[key] and key in self._held:
             found.append(self._held.pop(key))
         return found
