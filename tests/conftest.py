@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.schema import DropSchema
 
 from bothsides.logbook import Logbook
 from bothsides.logbook.upgrading import upgrade
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does, before numpy is imported
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")  # a loaded machine is no defect: speed is measured in benchmarks
 
 _ROOT = Path(__file__).resolve().parent.parent
 
