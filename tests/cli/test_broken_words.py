@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cyclopts import CycloptsError
 from tests.cli.desk_runs import DeskRuns, desk_at, did
 
-from bothsides.cli.app import app, main
+from bothsides.cli.app import app, main, mistake
 
 AT = "2026-03-31T08:30Z"
 
@@ -181,6 +182,43 @@ def test_the_bytes_of_a_real_command_line_are_told_as_they_came(tmp_path: Path) 
         2,
         b"bothsides: --why 'caf\\xe9': holds bytes that are not UTF-8; write it in UTF-8\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("touch", "LEAD", "--by", "x" * 201), "--by: has 201 letters; at most 200 are kept"),
+        (("lift", "LEAD", "--why", "x" * 10_001), "--why: has 10001 letters; at most 10000 are kept"),
+        (("discard", "--source", "api", "--why", "x" * 10_001), "--why: has 10001 letters; at most 10000 are kept"),
+        (("verdict", "LEAD", "rejected", "--note", "x" * 10_001), "note: has 10001 letters; at most 10000 are kept"),
+        (("touch", "LEAD", "--touch-id", "x" * 201), "id: has 201 letters; at most 200 are kept"),
+        (("reached", "x" * 201, "rfq_sent"), "subject: has 201 letters; at most 200 are kept"),
+        (("reached", "r1", "rfq_sent", "--owner", "x" * 201), "owner: has 201 letters; at most 200 are kept"),
+        (
+            ("stage", "LEAD", "closed_won", "--reason", "price", "--objection", "x" * 201),
+            "objections: one has 201 letters; at most 200 are kept",
+        ),
+        (
+            ("stage", "LEAD", "closed_won", "--reason", "price", *("--objection", "price") * 51),
+            "objections: has 51 codes; at most 50 are kept",
+        ),
+    ],
+    ids=lambda words: words[0] if isinstance(words, tuple) else "",
+)
+def test_what_is_longer_than_what_the_api_takes_is_refused_with_its_length_and_the_bound(
+    desk: DeskRuns, lead: str, words: tuple[str, ...], told: str
+) -> None:
+    with pytest.raises((ValueError, CycloptsError)) as refused:
+        desk.text("leads", *(lead if word == "LEAD" else word for word in words))
+    assert mistake(refused.value) == told
+
+
+def test_what_is_as_long_as_the_api_takes_is_kept(desk: DeskRuns, lead: str) -> None:
+    desk.record(
+        "leads", "verdict", lead, "rejected", "--reason", "no_budget", "--note", "x" * 10_000, "--by", "VP Sales"
+    )
+    (told,) = (one for one in desk.record("logbook", "history", lead, at=None) if one["kind"] == "feedback")
+    assert len(told["data"]["note"]) == 10_000
 
 
 def test_a_user_name_that_is_not_utf8_is_no_name(desk: DeskRuns, lead: str, monkeypatch: pytest.MonkeyPatch) -> None:

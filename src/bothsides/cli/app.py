@@ -11,9 +11,18 @@ from inspect import Parameter
 from itertools import pairwise
 from typing import NoReturn
 
-from cyclopts import App, Argument, CoercionError, CycloptsError, MissingArgumentError, UnusedCliTokensError
+from cyclopts import (
+    App,
+    Argument,
+    CoercionError,
+    CycloptsError,
+    MissingArgumentError,
+    UnusedCliTokensError,
+    ValidationError,
+)
 
 from bothsides.cli import next_steps
+from bothsides.cli.lengths import TooLong
 
 COMMANDS: dict[str, str] = {
     "demo": "Simulate a marketplace, load it, audit it, send a quarter of leads through the desk.",
@@ -160,6 +169,8 @@ def mistake(error: Exception) -> str:
     if isinstance(error, CoercionError) and error.token is not None and error.target_type in _NUMBERS:
         name = error.token.keyword or (error.argument.name.lstrip("-").upper() if error.argument else "value")
         return f"{name} {error.token.value!r}: must be {_NUMBERS[error.target_type]}"
+    if isinstance(error, ValidationError) and isinstance(error.__cause__, TooLong) and error.argument is not None:
+        return f"{error.argument.name}: {error.exception_message}"
     if isinstance(error, CycloptsError):
         error.verbose = False
     if isinstance(error, FileNotFoundError) and error.filename is not None and error.strerror:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
 
 from cyclopts import Parameter
 
+from bothsides.cli.lengths import a_name
+
 if TYPE_CHECKING:
     from bothsides.leads.desk.agreed import Agreed
     from bothsides.logbook import Book, Logbook
@@ -34,7 +36,9 @@ AsOf: TypeAlias = Annotated[
         "the logbook's newest line."
     ),
 ]
-Who: TypeAlias = Annotated[str | None, Parameter(help="Who does it; your user name when it is not given.")]
+Who: TypeAlias = Annotated[
+    str | None, Parameter(help="Who does it; your user name when it is not given.", validator=a_name)
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from bothsides.cli.lead_words import (
     show_table,
     when,
 )
+from bothsides.cli.lengths import in_words
 from bothsides.cli.lists import AtMost
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
@@ -135,7 +136,7 @@ def discard(
         str | None, Parameter(help="One record by the beginning of its id; with --source, all of it without one.")
     ] = None,
     *,
-    why: Annotated[str, Parameter(help="Why they are no leads, in your words.")],
+    why: Annotated[str, Parameter(help="Why they are no leads, in your words.", validator=in_words)],
     source: Annotated[str | None, Parameter(help="Only records of this source.")] = None,
     by: Who = None,
     at: Moment = None,

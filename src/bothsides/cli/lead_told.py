@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from bothsides.cli.at_the_desk import moment, not_before_it_came, who
+from bothsides.leads.lengths import MOST_CODES, MOST_NAME, MOST_WORDS, too_long
 
 if TYPE_CHECKING:
     from bothsides.leads.desk.agreed import Agreed
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from bothsides.logbook import Book
 
 WAYS = ("out", "in")
+IN_WORDS = ("reason", "note", "detail")
+"""What is told in a person's words; all else names something."""
 
 FORMAT = """\
 Many happenings from a file of JSON lines, in its order, all or none. What was told before changes nothing.
@@ -182,6 +185,8 @@ def _text(told: Told, key: str) -> str:
         raise ValueError(f"{key} = {value!r:.80}: must be a text")
     if not is_kept(value):
         raise ValueError(f"{key} = {value!r:.80}: must be a text without NUL or half a surrogate pair")
+    if why := too_long(value, MOST_WORDS if key in IN_WORDS else MOST_NAME):
+        raise ValueError(f"{key}: {why}")
     return value
 
 
@@ -191,6 +196,11 @@ def _texts(told: Told, key: str) -> tuple[str, ...]:
     value = told.get(key) or ()
     if not isinstance(value, list | tuple) or not all(isinstance(one, str) and is_kept(one) for one in value):
         raise ValueError(f"{key} = {value!r:.80}: must be a list of texts")
+    if len(value) > MOST_CODES:
+        raise ValueError(f"{key}: has {len(value)} codes; at most {MOST_CODES} are kept")
+    for one in value:
+        if why := too_long(one, MOST_NAME):
+            raise ValueError(f"{key}: one {why}")
     return tuple(value)
 
 

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bothsides.cli.at_the_desk import OpenDesk, at_the_desk, moment, not_before_newest
+from bothsides.cli.lengths import in_words
 from bothsides.cli.terminal import plain
 from bothsides.schema import instant
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from bothsides.workspace import Workspace
 
 AsJson: TypeAlias = Annotated[bool, Parameter(negative=(), help="Print a record for scripts.")]
-Why: TypeAlias = Annotated[str, Parameter(help="The reason; it is kept with the decision.")]
+Why: TypeAlias = Annotated[str, Parameter(help="The reason; it is kept with the decision.", validator=in_words)]
 Lead: TypeAlias = Annotated[
     str,
     Parameter(

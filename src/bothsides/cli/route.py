@@ -24,6 +24,7 @@ from bothsides.cli.lead_words import (
     when,
     zone_of,
 )
+from bothsides.cli.lengths import in_words
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
@@ -164,7 +165,7 @@ def absent(
     member: Member,
     *,
     until: Annotated[str | None, Parameter(help="When the member is back; until told otherwise without it.")] = None,
-    why: Annotated[str, Parameter(help="The reason, such as ill.")] = "",
+    why: Annotated[str, Parameter(help="The reason, such as ill.", validator=in_words)] = "",
     by: Who = None,
     at: Moment = None,
     json: AsJson = False,

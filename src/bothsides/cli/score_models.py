@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from bothsides.cli.at_the_desk import AsOf, Moment, Who, at_the_desk, who
+from bothsides.cli.lengths import a_name, in_words
 from bothsides.cli.places import WorkspaceFolder
 from bothsides.cli.terminal import plain, screen
 
@@ -80,7 +81,8 @@ def promote(
     side: WhichSide,
     *,
     signed_by: Annotated[
-        tuple[str, str], Parameter(help="The two who sign, one of each team: --signed-by 'Ana Ruiz' 'Tom Hadley'.")
+        tuple[str, str],
+        Parameter(help="The two who sign, one of each team: --signed-by 'Ana Ruiz' 'Tom Hadley'.", validator=a_name),
     ],
     by: Who = None,
     at: Moment = None,
@@ -106,7 +108,7 @@ def promote(
 def rollback(
     side: WhichSide,
     *,
-    reason: Annotated[str, Parameter(help="Why, as it is written down.")],
+    reason: Annotated[str, Parameter(help="Why, as it is written down.", validator=in_words)],
     by: Who = None,
     at: Moment = None,
     json: AsJson = False,

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from bothsides.cli.at_the_desk import AsOf, Moment, OpenDesk, Who, at_the_desk, who
 from bothsides.cli.lead_words import AsJson, hint, one_of, print_record, when, with_moments, zone_of
+from bothsides.cli.lengths import a_name, in_words
 from bothsides.cli.places import WorkspaceFolder, of_folder
 from bothsides.cli.terminal import plain, screen
 
@@ -50,7 +51,7 @@ def escalations(
 def escalate(
     side: Annotated[str, Parameter(help="buyer or supplier.")],
     *,
-    why: Annotated[str, Parameter(help="What is wrong with the leads.")] = "",
+    why: Annotated[str, Parameter(help="What is wrong with the leads.", validator=in_words)] = "",
     by: Who = None,
     at: Moment = None,
     json: AsJson = False,
@@ -78,11 +79,11 @@ def escalate(
 def decide(
     item: Annotated[str, Parameter(help="The item, as meetings and escalations name it.")],
     *,
-    words: Annotated[str, Parameter(help="What was decided, in a sentence.")],
+    words: Annotated[str, Parameter(help="What was decided, in a sentence.", validator=in_words)],
     choose: Annotated[
         tuple[str, ...], Parameter(negative=(), help="A proposal of the review; may be given again.")
     ] = (),
-    owner: Annotated[str, Parameter(help="Who does it; the item's owner when it is not given.")] = "",
+    owner: Annotated[str, Parameter(help="Who does it; the item's owner when it is not given.", validator=a_name)] = "",
     use: Annotated[bool, Parameter(negative=(), help="The right that the month brought is used.")] = False,
     waive: Annotated[bool, Parameter(negative=(), help="It is waived.")] = False,
     by: Who = None,

@@ -14,16 +14,17 @@ from bothsides.leads.desk.happenings import Did, Happening, Judged, Moved, Reach
 from bothsides.leads.intake import Refused
 from bothsides.leads.intake.moments import believed
 from bothsides.leads.intake.reading import lead_id
+from bothsides.leads.lengths import MOST_CODES, MOST_NAME, MOST_WORDS
 from bothsides.schema.instant import Instant, instant
 from bothsides.schema.stage import LeadStage
 from bothsides.web.kept_text import kept_text, kept_words
 
 _NO_NUL = r"^[^\x00]*$"
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_NO_NUL)]
-Words = Annotated[str, StringConstraints(max_length=10_000, pattern=_NO_NUL)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=MOST_NAME, pattern=_NO_NUL)]
+Words = Annotated[str, StringConstraints(max_length=MOST_WORDS, pattern=_NO_NUL)]
 LeadId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-Codes = Annotated[tuple[Name, ...], Field(strict=False, max_length=50)]
+Codes = Annotated[tuple[Name, ...], Field(strict=False, max_length=MOST_CODES)]
 Minor = Annotated[int, Field(ge=-(2**53), le=2**53)]
 
 

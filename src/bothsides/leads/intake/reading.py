@@ -15,13 +15,11 @@ from bothsides.leads.intake.field_names import RESERVED, WHO
 from bothsides.leads.intake.figures import COUNTS, MOST_NUMBER, NUMBERS, read_number
 from bothsides.leads.intake.moments import believed, read_moment
 from bothsides.leads.intake.policy import Source
+from bothsides.leads.lengths import MOST_NAME, MOST_WORDS, too_long
 from bothsides.schema import Side
 from bothsides.schema.instant import Instant
 
 MOST_FIELDS = 200
-MOST_TEXT = 10_000
-"""Letters of one field."""
-
 SEPARATOR = "\x1f"
 
 _SIDES = {
@@ -267,8 +265,8 @@ def read_field(name: str, value: object, source: Source, reasons: list[str]) -> 
     """A field's value as the source means it, None where it says nothing; what is wrong with it goes to `reasons`."""
     if isinstance(value, str):
         text = value.strip()
-        if len(text) > MOST_TEXT:
-            reasons.append(f"{name}: has {len(text)} letters; at most {MOST_TEXT} are kept")
+        if why := too_long(text, MOST_WORDS):
+            reasons.append(f"{name}: {why}")
         elif _UNFIT.search(text):
             reasons.append(f"{name}: holds a sign that no database keeps as text (NUL or half a surrogate pair)")
         elif text and name in NUMBERS:
@@ -366,8 +364,8 @@ def read_event(
 def _key(value: object, reasons: list[str]) -> str | None:
     if value is None or value == "":
         return None
-    if isinstance(value, bool) or not isinstance(value, str | int) or len(str(value)) > 200:
-        reasons.append(f"id: {_shown(value)} must be a text or whole number of at most 200 letters")
+    if isinstance(value, bool) or not isinstance(value, str | int) or len(str(value)) > MOST_NAME:
+        reasons.append(f"id: {_shown(value)} must be a text or whole number of at most {MOST_NAME} letters")
         return None
     return str(value)
 
