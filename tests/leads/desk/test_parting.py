@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.leads.desk.conftest import Desk
+from tests.leads.desk.conftest import Desk, call
 from tests.leads.desk.test_merging import all_standing, events, merge, stranger, undo
 
 from bothsides.leads.desk.happenings import Did, tell
@@ -149,7 +149,7 @@ def test_parted_leads_are_found_by_what_each_of_them_is_called_and_by_nothing_el
     assert (again.outcome, again.stands.lead_id) == ("merged", kept)
 
 
-def test_a_key_that_another_absorbed_lead_brought_stands_again_once_its_rival_is_parted(desk: Desk) -> None:
+def test_a_key_that_another_absorbed_lead_brought_stands_whatever_its_rival_is_called(desk: Desk) -> None:
     kept = desk.take_one().lead_id
     desk.now += 60
     (twin,) = desk.take(desk.lead(id="T", phone="020 7946 0008"))
@@ -161,7 +161,75 @@ def test_a_key_that_another_absorbed_lead_brought_stands_again_once_its_rival_is
     corrected = {"id": "R", "company": "Bos BV", "name": "Piet Bos", "email": "piet@bos.example"}
     desk.take(desk.lead(**corrected, phone="020 7946 0009"))
     assert desk.fields(kept)["phone"] == "020 7946 0009"
-    assert "phone:442079460008" in before - keys_of(desk, kept)
+    assert "phone:442079460008" in keys_of(desk, kept) & before
     undo(desk, key)
     assert keys_of(desk, kept) == before
+    assert stands_as_rebuilt(desk)
+
+
+PIET = {"company": "Bos BV", "name": "Piet Bos", "email": "piet@bos.example"}
+
+
+def test_who_went_into_a_lead_is_known_still_when_the_lead_is_corrected(desk: Desk) -> None:
+    kept = desk.take_one(id="K", employees="", **PIET).lead_id
+    desk.now += 60
+    assert desk.take_one(id="T", **PIET).stands.lead_id == kept
+    desk.take(desk.lead(id="K", **{**PIET, "name": "Ada Zed", "email": "ada@zed.example"}))
+    desk.now += 60
+    again = desk.take_one(id="N", **PIET)
+    assert (again.outcome, again.stands.lead_id) == ("merged", kept)
+    assert stands_as_rebuilt(desk)
+
+
+def test_who_went_into_a_lead_is_known_by_what_its_source_corrected_since(desk: Desk) -> None:
+    kept = desk.take_one(id="K", **PIET).lead_id
+    desk.now += 60
+    assert desk.take_one(id="T", **PIET).stands.lead_id == kept
+    moved = {**PIET, "company": "Vis BV", "email": "piet@vis.example"}
+    desk.take(desk.lead(id="T", **moved), desk.lead(id="K", **{**PIET, "name": "Ada Zed", "email": "ada@zed.example"}))
+    desk.now += 60
+    again = desk.take_one(id="N", **moved)
+    assert (again.outcome, again.stands.lead_id) == ("merged", kept)
+
+
+def test_values_are_as_if_a_merge_had_never_been_made_whichever_of_several_goes_first(desk: Desk) -> None:
+    kept, one, two = (stranger(desk, n, employees="", deal_size="") for n in range(3))
+    desk.take(desk.lead(id="L2", employees=50, city="Leeds", events=()))
+    desk.take(desk.lead(id="L3", employees=70, city="York", region="north", events=()))
+    alone = [dict(desk.fields(lead)) for lead in (kept, one, two)]
+    first, second = merge(desk, kept, one), merge(desk, kept, two)
+    undo(desk, first)
+    of_two = {name: alone[2][name] for name in ("employees", "city", "region")}
+    assert {name: desk.fields(kept).get(name) for name in of_two} == of_two
+    undo(desk, second)
+    assert [dict(desk.fields(lead)) for lead in (kept, one, two)] == alone
+    assert stands_as_rebuilt(desk)
+
+
+def touches(desk: Desk, lead: str) -> tuple[Any, ...]:
+    return desk.rows("SELECT first_touch_at, last_touch_at, attempts FROM leads WHERE lead_id = ?", lead)[0]
+
+
+def test_a_first_touch_of_the_kept_lead_since_is_its_first_when_an_earlier_one_goes_back(desk: Desk) -> None:
+    kept, absorbed = stranger(desk, 1), stranger(desk, 2)
+    before = desk.now
+    desk.record(call(absorbed, before, name="a"))
+    key = merge(desk, kept, absorbed)
+    desk.now += 60
+    desk.record(call(kept, desk.now, name="k"))
+    assert touches(desk, kept) == (before, desk.now, 2)
+    undo(desk, key)
+    assert touches(desk, kept) == (desk.now, desk.now, 1)
+    assert touches(desk, absorbed) == (before, before, 1)
+    assert stands_as_rebuilt(desk)
+
+
+def test_touches_of_another_lead_that_went_into_it_stay_whichever_of_several_goes_first(desk: Desk) -> None:
+    kept, one, two = (stranger(desk, n) for n in range(3))
+    desk.record(call(one, desk.now - 10, name="a"), call(two, desk.now - 20, name="b"))
+    first, second = merge(desk, kept, one), merge(desk, kept, two)
+    undo(desk, first)
+    assert touches(desk, kept) == (desk.now - 20, desk.now - 20, 1)
+    undo(desk, second)
+    assert touches(desk, kept) == (None, None, 0)
     assert stands_as_rebuilt(desk)

@@ -196,6 +196,18 @@ def test_duplicates_are_merged_by_name_and_parted_again(desk: Desk) -> None:
     assert tables(desk) == before
 
 
+def test_who_went_into_a_lead_is_known_still_when_the_lead_is_put_right_and_back(desk: Desk) -> None:
+    kept = desk.take_one().lead_id
+    assert desk.take_one().stands.lead_id == kept
+    told, own = "joan@harlandpumps.example", "j.harland@harlandpumps.example"
+    fix = Fix(record_id=kept, field="email", before=told, after=own, why="her own", who="ana", check="shape")
+    held = "SELECT lead_id FROM lead_keys WHERE identity_key = ?"
+    done = made(desk, [fix])
+    assert [desk.rows(held, f"mail:{mail}") for mail in (told, own)] == [[(kept,)], [(kept,)]]
+    back(desk, done.keys[0])
+    assert [desk.rows(held, f"mail:{mail}") for mail in (told, own)] == [[(kept,)], []]
+
+
 def test_a_week_is_kept_once_and_the_next_says_what_became_of_it(desk: Desk) -> None:
     desk.take_one(channel="Google Ads")
     with desk.logbook.writing() as book:
@@ -280,6 +292,6 @@ def test_the_timetable_makes_the_weekly_audit(desk: Desk, tmp_path: Path) -> Non
     assert job.work is not None
     with desk.logbook.writing() as book:
         run = Run(workspace=workspace, book=book, agreed=desk.agreed, due_at=desk.now, now=desk.now)
-        assert job.work(run) == "1 faults in 1 records"
-        assert job.work(run) == "1 faults in 1 records"
+        assert job.work(run) == "1 fault in 1 record"
+        assert job.work(run) == "1 fault in 1 record"
         assert [week.week for week in weeks(book)] == ["2026-W14"]

@@ -119,6 +119,10 @@ class Candidates:
         self.leads[lead.lead_id], self.normals[lead.lead_id] = lead, normal
         self.absorbed.setdefault(kept, []).append(lead.lead_id)
 
+    def taken_into(self, lead: LeadNow) -> list[LeadNow]:
+        """The leads of the batch that went into this one, over any number of steps."""
+        return [one for one in self._with_absorbed(lead) if one is not lead and isinstance(one, LeadNow)]
+
     def changed(self, lead: LeadNow) -> None:
         """A lead whose fields have changed is normalised anew."""
         self.normals[lead.lead_id] = normal_lead(lead)

@@ -13,8 +13,7 @@ from typing import Any
 
 import orjson
 
-from bothsides.identity.survivorship import Held, Merged, Profile, merge
-from bothsides.identity.survivorship import undo as undo_fields
+from bothsides.identity.survivorship import merge
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.candidates import identity_keys, keys_by, read_candidates
 from bothsides.leads.desk.considering import consider, decays
@@ -22,6 +21,8 @@ from bothsides.leads.desk.giving_back import released
 from bothsides.leads.desk.happenings import UnknownLead
 from bothsides.leads.desk.merged_clocks import give_clocks_back, join_clocks
 from bothsides.leads.desk.merged_events import absorbed_by, parted_events
+from bothsides.leads.desk.merged_fields import fields_without, lines_of_fields
+from bothsides.leads.desk.merged_keys import keys_below
 from bothsides.leads.desk.standing import LeadNow, leads_by_id, normal_lead
 from bothsides.leads.desk.taking import hold_intake, profile, recognised, stands_as
 from bothsides.leads.desk.turns import read_turns
@@ -130,13 +131,10 @@ def undo_merge(
     turns = read_turns(book, agreed, now)
     parting = absorbed_by(book, absorbed_id)
     events = parted_events(book, kept_id, parting, seq=seq)
-    carried = _carried_over(book, kept_id, parting, seq)
-    # What the kept lead's own source told since is its own, also where it stood by the merge already.
-    own = {name: value for name, value in _told_since(book, kept_id, seq).items() if name in kept.fields}
-    stood = {"fields": {**told["fields"], **carried}, "fields_before": {**told["fields_before"], **own}}
-    data = _undone(agreed, kept, absorbed, told | stood, turns)
+    kept.fields = fields_without(lines_of_fields(book, kept_id), kept_id, key, agreed.matching.policy.survivorship)
+    data = _undone(agreed, kept, absorbed, told, turns)
     data |= _found_by(book, kept, absorbed, parting, told.get("keys", ()), seq)
-    data |= {"events": events.given, "events_gone": events.gone}
+    data |= {"events": events.given, "events_gone": events.gone, "touches": _touches_without(book, kept, absorbed)}
     lines = give_clocks_back(book, agreed, kept, told.get("clocks", ()), seq=seq, now=now, who=who)
     lines += _timers_again(kept, absorbed, told, now, untouched=since == 0)
     lines.append(stands_as(absorbed_id, absorbed_id, key, now=now, who=who, why=why, left=kept_id))
@@ -244,14 +242,27 @@ def _stands(lead: LeadNow) -> str:
 
 
 def _touches(kept: LeadNow, absorbed: LeadNow) -> dict[str, Any]:
-    """The first and last touch of both together, with those before, and the attempts that the kept one gains."""
-    before = {"first_touch_at": kept.first_touch_at, "last_touch_at": kept.last_touch_at}
+    """The first and last touch of both together, and the attempts that the kept one gains."""
     firsts = [at for at in (kept.first_touch_at, absorbed.first_touch_at) if at is not None]
     lasts = [at for at in (kept.last_touch_at, absorbed.last_touch_at) if at is not None]
     kept.first_touch_at, kept.last_touch_at = min(firsts, default=None), max(lasts, default=None)
     kept.attempts += absorbed.attempts
     after = {"first_touch_at": kept.first_touch_at, "last_touch_at": kept.last_touch_at}
-    return {"touches": after, "touches_before": before, "attempts": absorbed.attempts}
+    return {"touches": after, "attempts": absorbed.attempts}
+
+
+def _touches_without(book: Book, kept: LeadNow, absorbed: LeadNow) -> dict[str, Instant | None]:
+    """The first and last touch of the kept lead and of those that stay with it."""
+    others = "SELECT first_touch_at, last_touch_at FROM leads WHERE merged_into = ? AND lead_id <> ?"
+    rows = book.all(others, kept.lead_id, absorbed.lead_id)
+    told = "SELECT at, data FROM entries WHERE subject = ? AND kind = ?"
+    for at, text in book.all(told, kept.lead_id, Kind.TOUCHED.value):
+        data = orjson.loads(text)
+        rows.append((at if "first_touch_at" in data else None, at if "last_touch_at" in data else None))
+    return {
+        "first_touch_at": min((first for first, _ in rows if first is not None), default=None),
+        "last_touch_at": max((last for _, last in rows if last is not None), default=None),
+    }
 
 
 def _relieved(
@@ -302,23 +313,13 @@ def _undone(
     agreed: Agreed, kept: LeadNow, absorbed: LeadNow, told: Mapping[str, Any], turns: RoutingState
 ) -> dict[str, Any]:
     """The data of the line that takes the merge back, but for the events and the identity keys."""
-    merged = Merged(
-        kept=_held(kept.lead_id, told["fields_before"]),
-        absorbed=_held(absorbed.lead_id, absorbed.fields),
-        result=_held(kept.lead_id, told["fields"]),
-        choices=(),
-    )
-    apart = undo_fields(merged, _held(kept.lead_id, kept.fields))
-    kept.fields = {name: held.value for name, held in apart.kept.fields.items()}
-    after, before = told.get("touches", {}), told.get("touches_before", {})
-    gave = told.get("gave")
+    gave, were = told.get("gave"), told["fields_before"]
     data: dict[str, Any] = {
         "absorbed": absorbed.lead_id,
         "absorbed_open": told.get("absorbed_open", True),
         "queue": told.get("queue"),
         "fields": kept.fields,
-        "carried": list(apart.carried),
-        "touches": {name: before[name] for name, at in after.items() if getattr(kept, name) == at},
+        "carried": sorted(name for name in {*were, *kept.fields} if were.get(name) != kept.fields.get(name)),
         "attempts": told.get("attempts", 0),
     }
     if gave is not None:
@@ -336,7 +337,7 @@ def _found_by(
     The kept one is found by its own values again, also where corrections of the parting ones had put theirs in place of
     them, and by those of leads that stay with it. A value that the absorbed one's source corrected finds it no more.
     """
-    own, others = identity_keys(normal_lead(kept)), _keys_of_absorbed(book, kept.lead_id, besides=absorbed.lead_id)
+    own, others = identity_keys(normal_lead(kept)), keys_below(book, kept.lead_id, besides=parting)
     came, went = set(brought), set()
     for data in _corrections(book, kept.lead_id, seq):
         if data.get("absorbed") in parting:
@@ -348,7 +349,7 @@ def _found_by(
     before = identity_keys(normal_lead(replace(absorbed, fields=was)))
     theirs = identity_keys(normal_lead(absorbed))
     held = {key for (key,) in book.all("SELECT identity_key FROM lead_keys WHERE lead_id = ?", kept.lead_id)}
-    below = _keys_of_absorbed(book, absorbed.lead_id) if before != theirs else set()
+    below = keys_below(book, absorbed.lead_id) if before != theirs else set()
     return {
         "keys": list(theirs),
         "keys_lost": [key for key in before if key not in theirs and key not in below],
@@ -357,38 +358,10 @@ def _found_by(
     }
 
 
-def _keys_of_absorbed(book: Book, lead_id: str, *, besides: str = "") -> set[str]:
-    """The identity keys of the leads that went into it."""
-    into = "SELECT lead_id FROM leads WHERE merged_into = ? AND lead_id <> ?"
-    leads = leads_by_id(book, [lead for (lead,) in book.all(into, lead_id, besides)], locked=False)
-    return {key for lead in leads.values() for key in identity_keys(normal_lead(lead))}
-
-
 def _corrections(book: Book, lead_id: str, seq: int) -> list[dict[str, Any]]:
     """What was said of changes of the lead's values after that line, in their order."""
     lines = "SELECT data FROM entries WHERE subject = ? AND seq > ? AND kind = ? ORDER BY seq"
     return [orjson.loads(told) for (told,) in book.all(lines, lead_id, seq, Kind.LEAD_CHANGED.value)]
-
-
-def _carried_over(book: Book, kept_id: str, parting: Sequence[str], seq: int) -> dict[str, Any]:
-    """Values that the kept lead has by corrections of the parting ones since."""
-    found: dict[str, Any] = {}
-    for data in _corrections(book, kept_id, seq):
-        if data.get("absorbed") in parting:
-            found |= {name: data["fields"][name] for name in data["before"]}
-    return found
-
-
-def _told_since(book: Book, lead_id: str, seq: int) -> dict[str, Any]:
-    """What the lead's own source has told of it since, field by field."""
-    found: dict[str, Any] = {}
-    for data in _corrections(book, lead_id, seq):
-        found |= data.get("changed", {})
-    return found
-
-
-def _held(party_id: str, fields: Mapping[str, Any]) -> Profile:
-    return Profile(party_id=party_id, fields={name: Held(value=value) for name, value in fields.items()})
 
 
 def _turn_taken(agreed: Agreed, turns: RoutingState, lane: str, owner: str) -> list[list[Any]]:

@@ -12,6 +12,7 @@ from bothsides.leads.desk.agreed import COLLEAGUE, Agreed
 from bothsides.leads.desk.candidates import Candidates, Keys, identity_keys, keys_by, read_candidates
 from bothsides.leads.desk.considering import consider, decays_anew
 from bothsides.leads.desk.merged_events import absorbing, brought, shared
+from bothsides.leads.desk.merged_keys import keys_below, keys_of_leads
 from bothsides.leads.desk.standing import LeadNow, leads_by_id, normal_lead, with_merged
 from bothsides.leads.desk.turns import read_turns
 from bothsides.leads.desk.worth import ready_worth
@@ -345,18 +346,29 @@ def _told_too(work: _Work, standing: LeadNow, told: Sequence[ScoredEvent]) -> li
 
 
 def _change(work: _Work, lead: LeadNow, fields: dict[str, Any], told: Mapping[str, Any], actor: str) -> None:
-    """The lead with these fields; one that was merged keeps its own, and is found under its keys no more."""
-    before = () if lead.merged_into else identity_keys(normal_lead(lead))
+    """The lead with these fields, found by them from now on; by what it was called no more, unless a lead that went
+    into it is called so.
+    """
+    before = identity_keys(normal_lead(lead))
     differs = [name for name, value in fields.items() if lead.fields.get(name) != value]
     data = {"before": {name: lead.fields.get(name) for name in differs}, **told, "fields": fields}
     lead.fields = fields
-    after = () if lead.merged_into else identity_keys(normal_lead(lead))
+    after = identity_keys(normal_lead(lead))
     data["keys"] = [key for key in after if key not in before]
-    data["keys_gone"] = [key for key in before if key not in after]
+    gone = [key for key in before if key not in after]
+    theirs = _keys_of_absorbed(work, lead) if gone else set()
+    data["keys_gone"] = [key for key in gone if key not in theirs]
     work.candidates.leave(lead.lead_id, data["keys_gone"])
     work.candidates.join(lead.lead_id, data["keys"])
     work.entries.append(Entry(kind=Kind.LEAD_CHANGED, subject=lead.lead_id, at=work.now, data=data, actor=actor))
     work.candidates.changed(lead)
+
+
+def _keys_of_absorbed(work: _Work, lead: LeadNow) -> set[str]:
+    """The keys of leads that went into it, those of this batch among them."""
+    if lead.lead_id not in work.absorbing:
+        return set()
+    return keys_below(work.candidates.book, lead.lead_id) | keys_of_leads(work.candidates.taken_into(lead))
 
 
 def _carry_over(

@@ -1,7 +1,7 @@
 """Fixes by name: shown, made as lines of the journal, and taken back exactly."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +9,8 @@ import orjson
 
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.candidates import identity_keys
+from bothsides.leads.desk.merged_events import absorbing
+from bothsides.leads.desk.merged_keys import keys_below
 from bothsides.leads.desk.merging import merge_leads, undo_merge
 from bothsides.leads.desk.standing import LeadNow, leads_by_id, normal_lead
 from bothsides.leads.desk.taking import hold_intake
@@ -82,9 +84,11 @@ def make(
     by_change = {(fix.record_id, fix.field, fix.why): fix for fix in others}
     lines: list[Entry] = []
     keys = []
+    theirs = {name: keys_below(book, name) for name in absorbing(book, sorted(leads))}
     for change in shown.changes:
-        fix = by_change[change.record_id, change.field, change.why]
-        line = _line(leads[change.record_id], change, fix, now=now, provider=provider, policy=_version(agreed))
+        fix, lead = by_change[change.record_id, change.field, change.why], leads[change.record_id]
+        moved = _moved(lead, change, theirs.get(lead.lead_id, ()))
+        line = _line(lead, change, fix, moved, now=now, provider=provider, policy=_version(agreed))
         lines.append(line)
         keys.append(str(line.key))
     lines += [set_timer("score", name, now, now=now) for name in sorted({c.record_id for c in shown.changes})
@@ -138,7 +142,8 @@ def take_back(
     if back.refused:
         raise ValueError(f"{key}: {back.refused[0].why}")
     (change,) = back.changes
-    data = {**_moved(lead, change), "why": change.why, "check": told["check"]}
+    moved = _moved(lead, change, keys_below(book, lead.lead_id))
+    data = {**moved, "why": change.why, "check": told["check"]}
     lines = [
         Entry(
             kind=Kind.FIX_UNDONE,
@@ -168,10 +173,19 @@ def _allowed(fixes: Sequence[Fix]) -> tuple[list[Fix], list[Refused]]:
     return [fix for fix in fixes if fix.field not in COLUMNS], refused
 
 
-def _line(lead: LeadNow, change: Change, fix: Fix, *, now: Instant, provider: str | None, policy: str) -> Entry:
+def _line(
+    lead: LeadNow,
+    change: Change,
+    fix: Fix,
+    moved: Mapping[str, Any],
+    *,
+    now: Instant,
+    provider: str | None,
+    policy: str,
+) -> Entry:
     name = hashlib.sha256(f"{fix_id(fix)} {now}".encode()).hexdigest()[:LETTERS]
     data = {
-        **_moved(lead, change),
+        **moved,
         "why": fix.why,
         "check": fix.check,
         "fix": fix_id(fix),
@@ -190,8 +204,10 @@ def _line(lead: LeadNow, change: Change, fix: Fix, *, now: Instant, provider: st
     )
 
 
-def _moved(lead: LeadNow, change: Change) -> dict[str, Any]:
-    """The part of a line that says what changed; the lead has changed after it."""
+def _moved(lead: LeadNow, change: Change, others: Collection[str]) -> dict[str, Any]:
+    """The part of a line that says what changed; the lead has changed after it. `others` are the identity keys of leads
+    that went into it, by which it is found whatever it is called itself.
+    """
     keys_before = identity_keys(normal_lead(lead))
     lead.fields = changed({lead.lead_id: lead.fields}, [change])[lead.lead_id]
     keys_after = identity_keys(normal_lead(lead))
@@ -203,7 +219,7 @@ def _moved(lead: LeadNow, change: Change) -> dict[str, Any]:
         "now_absent": change.now_absent,
         "fields": dict(lead.fields),
         "keys": [key for key in keys_after if key not in keys_before],
-        "keys_gone": [key for key in keys_before if key not in keys_after],
+        "keys_gone": [key for key in keys_before if key not in keys_after and key not in others],
     }
 
 
