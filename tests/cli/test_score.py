@@ -38,7 +38,10 @@ def test_a_score_is_explained_to_the_point_and_why_it_moved(desk: DeskRuns) -> N
     fallen = desk.record("score", "explain", lead, at=later)
     assert fallen["points"] < fallen["stored"]["points"]
     assert any("50 %" in reason["how"] for reason in fallen["reasons"])
-    assert widest(desk.text("score", "explain", lead, at=later)) <= 100
+    shown = desk.text("score", "explain", lead, at=later)
+    assert f"lists and leads show say {fallen['stored']['points']} points, as it was scored last" in shown
+    assert "as it was scored last" not in desk.text("score", "explain", lead, at="2026-03-31T10:00")
+    assert widest(shown) <= 100
     with pytest.raises(ValueError, match=r"--since 2: must be from 1 to 1, for lead \w+ was scored 2 times"):
         desk.text("score", "why", lead, "--since", 2, at=later)
 

@@ -106,6 +106,8 @@ def explain(lead: Lead, *, at: AsOf = None, json: AsJson = False, workspace: Wor
     show_table(console, ("points", "reason", "how"), [*rows, (found.points, "together", "")], numbers=("points",))
     for sign in found.hot:
         console.print(plain(f"hot: {sign.hot.says} ({sign.hot.does.replace('_', ' ')})"))
+    if whole.score is not None and whole.score != found.points:
+        console.print(plain(f"lists and leads show say {plural(whole.score, 'point')}, as it was scored last"))
     if change is not None:
         console.print(plain(f"moves by itself at {when(change.due_at, zone)} ({zone.key}), to {change.points}"))
 
