@@ -77,6 +77,12 @@ def test_a_file_or_an_event_that_is_misspelt_is_said(new: DeskRuns) -> None:
     waits = "the agreement waits for the event 'demo_request' that nobody tells; did you mean demo_requested?"
     assert waits in undone
     assert "nobody reads scoring-2025.toml: no part of the agreement is called so" in undone
+    route = '[file.out]\npath = "out.jsonl"\n[[route]]\naction = "clock_warnd"\nsink = "out"\n'
+    (folder / "delivery.toml").write_text(route)
+    said = "Still to do: delivery.toml sends 'clock_warnd', for which nothing asks; did you mean clock_warned? "
+    assert said in " ".join(new.text("leads", "agree", at=None).split())
+    (folder / "delivery.toml").write_text(route.replace("clock_warnd", "crm_updated"))
+    assert not [one for one in new.record("leads", "agree", at=None)["unfinished"] if "nothing asks" in one]
     (folder / "comitments.toml").write_text("")
     for command in (("leads", "agree"), ("tick",)):
         with pytest.raises(AgreementError, match="unknown file, which nobody reads; did you mean commitments"):
@@ -101,6 +107,9 @@ def test_every_mistake_of_every_file_comes_at_once_with_its_place(new: DeskRuns)
     (folder / "api.toml").write_text("token = 1\n")
     with pytest.raises(AgreementError) as raised:
         new.text("leads", "agree", at=None)
+    with pytest.raises(AgreementError) as stopped:
+        new.text("tick", at=None)
+    assert str(stopped.value) == str(raised.value)
     lines = [line.removeprefix(f"{folder}/") for line in str(raised.value).splitlines()]
     for start, end in (
         ("routing.toml: member[0].calendar", "calendar.toml has office; did you mean 'office'?"),

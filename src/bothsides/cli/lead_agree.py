@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -56,11 +57,12 @@ def agree(
         raise ValueError(f"--from {start_from} and --example: name one of them")
     opened = Workspace.open(workspace)
     drafted = draft(opened, start_from=EXAMPLE if example else start_from, members=member)
-    read, agreed = _whole(opened)
+    read, agreed = whole_agreement(opened)
     versions = {section: signed.version for section, signed in sorted(read.items())}
     policies = {section: signed.policy for section, signed in read.items()}
     signed = frozenset(section for section, one in read.items() if one.signature is not None)
-    undone = (*unfinished(opened, policies, signed=signed), *waits_in_vain(agreed, _told(opened)))
+    in_vain = (*waits_in_vain(agreed, _told(opened)), *_never_sent(opened))
+    undone = (*unfinished(opened, policies, signed=signed), *in_vain)
     given = {one.id for one in agreed.routing_policy.member}
     unused = [name for name in dict.fromkeys(member) if name not in given]
     house = [section for section in versions if not (opened.agreement_dir / f"{section}.toml").exists()]
@@ -80,8 +82,20 @@ def agree(
     if house:
         console.print(plain(f"The house's own, until you write a file of that name: {', '.join(house)}."))
     for said in undone:
-        console.print(plain(f"Still to do: {said}.", style="yellow"))
+        console.print(plain(f"Still to do: {said}{'' if said.endswith('?') else '.'}", style="yellow"))
     hint(console, "Next: read the files with both teams, then bothsides leads take FILE --source NAME")
+
+
+def _never_sent(workspace: Workspace) -> Iterator[str]:
+    """Of the actions that delivery.toml routes those that are nearly one of the desk's, each as a sentence."""
+    from bothsides.delivery.policy import POLICY_FILE, load_delivery
+    from bothsides.delivery.templates import house_letters
+
+    path, known = workspace.agreement_dir / POLICY_FILE, house_letters()
+    routes = load_delivery(path).policy.route if path.exists() else ()
+    for action in dict.fromkeys(route.action for route in routes if route.action not in known):
+        if near := get_close_matches(action, known, n=2, cutoff=0.8):
+            yield f"{POLICY_FILE} sends {action!r}, for which nothing asks; did you mean {' or '.join(near)}?"
 
 
 def _told(workspace: Workspace) -> list[str]:
@@ -110,7 +124,7 @@ def _logbook(workspace: Workspace) -> Iterator[Logbook | None]:
         logbook.close()
 
 
-def _whole(workspace: Workspace) -> tuple[dict[str, Signed[Any]], Agreed]:
+def whole_agreement(workspace: Workspace) -> tuple[dict[str, Signed[Any]], Agreed]:
     """Every section and what they mean together, as the desk makes them ready.
 
     Raises AgreementError naming every mistake of every file at once, those that sending and the API read among them.

@@ -43,6 +43,8 @@ def tick(
 
     bothsides tick -w acme --at 2026-04-01T09:00 --json
     """
+    from bothsides.agreement import AgreementError
+    from bothsides.cli.lead_agree import whole_agreement
     from bothsides.schedule import open_sending, rehearse
     from bothsides.schedule import tick as go_round
     from bothsides.workspace import Workspace
@@ -61,7 +63,11 @@ def tick(
     if at is not None:
         with logbook.reading() as book:
             not_before_it_came(book, now)
-    sending = open_sending(opened, logbook, os.environ)
+    try:
+        sending = open_sending(opened, logbook, os.environ)
+    except AgreementError:
+        whole_agreement(opened)  # which tells the mistakes of the other files beside those of delivery
+        raise
     if dry_run:
         report = rehearse(opened, logbook, now=now, sending=sending)
     else:

@@ -56,7 +56,9 @@ def read_template(name: str, folder: Path) -> Template:
         raise TemplateError(f"template {name!r}: a name has lower-case letters, digits and underscores")
     path = next((path for path in (folder / f"{name}.txt", LETTERS / f"{name}.txt") if path.is_file()), None)
     if path is None:
-        raise TemplateError(f"template {name!r}: there is no {folder / name}.txt; the house has {', '.join(_house())}")
+        raise TemplateError(
+            f"template {name!r}: there is no {folder / name}.txt; the house has {', '.join(house_letters())}"
+        )
     try:
         return parse_template(name, path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
@@ -103,5 +105,6 @@ def _shown(value: object) -> str:
     return ""
 
 
-def _house() -> list[str]:
+def house_letters() -> list[str]:
+    """The names of the house's own letters: the actions of which the desk tells people."""
     return sorted(path.stem for path in LETTERS.glob("*.txt"))
