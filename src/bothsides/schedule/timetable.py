@@ -8,6 +8,7 @@ from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.hygiene import Audit
 from bothsides.leads.review.agenda import due_reviews
 from bothsides.leads.upkeep.auditing import audited, weekly
+from bothsides.leads.wording import plural
 from bothsides.logbook import Book, BrokenSeal, broken_seals
 from bothsides.logbook.entry import Entry, Kind
 from bothsides.schedule.cadence import Cadence, Daily, EveryTick, Weekly
@@ -71,13 +72,13 @@ def call_reviews(run: Run) -> str:
     run.book.post(entries, now=run.now)
     frozen = sum(one.kind is Kind.STATEMENT_FROZEN for one in entries)
     opened = sum(one.kind is Kind.AGENDA_OPENED for one in entries)
-    return f"{frozen} {'month' if frozen == 1 else 'months'} frozen, {opened} put on the agenda"
+    return f"{plural(frozen, 'month')} frozen, {opened} put on the agenda"
 
 
 def audit_records(run: Run) -> str:
     """Holds every record against the agreed rules and keeps the week's scores."""
     found = weekly(run.book, run.agreed, now=run.now, found=run.seen).audit
-    return f"{len(found.faults):,} faults in {found.records:,} records"
+    return f"{plural(len(found.faults), 'fault')} in {plural(found.records, 'record')}"
 
 
 def _seals(run: Run) -> tuple[BrokenSeal, ...]:
