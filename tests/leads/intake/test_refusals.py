@@ -1,5 +1,11 @@
 """Refused records are kept as they came, once each, until somebody has corrected them."""
 
+import math
+import re
+from typing import Any
+
+import pytest
+
 from bothsides.leads.intake import Lead, Refused, Source, read_lead
 from bothsides.leads.intake.refusals import (
     corrected,
@@ -82,3 +88,23 @@ def test_a_record_of_which_its_source_sent_a_good_one_since_waits_no_more(logboo
         assert superseded(book, crm, (), workspace="acme") == 0
         assert [one.raw for one in refused(book, state="retried")] == [raws[0]]
         assert {one.raw for one in refused(book)} == {*raws[1:], '{"Nr":7}'}
+
+
+@pytest.mark.parametrize(
+    "value", ["x\ud800", int("9" * 25), math.inf, [{"far": -math.inf}]], ids=["surrogate", "long", "endless", "nested"]
+)
+def test_whatever_a_refused_record_holds_it_is_read_again_and_stops_no_other(logbook: Logbook, value: object) -> None:
+    crm = Source(name="crm")
+    ways: dict[str, Any] = {"workspace": "acme", "now": 200, "ahead": 0}
+    good = read_lead({"id": 7, "side": "buyer", "company": "A"}, crm, **ways)
+    odd = read_lead({"id": 8, "side": "buyer", "company": "A", "deal_size": value}, crm, **ways)
+    assert isinstance(good, Lead)
+    assert isinstance(odd, Refused)
+    with logbook.writing() as book:
+        keep_refused(book, [record('{"id":7}', source="crm"), odd], now=100)
+        assert superseded(book, crm, {good.lead_id}, workspace="acme") == 1
+        (kept,) = refused(book)
+    again = read_lead(kept.record, crm, **ways)
+    assert isinstance(again, Refused)
+    assert again.refused_id == kept.refused_id
+    assert not {"NaN", "Infinity", "-Infinity"} & set(re.split("[:,{}]", kept.raw))

@@ -194,8 +194,24 @@ def _refused(raw: object, source: Source, reasons: list[str]) -> Refused:
 
 
 def _canonical(raw: object) -> str:
-    text = json.dumps(raw, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
+    try:
+        text = _compact(raw)
+    except ValueError:
+        text = _compact(_endless_as_text(raw))
     return text.replace("\\u0000", "\\ufffd")
+
+
+def _compact(raw: object) -> str:
+    return json.dumps(raw, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str, allow_nan=False)
+
+
+def _endless_as_text(value: object) -> object:
+    """The value with numbers that JSON has no word for, as one of 400 digits becomes, in words."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {name: _endless_as_text(one) for name, one in value.items()}
+    return [_endless_as_text(one) for one in value] if isinstance(value, list) else value
 
 
 def _renamed(raw: Mapping[Any, Any], source: Source, reasons: list[str]) -> dict[str, Any]:

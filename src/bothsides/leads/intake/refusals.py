@@ -1,5 +1,6 @@
 """Records that were no leads, kept as they came with every reason until somebody corrects them."""
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +35,7 @@ class Kept:
     @property
     def record(self) -> object:
         """The record as plain values, to be corrected and read again."""
-        return orjson.loads(self.raw)
+        return _as_kept(self.raw)
 
 
 def keep_refused(book: Book, records: Iterable[Refused], *, now: Instant) -> int:
@@ -78,7 +79,7 @@ def superseded(
         return 0
 
     def names_one(raw: str) -> bool:
-        key = key_of(orjson.loads(raw), source)
+        key = key_of(_as_kept(raw), source)
         return key is not None and lead_id(workspace, source.name, key) in leads
 
     rows = book.all("SELECT refused_id, raw FROM refused WHERE state = ? AND source = ?", WAITING, source.name)
@@ -124,6 +125,11 @@ def discarded(book: Book, records: Iterable[Kept], *, by: str, why: str) -> int:
         )
         for one in records
     )
+
+
+def _as_kept(raw: str) -> object:
+    # With all that a refused record may hold: halves of surrogate pairs, endless numbers, whole ones of any length.
+    return json.loads(raw)
 
 
 def _kept(row: tuple[Any, ...]) -> Kept:
