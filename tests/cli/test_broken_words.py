@@ -14,6 +14,9 @@ from cyclopts import CycloptsError
 from tests.cli.desk_runs import DeskRuns, desk_at, did
 
 from bothsides.cli.app import app, main, mistake
+from bothsides.leads.intake import Refused, Source, read_lead
+from bothsides.leads.intake.refusals import keep_refused
+from bothsides.logbook import Logbook
 
 AT = "2026-03-31T08:30Z"
 
@@ -225,3 +228,17 @@ def test_a_user_name_that_is_not_utf8_is_no_name(desk: DeskRuns, lead: str, monk
     monkeypatch.setattr(getpass, "getuser", lambda: BAD)
     with pytest.raises(ValueError, match=r"your user name 'x\\xffy': holds bytes that are not UTF-8; say --by"):
         desk.text("leads", "verdict", lead, "rejected", "--reason", "no_budget")
+
+
+def test_a_refused_record_with_half_a_surrogate_pair_is_shown_and_corrected(desk: DeskRuns, lead: str) -> None:
+    raw = {"id": "H2", "side": "buyer", "company": "Bos\ud800", "email": "piet@bos.example"}
+    sent = read_lead(raw, Source(name="web-form"), workspace="acme", now=1_774_947_600, ahead=300)
+    assert isinstance(sent, Refused)
+    logbook = Logbook.open(desk.folder / "logbook.sqlite")
+    with logbook.writing() as book:
+        keep_refused(book, [sent], now=1_774_947_600)
+    logbook.close()
+    (kept,) = desk.record("leads", "refused")
+    assert kept["raw"] == raw
+    assert desk.record("leads", "retry", kept["record"], "--set", "company=Bos")["new"] == 1
+    assert desk.record("leads", "refused") == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_text
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ Lead: TypeAlias = Annotated[
 
 WIDEST = 100
 """Columns of a terminal that every table fits."""
+
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a surrogate pair: a refused record may hold one, and no output takes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +199,8 @@ def show_table(
 
 def print_record(record: object) -> None:
     """A record for scripts."""
-    print(json_text.dumps(record, indent=2, ensure_ascii=False))
+    text = json_text.dumps(record, indent=2, ensure_ascii=False)
+    print(_HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text))
 
 
 def hint(console: Console, words: str) -> None:

@@ -224,6 +224,16 @@ def test_the_number_that_names_a_record_stays_what_it_is_written_as(tmp_path: Pa
     assert records == [{"Nr": "2.5e+16", "share": 2.5e16}, {"Nr": 17, "share": 17}]
 
 
+def test_a_name_with_a_point_in_it_is_no_figure(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,share,email\n2026.1,2026.1,a@b.example\n2026.10,0.5,c@d.example\n17,17,e@f.example\n")
+    source = Source(name="fair", side=Side.BUYER)
+    (batch,) = listing(path, tmp_path).batches(10, source)
+    assert [one["id"] for one in batch] == ["2026.1", "2026.10", 17]
+    read = [read_lead(one, source, workspace="acme", now=1_774_771_200, ahead=300) for one in batch]
+    assert [isinstance(one, Lead) for one in read] == [True, True, True]
+
+
 def test_a_number_column_of_parquet_holds_numbers_and_a_text_column_texts(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     with duckdb.connect() as con:

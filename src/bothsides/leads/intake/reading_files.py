@@ -131,6 +131,16 @@ def as_value(text: str) -> object:
     return number if str(number) == text else text
 
 
+def _name(text: str) -> object:
+    """What names a record: a whole number, else the text as it stands, 2026.10 too.
+
+    >>> _name("17"), _name("2026.1"), _name("017")
+    (17, '2026.1', '017')
+    """
+    value = as_value(text)
+    return value if isinstance(value, int) else text
+
+
 def _figure(text: str) -> object:
     """A number as its file holds it, from the text that the reader made of it without a loss.
 
@@ -187,7 +197,9 @@ def _rows(
     table = listing.table
 
     def value(name: str, text: str, line: int) -> object:
-        if name not in keys and table.holds_number(name, line):
+        if name in keys:
+            return _name(text)
+        if table.holds_number(name, line):
             return _figure(text)
         return text if name in numbers and is_open(text, decimal) else as_value(text)
 
