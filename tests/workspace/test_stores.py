@@ -65,6 +65,14 @@ def test_one_of_another_release_is_named(tmp_path: Path) -> None:
         open_logbook(acme, {})
 
 
+def test_a_variable_that_is_not_set_is_told_of_the_logbook(tmp_path: Path) -> None:
+    acme = workspace(tmp_path, logbook="env:ACME_LOGBOOK")
+    with pytest.raises(ValueError, match=r"^logbook env:ACME_LOGBOOK: the environment variable 'ACME_LOGBOOK' is not"):
+        open_logbook(acme, {})
+    with pytest.raises(ValueError, match=r"^a logbook's address must begin with"):
+        open_logbook(acme, {"ACME_LOGBOOK": "elsewhere"})
+
+
 @pytest.mark.parametrize(
     "wrong", ["postgresql://ana:secret@db/market", "elsewhere/x.sqlite", "logbook.db", "../x.sqlite"]
 )

@@ -220,13 +220,14 @@ def print_offered(console: Console, found: Offered, made: Made | None, bought: B
         console.print(plain(f"conflict: {told}; {one.provider} says {one.offered!r}"))
     _more(console, len(found.enriched.conflicts))
     for why, n in Counter(why for _, why in found.enriched.left_out).most_common():
-        console.print(plain(f"left out: {n:,} values; {why}"))
+        console.print(plain(f"left out: {plural(n, 'value')}; {why}"))
     if found.nobody:
         console.print(plain(f"{len(found.nobody):,} of {found.rows:,} rows name no lead of the desk"))
     for refused in () if made is None else made.refused:
         console.print(plain(f"not made: {refused.field} of {refused.record_id}: {refused.why}"))
     n = len(found.enriched.fixes)
-    told = f"{n:,} blanks would be filled; --apply does it" if made is None else f"{len(made.changes):,} blanks filled"
+    would = f"{plural(n, 'blank')} would be filled; --apply does it"
+    told = would if made is None else f"{plural(len(made.changes), 'blank')} filled"
     console.print(plain(told))
 
 

@@ -214,6 +214,8 @@ def _show(console: Console, found: Verified) -> None:
 
 
 def _wrong(found: Verified) -> Iterator[str]:
+    from bothsides.leads.wording import plural
+
     if found.missing_seal is not None:
         yield f"no seal is {found.missing_seal}: what it was over was changed, and sealed anew"
     for broken in found.broken:
@@ -228,10 +230,9 @@ def _wrong(found: Verified) -> Iterator[str]:
     if found.differing is None:
         yield f"the tables of how things stand were not compared: {found.why_not}"
     for table in found.differing or ():
-        yield (
-            f"table {table.table}: {table.rows} rows are not what the journal makes of them, the first {table.first};"
-            " bothsides logbook rebuild makes them anew"
-        )
+        rows = f"{plural(table.rows, 'row')} {'is' if table.rows == 1 else 'are'} not what the journal makes of"
+        which = f"it, {table.first}" if table.rows == 1 else f"them, the first {table.first}"
+        yield f"table {table.table}: {rows} {which}; bothsides logbook rebuild makes {which.partition(',')[0]} anew"
     for one in (found.unexplained or ())[:_MOST_NAMED]:
         place = "" if one.seq is None else f" (line {one.seq})"
         yield f"{one.subject}{place}: {one.said}"

@@ -53,7 +53,7 @@ def check_seals(run: Run) -> str:
         content = {"after": one.after_seq, "last": one.last_seq, "said": one.said}
         data = {"item": item, "kind": "broken_seal", "content": content}
         run.book.post([Entry(kind=Kind.AGENDA_OPENED, subject="journal", at=run.now, data=data, key=item)], now=run.now)
-    return f"{len(broken)} broken seals" if broken else "every seal holds"
+    return plural(len(broken), "broken seal") if broken else "every seal holds"
 
 
 KEPT_SENDS_DAYS = 400

@@ -56,25 +56,26 @@ class Address:
         return f"{parts['scheme']}://{shown}{schema}"
 
 
-def parse_address(text: str, environment: Mapping[str, str]) -> Address:
-    """Read an address; `env:NAME` is looked up, so that a password stands neither in a file nor on a command line.
+def parse_address(text: str, environment: Mapping[str, str], *, of: str = "warehouse") -> Address:
+    """Read an address; `env:NAME` is looked up, so that a password stands neither in a file nor on a command line. `of`
+    is what lies there, as messages name it.
 
     Raises ValueError for another form and for a variable that is not set; no message repeats the address.
     """
     if text.startswith("env:"):
         name = text.removeprefix("env:")
         if not _VARIABLE.fullmatch(name):
-            raise ValueError(f"a warehouse's env: is followed by the name of a variable, not by an address; {_FORM}")
+            raise ValueError(f"a {of}'s env: is followed by the name of a variable, not by an address; {_FORM}")
         if not environment.get(name):
-            raise ValueError(f"warehouse {text}: the environment variable {name!r} is not set")
+            raise ValueError(f"{of} {text}: the environment variable {name!r} is not set")
         text = environment[name]
     text = text.strip()
     if not text.startswith(("postgresql://", "postgres://")):
-        raise ValueError(f"a warehouse's address must begin with postgresql:// or env:; {_FORM}")
+        raise ValueError(f"a {of}'s address must begin with postgresql:// or env:; {_FORM}")
     options = (_read(text)["options"] or "").split("&")
     schemas = [unquote(option.partition("=")[2]) for option in options if _is_schema(option)]
     if len(schemas) > 1 or "" in schemas:
-        raise ValueError(f"a warehouse's address names one schema; {_FORM}")
+        raise ValueError(f"a {of}'s address names one schema; {_FORM}")
     rest = "&".join(option for option in options if not _is_schema(option))
     url = text.partition("?")[0] + (f"?{rest}" if rest else "")
     return Address(url=url, schema=schemas[0] if schemas else None)

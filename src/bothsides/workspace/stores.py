@@ -30,7 +30,7 @@ def open_logbook(workspace: Workspace, environment: Mapping[str, str], *, create
             )
         with _reached(str(path)):
             return _current(workspace, Logbook.open(path), None, create=create)
-    address = parse_address(setting, environment)
+    address = parse_address(setting, environment, of="logbook")
     schema = address.schema or workspace.settings.name.replace("-", "_")
     with _reached(str(address)):
         return _current(workspace, Logbook.open(address.url, schema=schema), schema, create=create)

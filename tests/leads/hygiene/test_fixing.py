@@ -164,7 +164,7 @@ def test_what_the_agreement_does_not_admit_is_left_out_with_its_reason() -> None
     assert [why for _, why in found.left_out] == [
         "other is not among the providers agreed: breeze, zoominfo",
         "website may not be filled; agreed: country, employees",
-        "is 181 days old, at most 180 agreed",
+        "the data is 181 days old, at most 180 agreed",
         "says nothing itself",
         "there is no such record",
     ]

@@ -74,7 +74,7 @@ def test_a_number_that_no_lead_could_come_with_stops_the_file(desk: Desk) -> Non
 def test_old_data_and_strangers_are_left_out(desk: Desk) -> None:
     lead = desk.take_one().lead_id
     old = bought(desk, "zoominfo", {"lead_id": lead, "website": "harland.example"}, days_old=200)
-    assert [why for _, why in old.enriched.left_out] == ["is 200 days old, at most 180 agreed"]
+    assert [why for _, why in old.enriched.left_out] == ["the data is 200 days old, at most 180 agreed"]
     other = bought(desk, "guesses", {"lead_id": lead, "website": "harland.example"})
     assert other.enriched.left_out[0][1].startswith("guesses is not among the providers agreed")
     dated = {"lead_id": lead, "website": "harland.example", "known_at": "2026-03-30"}

@@ -83,7 +83,7 @@ def _not_admitted(ready: CompiledHygiene, by_id: dict[str, Record], offer: Offer
     if offer.field not in by.fields:
         return f"{offer.field} may not be filled; agreed: {', '.join(sorted(by.fields)) or 'none'}"
     if now - offer.known_at > by.most_days_old * DAY:
-        return f"is {plural((now - offer.known_at) // DAY, 'day')} old, at most {by.most_days_old:g} agreed"
+        return f"the data is {plural((now - offer.known_at) // DAY, 'day')} old, at most {by.most_days_old:g} agreed"
     return "says nothing itself" if blank(ready, offer.field, offer.value) else ""
 
 
