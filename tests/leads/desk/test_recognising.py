@@ -4,16 +4,20 @@ from dataclasses import replace
 from typing import Any
 
 from tests.leads.desk.conftest import EXAMPLE, Desk
+from tests.leads.desk.test_merging import merge, stranger
 
 from bothsides.agreement.versions import load_signed
 from bothsides.identity import MatchingPolicy, compile_matching
 from bothsides.identity.policy import Rule
 from bothsides.leads.desk.agreed import Agreed, ready
+from bothsides.leads.desk.candidates import keys_by, read_candidates
 from bothsides.leads.desk.merging import undo_merge
+from bothsides.leads.desk.standing import leads_by_id, normal_lead
 from bothsides.leads.desk.told import Moved
 from bothsides.leads.route import Rule as Route
 from bothsides.leads.route import To
 from bothsides.logbook import rebuild, standing
+from bothsides.schema import Side
 from bothsides.schema.instant import DAY
 from bothsides.schema.stage import LeadStage
 from bothsides.schema.working_time import Calendars
@@ -135,3 +139,16 @@ def test_names_with_umlauts_are_found_under_both_spellings(desk: Desk) -> None:
     )
     reviews = desk.rows("SELECT data FROM agenda WHERE kind = 'identity_review' AND subject = ?", second.lead_id)
     assert second.stands.lead_id == first or any(first in data for (data,) in reviews)
+
+
+def test_in_a_long_chain_of_merges_everybody_is_held_against_the_lead_once(desk: Desk) -> None:
+    chain = [stranger(desk, n, id=f"C{n}") for n in range(8)]
+    desk.take(*(desk.lead(id=f"C{n}", **ANN, events=()) for n in range(8)))
+    for kept, absorbed in reversed(list(zip(chain, chain[1:], strict=False))):
+        merge(desk, kept, absorbed)
+    matching = desk.agreed.matching
+    with desk.logbook.reading() as book:
+        keys = keys_by(normal_lead(leads_by_id(book, chain[:1], locked=False)[chain[0]]), matching)
+        found = read_candidates(book, [keys], matching, colleagues=False)
+        held = found.open_on(Side.BUYER, keys.person, matching)
+    assert [one.party.party_id for one in held] == chain

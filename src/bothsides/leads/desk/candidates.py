@@ -249,14 +249,16 @@ def read_candidates(
 def _read_absorbed(found: Candidates) -> None:
     """The leads that went into those that were found, and into them in turn."""
     into = list(found.glimpses)
+    asked: set[str] = set()
     while into:
+        asked.update(into)
         rows = found.book.all(
             f"SELECT {', '.join(Glimpse._fields)} FROM leads WHERE merged_into {{any}} ORDER BY lead_id", into
         )
         for row in rows:
             found.absorbed.setdefault(row[4], []).append(row[0])
             found.glimpses.setdefault(row[0], Glimpse(*row))
-        into = [row[0] for row in rows]
+        into = [row[0] for row in rows if row[0] not in asked]
 
 
 def _telling(holders: Mapping[str, Sequence[str]], too_common: int) -> set[str]:
