@@ -101,7 +101,7 @@ def test_files_of_rows(tmp_path: Path) -> None:
     )
     assert read_bought(tmp_path / "a.jsonl").rows == (Row(line=2, values={"email": "joan@x.example", "employees": 12}),)
     (tmp_path / "b.jsonl").write_text("[1]\n")
-    with pytest.raises(FileRefused, match="holds no JSON object"):
+    with pytest.raises(FileRefused, match="line 1: JSON, but a list instead of an object"):
         read_bought(tmp_path / "b.jsonl")
     (tmp_path / "c.csv").write_text("website\nx.example\n")
     with pytest.raises(ValueError, match="nobody knows whose data it is"):
