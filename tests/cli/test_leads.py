@@ -28,6 +28,23 @@ def hot(desk: DeskRuns, n: int = 1) -> str:
     )
 
 
+def test_two_of_no_company_and_no_address_are_two_and_shown_as_such(desk: DeskRuns) -> None:
+    path = desk.folder / "two.jsonl"
+    one = {"side": "buyer", "company": "n/a", "email": "test@test.com", "country": "GB", "deal_size": 60_000}
+    two = [{**one, "id": "1", "name": "Joan Harland"}, {**one, "id": "2", "name": "Tim Marsh", "company": "none"}]
+    path.write_text("\n".join(json.dumps(record) for record in (*two, {**one, "id": "3"})))
+    taken = desk.record("leads", "take", path, "--source", "api")
+    assert (taken["new"], taken["merged"], taken["refused"]) == (2, 0, 1)
+    (reasons,) = (record["reasons"] for record in desk.record("leads", "refused"))
+    assert reasons[0] == 'company: "n/a" says that it is not known'
+    found = desk.record("leads")["leads"]
+    assert [lead["company"] for lead in found] == ["", ""]
+    shown = desk.record("leads", "show", found[0]["lead_id"])["fields"]
+    assert (shown["given_company"], shown["given_email"]) in (("n/a", "test@test.com"), ("none", "test@test.com"))
+    fixes = desk.record("hygiene", "fixes")
+    assert {(fix["check"], fix["field"]) for fix in fixes} >= {("null", "given_company"), ("address", "email")}
+
+
 def test_every_line_of_a_file_is_accounted_for_and_sent_again_it_changes_nothing(desk: DeskRuns) -> None:
     path = desk.folder / "visitors.csv"
     path.write_text(VISITORS)

@@ -337,8 +337,9 @@ def _batches(listing: Listing, unread: Sequence[Refused], way: Source) -> Iterat
 def _read(desk: OpenDesk, raw: object, way: Source) -> Lead | Refused:
     from bothsides.leads.intake import read_lead
 
-    settings = desk.workspace.settings
-    return read_lead(raw, way, workspace=settings.name, now=desk.now, ahead=desk.agreed.intake.clock_ahead_seconds)
+    name, agreed = desk.workspace.settings.name, desk.agreed
+    ahead, nulls = agreed.intake.clock_ahead_seconds, agreed.hygiene.nulls
+    return read_lead(raw, way, workspace=name, now=desk.now, ahead=ahead, nulls=nulls)
 
 
 def _taken(desk: OpenDesk, book: Any, leads: Sequence[Lead]) -> list[str]:

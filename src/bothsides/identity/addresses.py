@@ -117,6 +117,19 @@ def holds_mail_address(written: str) -> bool:
     return _ADDRESS.search(written) is not None
 
 
+def reaches_somebody(written: str) -> bool:
+    """Whether a person may read what is written to it: an address, and none that only fills a form.
+
+    >>> [reaches_somebody(text) for text in ("jo@acme.com", "test@test.com", "NoReply@acme.com", "nope")]
+    [True, False, False, False]
+    """
+    found = _ADDRESS.search(written.strip().lower().removeprefix("mailto:"))
+    if found is None:
+        return False
+    box, _, host = found.group().partition("@")
+    return host not in _NOBODY and box not in _NO_MAILBOX
+
+
 def mail_address(written: str | None) -> tuple[str, str]:
     """The e-mail address in one spelling and its host; tags after a plus are cut, and points in Gmail's names.
 

@@ -144,7 +144,8 @@ class _Run:
         for raw, name in _records(delivery):
             source = self.agreed.intake.named(delivery.source)
             now, ahead = delivery.received_at, self.agreed.intake.clock_ahead_seconds
-            read = read_lead(raw, source, workspace=self.workspace, now=now, ahead=ahead)
+            nulls = self.agreed.hygiene.nulls
+            read = read_lead(raw, source, workspace=self.workspace, now=now, ahead=ahead, nulls=nulls)
             if isinstance(read, Refused):
                 refused.append(read)
             elif name is not None:

@@ -173,7 +173,7 @@ def _leads(desk: StandingDesk, writer: Writer) -> Handler:
         try:
             source = _asked_source(request, intake)
             records, one = records_of(parsed(body))
-            found = read_leads(records, intake, source=source, workspace=workspace, now=now)
+            found = read_leads(records, desk.agreed, source=source, workspace=workspace, now=now)
         except (Unreadable, Denied) as error:
             return await _certain(writer, named, error)
         return _response(await writer.put(Job(named=named, leads=found, one=one, keeps=not one)))
@@ -207,7 +207,7 @@ def _hook(desk: StandingDesk, writer: Writer) -> Handler:
         body = await read_body(request, agreed.intake.most_bytes)
         named = verified(request.headers, body, source, secrets=desk.secrets, path=_path(request), now=now)
         try:
-            job = delivered(body, source, named, agreed.intake, workspace=workspace, now=now)
+            job = delivered(body, source, named, agreed, workspace=workspace, now=now)
         except Denied as error:
             return await _certain(writer, named, error)
         return _response(await writer.put(job))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from bothsides.agreement import Problem
 from bothsides.delivery import Secret, SecretMissing, Secrets
 from bothsides.delivery.signatures import WINDOW, HmacScheme, Verified, standard_key, verify_hmac, verify_standard
+from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.intake import Hook, IntakePolicy, Refused, Source
 from bothsides.schema.instant import Instant
 from bothsides.web.answer import denied
@@ -74,11 +75,11 @@ def hook_source(intake: IntakePolicy, name: str) -> Source:
     raise denied(404, "not_found", "there is nothing under this address")
 
 
-def delivered(body: bytes, source: Source, named: Named, intake: IntakePolicy, *, workspace: str, now: Instant) -> Job:
+def delivered(body: bytes, source: Source, named: Named, agreed: Agreed, *, workspace: str, now: Instant) -> Job:
     """The delivery as a request; what cannot be read is kept, since its sender may never look at the answer."""
     try:
         records, one = records_of(unwrapped(parsed(body)))
-        leads = read_leads(records, intake, source=source, workspace=workspace, now=now)
+        leads = read_leads(records, agreed, source=source, workspace=workspace, now=now)
     except Unreadable as error:
         kept = Refused(source=source.name, raw=kept_bytes(body), reasons=(str(error),))
         return Job(named=named, leads=[kept], keeps=True, said=unreadable(error))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.happenings import Happening
 from bothsides.leads.intake import IntakePolicy, Lead, Refused, Source, parse_json, read_lead
 from bothsides.schema.instant import Instant
@@ -82,14 +83,14 @@ def records_of(value: object) -> tuple[list[object], bool]:
 
 
 def read_leads(
-    records: Sequence[object], intake: IntakePolicy, *, source: Source | None, workspace: str, now: Instant
+    records: Sequence[object], agreed: Agreed, *, source: Source | None, workspace: str, now: Instant
 ) -> list[Lead | Refused]:
     """Each record as a lead or refused. Without a source each names its own; `api` where it does not.
 
     Raises Unreadable where a record nests so deeply that it cannot even be kept.
     """
     try:
-        return [_read(raw, source, intake, workspace, now) for raw in records]
+        return [_read(raw, source, agreed, workspace, now) for raw in records]
     except RecursionError:
         raise Unreadable(_TOO_DEEP) from None
 
@@ -107,8 +108,8 @@ def read_happenings(
 _TOO_DEEP = "the body is not JSON that can be read: it nests too deeply"
 
 
-def _read(raw: object, source: Source | None, intake: IntakePolicy, workspace: str, now: Instant) -> Lead | Refused:
-    ahead = intake.clock_ahead_seconds
+def _read(raw: object, source: Source | None, agreed: Agreed, workspace: str, now: Instant) -> Lead | Refused:
+    intake, nulls = agreed.intake, agreed.hygiene.nulls
     named = raw.get("source") if source is None and isinstance(raw, dict) else None
     wrong_name = ""
     if source is None:
@@ -116,7 +117,7 @@ def _read(raw: object, source: Source | None, intake: IntakePolicy, workspace: s
             source = intake.named("api" if named in (None, "") else _text(named))
         except ValueError as error:
             source, wrong_name = intake.named("api"), f"source: {json.dumps(named)[:80]} {error}"
-    read = read_lead(raw, source, workspace=workspace, now=now, ahead=ahead)
+    read = read_lead(raw, source, workspace=workspace, now=now, ahead=intake.clock_ahead_seconds, nulls=nulls)
     if not wrong_name:
         return read
     if isinstance(read, Refused):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bothsides.leads.hygiene.policy import Nulls
 from bothsides.leads.intake import Event, Lead, Refused, Source, parse_json, read_lead
 from bothsides.schema import Side
 
@@ -285,6 +286,42 @@ def test_an_email_that_is_no_address_reaches_nobody_and_counts_as_unknown() -> N
     assert isinstance(alone, Lead)
     assert alone.unnamed is not None
     assert alone.unnamed.reasons[0] == 'email: "nope" is no address such as ana@acme.example'
+
+
+@pytest.mark.parametrize(
+    ("given", "kept", "why"),
+    [
+        ({"company": " N/A "}, {"given_company": "N/A"}, 'company: "N/A" says that it is not known'),
+        ({"company": "-"}, {"given_company": "-"}, 'company: "-" says that it is not known'),
+        ({"email": "test@test.com"}, {"given_email": "test@test.com"}, 'email: "test@test.com" reaches nobody'),
+        ({"email": "NoReply@acme.io"}, {"given_email": "NoReply@acme.io"}, 'email: "NoReply@acme.io" reaches nobody'),
+        ({"name": "test"}, {"given_full_name": "test"}, 'name: "test" says that it is not known'),
+        ({"phone": "none"}, {"given_phone": "none"}, 'phone: "none" says that it is not known'),
+    ],
+)
+def test_what_only_fills_a_form_is_kept_beside_and_says_nobody(
+    given: dict[str, str], kept: dict[str, str], why: str
+) -> None:
+    beside = read({"id": 1, "side": "buyer", "website": "acme.example", **given})
+    assert isinstance(beside, Lead)
+    assert beside.fields == {"website": "acme.example", **kept}
+    assert beside.unnamed is None
+    alone = read({"id": 1, "side": "buyer", **given})
+    assert isinstance(alone, Lead)
+    assert alone.unnamed is not None
+    assert alone.unnamed.reasons[0] == why
+
+
+def test_which_words_say_nothing_is_agreed_and_somebody_may_be_called_na() -> None:
+    record = {"id": 1, "side": "buyer", "company": "Test", "name": "Na", "surname": "Null", "city": "unknown"}
+    nulls = Nulls(words=("keine Angabe", "na", "null"))
+    lead = read_lead(record, Source(name="fair"), workspace="acme", now=NOW, ahead=300, nulls=nulls)
+    assert isinstance(lead, Lead)
+    assert lead.fields == {"company": "Test", "name": "Na", "surname": "Null", "city": "unknown"}
+    told = {**record, "company": "keine angabe"}
+    lead = read_lead(told, Source(name="fair"), workspace="acme", now=NOW, ahead=300, nulls=nulls)
+    assert isinstance(lead, Lead)
+    assert "company" not in lead.fields
 
 
 def test_a_value_is_shown_as_it_came_and_what_no_database_keeps_is_written_out() -> None:

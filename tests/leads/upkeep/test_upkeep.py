@@ -110,7 +110,7 @@ def test_safe_fixes_are_shown_made_and_taken_back_exactly(desk: Desk) -> None:
     shown = preview({name: one.lead for name, one in found.leads.items()}, fixes, who="ana", at=desk.now)
     assert {(one.field, one.before, one.after) for one in shown.changes} == {
         ("channel", "Google Ads", "paid_search"),
-        ("company", "test", None),
+        ("given_company", "test", None),
         ("employees", 999_999, None),
     }
     assert tables(desk) == before  # a preview changes nothing
@@ -124,7 +124,7 @@ def test_safe_fixes_are_shown_made_and_taken_back_exactly(desk: Desk) -> None:
     assert done.refused == ()
     fields = desk.history(lead.lead_id)[-2].data["fields"]
     assert fields["channel"] == "paid_search"
-    assert "company" not in fields
+    assert "given_company" not in fields
     assert told(look(desk)) == {("missing", "company"), ("missing", "country")}
     assert tables(desk)[1] != before[1]  # it is found under other keys
     assert desk.rows("SELECT purpose FROM timers WHERE timer_id = ?", f"score:{lead.lead_id}") == [("score",)]

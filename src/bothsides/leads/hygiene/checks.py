@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bothsides.agreement.conditions import Tests, read_tests
-from bothsides.identity.addresses import holds_mail_address
+from bothsides.identity.addresses import reaches_somebody
 from bothsides.leads.hygiene.policy import CLOSED, Check, HygienePolicy, Required, worded
 from bothsides.leads.hygiene.policy import problems as problems_of
 from bothsides.leads.hygiene.records import MERGED_INTO, Fault, Fix, Member, Record, Surroundings
@@ -26,7 +26,6 @@ class CompiledHygiene:
     members: Mapping[str, Member]
     required: tuple[tuple[Tests, Required], ...]
     sources: Mapping[str, str]
-    words: frozenset[str]
     earliest: Instant
     kept: Mapping[str, str]
     """By id of a record that another record repeats, the one to keep."""
@@ -46,7 +45,6 @@ def compile_hygiene(policy: HygienePolicy, around: Surroundings) -> CompiledHygi
         members={member.owner: member for member in around.roster},
         required=tuple((read_tests(one.when), one) for one in policy.required),
         sources={**spelled, **{name: name for name in STANDARD_SOURCES}},
-        words=frozenset(word.strip().casefold() for word in policy.nulls.words),
         earliest=instant(datetime.combine(policy.dates.earliest, datetime.min.time(), UTC)),
         kept={one: cluster[0] for cluster in around.clusters for one in cluster[1:]},
         names=tuple(dict.fromkeys(dates)),
@@ -73,7 +71,7 @@ def disguised(ready: CompiledHygiene, name: str, value: object) -> bool:
     if name in nulls.not_in or isinstance(value, bool):
         return False
     if isinstance(value, str):
-        return value.strip().casefold() in ready.words
+        return nulls.hide(name, value)
     return isinstance(value, int | float) and value in nulls.numbers.get(name, ())
 
 
@@ -171,7 +169,7 @@ def _written_address(ready: CompiledHygiene, record: Record) -> object:
 
 def _addresses(ready: CompiledHygiene, record: Record) -> Iterator[Fault]:
     value = _written_address(ready, record)
-    if value is not None and not holds_mail_address(str(value)):
+    if value is not None and not reaches_somebody(str(value)):
         yield _fault(ready, record, "address", "email", f"email {value!r} is no address that anybody can write to")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Literal, TypeAlias, get_args
 
 from bothsides.agreement import checked
@@ -56,6 +57,14 @@ class Nulls:
     not_in: tuple[str, ...] = ()
     """Fields in which such words may be meant."""
 
+    def hide(self, name: str, text: str) -> bool:
+        """Whether the text of that field stands for "not known"; compared whole and in any case.
+
+        >>> Nulls().hide("company", " N/A "), Nulls(not_in=("company",)).hide("company", "n/a")
+        (True, False)
+        """
+        return name not in self.not_in and text.strip().casefold() in _spelled(self.words)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dates:
@@ -99,6 +108,11 @@ class HygienePolicy:
     """By check; 1 where none is named."""
     stage_weights: Annotated[dict[str, float], checked(weights)] = field(default_factory=dict)
     """How many records one of that stage counts as; 1 where none is named."""
+
+
+@lru_cache(maxsize=64)
+def _spelled(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word.strip().casefold() for word in words)
 
 
 def problems(policy: HygienePolicy) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 
-from bothsides.identity.addresses import holds_mail_address
+from bothsides.identity.addresses import holds_mail_address, reaches_somebody
+from bothsides.identity.names import person_word
+from bothsides.leads.hygiene.policy import Nulls
 from bothsides.leads.intake.field_names import RESERVED, WHO
 from bothsides.leads.intake.figures import COUNTS, MOST_NUMBER, NUMBERS, read_number
 from bothsides.leads.intake.moments import believed, read_moment
@@ -30,6 +32,7 @@ _SIDES = {
 _OWN = frozenset({"id", "side", "created_at", "events", "source"})
 """What is read by itself; all else becomes a field of the lead."""
 
+_STANDARD_NULLS = Nulls()
 _ANY = Source(name="api")
 """The source of what names none."""
 
@@ -116,8 +119,11 @@ def whole(digits: str) -> float:
     return int(digits) if len(digits) <= 300 else float(digits)
 
 
-def read_lead(raw: object, source: Source, *, workspace: str, now: Instant, ahead: int) -> Lead | Refused:
-    """The record as a lead, or every reason why not. `ahead` is how many seconds a sender's clock may be ahead.
+def read_lead(
+    raw: object, source: Source, *, workspace: str, now: Instant, ahead: int, nulls: Nulls = _STANDARD_NULLS
+) -> Lead | Refused:
+    """The record as a lead, or every reason why not. `ahead` is how many seconds a sender's clock may be ahead, `nulls`
+    are the words for what is not known: where they stand for who it is, they are kept beside it and tell nobody.
 
     A record without `id` is known by its content: sent again, it is the same lead.
     """
@@ -129,6 +135,7 @@ def read_lead(raw: object, source: Source, *, workspace: str, now: Instant, ahea
     side = _side(renamed.get("side"), source, reasons)
     created = _moment("created_at", renamed.get("created_at"), source, now, ahead, reasons, untold=now)
     fields = _fields(renamed, source, reasons)
+    unknown = _set_beside(fields, nulls)
     events = _events(renamed.get("events"), source, now, ahead, reasons, of=created)
     key = _key(renamed.get("id"), reasons)
     if not fields:
@@ -136,8 +143,6 @@ def read_lead(raw: object, source: Source, *, workspace: str, now: Instant, ahea
     if reasons or side is None:
         return _refused(raw, source, reasons)
     names_somebody = any(name in fields for name in WHO)
-    told = fields.get(_GIVEN_EMAIL)
-    nobody = [_NOBODY] if told is None else [f"email: {_shown(told)} is no address such as ana@acme.example", _NOBODY]
     return Lead(
         lead_id=lead_id(workspace, source.name, key if key is not None else _canonical(raw)),
         side=side,
@@ -146,12 +151,34 @@ def read_lead(raw: object, source: Source, *, workspace: str, now: Instant, ahea
         fields=fields,
         events=events,
         has_key=key is not None,
-        unnamed=None if names_somebody else _refused(raw, source, nobody),
+        unnamed=None if names_somebody else _refused(raw, source, [*unknown, _NOBODY]),
     )
 
 
-_GIVEN_EMAIL = "given_email"
-"""Keeps an e-mail address that is none: the checks of hygiene see it, but nobody is reached by it or known by it."""
+_PERSON = ("name", "given_name", "surname")
+_KEPT_AS = {name: f"given_{name}" for name in WHO} | {"name": "given_full_name"}
+"""Keeps what tells nobody, such as an address that is none: the checks of hygiene see it, but nobody is reached by it
+or known by it."""
+
+
+def _set_beside(fields: dict[str, Any], nulls: Nulls) -> list[str]:
+    """Moves what only fills a form out of the fields that say who a lead is; why each of them tells nobody."""
+    found = []
+    for name in WHO:
+        if name in fields and (why := _tells_nobody(name, str(fields[name]), nulls)):
+            found.append(f"{name}: {_shown(fields[name])} {why}")
+            fields[_KEPT_AS[name]] = fields.pop(name)
+    return found
+
+
+def _tells_nobody(name: str, text: str, nulls: Nulls) -> str | None:
+    if name == "email" and not reaches_somebody(text):
+        return "reaches nobody" if holds_mail_address(text) else "is no address such as ana@acme.example"
+    # Somebody may be called Na.
+    if nulls.hide(name, text) and not (name in _PERSON and person_word(text)):
+        return "says that it is not known"
+    return None
+
 
 _NOBODY = "says nothing to reach anybody by: give at least one of company, name, email, phone"
 
@@ -265,8 +292,6 @@ def _fields(renamed: Mapping[str, Any], source: Source, reasons: list[str]) -> d
         read = read_field(name, value, source, reasons)
         if read is not None:
             found[name] = read
-    if "email" in found and not holds_mail_address(str(found["email"])):
-        found[_GIVEN_EMAIL] = found.pop("email")
     if len(found) > MOST_FIELDS:
         reasons.append(f"has {len(found)} fields; at most {MOST_FIELDS} are kept")
     if found:
