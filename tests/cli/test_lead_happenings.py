@@ -94,7 +94,8 @@ def test_the_lines_that_help_shows_are_taken(desk: DeskRuns, lead: str) -> None:
     lines = [{**one, "lead": lead} if "lead" in one else one for one in shown]
     told = desk.record("leads", "happened", file_of(desk, *lines), at="2026-04-01T10:00")
     assert (told["told"], told["new"]) == (len(shown), len(shown))
-    (unknown,) = told["notes"]
+    of_another, unknown = told["notes"]
+    assert of_another.endswith("'s: the verdict stands in its history as said by ana.ruiz")
     assert unknown.startswith("'ana.ruiz' is nobody whom the agreement knows; it knows priya.nair, tom.hadley")
     stands = desk.record("leads", "show", lead, at="2026-04-01T10:00")
     assert (stands["attempts"], stands["stage"], stands["queue"]) == (1, "recycled", "marketing")
@@ -189,3 +190,19 @@ def test_what_is_typed_names_the_lead_by_its_company_too_and_a_file_by_its_id_on
     line = {"what": "touch", "lead": "Harland", "at": "2026-03-31T08:30Z"}
     with pytest.raises(ValueError, match="lead 'Harland' never came in"):
         desk.text("leads", "happened", file_of(desk, line))
+
+
+def test_a_verdict_of_somebody_else_is_taken_and_both_are_told(desk: DeskRuns, lead: str) -> None:
+    (owner,) = {desk.record("leads", "show", lead)["owner"]}
+    other = next(name for name in ("priya.nair", "tom.hadley") if name != owner)
+    told = desk.record("leads", "verdict", lead, "rejected", "--reason", "no_budget", "--by", other)
+    assert told["notes"] == [f"lead {lead[:8]} was {owner}'s: the verdict stands in its history as said by {other}"]
+    assert f"rejected for no budget, by {other}, of a lead that {owner} had" in desk.text(
+        "logbook", "history", lead, at=None
+    )
+
+
+def test_a_verdict_of_the_owner_says_nothing_beside(desk: DeskRuns, lead: str) -> None:
+    owner = desk.record("leads", "show", lead)["owner"]
+    assert desk.record("leads", "verdict", lead, "accepted", "--by", owner)["notes"] == []
+    assert "of a lead that" not in desk.text("logbook", "history", lead, at=None)

@@ -226,7 +226,7 @@ def _told(
     from bothsides.cli.lead_told import Reader
     from bothsides.leads.desk.happenings import tell
     from bothsides.leads.desk.likely import without_effect
-    from bothsides.leads.desk.people import strangers
+    from bothsides.leads.desk.people import strangers, verdicts_of_others
     from bothsides.leads.desk.unfit import Unfit
 
     user = who(None) if file is None else None
@@ -252,7 +252,7 @@ def _told(
         told_in = "" if file is None else f"{file}: "
         nothing = "" if file is None else "; nothing was written down"
         raise ValueError(f"{told_in}{'; '.join(sorted(found, key=_line))}{nothing}")
-    notes = without_effect(book, agreed, happenings)
+    notes = [*without_effect(book, agreed, happenings), *verdicts_of_others(book, happenings)]
     return outcomes.count("recorded"), [*notes, *(_unknown(name, agreed) for name in strangers(agreed, happenings))]
 
 

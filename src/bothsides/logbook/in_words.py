@@ -19,7 +19,15 @@ def in_words(line: Written, when: When) -> str:
         said = MEANINGS[line.kind]
     by = "" if line.actor == "desk" or line.actor in said else f", by {line.actor}"
     why = f": {_plain(line.reason)}" if _plain(line.reason) not in said else ""
-    return f"{said}{by}{why}"
+    return f"{said}{by}{_of_another(line)}{why}"
+
+
+def _of_another(line: Written) -> str:
+    """Whose lead a verdict was said of, where it was not the lead's own owner who said it."""
+    owner = line.data.get("owner")
+    if line.kind is not Kind.FEEDBACK or owner in (None, line.actor) or line.data.get("late"):
+        return ""
+    return "" if line.data.get("verdict") in ("won", "lost") else f", of a lead that {owner} had"
 
 
 def is_routine(line: Written) -> bool:

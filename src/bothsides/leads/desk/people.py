@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+import orjson
+
 from bothsides.leads.desk.agreed import Agreed
-from bothsides.leads.desk.told import Happening, Judged, Touched
+from bothsides.leads.desk.told import Happening, Judged, Touched, key_of
+from bothsides.logbook import Book
 
 
 def people(agreed: Agreed) -> frozenset[str]:
@@ -23,6 +26,20 @@ def strangers(agreed: Agreed, told: Sequence[Happening]) -> tuple[str, ...]:
         return ()
     named = [one.by for one in told if isinstance(one, Judged) or (isinstance(one, Touched) and _reached_out(one))]
     return tuple(dict.fromkeys(name for name in named if name is not None and name not in people(agreed)))
+
+
+def verdicts_of_others(book: Book, told: Sequence[Happening]) -> list[str]:
+    """Verdicts of leads that somebody else had, each as a sentence; asked after they were told."""
+    found = []
+    for one in told:
+        row = book.one("SELECT data FROM entries WHERE key = ?", key_of(one)) if isinstance(one, Judged) else None
+        if not isinstance(one, Judged) or row is None:
+            continue
+        line = orjson.loads(row[0])
+        if line.get("owner") not in (None, one.by) and not line.get("late"):
+            lead = one.lead_id[:8]
+            found.append(f"lead {lead} was {line['owner']}'s: the verdict stands in its history as said by {one.by}")
+    return list(dict.fromkeys(found))
 
 
 def who_is_known(agreed: Agreed) -> str:
