@@ -128,3 +128,29 @@ def test_a_lead_that_waits_for_another_owner_keeps_its_promises_for_them(desk: D
     assert clocks(desk, kept) == clocks(desk, alone)
     assert ("first_touch", "running", True) in clocks(desk, kept)
     assert stands_as_rebuilt(desk)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)])
+@pytest.mark.parametrize("born", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 3, 0, 1), (3, 1, 0, 2)])
+def test_every_lead_has_its_own_promises_again_whichever_of_several_merges_goes_first(
+    desk: Desk, born: tuple[int, ...], order: tuple[int, ...]
+) -> None:
+    ids = {}
+    for n in born:
+        ids[n] = stranger(desk, n, deal_size=60_000)
+        desk.now += 60
+    held = "SELECT clock_id, subject, kind, status, due_at FROM clocks ORDER BY clock_id"
+    looked = "SELECT purpose, subject, due_at FROM timers WHERE purpose = 'clock' ORDER BY subject"
+    before, timers = desk.rows(held), desk.rows(looked)
+    keys = [merge(desk, ids[0], ids[n]) for n in (1, 2, 3)]
+    left = [keys[n] for n in order]
+    while left:
+        try:
+            undo(desk, left[0])
+        except ValueError as error:
+            later = str(error).rpartition("first undo ")[2]
+            left.remove(later)
+            left.insert(0, later)
+        else:
+            left.pop(0)
+    assert (desk.rows(held), desk.rows(looked)) == (before, timers)

@@ -1,6 +1,7 @@
 """Who a lead is found to be: under the names it had before, beside leads that are closed, by the rules of the house."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from tests.leads.desk.conftest import EXAMPLE, Desk
@@ -144,7 +145,7 @@ def test_names_with_umlauts_are_found_under_both_spellings(desk: Desk) -> None:
 def test_in_a_long_chain_of_merges_everybody_is_held_against_the_lead_once(desk: Desk) -> None:
     chain = [stranger(desk, n, id=f"C{n}") for n in range(8)]
     desk.take(*(desk.lead(id=f"C{n}", **ANN, events=()) for n in range(8)))
-    for kept, absorbed in reversed(list(zip(chain, chain[1:], strict=False))):
+    for kept, absorbed in reversed(list(pairwise(chain))):
         merge(desk, kept, absorbed)
     matching = desk.agreed.matching
     with desk.logbook.reading() as book:

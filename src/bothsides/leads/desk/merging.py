@@ -7,7 +7,7 @@ stays with it: touches, verdicts, stages, owners, and fields that its own source
 both were told of stays with both, whichever was told of it first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -110,7 +110,7 @@ def undo_merge(
 
     Both stand as they stood, and are scored by the facts of `snapshot` where something happened since. What people did
     with the kept lead since stays with it. Raises LookupError for a key that names no merge, and ValueError for one
-    that was taken back already or lies under a later merge.
+    that was taken back already, lies under a later merge, or moved a promise that a later one moved again.
     """
     if not who.strip() or not why.strip():
         raise ValueError(f"who = {who!r}, why = {why!r}: taking a merge back needs both")
@@ -127,6 +127,8 @@ def undo_merge(
     kept, absorbed = leads[kept_id], leads[absorbed_id]
     if kept.merged_into is not None:
         raise ValueError(f"{key}: its lead was merged in turn; first undo {_last_merge(book, kept_id)}")
+    if later := _moved_again(book, kept_id, {name for name, _, _ in told.get("clocks", ())}, seq):
+        raise ValueError(f"{key}: a later merge decided on the same promises; first undo {later}")
     (since,) = book.all("SELECT count(*) FROM entries WHERE subject = ? AND seq > ?", kept_id, seq)[0]
     turns = read_turns(book, agreed, now)
     parting = absorbed_by(book, absorbed_id)
@@ -162,6 +164,19 @@ def undo_merge(
         anew[absorbed_id] = events.told
     _scored(book, agreed, found, anew, now=now, snapshot=snapshot)
     return found[kept_id], found[absorbed_id]
+
+
+def _moved_again(book: Book, kept_id: str, clocks: Collection[str], seq: int) -> str | None:
+    """The last merge since that stands and moved or ended one of the clocks: what they are is its to give back."""
+    rows = book.all(
+        "SELECT key, data FROM entries m WHERE subject = ? AND seq > ? AND kind = ?"
+        " AND NOT EXISTS (SELECT 1 FROM entries u WHERE u.key = 'undone:' || m.key) ORDER BY seq DESC",
+        kept_id,
+        seq,
+        Kind.LEADS_MERGED.value,
+    )
+    moved = ((key, {name for name, _, _ in orjson.loads(data).get("clocks", ())}) for key, data in rows)
+    return next((str(key) for key, names in moved if not names.isdisjoint(clocks)), None)
 
 
 def _last_merge(book: Book, absorbed_id: str) -> str:
