@@ -437,7 +437,11 @@ def test_what_waits_for_a_person_is_listed_and_decided_once(desk: DeskRuns) -> N
     (asked,) = desk.record("leads", "agenda")
     item = asked["item"]
     assert asked["subject"] in (one, two)
-    assert desk.record("leads", "decide", item, "no", "--why", "two people", "--by", "ana.ruiz")["decision"] == "no"
+    with pytest.raises(LookupError, match="'nothing' is not on the agenda"):
+        desk.text("leads", "decide", "nothing", "no", "--why", "x")
+    answer = ("no", "--why", "two people", "--by", "ana.ruiz")
+    told = desk.record("leads", "decide", item[: len("review:") + 6], *answer)
+    assert (told["item"], told["decision"]) == (item, "no")
     assert desk.record("leads", "agenda") == []
     with pytest.raises(LookupError, match="was decided already: no"):
         desk.text("leads", "decide", item, "yes", "--why", "x")

@@ -70,7 +70,7 @@ def test_yes_makes_them_one_and_undo_two_again(desk: DeskRuns) -> None:
 
 def test_no_is_kept_and_asked_once(desk: DeskRuns) -> None:
     _, other = two(desk)
-    assert desk.record("merge", "no", other, "--why", "father and son")["merge"] is None
+    assert desk.record("merge", "no", f"review:{other[:8]}", "--why", "father and son")["merge"] is None
     assert desk.record("leads")["total"] == 2
     with pytest.raises(LookupError, match="is no identity review"):
         desk.text("merge", "yes", other, "--why", "x")

@@ -145,7 +145,9 @@ def agenda(
 
 
 def decide(
-    item: Annotated[str, Parameter(help="The item, as bothsides leads agenda names it.")],
+    item: Annotated[
+        str, Parameter(help="The item, as bothsides leads agenda names it; its beginning where only one begins so.")
+    ],
     decision: Annotated[
         str,
         Parameter(
@@ -171,30 +173,43 @@ def decide(
 
     with at_the_desk(workspace, at) as desk:
 
-        def decided(book: Book) -> str | None:
-            row = book.one("SELECT kind, subject, state, opened_at FROM agenda WHERE item_id = ?", item)
+        def decided(book: Book) -> tuple[str, str | None]:
+            named = _waiting_item(book, item)
+            row = book.one("SELECT kind, subject, state, opened_at FROM agenda WHERE item_id = ?", named)
             if row is None or row[2] != "open":
                 said = f"was decided already: {row[2]}" if row else "is not on the agenda"
                 raise LookupError(f"{item!r} {said}; bothsides leads agenda lists what waits")
             not_before_it_opened(desk.now, row[3])
             if row[0] == REVIEW:
-                return answer(book, desk.agreed, item, decision, who=who(by), why=why, now=desk.now, party=party)
+                merge = answer(book, desk.agreed, named, decision, who=who(by), why=why, now=desk.now, party=party)
+                return named, merge
             if row[0] in KINDS:
                 # Meetings, escalations and consequences have their own states; sla decide takes their proposals too.
-                book.post([deciding(book, item, words=why, by=who(by), now=desk.now, state=decision)], now=desk.now)
+                book.post([deciding(book, named, words=why, by=who(by), now=desk.now, state=decision)], now=desk.now)
             else:
                 one_of(f"a {row[0]} is", decision, ANSWERS)
-                book.post([closing(item, row[1], decision, who=who(by), why=why, now=desk.now)], now=desk.now)
-            return None
+                book.post([closing(named, row[1], decision, who=who(by), why=why, now=desk.now)], now=desk.now)
+            return named, None
 
-        merge = desk.kept(decided)
+        named, merge = desk.kept(decided)
     if json:
-        print_record({"item": item, "decision": decision, "who": who(by), "why": why, "merge": merge})
+        print_record({"item": named, "decision": decision, "who": who(by), "why": why, "merge": merge})
         return
     console = screen()
     console.print(plain(f"{decision}: {why}"))
     if merge is not None:
         hint(console, f"To take the merge back: bothsides merge undo {merge} --why ...")
+
+
+def _waiting_item(book: Book, said: str) -> str:
+    """The item of that name, or the only one that waits whose name begins so. Raises LookupError where several do."""
+    if not said or book.one("SELECT 1 FROM agenda WHERE item_id = ?", said) is not None:
+        return said
+    waiting = book.all("SELECT item_id FROM agenda WHERE state = 'open' ORDER BY item_id")
+    items = [item for (item,) in waiting if item.startswith(said)]
+    if len(items) > 1:
+        raise LookupError(f"{said!r}: several items begin so: {', '.join(items[:6])}")
+    return items[0] if items else said
 
 
 ANSWERS = ("mended", "known")

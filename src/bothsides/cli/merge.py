@@ -249,7 +249,7 @@ def _answer(
 
 
 def _item(book: Any, said: str) -> str:
-    """The review of that name, or the one open review of the lead whose id begins so."""
+    """The review of that name, or the one open review of the lead whose id begins so, review: before it or not."""
     from bothsides.leads.desk.reviewing import REVIEW
 
     rows = book.all(
@@ -257,8 +257,8 @@ def _item(book: Any, said: str) -> str:
         " AND (item_id = ? OR (state = 'open' AND subject >= ? AND subject < ?)) ORDER BY item_id",
         REVIEW,
         said,
-        said,
-        said + "g",
+        lead := said.removeprefix("review:"),
+        lead + "g",
     )
     items = [item for (item,) in rows]
     if said in items or len(items) != 1:
