@@ -274,6 +274,18 @@ def test_a_merged_value_keeps_its_writer(desk: Desk) -> None:
         assert "phone" not in origins(book, [one])[one]
 
 
+def test_what_a_person_wrote_while_two_leads_were_one_stays_theirs(desk: Desk) -> None:
+    one, other = _twins(desk)
+    (fix,) = [fix for fix in look(desk).audit.fixes if fix.check == "duplicate"]
+    done = made(desk, [fix])
+    kept = done.merged[0][0]
+    assert kept in (one, other)
+    correct(desk, kept, "tom.hadley", employees=77)
+    back(desk, done.keys[0])
+    with desk.logbook.reading() as book:
+        assert origins(book, [kept])[kept]["employees"].by == "tom.hadley"
+
+
 def test_a_correction_that_came_by_a_merged_lead_has_that_ones_writer(desk: Desk) -> None:
     one = desk.take_one(events=()).lead_id
     desk.take(desk.lead(id="L9", events=(), city="Leeds"))

@@ -122,10 +122,11 @@ def _applied(state: _Writing, lead: str, line: _Line) -> None:
 
 
 def _undone(state: _Writing, lead: str, line: _Line) -> None:
-    """A fix gives back the one field's origin, a merge that of every field that it had."""
+    """A fix gives back the one field's origin, a merge that of every value that is another one without it."""
     held = dict(state.origins.get(lead, {}))
-    before = state.before.get(line.reverses, {})
-    names = [line.data["field"]] if "field" in line.data else list(line.data["fields"])
+    before, values = state.before.get(line.reverses, {}), state.values.get(lead, {})
+    moved = [name for name, value in line.data["fields"].items() if values.get(name) != value]
+    names = [line.data["field"]] if "field" in line.data else moved
     held |= {name: before[name] for name in names if name in before}
     _stands(state, lead, held, line.data["fields"])
 
