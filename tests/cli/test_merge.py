@@ -68,6 +68,16 @@ def test_yes_makes_them_one_and_undo_two_again(desk: DeskRuns) -> None:
         desk.text("merge", "undo", done["merge"], "--why", "again")
 
 
+def test_a_merge_by_hand_answers_the_question_of_the_same_two(desk: DeskRuns) -> None:
+    one, other = two(desk)
+    made = desk.record("merge", "leads", one, other, "--why", "she confirmed", "--by", "ana.ruiz")
+    assert desk.record("leads", "agenda") == desk.record("merge")["reviews"] == []
+    with pytest.raises(LookupError, match="was decided already: yes"):
+        desk.text("merge", "no", f"review:{other}:same person?", "--why", "x")
+    desk.text("merge", "undo", made["key"], "--why", "two people")
+    assert desk.record("leads")["total"] == 2
+
+
 def test_no_is_kept_and_asked_once(desk: DeskRuns) -> None:
     _, other = two(desk)
     assert desk.record("merge", "no", f"review:{other[:8]}", "--why", "father and son")["merge"] is None

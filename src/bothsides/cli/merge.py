@@ -139,6 +139,7 @@ def leads(
     """
     from bothsides.leads.desk.listing import found
     from bothsides.leads.desk.merging import merge_leads
+    from bothsides.leads.desk.reviewing import answered_by
 
     with at_the_desk(workspace, at) as desk:
 
@@ -146,7 +147,9 @@ def leads(
             one, other = found(book, kept).lead_id, found(book, absorbed).lead_id
             for lead_id in (one, other):
                 not_before_it_came(book, desk.now, lead_id)
-            return one, other, *merge_leads(book, desk.agreed, one, other, who=who(by), why=why, now=desk.now)
+            key, stands = merge_leads(book, desk.agreed, one, other, who=who(by), why=why, now=desk.now)
+            answered_by(book, one, other, merge=key, who=who(by), why=why, now=desk.now)
+            return one, other, key, stands
 
         one, other, key, stands = desk.kept(merged)
     if json:

@@ -101,6 +101,19 @@ def answer(
     return key
 
 
+def answered_by(book: Book, one: str, other: str, *, merge: str, who: str, why: str, now: Instant) -> int:
+    """Closes the open reviews that ask just whether these two leads are one, which a person said by that merge; how
+    many."""
+    rows = book.all("SELECT item_id, subject, data FROM agenda WHERE kind = ? AND state = 'open'", REVIEW)
+    lines = [
+        closing(item, subject, YES, who=who, why=why, now=now, merge=merge)
+        for item, subject, data in rows
+        if subject in (one, other) and {subject, *(rival[0] for rival in orjson.loads(data)["rivals"])} == {one, other}
+    ]
+    book.post(lines, now=now)
+    return len(lines)
+
+
 def closing(item: str, subject: str, decision: str, *, who: str, why: str, now: Instant, **more: object) -> Entry:
     """The line that closes an item of the agenda. Raises ValueError without a name or a reason."""
     if not who.strip() or not why.strip():
