@@ -62,7 +62,7 @@ def test_without_exports_the_way_to_a_desk_alone_is_told_and_can_be_gone(run: Ru
 
 def test_what_is_no_number_and_what_is_no_file_are_said_in_plain_words(run: Run, tmp_path: Path) -> None:
     done = run("leads", "event", "3f2a", "demo_requested", "--amount", "lots", cwd=tmp_path)
-    assert (done.code, done.err) == (2, "bothsides: --amount 'lots': must be a number\n")
+    assert (done.code, done.err) == (2, "bothsides: --amount 'lots': must be a number such as 80000.50\n")
     (tmp_path / "bothsides.toml").write_text('name = "acme"\ncurrency = "EUR"\n')
     assert run("leads", "agree", cwd=tmp_path).code == 0
     path = tmp_path / "agreement" / "decay.toml"

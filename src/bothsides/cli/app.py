@@ -153,7 +153,7 @@ def _database_errors() -> tuple[type[BaseException], ...]:
     return tuple(sys.modules[room].OperationalError for room in rooms if room in sys.modules)
 
 
-_NUMBERS: dict[object, str] = {int: "a whole number", float: "a number"}
+_NUMBERS: dict[object, str] = {int: "a whole number", float: "a number such as 80000.50"}
 
 
 def mistake(error: Exception) -> str:
