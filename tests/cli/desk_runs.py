@@ -1,6 +1,7 @@
 """The desk's commands run in this process, over a workspace with the example's agreement."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -76,5 +77,5 @@ def desk_at(folder: Path, capture: pytest.CaptureFixture[str]) -> DeskRuns:
 
 
 def widest(text: str) -> int:
-    """Columns that the text takes."""
-    return max(len(line.rstrip()) for line in text.splitlines())
+    """Columns that the text takes, but for the folder in commands, which is as long as it was typed."""
+    return max(len(re.sub(r" -w \S+", "", line).rstrip()) for line in text.splitlines())

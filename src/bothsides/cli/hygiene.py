@@ -26,7 +26,7 @@ from bothsides.cli.hygiene_words import (
     refusal_record,
 )
 from bothsides.cli.lead_words import facts_of
-from bothsides.cli.places import WorkspaceFolder, published
+from bothsides.cli.places import WorkspaceFolder, of_folder, published
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def scores(
     with at_the_desk(workspace, at, as_it_stands=True) as desk, desk.reading() as book:
         found = audited(book, desk.agreed, now=desk.now).audit
         against = since_last_week(book, found, at=desk.now)
-    _print(audit_record(found, against)) if json else print_audit(screen(), found, against)
+    _print(audit_record(found, against)) if json else print_audit(screen(), found, against, of_folder(workspace))
 
 
 @hygiene.command
@@ -95,7 +95,7 @@ def fixes(
     if json:
         _print([fix_record(fix) for fix in chosen])
     else:
-        print_fixes(screen(), chosen, safe=len(_safe(listed)))
+        print_fixes(screen(), chosen, safe=len(_safe(listed)), where=of_folder(workspace))
 
 
 @hygiene.command
@@ -136,7 +136,7 @@ def apply(
             "refused": [refusal_record(one) for one in made.refused],
         })  # fmt: skip
     else:
-        print_made(screen(), made)
+        print_made(screen(), made, of_folder(workspace))
 
 
 @hygiene.command
@@ -190,7 +190,7 @@ def weeks(
         if keep:
             weekly(book, desk.agreed, now=desk.now)
         kept = kept_weeks(book)
-    _print([kept_record(one) for one in kept]) if json else print_weeks(screen(), kept)
+    _print([kept_record(one) for one in kept]) if json else print_weeks(screen(), kept, of_folder(workspace))
 
 
 @hygiene.command

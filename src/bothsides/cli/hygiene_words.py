@@ -98,7 +98,7 @@ def refusal_record(one: Refused) -> dict[str, Any]:
     return {"record": one.record_id, "field": one.field, "why": one.why}
 
 
-def print_audit(console: Console, found: Audit, against: tuple[str, Progress] | None) -> None:
+def print_audit(console: Console, found: Audit, against: tuple[str, Progress] | None, where: str) -> None:
     """The score of each team and what is wrong."""
     if not found.records:
         console.print("There are no records to look at.")
@@ -118,7 +118,7 @@ def print_audit(console: Console, found: Audit, against: tuple[str, Progress] | 
     for said in found.not_checked:
         console.print(plain(f"not checked: {said}", style="dim"))
     if found.faults:
-        console.print(plain("What to fix: bothsides hygiene fixes", style="dim"))
+        console.print(plain(f"What to fix: bothsides hygiene fixes{where}", style="dim"))
 
 
 def print_crm(console: Console, tables: Sequence[TableAudit]) -> None:
@@ -146,7 +146,7 @@ def print_crm(console: Console, tables: Sequence[TableAudit]) -> None:
         _more(console, len(found.set_aside))
 
 
-def print_fixes(console: Console, fixes: Sequence[Fix], *, safe: int) -> None:
+def print_fixes(console: Console, fixes: Sequence[Fix], *, safe: int, where: str) -> None:
     """The fix list: those that need just a yes first."""
     from bothsides.leads.upkeep.fixes import fix_id
 
@@ -161,10 +161,10 @@ def print_fixes(console: Console, fixes: Sequence[Fix], *, safe: int) -> None:
     _show(console, table)
     _more(console, len(fixes))
     if safe:
-        console.print(plain(f"{safe:,} need just a yes: bothsides hygiene apply --all-safe", style="dim"))
+        console.print(plain(f"{safe:,} need just a yes: bothsides hygiene apply --all-safe{where}", style="dim"))
 
 
-def print_made(console: Console, made: Made) -> None:
+def print_made(console: Console, made: Made, where: str) -> None:
     """What was done, with the keys that take it back."""
     table = _table("key", "record", "field", "before", "after")
     for key, change in zip(made.keys, made.changes, strict=False):
@@ -173,19 +173,21 @@ def print_made(console: Console, made: Made) -> None:
     if made.changes:
         _show(console, table)
     for lead, key in made.merged:
-        console.print(plain(f"merged into {lead}; to part them: bothsides hygiene undo {key}"))
+        console.print(plain(f"merged into {lead}; to part them: bothsides hygiene undo {key}{where}"))
     for one in made.refused:
         console.print(plain(f"not made: {one.field} of {one.record_id}: {one.why}"))
     if made.changes:
-        console.print(plain(f"{len(made.changes):,} made; to take one back: bothsides hygiene undo KEY", style="dim"))
+        console.print(
+            plain(f"{len(made.changes):,} made; to take one back: bothsides hygiene undo KEY{where}", style="dim")
+        )
     elif not made.merged:
         console.print("Nothing was changed.")
 
 
-def print_weeks(console: Console, kept: Sequence[Week]) -> None:
+def print_weeks(console: Console, kept: Sequence[Week], where: str) -> None:
     """Each team's score week by week, the latest first."""
     if not kept:
-        console.print("No week was kept yet: bothsides hygiene weeks --keep, or let bothsides run do it.")
+        console.print(f"No week was kept yet: bothsides hygiene weeks --keep{where}, or let bothsides run do it.")
         return
     teams = sorted({team.team for week in kept for team in week.audit.teams})
     table = _table("week", "records", "faults", *teams)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from bothsides.cli.lead_words import AsJson, hint, print_record
-from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.places import WorkspaceFolder, of_folder
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
@@ -83,7 +83,8 @@ def agree(
         console.print(plain(f"The house's own, until you write a file of that name: {', '.join(house)}."))
     for said in undone:
         console.print(plain(f"Still to do: {said}{'' if said.endswith('?') else '.'}", style="yellow"))
-    hint(console, "Next: read the files with both teams, then bothsides leads take FILE --source NAME")
+    take = f"bothsides leads take FILE --source NAME{of_folder(workspace)}"
+    hint(console, f"Next: read the files with both teams, then {take}")
 
 
 def _never_sent(workspace: Workspace) -> Iterator[str]:

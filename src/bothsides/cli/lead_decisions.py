@@ -34,7 +34,7 @@ from bothsides.cli.lead_words import (
     zone_of,
 )
 from bothsides.cli.lists import AtMost
-from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.places import WorkspaceFolder, of_folder
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
@@ -141,7 +141,8 @@ def agenda(
         console.print(
             plain(f"  {item['kind'].replace('_', ' ')}: {cut(item['says'], 70)}, since {when(row[3], zone)}{due}")
         )
-    hint(console, "Answer one: bothsides leads decide ITEM DECISION --why ... (identity reviews side by side: merge)")
+    answer = f"bothsides leads decide ITEM DECISION{of_folder(workspace)} --why ..."
+    hint(console, f"Answer one: {answer} (identity reviews side by side: merge)")
 
 
 def decide(
@@ -198,7 +199,7 @@ def decide(
     console = screen()
     console.print(plain(f"{decision}: {why}"))
     if merge is not None:
-        hint(console, f"To take the merge back: bothsides merge undo {merge} --why ...")
+        hint(console, f"To take the merge back: bothsides merge undo {merge}{of_folder(workspace)} --why ...")
 
 
 def _waiting_item(book: Book, said: str) -> str:

@@ -27,7 +27,7 @@ from bothsides.cli.lead_words import (
 )
 from bothsides.cli.lengths import in_words
 from bothsides.cli.lists import AtMost
-from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.places import WorkspaceFolder, of_folder
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def take(
     if json:
         print_record({"source": source, "files": [tally_record(tally) for tally in tallies], **sums(tallies)})
     else:
-        print_tallies(screen(), tallies, source)
+        print_tallies(screen(), tallies, source, of_folder(workspace))
 
 
 def refused(
@@ -127,8 +127,9 @@ def refused(
     )
     if len(kept) == limit:
         hint(console, f"the first {limit}; --limit shows more")
-    hint(console, "Whole with --json. Read again: bothsides leads retry [RECORD --set field=value]")
-    hint(console, "No leads at all: bothsides leads discard RECORD --why TEXT")
+    where = of_folder(workspace)
+    hint(console, f"Whole with --json. Read again: bothsides leads retry [RECORD --set field=value]{where}")
+    hint(console, f"No leads at all: bothsides leads discard RECORD --why TEXT{where}")
 
 
 def discard(

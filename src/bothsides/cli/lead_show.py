@@ -23,7 +23,7 @@ from bothsides.cli.lead_words import (
     show_table,
     when,
 )
-from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.places import WorkspaceFolder, of_folder
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
@@ -288,7 +288,8 @@ def _print(console: Console, desk: Reading, record: dict[str, Any]) -> None:
         wrapped=("what",),
     )
     for one in record["agenda"]:
-        hint(console, f"waits for a person: bothsides leads decide '{one['item']}' yes|no --why ...")
+        where = of_folder(desk.workspace.folder)
+        hint(console, f"waits for a person: bothsides leads decide '{one['item']}' yes|no{where} --why ...")
     hint(console, f"Times in {desk.zone.key}.")
 
 

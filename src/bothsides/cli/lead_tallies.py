@@ -83,7 +83,7 @@ def counted(counts: Counter[str]) -> str:
     return ", ".join(f"{counts[name]:,} {name}" for name in OUTCOMES)
 
 
-def print_tallies(console: Console, tallies: Sequence[Tally], source: str) -> None:
+def print_tallies(console: Console, tallies: Sequence[Tally], source: str, where: str = "") -> None:
     """The files for a person."""
     from bothsides.leads.wording import plural
 
@@ -102,9 +102,9 @@ def print_tallies(console: Console, tallies: Sequence[Tally], source: str) -> No
         for reason, count in tally.reasons.most_common(5):
             console.print(plain(f"    {plural(count, 'time')}  {cut(reason, 84)}"))
     if any(tally.counts["refused"] for tally in tallies):
-        hint(console, f"Those refused, with all reasons: bothsides leads refused --source {source}")
+        hint(console, f"Those refused, with all reasons: bothsides leads refused --source {source}{where}")
     else:
-        hint(console, "Next: bothsides leads --open, and bothsides tick to look at what is due")
+        hint(console, f"Next: bothsides leads --open{where}, and bothsides tick{where} to look at what is due")
 
 
 def _decimals(shown: Shown) -> str:

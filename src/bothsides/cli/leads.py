@@ -13,7 +13,7 @@ from bothsides.cli.at_the_desk import AsOf
 from bothsides.cli.lead_told import FORMAT
 from bothsides.cli.lead_words import AsJson, Reading, cut, hint, iso, one_of, priced, print_record, reading, show_table
 from bothsides.cli.lists import AtMost, check_names
-from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.places import WorkspaceFolder, of_folder
 from bothsides.cli.terminal import screen
 
 if TYPE_CHECKING:
@@ -101,7 +101,9 @@ def _print(desk: Reading, found: tuple[Listed, ...], total: int) -> None:
     if not found:
         any_came = desk.book.one("SELECT 1 FROM leads LIMIT 1") is not None
         console.print("No lead fits." if any_came else "No lead came in yet.")
-        hint(console, "All of them: bothsides leads" if any_came else _TAKE)
+        where = of_folder(desk.workspace.folder)
+        all_of_them, take_some = f"All of them: bothsides leads{where}", f"{_TAKE}{where}"
+        hint(console, all_of_them if any_came else take_some)
         return
     show_table(
         console,
@@ -122,4 +124,5 @@ def _print(desk: Reading, found: tuple[Listed, ...], total: int) -> None:
         numbers=("score", "worth"),
     )
     more = f"the first {len(found)} of {total:,}; --limit shows more. " if total > len(found) else f"{total:,} in all. "
-    hint(console, f"{more}In brackets: the queue. One whole: bothsides leads show {found[0].lead_id[:8]}")
+    one = f"bothsides leads show {found[0].lead_id[:8]}{of_folder(desk.workspace.folder)}"
+    hint(console, f"{more}In brackets: the queue. One whole: {one}")

@@ -23,7 +23,7 @@ from bothsides.cli.at_the_desk import (
 )
 from bothsides.cli.lead_words import AsJson, Why, cut, facts_of, hint, iso, print_record, show_table, when, zone_of
 from bothsides.cli.lists import AtMost
-from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.places import WorkspaceFolder, of_folder
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
@@ -81,8 +81,9 @@ def reviews(
             console.print(plain(f"    {_who(each, names)}"))
             console.print(plain(f"    {when(each.at, zone)}, {_why(each)}", style="dim"))
     if by_people or by_rules:
-        hint(console, "To take one back: bothsides merge undo KEY --why ... (or the id of the lead that went in)")
-    hint(console, f"Answer: bothsides merge yes|no ITEM --why ... Times in {zone.key}.")
+        take_back = f"bothsides merge undo KEY{of_folder(workspace)} --why ..."
+        hint(console, f"To take one back: {take_back} (or the id of the lead that went in)")
+    hint(console, f"Answer: bothsides merge yes|no ITEM{of_folder(workspace)} --why ... Times in {zone.key}.")
 
 
 @merge.command
@@ -159,7 +160,7 @@ def leads(
     console.print(
         plain(f"{other[:8]} went into {one[:8]}, {'with ' + stands.owner if stands.owner else 'with nobody'}")
     )
-    hint(console, f"To take it back: bothsides merge undo {key} --why ...")
+    hint(console, f"To take it back: bothsides merge undo {key}{of_folder(workspace)} --why ...")
 
 
 @merge.command
@@ -186,7 +187,7 @@ def accounts(
         return
     console = screen()
     console.print(plain(f"{first} and {second} are one organisation"))
-    hint(console, f"To take it back: bothsides merge undo {key} --why ...")
+    hint(console, f"To take it back: bothsides merge undo {key}{of_folder(workspace)} --why ...")
 
 
 @merge.command
@@ -248,7 +249,7 @@ def _answer(
     console = screen()
     console.print(plain(f"{verdict}: {why}"))
     if key is not None:
-        hint(console, f"To take it back: bothsides merge undo {key} --why ...")
+        hint(console, f"To take it back: bothsides merge undo {key}{of_folder(workspace)} --why ...")
 
 
 def _item(book: Any, said: str) -> str:

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from bothsides.cli.at_the_desk import Moment, OpenDesk, at_the_desk
 from bothsides.cli.lead_words import AsJson, cut, hint, print_record, show_table
-from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.places import WorkspaceFolder, of_folder
 from bothsides.cli.terminal import plain, screen
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def pipeline(
         says = "; ".join(said for _, said in deal.doubts)
         console.print(plain(f"  {deal.opportunity_id[:8]} {deal.owner or 'nobody'}, {worth}: {says}"))
     left = f"{len(found) - limit} more; --limit shows them. " if len(found) > limit else ""
-    hint(console, f"{left}Money is amount times chance. One whole: bothsides leads show ID")
+    hint(console, f"{left}Money is amount times chance. One whole: bothsides leads show ID{of_folder(workspace)}")
 
 
 def _of_the_warehouse(desk: OpenDesk, history: History) -> tuple[Open, ...]:

@@ -14,7 +14,7 @@ from rich.console import Console
 from bothsides.cli import next_steps
 from bothsides.cli.at_the_desk import AsOf, OpenDesk, at_the_desk
 from bothsides.cli.lead_words import AsJson, Lead, cut, hint, iso, one_of, print_record, show_table, when, zone_of
-from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.places import WorkspaceFolder, of_folder
 from bothsides.cli.score_models import COMMANDS as MODEL_COMMANDS
 from bothsides.cli.terminal import plain, screen
 
@@ -56,7 +56,8 @@ def cards(*, at: AsOf = None, json: AsJson = False, workspace: WorkspaceFolder =
             [(f"  {one['band'] or 'not scored'}", one["leads"], one["overridden"]) for one in record["leads"]],
             numbers=("open leads", "of them set by a person"),
         )
-    hint(console, "One lead: bothsides score explain ID. Another card: bothsides score try --card FILE")
+    where = of_folder(workspace)
+    hint(console, f"One lead: bothsides score explain ID{where}. Another card: bothsides score try --card FILE{where}")
 
 
 @score.command

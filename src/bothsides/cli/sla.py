@@ -28,7 +28,7 @@ from bothsides.cli.lead_words import (
     when,
 )
 from bothsides.cli.lists import AtMost, check_names
-from bothsides.cli.places import WorkspaceFolder
+from bothsides.cli.places import WorkspaceFolder, of_folder
 from bothsides.cli.sla_scorecard import COMMANDS as MONTH_COMMANDS
 from bothsides.cli.terminal import plain, screen
 
@@ -84,7 +84,8 @@ def clauses(*, at: AsOf = None, json: AsJson = False, workspace: WorkspaceFolder
         numbers=numbers,
     )
     since = when(first, desk.zone)[:10]
-    hint(console, f"missed, kept, share: due from {since} to now ({desk.zone.key}). List them: bothsides sla clocks")
+    listed = f"bothsides sla clocks{of_folder(workspace)}"
+    hint(console, f"missed, kept, share: due from {since} to now ({desk.zone.key}). List them: {listed}")
 
 
 @sla.command
@@ -151,7 +152,8 @@ def clocks(
         ],
     )
     more = f"the first {limit} of {len(found):,}; --limit shows more. " if len(found) > limit else ""
-    hint(console, f"{more}Times in {desk.zone.key}. One whole: bothsides sla show {found[0]['clock_id'][:8]}")
+    whole = f"bothsides sla show {found[0]['clock_id'][:8]}{of_folder(desk.workspace.folder)}"
+    hint(console, f"{more}Times in {desk.zone.key}. One whole: {whole}")
 
 
 @sla.command
