@@ -82,6 +82,20 @@ def test_one_promise_of_the_two_runs_on_the_one_due_first(desk: Desk) -> None:
     assert owners == [(desk.row(three)["owner"],)]
 
 
+def test_a_warning_that_nobody_looked_at_yet_leaves_one_promise_with_the_owner_who_is_warned(desk: Desk) -> None:
+    one, two = stranger(desk, 1), stranger(desk, 2)
+    owner = desk.row(one)["owner"]
+    assert owner != desk.row(two)["owner"]
+    (due,) = desk.rows("SELECT due_at FROM clocks WHERE kind = 'first_touch' AND subject = ?", one)[0]
+    desk.now = due - 60
+    merge(desk, one, two)
+    running = "SELECT subject, owner FROM clocks WHERE kind = 'first_touch' AND status = 'running'"
+    assert desk.rows(running) == [(one, owner)]
+    desk.until(desk.now)
+    warned = [line for line in desk.history(one) if line.kind == "clock_changed" and line.data["what"] == "warned"]
+    assert [line.data["owner"] for line in warned] == [owner]
+
+
 def test_a_first_touch_that_was_made_is_not_owed_again(desk: Desk) -> None:
     one, two = stranger(desk, 1), stranger(desk, 2)
     desk.record(call(one, desk.now, "t1"))

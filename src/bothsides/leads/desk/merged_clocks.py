@@ -12,7 +12,7 @@ from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.desk.clockwork import clocks_by_id, move, read_clocks, stands, still_to_keep
 from bothsides.leads.desk.heard_since import Heard, heard_since
 from bothsides.leads.desk.standing import LeadNow
-from bothsides.leads.sla.clocks import Clock, ClockState, apply, next_look
+from bothsides.leads.sla.clocks import Clock, ClockState, apply, timers
 from bothsides.leads.sla.evidence import Effect, Event, EventKind
 from bothsides.leads.sla.policy import STARTED_BY
 from bothsides.leads.sla.stored import as_state, from_state
@@ -29,7 +29,7 @@ def join_clocks(
     """The lines that bring the absorbed lead's clocks to the kept one, and each clock before and after.
 
     Of two for the same promise of a round the one that is due first runs on; a missed one stays with the lead it was
-    missed on. What is due for a look already is moved as it is.
+    missed on. What was missed and nobody looked at yet is moved as it is.
     """
     clocks = read_clocks(book, agreed, [kept.lead_id, absorbed.lead_id])
     # Of several for one promise, each owner's own, the one that runs is the rival.
@@ -42,11 +42,11 @@ def join_clocks(
         rival = own.get(clock.clause.name) if STARTED_BY[clock.clause.clock] == "assigned" else None
         if clock.state is ClockState.BREACHED:
             changed.append((clock, _ended(agreed, clock, key, now), "ended"))
-        elif (next_look(clock) or _FAR_OFF) <= now or rival is None:
+        elif _is_missed(clock, now) or rival is None:
             changed.append((clock, _moved(agreed, clock, kept, key, now), "moved"))
         elif rival.state in _GOING and (clock.due_at or _FAR_OFF) < (rival.due_at or _FAR_OFF):
             changed.append((clock, _moved(agreed, clock, kept, key, now), "moved"))
-            if (next_look(rival) or _FAR_OFF) > now:
+            if not _is_missed(rival, now):
                 changed.append((rival, _ended(agreed, rival, key, now), "ended"))
         else:
             changed.append((clock, _ended(agreed, clock, key, now), "ended"))
@@ -95,9 +95,13 @@ def _open(clock: Clock) -> bool:
     return clock.done_at is None and clock.ended_at is None
 
 
+def _is_missed(clock: Clock, now: Instant) -> bool:
+    """Whether the next look at it has more to write than a warning."""
+    return any(name != "warn" and moment <= now for name, moment in timers(clock))
+
+
 def _moved(agreed: Agreed, clock: Clock, kept: LeadNow, key: str, now: Instant) -> Clock:
-    due = (next_look(clock) or _FAR_OFF) <= now
-    if not due and kept.owner is not None and clock.owner != kept.owner:
+    if not _is_missed(clock, now) and kept.owner is not None and clock.owner != kept.owner:
         clock = _told(agreed, clock, EventKind.REASSIGNED, f"{key}:owner", kept.owner, now)
     return replace(clock, subject=kept.lead_id)
 
@@ -109,7 +113,8 @@ def _ended(agreed: Agreed, clock: Clock, key: str, now: Instant) -> Clock:
 def _told(agreed: Agreed, clock: Clock, kind: EventKind, name: str, detail: str, now: Instant) -> Clock:
     event = Event(event_id=name, kind=kind, occurred_at=now, known_at=now, detail=detail)
     after, _ = apply(clock, event, agreed.hours(clock.clause.calendar))
-    return replace(after, written=clock.written)
+    # Whoever has it now is still to be warned.
+    return replace(after, written=clock.written, warned=clock.warned)
 
 
 def _line(clock: Clock, what: str, now: Instant, key: str, who: str) -> Entry:
