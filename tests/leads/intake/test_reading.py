@@ -122,6 +122,17 @@ def test_every_mistake_is_named_at_once() -> None:
     assert 'side: "both" must be buyer or supplier' in found
 
 
+def test_a_source_may_have_its_own_words_for_a_side() -> None:
+    messe = Source(name="messe", sides={"Einkäufer": Side.BUYER, "Aussteller": Side.SUPPLIER})
+    for word, side in (("EINKÄUFER ", Side.BUYER), ("aussteller", Side.SUPPLIER), ("Vendor", Side.SUPPLIER)):
+        lead = read({"side": word, "email": "a@b.example"}, messe)
+        assert isinstance(lead, Lead)
+        assert lead.side is side
+    refused = read({"side": "Presse", "email": "a@b.example"}, messe)
+    assert isinstance(refused, Refused)
+    assert refused.reasons == ('side: "Presse" must be buyer or supplier, or Einkäufer, or Aussteller',)
+
+
 @pytest.mark.parametrize(
     ("raw", "said"),
     [

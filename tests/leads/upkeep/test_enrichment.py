@@ -81,6 +81,14 @@ def test_old_data_and_strangers_are_left_out(desk: Desk) -> None:
     assert len(bought(desk, "zoominfo", dated, days_old=300).enriched.fixes) == 1
 
 
+def test_data_of_a_day_to_come_stops_the_file(desk: Desk) -> None:
+    lead = desk.take_one().lead_id
+    with pytest.raises(
+        ValueError, match=r"^line 1: known_at = '9999-01-01' is [0-9,]+ days [0-9]+ hours in the future"
+    ):
+        bought(desk, "zoominfo", {"lead_id": lead, "website": "harland.example", "known_at": "9999-01-01"})
+
+
 def test_what_could_not_be_a_value_of_a_lead_stops_the_file_where_it_may_be_filled(desk: Desk) -> None:
     lead = desk.take_one().lead_id
     for given in ("x\x00", "x" * 10_001, ["x.example"], {"at": "x.example"}, float("inf")):

@@ -13,6 +13,11 @@ from bothsides.schema import Side
 from bothsides.schema.instant import CLOCK_AHEAD
 from bothsides.schema.working_time.calendar import known_zone
 
+_SIDES = {
+    "buyer": Side.BUYER, "buyers": Side.BUYER, "customer": Side.BUYER, "purchaser": Side.BUYER,
+    "supplier": Side.SUPPLIER, "suppliers": Side.SUPPLIER, "seller": Side.SUPPLIER, "vendor": Side.SUPPLIER,
+}  # fmt: skip
+
 
 def known_source(name: str) -> str:
     """1 to 63 lower-case letters, digits, hyphens and underscores, such as 'web-form'."""
@@ -53,6 +58,8 @@ class Source:
     name: Annotated[str, checked(known_source)]
     side: Side | None = None
     """Taken where the record does not say."""
+    sides: dict[str, Side] = field(default_factory=dict)
+    """The source's words for a side, such as Einkäufer = "buyer", beside those that everybody knows."""
     channel: str | None = None
     campaign: str | None = None
     rename: dict[str, str] = field(default_factory=dict)
@@ -75,6 +82,16 @@ class Source:
         ['company', 'deal_size', 'Stand']
         """
         return field_names.ours(self.rename.get(name, name))
+
+    def meant(self, word: str) -> Side | None:
+        """The side that the source calls so, whatever its case; None for a word of no side.
+
+        >>> Source(name="fair", sides={"Einkäufer": Side.BUYER}).meant("EINKÄUFER"), Source(name="fair").meant("vendor")
+        (<Side.BUYER: 'buyer'>, <Side.SUPPLIER: 'supplier'>)
+        """
+        own = {name.strip().casefold(): side for name, side in self.sides.items()}
+        word = word.strip().casefold()
+        return own.get(word) or _SIDES.get(word)
 
     def corrected(self, record: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
         """The record with those values in place of its own, by the name that the source has for a field or by ours.
@@ -120,6 +137,9 @@ def _problems(policy: IntakePolicy) -> Iterator[str]:
     for source in policy.source:
         if source.hook is not None and not 1 <= len(source.hook.secrets) <= 2:
             yield f"source {source.name}: hook.secrets must hold one secret, or two while it changes"
+        words = [word.strip().casefold() for word in source.sides]
+        for word in sorted({word for word in words if words.count(word) > 1}):
+            yield f"source {source.name}: sides: {word!r} stands twice"
     if policy.most_bytes < 1000:
         yield f"most_bytes = {policy.most_bytes}: must be at least 1000"
     if policy.clock_ahead_seconds < 0:

@@ -24,11 +24,6 @@ from bothsides.schema.instant import Instant
 MOST_FIELDS = 200
 SEPARATOR = "\x1f"
 
-_SIDES = {
-    "buyer": Side.BUYER, "buyers": Side.BUYER, "customer": Side.BUYER, "purchaser": Side.BUYER,
-    "supplier": Side.SUPPLIER, "suppliers": Side.SUPPLIER, "seller": Side.SUPPLIER, "vendor": Side.SUPPLIER,
-}  # fmt: skip
-
 _OWN = frozenset({"id", "side", "created_at", "events", "source"})
 """What is read by itself; all else becomes a field of the lead."""
 
@@ -258,9 +253,10 @@ def _side(value: object, source: Source, reasons: list[str]) -> Side | None:
         if source.side is None:
             reasons.append("side: missing; must be buyer or supplier")
         return source.side
-    side = _SIDES.get(value.strip().lower()) if isinstance(value, str) else None
+    side = source.meant(value) if isinstance(value, str) else None
     if side is None:
-        reasons.append(f"side: {_shown(value)} must be buyer or supplier")
+        words = "".join(f", or {name}" for name in source.sides)
+        reasons.append(f"side: {_shown(value)} must be buyer or supplier{words}")
     return side
 
 

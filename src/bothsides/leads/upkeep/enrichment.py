@@ -9,6 +9,7 @@ from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.hygiene import Enriched, Offer, Record, compile_hygiene, enrich
 from bothsides.leads.hygiene import Surroundings as Beside
 from bothsides.leads.intake.figures import NUMBERS, read_number
+from bothsides.leads.intake.moments import believed
 from bothsides.leads.intake.policy import Source
 from bothsides.leads.intake.reading import read_field
 from bothsides.leads.upkeep.bought import Row
@@ -53,7 +54,7 @@ def offered(
         found = _whose(row, leads, by_mail)
         if not found:
             nobody.append(row.line)
-        moment = _moment(row, known_at)
+        moment = _moment(row, known_at, now=now, ahead=agreed.intake.clock_ahead_seconds)
         for lead_id in found:
             offers += list(_offers(row, lead_id, provider, moment, numbers=numbers, fields=fields))
     asked = sorted({offer.record_id for offer in offers})
@@ -98,7 +99,7 @@ def _value(line: int, name: str, value: object, provider: str, numbers: Collecti
     return read
 
 
-def _moment(row: Row, otherwise: Instant) -> Instant:
+def _moment(row: Row, otherwise: Instant, *, now: Instant, ahead: int) -> Instant:
     said = row.values.get("known_at")
     if said is None:
         return otherwise
@@ -106,4 +107,8 @@ def _moment(row: Row, otherwise: Instant) -> Instant:
         read = datetime.fromisoformat(str(said))
     except ValueError:
         raise ValueError(f"line {row.line}: known_at = {said!r} must be a day such as 2026-03-31") from None
-    return int((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp())
+    moment = int((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp())
+    try:
+        return believed(moment, now=now, ahead=ahead)
+    except ValueError as error:
+        raise ValueError(f"line {row.line}: known_at = {said!r} {error}") from None
