@@ -9,7 +9,7 @@ import pytest
 
 from bothsides.agreement import AgreementError
 from bothsides.leads.desk.happenings import Touched
-from bothsides.logbook import LogbookUnavailable, broken_seals, rebuild, set_timer, standing
+from bothsides.logbook import Entry, Kind, LogbookUnavailable, alone, broken_seals, rebuild, set_timer, standing
 from bothsides.schedule import TickReport, open_sending, rehearse, tick
 from bothsides.workspace import Workspace
 from tests.leads.desk.conftest import Desk, at
@@ -189,6 +189,27 @@ def test_two_who_go_round_at_the_same_moment_do_each_thing_once(desk: Desk, ws: 
         stood = standing(book)
         rebuild(book)
         assert standing(book) == stood
+
+
+def test_a_queue_that_another_worker_gives_from_is_left_to_it_until_it_is_done(desk: Desk, ws: Workspace) -> None:
+    if desk.logbook.dialect == "sqlite":
+        pytest.skip("SQLite has one writer: nobody waits for a turn")
+    lead = desk.take_one().lead_id
+    with desk.logbook.writing() as book:
+        owner = desk.row(lead)["owner"]
+        waits = {"owner": owner, "queue": "uk", "waits_in": "uk"}
+        book.post([Entry(kind=Kind.RELEASED, subject=lead, at=desk.now, data=waits)], now=desk.now)
+    asked: list[int] = []
+
+    def twice() -> bool:
+        asked.append(1)
+        return len(asked) > 3
+
+    with alone(desk.logbook, "drain uk"):
+        tick(ws, desk.logbook, desk.agreed, now=desk.now, stop=twice)
+        assert desk.row(lead)["queue"] == "uk"
+    tick(ws, desk.logbook, desk.agreed, now=desk.now)
+    assert desk.row(lead)["queue"] is None
 
 
 def test_a_logbook_that_cannot_be_written_is_said_in_words(

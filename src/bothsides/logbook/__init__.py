@@ -1,5 +1,6 @@
 """Where promises live: an append-only journal in SQLite or PostgreSQL, and what it amounts to at this moment."""
 
+from bothsides.logbook.alone import alone, lock_number
 from bothsides.logbook.entry import MEANINGS, Entry, Kind, Written
 from bothsides.logbook.facts import (
     PublishedCell,
@@ -37,6 +38,7 @@ __all__ = [
     "Timer",
     "Written",
     "advance",
+    "alone",
     "broken_seals",
     "cells_of",
     "claim",
@@ -46,6 +48,7 @@ __all__ = [
     "in_turn",
     "kept",
     "latest",
+    "lock_number",
     "next_due",
     "publish",
     "rebuild",

@@ -4,7 +4,7 @@ A worker that dies loses nothing: what it had claimed stands as it stood. Many m
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from bothsides.logbook import (
     LogbookUnavailable,
     Timer,
     advance,
+    alone,
     claim,
     driver_errors,
     in_turn,
@@ -288,12 +289,13 @@ def _proven(one: Round, seen: set[str]) -> int:
 
 def _drain(one: Round) -> bool:
     for pool in one.kept(lambda book, _: waiting_pools(book, one.agreed)):
-        last: Place | None = None
-        while not one.stop():
-            drained = _given(one, pool, last)
-            last = drained.last
-            if drained.seen < DRAINED_AT_ONCE:
-                break
+        with nullcontext() if one.only is not None else alone(one.logbook, f"drain {pool}", stop=one.stop):
+            last: Place | None = None
+            while not one.stop():
+                drained = _given(one, pool, last)
+                last = drained.last
+                if drained.seen < DRAINED_AT_ONCE:
+                    break
     return not one.stop()
 
 

@@ -1,17 +1,15 @@
 """Reads where the turns of the pools stand, and tells what a decision changed in them."""
 
-import hashlib
 from collections.abc import Collection, Sequence
 from typing import Any
 
 from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.route import Changed, Load, Place, RoutingState
 from bothsides.leads.route.compiled import CompiledPool
-from bothsides.logbook import Book
+from bothsides.logbook import Book, lock_number
 from bothsides.schema.instant import Instant
 
 _TURNS = 6243672
-_MOST_LOCKS = 2**31
 
 
 def read_turns(book: Book, agreed: Agreed, now: Instant) -> RoutingState:
@@ -41,7 +39,7 @@ def read_pool_turns(book: Book, agreed: Agreed, pool: CompiledPool, now: Instant
     """
     members = sorted({seat.id for seat in pool.seats} | ({pool.manager} if pool.manager else set()))
     book.hold(_TURNS, shared=True)
-    book.hold(*(_number(f"member {member}") for member in members), _number(f"pool {pool.name}"))
+    book.hold(*(lock_number(f"member {member}") for member in members), lock_number(f"pool {pool.name}"))
     today = agreed.routing.days.start(now)
     state = RoutingState()
     places = state.places_of(pool.name)
@@ -64,10 +62,6 @@ def read_pool_turns(book: Book, agreed: Agreed, pool: CompiledPool, now: Instant
             load.day, load.today = today, first
     _read_windows(book, agreed, members, state, now)
     return state
-
-
-def _number(name: str) -> int:
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "big") % _MOST_LOCKS
 
 
 def _read_windows(book: Book, agreed: Agreed, ids: Sequence[str], state: RoutingState, now: Instant) -> None:
