@@ -97,7 +97,7 @@ MUCH = '{"what": "reached", "subject": "q", "reached": "rfq_sent", "fields": {"n
     [
         ("{", "not JSON: Expecting property name enclosed in double quotes"),
         ('{"what": NaN}', "not JSON: NaN is no number of JSON"),
-        ('{"what": "touch", "by": "ana", "by": "tom"}', "the name 'by' stands twice in one object"),
+        ('{"what": "touch", "by": "ana", "by": "tom"}', 'cannot be read one way: "by" stands twice in one object'),
         ("[1]", 'must be an object such as {"what": "touch", "lead": "3f2a91"}'),
         (MUCH + "9" * 400 + "}}", "fields.n: inf"),
         (MUCH + "9" * 5000 + "}}", "fields.n: inf"),

@@ -1,13 +1,13 @@
 """JSON Lines, workbooks, Parquet and archives: the same table and the same account of every line or row."""
 
 import gzip
-import io
 import zipfile
 from pathlib import Path
 
 import duckdb
 import pytest
 from reading_steps import numbered_rows, read, rows
+from tests.workbooks import packed_sheets
 
 from bothsides.connectors import files
 from bothsides.connectors.files import FileRefused, ReadHints, TextTable
@@ -65,40 +65,6 @@ def test_json_lines_are_known_without_their_name(tmp_path: Path) -> None:
     assert read(tmp_path, b'{"id": 1}\n{"id": 2}\n', "export.txt").layout.format == "jsonl"
 
 
-def workbook(sheets: dict[str, str]) -> bytes:
-    """The smallest .xlsx that a reader accepts: sheet XML by title."""
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    package = "http://schemas.openxmlformats.org/package/2006"
-    ids = list(enumerate(sheets, start=1))
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Default Extension="xml" ContentType="application/xml"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" '
-        f'Type="{relation}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{relation}"><sheets>'
-        + "".join(f'<sheet name="{title}" sheetId="{n}" r:id="r{n}"/>' for n, title in ids)
-        + "</sheets></workbook>",
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
-        + "".join(
-            f'<Relationship Id="r{n}" Type="{relation}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n, _ in ids
-        )
-        + f'<Relationship Id="rs" Type="{relation}/styles" Target="styles.xml"/></Relationships>',
-        "xl/styles.xml": f'<styleSheet xmlns="{main}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="22"/>'
-        "</cellXfs></styleSheet>",
-    }
-    for n, title in ids:
-        parts[f"xl/worksheets/sheet{n}.xml"] = (
-            f'<worksheet xmlns="{main}"><sheetData>{sheets[title]}</sheetData></worksheet>'
-        )
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, text in parts.items():
-            archive.writestr(name, '<?xml version="1.0" encoding="UTF-8"?>' + text)
-    return packed.getvalue()
-
-
 def row(number: int, *cells: str | float | None, date: float | None = None) -> str:
     out = []
     for letter, cell in zip("ABCDEFG", cells, strict=False):
@@ -120,7 +86,7 @@ def test_a_sheet_gives_text_and_row_numbers(tmp_path: Path) -> None:
         + row(4, 1, "Smith &amp; Co", 2.5, 10.0, "x", "y", date=45413)
         + row(6, 12345678901, "=SUM(A1)", 0.1, None, "x", "y", date=45413.5)
     )
-    table = read(tmp_path, workbook({"Orders": sheet}), "orders.xlsx")
+    table = read(tmp_path, packed_sheets({"Orders": sheet}), "orders.xlsx")
     assert table.columns == ("id", "name", "price", "qty", "a", "b", "day")
     assert numbered_rows(table) == [
         (4, ("1", "Smith & Co", "2.5", "10", "x", "y", "2024-05-01")),
@@ -131,7 +97,7 @@ def test_a_sheet_gives_text_and_row_numbers(tmp_path: Path) -> None:
 
 def test_a_sheet_says_which_of_its_cells_are_numbers(tmp_path: Path) -> None:
     sheet = row(2, "id", "price") + row(3, "1.234", 1.234) + row(5, 7, "1.234") + row(6, "x", None, date=None)
-    table = read(tmp_path, workbook({"Orders": sheet}), "orders.xlsx")
+    table = read(tmp_path, packed_sheets({"Orders": sheet}), "orders.xlsx")
     assert [(line, table.holds_number("id", line), table.holds_number("price", line)) for line in (3, 5, 6)] == [
         (3, False, True),
         (5, True, False),
@@ -141,7 +107,7 @@ def test_a_sheet_says_which_of_its_cells_are_numbers(tmp_path: Path) -> None:
 
 def test_number_cells_are_written_with_the_decimal_sign_that_the_texts_have(tmp_path: Path) -> None:
     sheet = row(1, "id", "price") + row(2, 1, 1.234) + row(3, 2, "1.234") + row(4, 3, 12.0) + row(5, 4, 2.5e-05)
-    book = workbook({"Orders": sheet})
+    book = packed_sheets({"Orders": sheet})
     assert [price for _, price in rows(read(tmp_path, book, "a.xlsx"))] == ["1.234", "1.234", "12", "2.5e-05"]
     with_comma = rows(read(tmp_path, book, "b.xlsx", hints=ReadHints(decimal=",")))
     assert [price for _, price in with_comma] == ["1,234", "1.234", "12", "0,000025"]
@@ -149,7 +115,7 @@ def test_number_cells_are_written_with_the_decimal_sign_that_the_texts_have(tmp_
 
 def test_a_cell_beyond_the_header_is_set_aside(tmp_path: Path) -> None:
     sheet = row(1, "id", "name") + row(2, 1, "a") + row(3, 2, "b", "stray") + row(4, "id", "name")
-    table = read(tmp_path, workbook({"Orders": sheet}), "orders.xlsx")
+    table = read(tmp_path, packed_sheets({"Orders": sheet}), "orders.xlsx")
     assert [(reject.line, reject.reason) for reject in table.rejects] == [
         (3, "too_many_fields"),
         (4, "repeated_header"),
@@ -158,7 +124,7 @@ def test_a_cell_beyond_the_header_is_set_aside(tmp_path: Path) -> None:
 
 
 def test_the_sheet_must_be_named_where_several_hold_data(tmp_path: Path) -> None:
-    book = workbook({"Orders": row(1, "id") + row(2, 1), "Fees": row(1, "fee") + row(2, 7)})
+    book = packed_sheets({"Orders": row(1, "id") + row(2, 1), "Fees": row(1, "fee") + row(2, 7)})
     with pytest.raises(FileRefused, match=r"2 sheets with data .'Orders', 'Fees'.; name the one to read"):
         read(tmp_path, book, "book.xlsx")
     with pytest.raises(FileRefused, match="has no sheet 'Refunds'; its sheets are 'Orders', 'Fees'") as refused:
@@ -188,7 +154,7 @@ def test_parquet_rows_are_lines(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "reason"), [("x.parquet", "damaged_parquet"), ("x.xlsx", "damaged_workbook")])
 def test_a_cut_binary_file_is_refused(tmp_path: Path, name: str, reason: str) -> None:
-    whole = parquet(tmp_path) if reason == "damaged_parquet" else workbook({"Orders": row(1, "id")})
+    whole = parquet(tmp_path) if reason == "damaged_parquet" else packed_sheets({"Orders": row(1, "id")})
     with pytest.raises(FileRefused) as refused:
         read(tmp_path, whole[: len(whole) // 2], name)
     assert refused.value.reason == reason
@@ -210,7 +176,7 @@ def test_members_of_a_zip_are_read_under_their_name(tmp_path: Path) -> None:
         more_jsonl_gz=gzip.compress(b'{"id": 5}\n'),
         notes_md=b"no table",
         day_parquet=parquet(tmp_path),
-        book_xlsx=workbook({"S": row(1, "id") + row(2, 3)}),
+        book_xlsx=packed_sheets({"S": row(1, "id") + row(2, 3)}),
     )
     found = files.locate(["exports.zip"], tmp_path)
     tables = {file.name: files.read(file, spool_dir=tmp_path / "spool") for file in found}

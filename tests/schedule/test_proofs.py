@@ -13,11 +13,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def proof(name: str, *words: str, results: Path) -> tuple[int, dict[str, Any], str]:
+def proof(name: str, *words: str, results: Path, url: str | None = None) -> tuple[int, dict[str, Any], str]:
+    """On SQLite alone without a `url`."""
     command = [sys.executable, str(ROOT / "benchmarks" / name), *words, "--results", str(results)]
-    # On SQLite alone: the same is asked of both databases in test_tick.py and test_draining.py.
     env = {name: value for name, value in os.environ.items() if name != "BOTHSIDES_PG_URL"}
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=env)
+    env |= {} if url is None else {"BOTHSIDES_PG_URL": url}
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=1200, check=False, env=env)
     assert ended.stdout, ended.stderr
     said: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
     return ended.returncode, said, ended.stdout + ended.stderr
@@ -26,11 +27,18 @@ def proof(name: str, *words: str, results: Path) -> tuple[int, dict[str, Any], s
 def test_kills_change_nothing_and_naive_ways_are_found_out(tmp_path: Path) -> None:
     ways = ("ours", "a message has no key", "a message has a new key at each attempt")
     code, said, out = proof(
-        "proof_tick_kills.py", "--kills", "12", "--naive-kills", "4", "--postgres-kills", "0", "--seed", "5",
+        "proof_tick_kills.py", "--kills", "150", "--naive-kills", "6", "--postgres-kills", "0", "--seed", "5",
         "--ways", *ways, results=tmp_path / "r.md",
     )  # fmt: skip
     assert (code, said["held"], sorted(said["caught"])) == (0, True, sorted(ways[1:])), out
     assert said["in_flight"] >= 0.3
+
+
+def test_kills_change_nothing_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    words = ("--ways", "--postgres-kills", "50", "--seed", "5")
+    code, said, out = proof("proof_tick_kills.py", *words, results=tmp_path / "r.md", url=postgres_url)
+    assert (code, said["held"], said["in_flight"] >= 0.3) == (0, True, True), out
+    assert "50 kills" in (tmp_path / "r.md").read_text()
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")

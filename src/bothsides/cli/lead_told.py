@@ -60,8 +60,10 @@ def read_line(text: str) -> dict[str, Any]:
     >>> read_line('{"what": "touch", "lead": "3f2a"}')
     {'what': 'touch', 'lead': '3f2a'}
     """
+    from bothsides.leads.intake.reading import each_once, whole
+
     try:
-        told = json.loads(text, parse_int=_whole, parse_constant=_no_number, object_pairs_hook=_each_once)
+        told = json.loads(text, parse_int=whole, parse_constant=_no_number, object_pairs_hook=each_once)
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg}") from None
     except RecursionError:
@@ -86,20 +88,6 @@ def _nests(value: object, most: int) -> bool:
             for one in (each.values() if isinstance(each, dict) else each)
         ]
     return any(isinstance(each, dict | list) for each in level)
-
-
-def _whole(digits: str) -> float:
-    """Beyond what a float holds no whole number is meant; thousands of digits would not even be read as one."""
-    return int(digits) if len(digits) <= 300 else float(digits)
-
-
-def _each_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    told = dict(pairs)
-    if len(told) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the name {twice!r:.80} stands twice in one object")
-    return told
 
 
 def _no_number(word: str) -> NoReturn:

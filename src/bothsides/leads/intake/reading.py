@@ -82,7 +82,7 @@ def parse_json(body: bytes) -> object:
     for an object that has a name twice.
     """
     try:
-        return json.loads(body.decode("utf-8-sig"), parse_constant=_no_number, object_pairs_hook=_each_once)
+        return json.loads(body.decode("utf-8-sig"), parse_constant=_no_number, object_pairs_hook=each_once)
     except UnicodeDecodeError as error:
         raise ValueError(f"the body is not UTF-8: byte {error.start} cannot be read") from None
     except json.JSONDecodeError as error:
@@ -100,7 +100,7 @@ def read_list(text: str) -> object:
     [{'event': 'demo_requested'}]
     """
     try:
-        found = json.loads(text, parse_int=whole, object_pairs_hook=_each_once)
+        found = json.loads(text, parse_int=whole, object_pairs_hook=each_once)
         json.dumps(found)  # as it is kept where it is refused
     except json.JSONDecodeError as error:
         raise ValueError(f"is not JSON: {error.msg} at character {error.pos + 1}") from None
@@ -195,7 +195,8 @@ def _no_number(word: str) -> NoReturn:
     raise ValueError(f"is not JSON: {word} is no number there; leave the field out")
 
 
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON as it was written. Raises ValueError for one in which a name stands twice."""
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
