@@ -6,15 +6,13 @@ from typing import Any
 
 from bothsides.logbook.entry import Entry, Kind
 from bothsides.logbook.plain import sorted_text
-from bothsides.schema.stage import LeadStage
+from bothsides.schema.stage import BEFORE_SALES, CLOSED, LeadStage
 
 Key = tuple[Any, ...]
 Row = dict[str, Any]
 
 _NO_MORE: Row = {}
 """Of a row that is its key alone."""
-_CLOSED = frozenset({LeadStage.CLOSED_WON, LeadStage.CLOSED_LOST})
-_BEFORE_SALES = frozenset({LeadStage.VISITOR, LeadStage.LEAD, LeadStage.RECYCLED})
 
 
 @dataclass(slots=True)
@@ -197,7 +195,7 @@ def _staged(changes: Changes, entry: Entry) -> None:
     if data.get("late"):
         return
     stage = data["stage"]
-    closed = stage in _CLOSED
+    closed = stage in CLOSED
     changes.set(
         "leads",
         (entry.subject,),
@@ -205,7 +203,7 @@ def _staged(changes: Changes, entry: Entry) -> None:
     )
     if data.get("reopens"):
         changes.set("leads", (entry.subject,), {"owner": None, "pool": None, "lane": None, "round_at": None})
-    if stage in _BEFORE_SALES:
+    if stage in BEFORE_SALES:
         # The next owner begins a round of their own.
         changes.set("leads", (entry.subject,), {"round_at": None})
     if stage == LeadStage.RECYCLED:

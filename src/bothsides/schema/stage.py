@@ -16,6 +16,12 @@ class LeadStage(StrEnum):
     RECYCLED = "recycled"
 
 
+CLOSED = frozenset({LeadStage.CLOSED_WON, LeadStage.CLOSED_LOST})
+"""Stages in which a lead is decided."""
+BEFORE_SALES = frozenset({LeadStage.VISITOR, LeadStage.LEAD, LeadStage.RECYCLED})
+"""Stages of leads that nobody of sales has: not asked yet, or given back."""
+
+
 class OnboardingStep(StrEnum):
     """A supplier's way from application to first sale."""
 

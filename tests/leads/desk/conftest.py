@@ -16,7 +16,7 @@ from bothsides.leads.desk.looking import look, proven
 from bothsides.leads.desk.opening import open_desk
 from bothsides.leads.desk.taking import Taken, take
 from bothsides.leads.intake import Lead, Source, read_lead
-from bothsides.logbook import Logbook, Written, claim
+from bothsides.logbook import Logbook, Written, claim, rebuild, standing
 from bothsides.schema.instant import Instant, instant
 from bothsides.schema.stage import LeadStage
 from bothsides.workspace import Settings, Workspace
@@ -109,6 +109,13 @@ class Desk:
                 if not timers:
                     return lines
                 lines += look(book, self.agreed, timers, now=moment)
+
+    def folds_alike(self) -> bool:
+        """Whether the tables made anew from the journal are those that stand."""
+        with self.logbook.writing() as book:
+            before = standing(book)
+            rebuild(book)
+            return standing(book) == before
 
     def history(self, lead_id: str) -> list[Written]:
         with self.logbook.reading() as book:

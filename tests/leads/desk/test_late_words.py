@@ -8,7 +8,7 @@ from tests.leads.desk.conftest import Desk, at, call, won
 from bothsides.leads.desk.happenings import Did, Happening, Judged, Moved, Outcome, tell
 from bothsides.leads.desk.telling import trace_words
 from bothsides.leads.desk.unfit import Unfit
-from bothsides.logbook import Kind, rebuild, standing
+from bothsides.logbook import Kind
 from bothsides.schema.instant import DAY, HOUR, Instant
 from bothsides.schema.stage import LeadStage
 
@@ -50,13 +50,6 @@ def running(desk: Desk, lead: str) -> list[str]:
     return [kind for (kind,) in desk.rows(kinds, lead) if kind in OF_THE_ROUND]
 
 
-def folds_alike(desk: Desk) -> bool:
-    with desk.logbook.writing() as book:
-        before = standing(book)
-        rebuild(book)
-        return standing(book) == before
-
-
 def in_its_second_round(desk: Desk) -> str:
     """A lead that decayed in April, and asked for a quote on the 21st."""
     lead = desk.take_one().lead_id
@@ -77,7 +70,7 @@ def test_a_word_on_an_earlier_round_is_history_and_the_present_one_goes_on(desk:
     assert desk.row(lead) == stood
     assert running(desk, lead) == ["attempts", "disposition", "first_touch"]
     assert told(desk, word(lead, at("04-10T10:00"))) == "known"
-    assert folds_alike(desk)
+    assert desk.folds_alike()
 
 
 def test_a_word_on_an_earlier_round_leaves_a_lead_in_the_queue_where_it_waits(desk: Desk) -> None:
@@ -136,7 +129,7 @@ def test_a_stage_told_late_moves_no_lead_backwards(desk: Desk) -> None:
     assert desk.row(lead)["owner"] is not None
     assert told(desk, stage(lead, given + 7201, LeadStage.SALES_QUALIFIED)) == "recorded"
     assert desk.row(lead)["stage"] == "sales_qualified"
-    assert folds_alike(desk)
+    assert desk.folds_alike()
 
 
 def test_a_close_counts_whatever_was_told_before_it(desk: Desk) -> None:
@@ -189,7 +182,7 @@ def test_a_stage_told_again_with_another_amount_keeps_both(desk: Desk) -> None:
     assert amounts(desk, lead) == [1_000_000, 5_000_000]
     assert told(desk, stage(lead, desk.now - 600, LeadStage.SALES_QUALIFIED)) == "recorded"
     assert desk.row(lead)["stage"] == "opportunity"
-    assert folds_alike(desk)
+    assert desk.folds_alike()
 
 
 @pytest.mark.parametrize("entered", [LeadStage.LEAD, LeadStage.RECYCLED])
@@ -204,7 +197,7 @@ def test_a_stage_of_nobodys_lead_told_again_is_one_line_and_known(desk: Desk, en
     assert desk.kinds(lead) == lines
     row = desk.row(lead)
     assert (row["stage"], row["recycles"], row["queue"]) == (stood["stage"], stood["recycles"], "marketing")
-    assert folds_alike(desk)
+    assert desk.folds_alike()
 
 
 def test_why_a_lead_went_somewhere_is_told_after_a_late_stage(desk: Desk) -> None:

@@ -4,7 +4,6 @@ from tests.leads.desk.conftest import Desk
 
 from bothsides.leads.desk.happenings import Did, Happening, Judged, Moved, tell
 from bothsides.leads.sla.clocks import clock_id
-from bothsides.logbook import rebuild, standing
 from bothsides.schema.instant import DAY
 from bothsides.schema.stage import LeadStage
 
@@ -29,13 +28,6 @@ def states(desk: Desk, lead: str) -> list[str]:
     return [state for (state,) in desk.rows("SELECT status FROM clocks WHERE subject = ? AND kind = 'attempts'", lead)]
 
 
-def folds_alike(desk: Desk) -> bool:
-    with desk.logbook.writing() as book:
-        before = standing(book)
-        rebuild(book)
-        return standing(book) == before
-
-
 def test_a_lead_that_is_sent_back_and_asks_again_in_the_second_it_was_given_has_two_rounds(desk: Desk) -> None:
     lead = desk.take_one().lead_id
     assert desk.rows("SELECT 1 FROM clocks WHERE clock_id = ?", clock_id("attempts", lead, str(desk.now)))
@@ -44,7 +36,7 @@ def test_a_lead_that_is_sent_back_and_asks_again_in_the_second_it_was_given_has_
     assert row["stage"] == "mql"
     assert row["owner"] is not None
     assert sorted(states(desk, lead)) == ["cancelled", "running"]
-    assert folds_alike(desk)
+    assert desk.folds_alike()
 
 
 def test_three_rounds_of_one_second_are_three(desk: Desk) -> None:
@@ -55,7 +47,7 @@ def test_three_rounds_of_one_second_are_three(desk: Desk) -> None:
     told(desk, sent_back(desk, lead), asks(desk, lead, "demo_requested"), lost, asks(desk, lead, "quote_requested"))
     assert sorted(states(desk, lead)) == ["cancelled", "cancelled", "running"]
     assert desk.row(lead)["recycles"] == 1
-    assert folds_alike(desk)
+    assert desk.folds_alike()
 
 
 def test_a_lead_sent_again_in_the_second_it_was_turned_away_loses_no_other_lead_of_the_file(desk: Desk) -> None:

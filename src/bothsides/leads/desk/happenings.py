@@ -11,7 +11,7 @@ from bothsides.leads.desk.clockwork import begun, move, read_clocks, start_clock
 from bothsides.leads.desk.codes import NotAgreed
 from bothsides.leads.desk.considering import consider, cools, decays
 from bothsides.leads.desk.giving_back import released
-from bothsides.leads.desk.late_words import NOT_SALES, is_late
+from bothsides.leads.desk.late_words import is_late
 from bothsides.leads.desk.merged_events import shared
 from bothsides.leads.desk.standing import LeadNow, leads_and_finals
 from bothsides.leads.desk.taking import event_line
@@ -41,7 +41,7 @@ from bothsides.leads.teams.reasons import Kind as Answers
 from bothsides.leads.teams.reasons import Means
 from bothsides.logbook import Book, Entry, Kind
 from bothsides.schema.instant import Instant
-from bothsides.schema.stage import LeadStage
+from bothsides.schema.stage import BEFORE_SALES, LeadStage
 
 __all__ = [
     "LOST", "TOUCH_KINDS", "VERDICTS", "WON", "Did", "Happening", "Judged", "Moved", "Reached", "Touched",
@@ -338,7 +338,7 @@ def _enter(work: _Work, lead: LeadNow, stage: LeadStage, one: Judged | Moved, ke
     named = key if isinstance(one, Moved) and stage not in (WON, LOST) else f"{key}:stage"
     _stage_line(work, lead, one, named, data)
     lead.stage, lead.is_open = stage, stage not in (WON, LOST)
-    if stage in NOT_SALES:
+    if stage in BEFORE_SALES:
         lead.round_at = None
     if stage is LeadStage.RECYCLED:
         lead.recycles += 1
@@ -388,7 +388,7 @@ def _moved(work: _Work, one: Moved, key: str) -> None:
     was_open, late = lead.is_open, is_late(work.book, work.entries, lead, one)
     if late or one.stage is lead.stage:
         _history_only(work, lead, one, key)
-        if late or one.stage not in NOT_SALES:
+        if late or one.stage not in BEFORE_SALES:
             return
     if one.stage in (WON, LOST):
         data = {
@@ -403,7 +403,7 @@ def _moved(work: _Work, one: Moved, key: str) -> None:
             "band": _band(lead),
         }
         _said_line(work, Kind.FEEDBACK, lead, one, key, data)
-    if one.stage in NOT_SALES:
+    if one.stage in BEFORE_SALES:
         _give_back(work, lead, one.stage, one, key)
         return
     _enter(work, lead, one.stage, one, key, amount=one.amount)

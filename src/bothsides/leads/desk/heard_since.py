@@ -7,10 +7,8 @@ from bothsides.leads.desk.agreed import Agreed
 from bothsides.leads.sla.evidence import Event, EventKind
 from bothsides.leads.sla.policy import STARTED_BY, ClockKind
 from bothsides.logbook import Kind, Written
-from bothsides.schema.stage import LeadStage
+from bothsides.schema.stage import BEFORE_SALES, CLOSED, LeadStage
 
-_CLOSED = frozenset({LeadStage.CLOSED_WON, LeadStage.CLOSED_LOST})
-_NOT_SALES = frozenset({LeadStage.RECYCLED, LeadStage.LEAD, LeadStage.VISITOR})
 _OF_ITS_ROUND = ("assigned",)
 _OF_ITS_LEAD = ("assigned", "message_received")
 
@@ -63,18 +61,18 @@ def _staged(_: Agreed, line: Written) -> Iterator[Heard]:
     stage, key = LeadStage(line.data["stage"]), line.key or f"{line.subject}:{line.at}"
     if line.data.get("late") or line.data.get("reopens"):
         return
-    if stage in _CLOSED:
+    if stage in CLOSED:
         yield _heard(
             line, f"{key.removesuffix(':stage')}:ended", EventKind.RETURNED, detail=stage.value, owed=_OF_ITS_ROUND
         )
-    elif stage in _NOT_SALES and not key.endswith(":stage"):
+    elif stage in BEFORE_SALES and not key.endswith(":stage"):
         name = f"{key.removesuffix(':returned')}:ended"
         yield _heard(line, name, EventKind.RETURNED, detail=line.reason, owed=_OF_ITS_LEAD)
 
 
 def _released(line: Written, stage: LeadStage | None) -> Iterator[Heard]:
     """The owner is lost while the round goes on; who is relieved by a merge has it again when that is taken back."""
-    over = line.data.get("closes") or stage in _CLOSED or stage in _NOT_SALES
+    over = line.data.get("closes") or stage in CLOSED or stage in BEFORE_SALES
     if not over and line.data.get("queue") is not None:
         yield _heard(line, f"{line.key or f'{line.subject}:{line.at}'}:lost", EventKind.OWNER_LOST)
 

@@ -10,15 +10,11 @@ from typing import Any
 import orjson
 
 from bothsides.leads.desk.standing import LeadNow
-from bothsides.leads.desk.told import LOST, WON, Judged, Moved
+from bothsides.leads.desk.told import Judged, Moved
 from bothsides.logbook import Book, Entry, Kind
 from bothsides.schema.instant import Instant
-from bothsides.schema.stage import LeadStage
+from bothsides.schema.stage import BEFORE_SALES, CLOSED, LeadStage
 
-NOT_SALES = frozenset({LeadStage.RECYCLED, LeadStage.LEAD, LeadStage.VISITOR})
-"""Stages of leads that nobody of sales has."""
-
-_CLOSED = frozenset({WON, LOST})
 _KINDS = (Kind.STAGE_CHANGED, Kind.FEEDBACK, Kind.RELEASED)
 
 
@@ -42,8 +38,8 @@ def is_late(book: Book, unwritten: Iterable[Entry], lead: LeadNow, one: Judged |
     """
     lines = _lines(book, unwritten, lead.lead_id)
     if not lead.is_open:
-        again = not isinstance(one, Moved) or one.stage not in _CLOSED or one.stage is lead.stage
-        return again or one.occurred_at < _last(line for line in lines if line.stage in _CLOSED)
+        again = not isinstance(one, Moved) or one.stage not in CLOSED or one.stage is lead.stage
+        return again or one.occurred_at < _last(line for line in lines if line.stage in CLOSED)
     began = _round_began(lead, lines)
     if began is not None and one.occurred_at < began:
         return True
@@ -72,9 +68,9 @@ def _round_began(lead: LeadNow, lines: Sequence[_Line]) -> Instant | None:
 
     None where sales is not asked, and for its first round, which all that is told must be about.
     """
-    if not any(line.stage in NOT_SALES | _CLOSED and not line.data.get("again") for line in lines):
+    if not any(line.stage in BEFORE_SALES | CLOSED and not line.data.get("again") for line in lines):
         return None
-    if lead.round_at is not None or lead.stage in NOT_SALES:
+    if lead.round_at is not None or lead.stage in BEFORE_SALES:
         return lead.round_at
     return _last(line for line in lines if line.stage is LeadStage.MQL)
 
@@ -83,7 +79,11 @@ def _asks_for_an_owner(lead: LeadNow, one: Judged | Moved, lines: Iterable[_Line
     """Whether only an owner could have said it, and it is of the time of the one who has it no more."""
     if isinstance(one, Judged):
         return one.verdict == "accepted"
-    if one.stage in NOT_SALES or one.stage in _CLOSED or (lead.stage not in NOT_SALES and one.stage is not _FURTHEST):
+    if (
+        one.stage in BEFORE_SALES
+        or one.stage in CLOSED
+        or (lead.stage not in BEFORE_SALES and one.stage is not _FURTHEST)
+    ):
         return False
     return one.occurred_at <= _last(line for line in lines if line.kind is Kind.RELEASED)
 
@@ -99,7 +99,7 @@ def _stands_against(one: Judged | Moved, line: _Line) -> bool:
     stage = line.stage is not None and line.key.startswith("stage:")
     if isinstance(one, Judged):
         return verdict or (stage and one.verdict != "accepted")
-    if one.stage in NOT_SALES:
+    if one.stage in BEFORE_SALES:
         return stage or (verdict and not line.data.get("late"))
     judged = line.stage is not None and line.key.startswith("verdict:") and one.stage is not _FURTHEST
-    return one.stage not in _CLOSED and (stage or judged)
+    return one.stage not in CLOSED and (stage or judged)

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 from bothsides.agreement.conditions import Tests, read_tests
 from bothsides.identity.addresses import reaches_somebody
-from bothsides.leads.hygiene.policy import CLOSED, Check, HygienePolicy, Required, worded
+from bothsides.leads.hygiene.policy import Check, HygienePolicy, Required, worded
 from bothsides.leads.hygiene.policy import problems as problems_of
 from bothsides.leads.hygiene.records import MERGED_INTO, Fault, Fix, Member, Record, Surroundings
 from bothsides.leads.wording import plural
 from bothsides.metrics.facts.hygiene import STANDARD_SOURCES
 from bothsides.schema.instant import DAY, Instant, in_utc, instant
+from bothsides.schema.stage import CLOSED
 
 GIVEN_EMAIL = "given_email"
 """Where intake keeps an e-mail address that is none."""

@@ -15,7 +15,6 @@ Check: TypeAlias = Literal["source", "null", "address", "missing", "date", "refe
 references, orphan owners, stale stages, duplicates."""
 CHECKS: tuple[Check, ...] = get_args(Check)
 
-CLOSED = frozenset((LeadStage.CLOSED_WON, LeadStage.CLOSED_LOST))
 """Stages in which nobody has to work a record any more."""
 
 

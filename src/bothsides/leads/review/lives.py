@@ -10,7 +10,7 @@ from bothsides.leads.review.moved import moved_since
 from bothsides.logbook import Book, Kind
 from bothsides.schema import Side, from_minor
 from bothsides.schema.instant import Instant
-from bothsides.schema.stage import LeadStage
+from bothsides.schema.stage import CLOSED, LeadStage
 
 TurnEnd = Literal["won", "lost", "rejected", "recycled", "silent", "taken"]
 """How a person's turn with a lead ended: by their own answer, by their silence, or otherwise."""
@@ -99,7 +99,7 @@ class Life:
     @property
     def is_open(self) -> bool:
         """Whether it may still be won."""
-        closed = self.stage in (LeadStage.CLOSED_WON, LeadStage.CLOSED_LOST)
+        closed = self.stage in CLOSED
         return self.merged_into is None and not closed
 
     @property
